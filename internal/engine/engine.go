@@ -1,0 +1,152 @@
+// Package engine is what an engine is: a scope opened, statements in, rows out.
+package engine
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"trailscribe/internal/result"
+	"trailscribe/internal/sql"
+)
+
+// Scope is what `events` and `history` shall hold.
+type Scope struct {
+	Run               string // names what Open makes at a remote engine: the same run after a crash finds it again
+	From, To          time.Time
+	HistoryDays       int // the most any statement asks for
+	LateDays          int
+	Accounts, Regions []string            // empty: all
+	Columns           map[string][]string // relation -> columns some statement reads; empty: all
+	Values            sql.Values          // parameters of the relation itself: zone, automation, calendar, networks
+}
+
+type Statement struct {
+	ID          string
+	Query       *sql.Bound
+	HistoryDays int
+}
+
+type Description struct{ Name, Version, Place string } // printed as provenance; the caller is a fact of the journal
+
+type Money struct {
+	Micros   int64
+	Currency string
+}
+
+type Mode struct {
+	Name         string // staged, direct
+	Bytes        int64
+	Cost         Money
+	PerStatement []int64
+}
+type Estimate struct {
+	Files, Bytes int64
+	Modes        []Mode
+	Chosen       string
+}
+
+type Engine interface {
+	Describe(ctx context.Context) (Description, error)
+	Estimate(ctx context.Context, s Scope, st []Statement) (Estimate, error) // runs nothing
+	Open(ctx context.Context, s Scope) (Session, error)
+	Close() error
+}
+
+// Session is one opened scope; Query may be called from several goroutines.
+type Session interface {
+	Inputs(ctx context.Context) (Inputs, error)            // what the rows rest on, once per session
+	Files(ctx context.Context) iter.Seq2[InputFile, error] // one per log file, in key order
+	Check(ctx context.Context, s Statement) error          // plans, runs nothing
+	Query(ctx context.Context, s Statement) (Rows, error)  // cancelling ctx stops it at the engine too
+	Close() error                                          // drops what Open made; has its own deadline
+}
+
+type Rows interface {
+	Columns() []result.Column
+	All() iter.Seq2[result.Row, error] // once; the Row is reused
+	Stats() Stats                      // complete after All
+	Close() error                      // for a caller that never loops; All calls it
+}
+
+type Stats struct {
+	Rows, Bytes int64
+	Elapsed     time.Duration
+	Execution   string
+	Cost        Money
+}
+
+// Inputs is what the rows rest on. A nil figure cannot be seen on this engine: "not observable", never 0.
+type Inputs struct {
+	Listed      *int64 // log files found in the scope (period days plus late days, accounts, regions)
+	Read        *int64 // of these, read whole
+	Refused     *int64 // unreadable: broken, truncated, too large, in Glacier
+	Skipped     *int64 // not a CloudTrail log file: digest, Insight, foreign, empty name
+	Bytes       *int64 // size of the files read, as stored
+	Records     *int64 // management and data records of the period, duplicates counted
+	Events      *int64 // the same after removing duplicates: rows of `events`
+	Conflicting *int64 // events whose copies differ
+	Undated     *int64 // records of the files read whose eventTime cannot be read
+	Outside     *int64 // dated records of the files read that lie outside the period
+	LeftOut     *int64 // network, Insight and aggregated records of the period, not in `events`
+
+	First, Last time.Time // of the events; zero without any
+	Cells       []Cell    // sorted by account, region, day
+	Categories  []Category
+	Conflicts   []string // event ids of conflicting copies, sorted, the first 100
+	Digest      string   // SHA-256 in hex over key, size and SHA-256 of every file read, in key order; "" where not observable
+}
+
+// Cell is the deliveries of one account, region and UTC day of the period. Files lie by delivery day where the key tells it, else by the events' own day.
+type Cell struct {
+	Account, Region string
+	Day             time.Time // midnight UTC
+	Files, Refused  int64
+	Events          int64 // events of that UTC day, by event time
+}
+
+// Category is how many events of a category an account delivered in the period.
+type Category struct {
+	Account, Name string // management data:s3 data:lambda data:<service> network insight aggregated
+	Events        int64
+}
+
+// States of a log file.
+const (
+	FileRead    = "read"
+	FileRefused = "refused" // should have been read and could not: makes a report incomplete
+	FileSkipped = "skipped" // no CloudTrail log file of this scope
+)
+
+// InputFile is one file of the source.
+type InputFile struct {
+	Key     string
+	Size    int64
+	SHA256  [32]byte // of the decoded bytes, as CloudTrail's digests have it; zero where the engine did not read the file itself
+	Records int64
+	State   string
+	Reason  string // why refused or skipped, in a sentence
+}
+
+// Reasons of a Fault.
+const (
+	Refused      Reason = "refused" // the statement is not acceptable
+	Failed       Reason = "failed"
+	TimedOut     Reason = "timed out"
+	Throttled    Reason = "throttled"
+	Cancelled    Reason = "cancelled"
+	NoPermission Reason = "no permission"
+)
+
+// Reason is why a statement gave no rows.
+type Reason string
+
+// Fault is an error with its reason and what to do next; drivers return it, audit turns it into an outcome.
+type Fault struct {
+	Reason Reason
+	Hint   string
+	Err    error
+}
+
+func (f *Fault) Error() string { return f.Err.Error() }
+func (f *Fault) Unwrap() error { return f.Err }

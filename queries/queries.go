@@ -1,0 +1,7 @@
+// Package queries holds the embedded files.
+package queries
+
+import "embed"
+
+//go:embed *
+var FS embed.FS
