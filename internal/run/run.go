@@ -53,7 +53,9 @@ func (f *Folder) Close() error { return nil }
 // Saved is a finished run, read from a folder or an archive.
 type Saved struct {
 	*Record
-	fsys fs.FS
+	Digest    string // SHA-256 of record.json in hex: the evidence digest
+	Unchanged bool   // Seal made no new revision: this is the last one, whose record is equal
+	fsys      fs.FS
 }
 
 func Open(fsys fs.FS) (*Saved, error)                                        { return nil, nil }
