@@ -2,7 +2,6 @@
 package result
 
 import (
-	"io"
 	"iter"
 )
 
@@ -111,12 +110,3 @@ func (h head) All() iter.Seq2[Row, error] {
 		}
 	}
 }
-
-// Visible is s with control, bidi, zero-width and invalid bytes shown as codes; altered counts them.
-func Visible(s string) (shown string, altered int) { return s, 0 }
-
-// Encode writes rows as JSON lines, columns first; sum is over the lines. Decode reads them again, as often as asked.
-func Encode(w io.Writer, cols []Column, rows iter.Seq2[Row, error]) (n int64, sum [32]byte, err error) {
-	return 0, sum, nil
-}
-func Decode(open func() (io.ReadCloser, error)) (Set, error) { return nil, nil }
