@@ -22,7 +22,12 @@ type (
 
 // Parsed is exactly one SELECT. Checked has resolved names and types. Bound has its parameters as literals; only Bound can be run.
 type (
-	Parsed  struct{ text string }
+	Parsed struct {
+		text   string
+		at     func(char int) diag.Pos
+		query  *Query
+		params []string // in order of first use
+	}
 	Checked struct{ *Parsed }
 	Bound   struct {
 		c    *Checked
@@ -31,7 +36,7 @@ type (
 )
 
 func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
-	return &Parsed{text}, nil
+	return &Parsed{text: text, at: at}, nil
 }
 func (p *Parsed) Params() []string                                   { return nil }
 func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) { return &Checked{p}, nil }
