@@ -19,9 +19,10 @@ const (
 	Date                    // time.Time, midnight UTC
 )
 
+// Column is a name and how its cells are to be read.
 type Column struct {
-	Name string
-	Kind Kind
+	Name string `json:"name"`
+	Kind Kind   `json:"kind"`
 }
 
 // Row holds one cell per column: nil or the Go type of the column's Kind. Valid until the loop's next step.
