@@ -1,0 +1,38 @@
+package cloudtrail
+
+import "fmt"
+
+// Kind says in one word why a log file was refused.
+type Kind string
+
+// Kinds of a Refusal. Foreign and NotJSON mean "no CloudTrail log file"; with the others a log file is damaged or too large.
+const (
+	Empty          Kind = "empty"            // no bytes at all
+	Truncated      Kind = "truncated"        // ends in the middle, as gzip or as JSON
+	Corrupt        Kind = "corrupt"          // the gzip stream does not match its checksum or format
+	NotJSON        Kind = "not JSON"         // the text is not JSON at the place named
+	Foreign        Kind = "foreign"          // JSON, but no CloudTrail records
+	TooDeep        Kind = "too deep"         // nested deeper than Limits.Depth
+	RecordTooLarge Kind = "record too large" // larger than Limits.Record
+	FileTooLarge   Kind = "file too large"   // more decoded bytes than Limits.File
+	Bomb           Kind = "bomb"             // decodes to more than Limits.Ratio times its stored size
+	Unreadable     Kind = "unreadable"       // the source gave an error while reading
+)
+
+// Refusal is why a log file was not read. A file is refused as a whole.
+type Refusal struct {
+	Kind   Kind
+	Record int64  // the record it happened in, from 1; 0: outside a record
+	Offset int64  // decoded bytes before the place
+	Reason string // a sentence for the reader of a report
+	Err    error  // the cause, if another package gave one
+}
+
+func (r *Refusal) Error() string {
+	if r.Record > 0 {
+		return fmt.Sprintf("%s (record %d, byte %d)", r.Reason, r.Record, r.Offset)
+	}
+	return r.Reason
+}
+
+func (r *Refusal) Unwrap() error { return r.Err }
