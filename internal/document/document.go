@@ -301,6 +301,7 @@ type Column struct {
 	Form   Form
 	Width  int      // display width of the longest cell or the label, in characters
 	Hidden bool     // workbook only, hidden there
+	Sheet  bool     // workbook only, shown there
 	Values []Choice // of a Status column: what each code is called
 }
 

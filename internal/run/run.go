@@ -62,7 +62,13 @@ func Open(fsys fs.FS) (*Saved, error)                                        { r
 func (s *Saved) Rows(query string) (result.Set, error)                       { return nil, nil }
 func (s *Saved) Exceptions(query string) iter.Seq2[finding.Exception, error] { return nil }
 func (s *Saved) Library() library.Layer                                      { return library.Layer{FS: s.fsys} }
-func (s *Saved) Facts() []Fact                                               { return nil }
-func (s *Saved) Had(exception string) bool                                   { return false }
+
+// InputFiles are the lines of inputs.jsonl.gz in key order; read again each time. (Used by workpaper.)
+func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] { return nil }
+
+// Statement is the text of sql/<name>.sql: a query id, or "events" or "history" for the relation as it ran; "" where the run holds none. (Used by workpaper.)
+func (s *Saved) Statement(name string) (string, error) { return "", nil }
+func (s *Saved) Facts() []Fact                         { return nil }
+func (s *Saved) Had(exception string) bool             { return false }
 
 var _ finding.Previous = (*Saved)(nil)

@@ -1,0 +1,33 @@
+package workpaper
+
+import (
+	"trailscribe/internal/finding"
+	"trailscribe/internal/report"
+	"trailscribe/internal/run"
+	"trailscribe/internal/style"
+)
+
+// Brief is the run in a few lines: terminal, mail, CI summary. The first line is the verdict.
+func Brief(s *run.Saved, r *report.Report, l *style.Language) []string {
+	c := newComposer(s, r, l)
+	v := c.verdict()
+	lines := []string{c.reportText("title", s.Title) + ", " + c.period(), v.Title + ": " + v.Text}
+	for i, q := range c.found {
+		if i == 8 {
+			lines = append(lines, "  "+c.say("summary.more_findings", "n", int64(len(c.found)-i)))
+			break
+		}
+		lines = append(lines, "  "+c.refs[q.ID]+"  "+c.severityPill(q).Text+"  "+c.headline(q))
+	}
+	for _, q := range s.Queries {
+		if q.Verdict.Outcome == finding.NotEvaluated {
+			lines = append(lines, "  "+c.outcomePill(q.Verdict.Outcome).Text+"  "+c.queryName(q.ID)+": "+c.reason(&q))
+		}
+	}
+	for _, n := range s.Notices {
+		if n.Incomplete {
+			lines = append(lines, "  "+c.say("notice.pill.incomplete")+"  "+c.notice(n.Key, n.Args))
+		}
+	}
+	return lines
+}

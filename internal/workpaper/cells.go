@@ -1,0 +1,88 @@
+package workpaper
+
+import (
+	"strconv"
+	"time"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/result"
+)
+
+// none is shown where there is no value: a figure that was not observed is never printed as 0.
+const none = "–"
+
+// cell is the text a reader sees for a value.
+func (c *composer) cell(col document.Column, v any) string {
+	if v == nil {
+		return none
+	}
+	if col.Form == document.FormStatus {
+		if code, ok := v.(string); ok {
+			for _, choice := range col.Values {
+				if choice.Code == code {
+					return choice.Label
+				}
+			}
+		}
+	}
+	switch v := v.(type) {
+	case string:
+		if col.Form == document.FormAccount {
+			if name := c.names[v]; name != "" {
+				return v + " " + name
+			}
+		}
+		return v
+	case bool:
+		if v {
+			return c.say("value.yes")
+		}
+		return c.say("value.no")
+	case int64:
+		switch col.Form {
+		case document.FormBytes:
+			return c.l.Bytes(v)
+		case document.FormPercent:
+			return c.l.Percent(float64(v))
+		case document.FormID, document.FormCode, document.FormText:
+			return strconv.FormatInt(v, 10)
+		}
+		return c.l.Number(v)
+	case float64:
+		if col.Form == document.FormPercent {
+			return c.l.Percent(v)
+		}
+		return c.l.Float(v, 2)
+	case time.Time:
+		if col.Kind == result.Date || col.Form == document.FormDate {
+			return c.l.Day(v)
+		}
+		return c.l.Time(v)
+	}
+	return none
+}
+
+// observed is a figure of the inputs, or the words for one that this engine cannot see.
+func (c *composer) observed(n *int64) string {
+	if n == nil {
+		return c.say("value.not_observable")
+	}
+	return c.l.Number(*n)
+}
+
+// column of a small table composed here.
+func column(name, label string, kind result.Kind, form document.Form) document.Column {
+	return document.Column{Name: name, Label: label, Kind: kind, Form: form, Width: len([]rune(label))}
+}
+
+// table is a small table held in memory: widths from its cells.
+func (c *composer) table(title string, cols []document.Column, rows []result.Row) document.Table {
+	plain := make([]result.Column, len(cols))
+	for i, col := range cols {
+		plain[i] = result.Column{Name: col.Name, Kind: col.Kind}
+		for _, r := range rows {
+			cols[i].Width = max(cols[i].Width, len([]rune(c.cell(col, r[i]))))
+		}
+	}
+	return document.Table{Title: title, Columns: cols, Rows: result.Of(plain, rows), Shown: int64(len(rows))}
+}

@@ -1,0 +1,100 @@
+package workpaper
+
+import (
+	"fmt"
+	"strings"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/framework"
+	"trailscribe/internal/result"
+	"trailscribe/internal/run"
+)
+
+var controlStates = []struct {
+	state string
+	tone  document.Tone
+}{
+	{run.ControlMet, document.Good}, {run.ControlExceptions, document.Critical}, {run.ControlWaived, document.Accent}, {run.ControlShown, document.Info},
+	{run.ControlNotLogged, document.Muted}, {run.ControlNotEvaluated, document.High}, {run.ControlNotCovered, document.Muted},
+}
+
+// controls is the matrix of the report's framework: every control, also those no log can show.
+func (c *composer) controls() []document.Block {
+	if len(c.s.Controls) == 0 {
+		return nil
+	}
+	count := map[string]int64{}
+	cols := []document.Column{
+		column("control", c.say("column.control"), result.Text, document.FormCode),
+		column("name", c.say("column.requirement"), result.Text, document.FormText),
+		column("state", c.say("column.state"), result.Text, document.FormStatus),
+		column("tests", c.say("column.tests"), result.Text, document.FormText),
+		column("exceptions", c.say("column.exceptions"), result.Int, document.FormNumber),
+		column("lacks", c.say("column.lacks"), result.Text, document.FormText),
+	}
+	for _, x := range controlStates {
+		cols[2].Values = append(cols[2].Values, document.Choice{Code: x.state, Label: c.say("control." + x.state), Tone: x.tone})
+	}
+	blocks := []document.Block{nil, nil}
+	path := "reports/frameworks/" + c.s.Framework + ".yaml"
+	var family string
+	var rows []result.Row
+	flush := func() {
+		if len(rows) > 0 {
+			blocks = append(blocks, document.Heading{Level: 2, Text: family}, c.table(family, append([]document.Column(nil), cols...), rows))
+		}
+		rows = nil
+	}
+	for _, k := range c.s.Controls {
+		if k.Family != family {
+			flush()
+			family = k.Family
+		}
+		count[k.State]++
+		var tests []string
+		for _, id := range k.Queries {
+			tests = append(tests, c.refs[id])
+		}
+		row := result.Row{k.ID, c.l.Text(path, "controls."+k.ID+".name", k.Name), k.State, nil, nil, nil}
+		if len(tests) > 0 {
+			row[3], row[4] = strings.Join(tests, ", "), k.Exceptions
+		}
+		lacks := c.l.Text(path, "controls."+k.ID+".lacks", k.Lacks)
+		if lacks == "" && k.Strength == framework.Nothing {
+			lacks = c.say("control.no_log")
+		}
+		if lacks != "" {
+			row[5] = lacks
+		}
+		rows = append(rows, row)
+	}
+	flush()
+	blocks[0] = document.Paragraph{Style: document.Body, Text: c.say("controls.intro", "framework", c.frameworkName())}
+	tiles := document.Tiles{}
+	for _, x := range controlStates {
+		if n := count[x.state]; n > 0 && len(tiles.Tiles) < 4 {
+			tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("control." + x.state), Value: c.l.Number(n), Note: c.say("controls.of", "n", int64(len(c.s.Controls))), Tone: x.tone})
+		}
+	}
+	blocks[1] = tiles
+	return blocks
+}
+
+func (c *composer) signOff() []document.Block {
+	fields := []string{c.say("signoff.name"), c.say("signoff.role"), c.say("signoff.signature"), c.say("signoff.date")}
+	return []document.Block{
+		document.Paragraph{Style: document.Body, Text: c.say("signoff.intro", "digest", short(c.s.Digest))},
+		document.Signatures{Roles: []document.Role{
+			{Title: c.say("signoff.prepared"), Fields: fields},
+			{Title: c.say("signoff.reviewed"), Fields: fields},
+			{Title: c.say("signoff.approved"), Fields: fields},
+		}},
+	}
+}
+
+func short(digest string) string {
+	if len(digest) > 16 {
+		return fmt.Sprintf("%s…", digest[:16])
+	}
+	return digest
+}

@@ -1,0 +1,331 @@
+package workpaper
+
+import (
+	"iter"
+	"slices"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/finding"
+	"trailscribe/internal/query"
+	"trailscribe/internal/result"
+	"trailscribe/internal/run"
+)
+
+// findings are a card and its evidence for each query with exceptions, worst first.
+func (c *composer) findings() ([]document.Block, error) {
+	var blocks []document.Block
+	for _, q := range c.found {
+		t, err := c.evidence(q)
+		if err != nil {
+			return nil, err
+		}
+		t.Review = c.review()
+		blocks = append(blocks, c.card(q), t)
+	}
+	return blocks, nil
+}
+
+// figures are evidence and metrics in the report's own order, under its section titles.
+func (c *composer) figures() ([]document.Block, error) {
+	var blocks []document.Block
+	done := map[string]bool{}
+	group := func(title string, ids []string) error {
+		var part []document.Block
+		for _, id := range ids {
+			q := c.s.Query(id)
+			if q == nil || q.Kind == query.KindException || done[id] {
+				continue
+			}
+			done[id] = true
+			part = append(part, c.card(q))
+			if chart, ok, err := c.chart(id, nil); err != nil {
+				return err
+			} else if ok && q.Verdict.Outcome == finding.Shown && !slices.Contains(c.s.Summary, id) {
+				part = append(part, chart)
+			}
+			if q.Verdict.Outcome == finding.Shown {
+				t, err := c.evidence(q)
+				if err != nil {
+					return err
+				}
+				part = append(part, t)
+			}
+		}
+		if len(part) > 0 {
+			blocks = append(append(blocks, document.Heading{Level: 2, Text: title}), part...)
+		}
+		return nil
+	}
+	for i, sec := range c.s.Sections {
+		if err := group(c.sectionTitle(i), sec.Queries); err != nil {
+			return nil, err
+		}
+	}
+	if err := group(c.say("figures.summary"), c.s.Summary); err != nil {
+		return nil, err
+	}
+	return blocks, nil
+}
+
+// hasSheet tells whether a query's rows stand on a sheet of their own.
+func (c *composer) hasSheet(q *run.Query) bool {
+	return hasExceptions(q) || (q.Kind != query.KindException && q.Verdict.Outcome == finding.Shown)
+}
+
+func (c *composer) card(q *run.Query) document.Card {
+	k := document.Card{Ref: c.refs[q.ID], Title: c.title(q)}
+	def := c.queries[q.ID]
+	text := func(field, english string) string { return c.queryText(q.ID, field, english) }
+	add := func(label, value string, wide bool) {
+		if value != "" {
+			k.Fields = append(k.Fields, document.Field{Label: c.say("card." + label), Text: value, Wide: wide})
+		}
+	}
+	if q.Kind != query.KindException {
+		if q.Verdict.Outcome != finding.Shown {
+			k.Pills = append(k.Pills, c.outcomePill(q.Verdict.Outcome))
+			add("reason", c.reason(q), true)
+		} else {
+			k.Pills = append(k.Pills, document.Pill{Text: c.say("kind." + q.Kind), Tone: document.Accent})
+		}
+		if def != nil {
+			add("question", text("question", def.Question), true)
+			if q.Kind == query.KindEvidence {
+				add("criteria", c.controlIDs(q.ID), true)
+			}
+		}
+		add("limits", c.limits(q), true)
+		return k
+	}
+	k.Pills = append(k.Pills, c.severityPill(q))
+	switch {
+	case q.Verdict.Outcome == finding.Waived:
+		k.Pills = append(k.Pills, c.outcomePill(finding.Waived))
+	default:
+		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.open", "n", q.Verdict.Open), Tone: document.Critical})
+	}
+	if q.Verdict.New > 0 {
+		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.new", "n", q.Verdict.New), Tone: document.High})
+	}
+	add("condition", c.headline(q), false)
+	add("criteria", c.controlIDs(q.ID), false)
+	if def != nil {
+		add("question", text("question", def.Question), false)
+		add("effect", text("why", def.Why), false)
+		add("recommendation", text("fix", def.Fix), false)
+		add("benign", text("false_positives", def.FalsePositives), false)
+	}
+	add("limits", c.limits(q), true)
+	add("response", c.say("card.response_text"), true)
+	return k
+}
+
+func (c *composer) limits(q *run.Query) string {
+	if len(q.Verdict.Limits) == 0 || q.Verdict.Outcome == finding.NotLogged || q.Verdict.Outcome == finding.NotEvaluated {
+		return ""
+	}
+	return c.reason(q)
+}
+
+// headline is the query's own sentence about its result.
+func (c *composer) headline(q *run.Query) string {
+	def := c.queries[q.ID]
+	args := []any{
+		"n", q.Verdict.Open + q.Verdict.Waived, "rows", q.Rows, "open", q.Verdict.Open, "waived", q.Verdict.Waived, "new", q.Verdict.New,
+		"accounts", q.Accounts, "population", c.say("value.not_counted"), "first", none, "last", none,
+	}
+	set := func(name string, v any) {
+		for i := 0; i < len(args); i += 2 {
+			if args[i] == name {
+				args[i+1] = v
+			}
+		}
+	}
+	if q.Population != nil {
+		set("population", *q.Population)
+	}
+	if !q.First.IsZero() {
+		set("first", c.l.Time(q.First.UTC()))
+		set("last", c.l.Time(q.Last.UTC()))
+	}
+	if def == nil || len(def.Headline) == 0 {
+		return c.say("card.headline", "n", q.Verdict.Open+q.Verdict.Waived, "title", c.title(q))
+	}
+	forms := map[string]string{}
+	for form, text := range def.Headline {
+		forms[form] = c.queryText(q.ID, "headline."+form, text)
+	}
+	return c.l.Fill(forms, args...)
+}
+
+// evidence is a query's rows as a table: the columns its file names, then the status columns; the rest is hidden detail.
+func (c *composer) evidence(q *run.Query) (document.Table, error) {
+	rows, err := c.s.Rows(q.ID)
+	if err != nil {
+		return document.Table{}, err
+	}
+	ref := c.refs[q.ID]
+	t := document.Table{Ref: ref, Sheet: sheetName(ref), Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
+	var order []int // position in the result of each column shown
+	shown := map[string]bool{}
+	if def := c.queries[q.ID]; def != nil {
+		for _, k := range def.Columns {
+			i := slices.IndexFunc(q.Columns, func(rc result.Column) bool { return rc.Name == k.Name })
+			if i < 0 {
+				continue
+			}
+			order = append(order, i)
+			shown[k.Name] = true
+			t.Columns = append(t.Columns, c.dataColumn(q, i, c.queryText(q.ID, "labels."+k.Name, k.Label), document.Form(k.Type), false))
+		}
+	}
+	for i, k := range q.Columns {
+		if !shown[k.Name] {
+			order = append(order, i)
+			t.Columns = append(t.Columns, c.dataColumn(q, i, k.Name, formOf(k), len(shown) > 0))
+		}
+	}
+	set := result.Set(picked{Set: rows, order: order})
+	if i := slices.IndexFunc(t.Columns, func(k document.Column) bool { return k.Form == document.FormAccount }); i >= 0 && len(c.names) > 0 {
+		k := column("account_name", c.say("column.account_name"), result.Text, document.FormText)
+		k.Sheet, k.Width = true, 24
+		t.Columns = append(t.Columns, k)
+		set = result.With(set, []result.Column{{Name: k.Name, Kind: k.Kind}}, func(_ int64, r result.Row) (result.Row, error) {
+			if id, ok := r[i].(string); ok && c.names[id] != "" {
+				return result.Row{c.names[id]}, nil
+			}
+			return result.Row{nil}, nil
+		})
+	}
+	if q.Kind == query.KindException {
+		status := column("status", c.say("column.status"), result.Text, document.FormStatus)
+		status.Values = []document.Choice{
+			{Code: "open", Label: c.say("status.open"), Tone: document.High},
+			{Code: "waived", Label: c.say("status.waived"), Tone: document.Accent},
+		}
+		status.Sheet = q.Verdict.Waived == 0 // the same word on every row says nothing on paper
+		id := column("exception", c.say("column.exception"), result.Text, document.FormID)
+		id.Hidden, id.Width = true, 18
+		t.Columns = append(t.Columns, status, id)
+		set = judged{Set: set, more: []result.Column{{Name: "status", Kind: result.Text}, {Name: "exception", Kind: result.Text}}, exceptions: func() iter.Seq2[finding.Exception, error] { return c.s.Exceptions(q.ID) }}
+	}
+	t.Rows, t.Shown = set, min(q.Rows, shownRows)
+	t.Note = c.firstOf(t.Shown, q.Rows, ref)
+	return t, nil
+}
+
+func (c *composer) dataColumn(q *run.Query, i int, label string, form document.Form, hidden bool) document.Column {
+	k := document.Column{Name: q.Columns[i].Name, Label: label, Kind: q.Columns[i].Kind, Form: form, Hidden: hidden, Width: len([]rune(label))}
+	if i < len(q.Profile) {
+		k.Width = max(k.Width, q.Profile[i].Longest)
+	}
+	if form == document.FormStatus {
+		k.Values = c.outcomeWords()
+	}
+	return k
+}
+
+// outcomeWords name the codes that derived columns hold: outcome, mfa, day kind.
+func (c *composer) outcomeWords() []document.Choice {
+	var all []document.Choice
+	for _, x := range []struct {
+		code string
+		tone document.Tone
+	}{
+		{"success", document.Good}, {"denied", document.High}, {"failed", document.Medium}, {"throttled", document.Muted}, {"dry-run", document.Muted},
+		{"yes", document.Good}, {"no", document.High}, {"not-applicable", document.Muted},
+		{"workday", document.Neutral}, {"weekend", document.Medium}, {"holiday", document.Medium},
+	} {
+		all = append(all, document.Choice{Code: x.code, Label: c.say("code." + x.code), Tone: x.tone})
+	}
+	return all
+}
+
+func formOf(k result.Column) document.Form {
+	switch k.Kind {
+	case result.Instant:
+		return document.FormTime
+	case result.Local:
+		return document.FormLocalTime
+	case result.Date:
+		return document.FormDate
+	case result.Int, result.Float, result.Decimal:
+		return document.FormNumber
+	}
+	return document.FormText
+}
+
+// picked is a set with its columns in another order.
+type picked struct {
+	result.Set
+	order []int
+}
+
+func (p picked) Columns() []result.Column {
+	all := p.Set.Columns()
+	cols := make([]result.Column, len(p.order))
+	for i, j := range p.order {
+		cols[i] = all[j]
+	}
+	return cols
+}
+
+func (p picked) All() iter.Seq2[result.Row, error] {
+	return func(yield func(result.Row, error) bool) {
+		row := make(result.Row, len(p.order))
+		for r, err := range p.Set.All() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i, j := range p.order {
+				row[i] = r[j]
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// judged joins each row with its exception. Both are read side by side, so that memory stays flat however many there are.
+type judged struct {
+	result.Set
+	more       []result.Column
+	exceptions func() iter.Seq2[finding.Exception, error]
+}
+
+func (j judged) Columns() []result.Column {
+	return append(slices.Clone(j.Set.Columns()), j.more...)
+}
+
+func (j judged) All() iter.Seq2[result.Row, error] {
+	return func(yield func(result.Row, error) bool) {
+		next, stop := iter.Pull2(j.exceptions())
+		defer stop()
+		e, err, ok := next()
+		var n int64
+		var row result.Row
+		for r, rowErr := range j.Set.All() {
+			if rowErr != nil {
+				yield(nil, rowErr)
+				return
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row = append(row[:0], r...)
+			if ok && e.Row == n {
+				row = append(row, e.Status, e.ID)
+				e, err, ok = next()
+			} else {
+				row = append(row, nil, nil)
+			}
+			n++
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package workpaper
+
+import (
+	"strings"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/result"
+)
+
+// provenance is what a stranger needs to ask the same again: settings, statements with their parameters, rows and hashes, definitions.
+func (c *composer) provenance() ([]document.Block, error) {
+	s := c.s
+	blocks := []document.Block{
+		document.Paragraph{Style: document.Body, Text: c.say("provenance.intro")},
+		document.Facts{Title: c.say("provenance.run"), Fields: []document.Field{
+			{Label: c.say("cover.digest"), Text: s.Digest, Mono: true},
+			{Label: c.say("provenance.tool"), Text: "trailscribe " + s.Tool},
+			{Label: c.say("cover.engine"), Text: strings.TrimSpace(s.Engine.Name + " " + s.Engine.Version + " " + s.Engine.Place)},
+			{Label: c.say("provenance.format"), Text: s.Format, Mono: true},
+			{Label: c.say("scope.inputs_digest"), Text: orNone(s.Inputs.Digest), Mono: true},
+			{Label: c.say("provenance.files_digest"), Text: orNone(s.Files.SHA256), Mono: true},
+		}},
+	}
+	if t := c.settings(); t.Rows.Count() > 0 {
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.settings")}, t)
+	}
+	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.results")}, c.results())
+	if t := c.definitions(); t.Rows.Count() > 0 {
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.definitions")}, t)
+	}
+	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.statements")}, document.Paragraph{Style: document.Body, Text: c.say("provenance.statements_text")})
+	for _, q := range s.Queries {
+		var params []string
+		for _, p := range q.Params {
+			params = append(params, p.Name+" = "+p.Value+" ("+p.Origin+")")
+		}
+		f := document.Facts{Title: c.refs[q.ID] + "  " + c.title(&q), Fields: []document.Field{
+			{Label: c.say("provenance.query"), Text: q.ID, Mono: true},
+			{Label: c.say("provenance.statement_digest"), Text: orNone(q.SQLSHA256), Mono: true},
+		}}
+		if len(params) > 0 {
+			f.Fields = append(f.Fields, document.Field{Label: c.say("provenance.params"), Text: strings.Join(params, "\n"), Mono: true, Wide: true})
+		}
+		blocks = append(blocks, f, document.Code{Title: c.say("provenance.sql"), Text: q.SQL})
+	}
+	relation, err := s.Statement("events")
+	if err != nil {
+		return nil, err
+	}
+	if relation != "" {
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.relation")},
+			document.Paragraph{Style: document.Body, Text: c.say("provenance.relation_text")},
+			document.Code{Ref: "Q-events", Title: "events", Text: relation})
+	}
+	return blocks, nil
+}
+
+func (c *composer) settings() document.Table {
+	cols := []document.Column{
+		column("name", c.say("column.setting"), result.Text, document.FormCode),
+		column("value", c.say("column.value"), result.Text, document.FormText),
+		column("origin", c.say("column.origin"), result.Text, document.FormText),
+	}
+	var rows []result.Row
+	for _, x := range c.s.Settings {
+		rows = append(rows, result.Row{x.Name, orNone(x.Value), x.Origin})
+	}
+	return c.table(c.say("provenance.settings"), cols, rows)
+}
+
+func (c *composer) results() document.Table {
+	cols := []document.Column{
+		column("ref", c.say("column.ref"), result.Text, document.FormCode),
+		column("query", c.say("column.query"), result.Text, document.FormCode),
+		column("rows", c.say("column.rows"), result.Int, document.FormNumber),
+		column("sha256", c.say("column.rows_sha256"), result.Text, document.FormID),
+	}
+	var rows []result.Row
+	for _, q := range c.s.Queries {
+		rows = append(rows, result.Row{c.refs[q.ID], q.ID, q.Rows, orNone(q.SHA256)})
+	}
+	return c.table(c.say("provenance.results"), cols, rows)
+}
+
+func (c *composer) definitions() document.Table {
+	cols := []document.Column{
+		column("path", c.say("column.file"), result.Text, document.FormCode),
+		column("origin", c.say("column.origin"), result.Text, document.FormText),
+		column("sha256", c.say("column.sha256"), result.Text, document.FormID),
+	}
+	var rows []result.Row
+	for _, d := range c.s.Definitions {
+		rows = append(rows, result.Row{d.Path, d.Origin, d.SHA256})
+	}
+	return c.table(c.say("provenance.definitions"), cols, rows)
+}
+
+// method explains how figures were made and what the words mean.
+func (c *composer) method() []document.Block {
+	blocks := []document.Block{document.Paragraph{Style: document.Body, Text: c.say("method.intro")}}
+	for _, key := range []string{"events", "period", "coverage", "actors", "outcomes", "verify", "limits"} {
+		blocks = append(blocks, document.Heading{Level: 3, Text: c.say("method." + key + ".title")}, document.Paragraph{Style: document.Body, Text: c.say("method." + key + ".text")})
+	}
+	f := document.Facts{Title: c.say("method.words")}
+	for _, x := range outcomes {
+		f.Fields = append(f.Fields, document.Field{Label: c.say("outcome." + x.outcome.String()), Text: c.say("outcome_meaning." + x.outcome.String())})
+	}
+	for _, x := range controlStates {
+		f.Fields = append(f.Fields, document.Field{Label: c.say("control." + x.state), Text: c.say("control_meaning." + x.state)})
+	}
+	return append(blocks, f)
+}

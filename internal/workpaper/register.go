@@ -1,0 +1,157 @@
+package workpaper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/finding"
+	"trailscribe/internal/query"
+	"trailscribe/internal/result"
+	"trailscribe/internal/run"
+)
+
+// register is every test of the report: those with exceptions worst first, then the others.
+func (c *composer) register() []document.Block {
+	var rest []*run.Query
+	for i := range c.s.Queries {
+		q := &c.s.Queries[i]
+		if q.Kind == query.KindException && !hasExceptions(q) {
+			rest = append(rest, q)
+		}
+	}
+	if len(c.found)+len(rest) == 0 {
+		return nil
+	}
+	blocks := []document.Block{document.Paragraph{Style: document.Body, Text: c.say("register.intro")}}
+	if len(c.found) > 0 {
+		t := c.registerTable(c.say("register.findings"), c.found, true)
+		t.Review = c.review()
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.findings")}, t)
+	} else {
+		blocks = append(blocks, document.Paragraph{Style: document.Lead, Text: c.say("register.no_findings")})
+	}
+	if len(rest) > 0 {
+		slices.SortStableFunc(rest, func(a, b *run.Query) int { return rank(a.Verdict.Outcome) - rank(b.Verdict.Outcome) })
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.others")}, c.registerTable(c.say("register.others"), rest, false))
+	}
+	return blocks
+}
+
+// rank puts what was not answered before what is clear.
+func rank(o finding.Outcome) int {
+	switch o {
+	case finding.NotEvaluated:
+		return 0
+	case finding.NotLogged:
+		return 1
+	}
+	return 2
+}
+
+func (c *composer) registerTable(title string, queries []*run.Query, found bool) document.Table {
+	form := document.FormCode
+	if found {
+		form = document.FormRef
+	}
+	cols := []document.Column{
+		column("ref", c.say("column.ref"), result.Text, form),
+		column("test", c.say("column.test"), result.Text, document.FormText),
+		column("severity", c.say("column.severity"), result.Text, document.FormStatus),
+		column("outcome", c.say("column.outcome"), result.Text, document.FormStatus),
+		column("exceptions", c.say("column.exceptions"), result.Int, document.FormNumber),
+		column("population", c.say("column.population"), result.Int, document.FormNumber),
+		column("controls", c.say("column.controls"), result.Text, document.FormText),
+	}
+	cols[2].Values, cols[3].Values = c.severityChoices(), c.outcomeChoices()
+	if !found {
+		cols[4] = column("reason", c.say("column.reason"), result.Text, document.FormText)
+	}
+	var rows []result.Row
+	for _, q := range queries {
+		row := result.Row{c.refs[q.ID], c.title(q), severity(q).String(), q.Verdict.Outcome.String(), q.Verdict.Open + q.Verdict.Waived, nil, c.controlIDs(q.ID)}
+		if q.Population != nil {
+			row[5] = *q.Population
+		}
+		if !found {
+			row[4] = nil
+			if text := c.reason(q); text != "" && q.Verdict.Outcome != finding.Clear || len(q.Verdict.Limits) > 0 {
+				row[4] = text
+			}
+		}
+		if row[6] == "" {
+			row[6] = nil
+		}
+		rows = append(rows, row)
+	}
+	return c.table(title, cols, rows)
+}
+
+// controlIDs are the controls of the report's framework that a query serves, else of every framework its file names.
+func (c *composer) controlIDs(id string) string {
+	def := c.queries[id]
+	if def == nil {
+		return ""
+	}
+	if ids := def.Controls[c.s.Framework]; c.s.Framework != "" {
+		return strings.Join(ids, ", ")
+	}
+	var frameworks []string
+	for f := range def.Controls {
+		frameworks = append(frameworks, f)
+	}
+	slices.Sort(frameworks)
+	var parts []string
+	for _, f := range frameworks {
+		parts = append(parts, f+" "+strings.Join(def.Controls[f], ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// reason is why a verdict is what it is, where it needs saying: faults, missing logs, accounts it does not hold for.
+func (c *composer) reason(q *run.Query) string {
+	var parts []string
+	switch q.Verdict.Outcome {
+	case finding.NotLogged:
+		scope := none
+		if def := c.queries[q.ID]; def != nil {
+			scope = strings.Join(def.LogScope, ", ")
+		}
+		parts = append(parts, c.say("reason.not_logged", "categories", scope))
+	case finding.NotEvaluated:
+		parts = append(parts, orNone(q.Verdict.Reason))
+	}
+	if len(q.Verdict.Limits) > 0 {
+		var names []string
+		for i, l := range q.Verdict.Limits {
+			if i == 5 {
+				names = append(names, "…")
+				break
+			}
+			name := c.accountName(l.Account)
+			if l.Region != "" {
+				name += " " + l.Region
+			}
+			names = append(names, name)
+		}
+		parts = append(parts, c.say("reason.limits", "n", int64(len(q.Verdict.Limits)), "accounts", c.l.List(names)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// review are the columns an auditor fills in; the codes are what a filled workbook is read back by.
+func (c *composer) review() *document.Review {
+	choice := func(code string, tone document.Tone) document.Choice {
+		return document.Choice{Code: code, Label: c.say("review." + strings.ReplaceAll(code, "-", "_")), Tone: tone}
+	}
+	return &document.Review{
+		Status: c.say("review.status"), Reviewer: c.say("review.reviewer"), On: c.say("review.on"), Comment: c.say("review.comment"),
+		Choices: []document.Choice{choice("open", document.High), choice("reviewed", document.Accent), choice("accepted", document.Low), choice("remediated", document.Good), choice("false-positive", document.Muted)},
+		Initial: "open",
+	}
+}
+
+func (c *composer) sectionTitle(i int) string {
+	return c.reportText(fmt.Sprintf("sections.%d.title", i), c.s.Sections[i].Title)
+}

@@ -1,0 +1,205 @@
+package workpaper
+
+import (
+	"trailscribe/internal/document"
+	"trailscribe/internal/finding"
+	"trailscribe/internal/query"
+	"trailscribe/internal/run"
+)
+
+// summary is one page: the conclusion before any number, tiles, charts, what to take away.
+func (c *composer) summary() ([]document.Block, error) {
+	n := c.counts()
+	blocks := []document.Block{document.Paragraph{Style: document.Lead, Text: c.lead(n)}}
+	tiles := document.Tiles{}
+	if n.tests > 0 {
+		tiles.Tiles = append(tiles.Tiles,
+			document.Tile{Label: c.say("tile.tests"), Value: c.l.Number(n.tests), Note: c.say("tile.tests_note"), Tone: document.Neutral},
+			document.Tile{Label: c.say("tile.clear"), Value: c.l.Number(n.clear), Note: c.say("tile.clear_note", "percent", c.l.Percent(share(n.clear, n.tests))), Tone: document.Good},
+			document.Tile{Label: c.say("tile.exceptions"), Value: c.l.Number(n.exceptions), Note: c.severityNote(n), Tone: toneIf(n.exceptions, document.Critical)})
+	} else if len(c.s.Queries) > 0 {
+		tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("tile.figures"), Value: c.l.Number(int64(len(c.s.Queries))), Note: c.say("tile.figures_note"), Tone: document.Neutral})
+	}
+	tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("tile.events"), Value: c.observed(c.s.Inputs.Events), Note: c.eventsNote(), Tone: document.Accent})
+	blocks = append(blocks, tiles)
+	if chart, ok := c.familyChart(); ok {
+		blocks = append(blocks, chart)
+	}
+	marks, err := c.exceptionDays()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range c.s.Summary {
+		chart, ok, err := c.chart(id, marks)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			chart.Half = chart.Kind != document.HeatChart
+			blocks = append(blocks, chart)
+		}
+	}
+	if points := c.takeAway(5); len(points.Points) > 0 {
+		blocks = append(blocks, points)
+	}
+	return blocks, nil
+}
+
+// lead is the conclusion: what was tested, what was found, what could not be answered.
+func (c *composer) lead(n counts) string {
+	if n.tests == 0 {
+		return c.say("summary.lead_figures", "n", int64(len(c.s.Queries)), "events", c.observed(c.s.Inputs.Events))
+	}
+	text := c.say("summary.lead_clear", "n", n.clear, "clear", n.clear, "tests", n.tests)
+	switch {
+	case n.exceptions > 0:
+		text = c.say("summary.lead_exceptions", "n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open)
+		if urgent := n.bySeverity[query.Critical]; urgent > 0 {
+			text += " " + c.say("summary.lead_critical", "n", urgent)
+		} else if urgent := n.bySeverity[query.High]; urgent > 0 {
+			text += " " + c.say("summary.lead_high", "n", urgent)
+		}
+	case n.clear == 0:
+		text = c.say("summary.lead_none", "n", n.tests)
+	}
+	if rest := n.notLogged + n.notEvaluated; rest > 0 {
+		text += " " + c.say("summary.lead_unanswered", "n", rest)
+	}
+	if c.s.Incomplete() {
+		text += " " + c.say("summary.lead_incomplete")
+	}
+	return text
+}
+
+func share(part, whole int64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return 100 * float64(part) / float64(whole)
+}
+
+func (c *composer) severityNote(n counts) string {
+	var parts []string
+	for _, s := range []query.Severity{query.Critical, query.High, query.Medium, query.Low, query.Info} {
+		if k := n.bySeverity[s]; k > 0 {
+			parts = append(parts, c.say("tile.severity", "n", k, "severity", c.say("severity_word."+s.String())))
+		}
+	}
+	if len(parts) == 0 {
+		return c.say("tile.exceptions_none")
+	}
+	if len(parts) > 3 {
+		parts = append(parts[:3], "…")
+	}
+	return join(parts, " · ")
+}
+
+func (c *composer) eventsNote() string {
+	dup := c.s.Inputs.Records
+	if dup == nil || c.s.Inputs.Events == nil {
+		return c.say("tile.events_note_plain")
+	}
+	return c.say("tile.events_note", "n", *dup-*c.s.Inputs.Events)
+}
+
+// familyChart counts controls by family where the report has a framework, else tests by section.
+func (c *composer) familyChart() (document.Chart, bool) {
+	type bar struct{ good, bad, other float64 }
+	var names []string
+	bars := map[string]*bar{}
+	at := func(name string) *bar {
+		if bars[name] == nil {
+			bars[name] = &bar{}
+			names = append(names, name)
+		}
+		return bars[name]
+	}
+	ch := document.Chart{Kind: document.BarChart, Half: true}
+	if len(c.s.Controls) > 0 {
+		ch.Title, ch.Unit = c.say("chart.family"), c.say("chart.family_unit")
+		for _, k := range c.s.Controls {
+			switch k.State {
+			case run.ControlMet, run.ControlWaived, run.ControlShown:
+				at(k.Family).good++
+			case run.ControlExceptions:
+				at(k.Family).bad++
+			case run.ControlNotCovered: // counted in the control matrix; a log says nothing of it
+			default:
+				at(k.Family).other++
+			}
+		}
+	} else {
+		ch.Title, ch.Unit = c.say("chart.section"), c.say("chart.section_unit")
+		for i, sec := range c.s.Sections {
+			for _, id := range sec.Queries {
+				q := c.s.Query(id)
+				if q == nil || q.Kind != query.KindException {
+					continue
+				}
+				b := at(c.sectionTitle(i))
+				switch q.Verdict.Outcome {
+				case finding.Clear, finding.Waived:
+					b.good++
+				case finding.Exceptions:
+					b.bad++
+				default:
+					b.other++
+				}
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ch, false
+	}
+	good := document.Series{Name: c.say("chart.good"), Tone: document.Good}
+	bad := document.Series{Name: c.say("chart.bad"), Tone: document.Critical}
+	other := document.Series{Name: c.say("chart.unanswered"), Tone: document.Muted}
+	var any bool
+	for _, name := range names {
+		b := bars[name]
+		good.Points = append(good.Points, b.good)
+		bad.Points = append(bad.Points, b.bad)
+		other.Points = append(other.Points, b.other)
+		any = any || b.other > 0
+	}
+	ch.Categories = names
+	ch.Series = []document.Series{good, bad}
+	if any {
+		ch.Series = append(ch.Series, other)
+	}
+	return ch, true
+}
+
+// takeAway is the worst findings in their own sentence, and what could not be answered.
+func (c *composer) takeAway(most int) document.Points {
+	p := document.Points{Title: c.say("summary.take_away")}
+	for i, q := range c.found {
+		if i == most {
+			p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted}, Text: c.say("summary.more_findings", "n", int64(len(c.found)-most))})
+			break
+		}
+		p.Points = append(p.Points, document.Point{Pill: c.severityPill(q), Text: c.refs[q.ID] + "  " + c.headline(q), Ref: c.refs[q.ID]})
+	}
+	for _, q := range c.s.Queries {
+		if q.Verdict.Outcome == finding.NotEvaluated && len(p.Points) < most+3 {
+			p.Points = append(p.Points, document.Point{Pill: c.outcomePill(q.Verdict.Outcome), Text: c.queryName(q.ID) + ": " + c.reason(&q)})
+		}
+	}
+	if len(c.found) == 0 {
+		for _, n := range c.notices(3) {
+			p.Points = append(p.Points, n)
+		}
+	}
+	return p
+}
+
+func join(parts []string, sep string) string {
+	out := ""
+	for i, p := range parts {
+		if i > 0 {
+			out += sep
+		}
+		out += p
+	}
+	return out
+}
