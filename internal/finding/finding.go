@@ -2,7 +2,8 @@
 package finding
 
 import (
-	"context"
+	"fmt"
+	"iter"
 	"time"
 
 	"trailscribe/internal/query"
@@ -21,39 +22,94 @@ const (
 	Shown                       // evidence or metric: rows inform
 )
 
+var outcomeNames = [...]string{"not-evaluated", "not-logged", "clear", "exceptions", "waived", "shown"}
+
+// String is the outcome's name in files: not-evaluated not-logged clear exceptions waived shown.
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return fmt.Sprintf("outcome %d", uint8(o))
+}
+
+// MarshalText gives the outcome's name; an outcome outside the set is an error.
+func (o Outcome) MarshalText() ([]byte, error) {
+	if int(o) >= len(outcomeNames) {
+		return nil, fmt.Errorf("%d is no outcome", uint8(o))
+	}
+	return []byte(outcomeNames[o]), nil
+}
+
+// UnmarshalText reads an outcome's name.
+func (o *Outcome) UnmarshalText(b []byte) error {
+	for i, name := range outcomeNames {
+		if name == string(b) {
+			*o = Outcome(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no outcome: not-evaluated not-logged clear exceptions waived shown", b)
+}
+
+// States of an exception.
+const (
+	StatusOpen   = "open"
+	StatusWaived = "waived"
+)
+
 // Exception is one row that needs review.
 type Exception struct {
-	ID     string // query id and key values, hashed: the same next month
-	Row    int64
-	Status string // open, waived
-	Waiver string
-	New    bool // not in the previous run
+	ID     string `json:"id"`  // query id and key values, hashed: the same next month
+	Row    int64  `json:"row"` // number of the row in the result, from 0
+	Status string `json:"status"`
+	Waiver string `json:"waiver,omitempty"`
+	New    bool   `json:"new,omitempty"` // not in the previous run
 }
 
-type Limit struct{ Account, Region, Reason string } // where the verdict does not hold
+// Limit is where a verdict does not hold. Reason is one of the Reason constants.
+type Limit struct {
+	Account string `json:"account"`
+	Region  string `json:"region,omitempty"`
+	Reason  string `json:"reason"`
+}
 
+// Reasons that the program itself gives; each is a key of the report's language without its "=". Any other reason is the engine's own text.
+const (
+	ReasonRepeatedKey = "=repeated-key" // two rows have the same key, so exceptions cannot be told apart
+	ReasonNotLogged   = "=not-logged"   // the query's log_scope was not delivered
+	ReasonNoLogs      = "=no-logs"      // no log file was read at all
+	ReasonGap         = "=gap"          // days of the period have no log file
+	ReasonRefused     = "=refused"      // log files could not be read
+)
+
+// Verdict is what a query's result means.
 type Verdict struct {
-	Outcome                       Outcome
-	Reason                        string
-	Rows, Open, Waived, New, Gone int64
-	Limits                        []Limit
+	Outcome    Outcome `json:"outcome"`
+	Reason     string  `json:"reason,omitempty"` // why it was not evaluated or not logged
+	Rows       int64   `json:"rows"`
+	Open       int64   `json:"open"`
+	Waived     int64   `json:"waived"`
+	New        int64   `json:"new"`  // exceptions that the previous run does not have; 0 without a previous run
+	Gone       int64   `json:"gone"` // exceptions of the previous run that this one does not have
+	Limits     []Limit `json:"limits,omitempty"`
+	Duplicates int64   `json:"-"` // rows whose key another row already had
 }
 
-// Waivers and Previous are nil until a run has them.
+// Waivers are accepted exceptions. at is the end of the period: a waiver that ended before does not match.
 type Waivers interface {
 	Match(q *query.Query, cols []result.Column, r result.Row, at time.Time) (id string, ok bool)
 }
+
+// Previous is the run before. One that can also list a query's exceptions, as a saved run can, has those that are gone counted.
 type Previous interface{ Had(exception string) bool }
 
+type lister interface {
+	Exceptions(query string) iter.Seq2[Exception, error]
+}
+
+// Context is what is known beside the rows. Waivers and Previous are nil until a run has them.
 type Context struct {
 	Waivers  Waivers
 	Previous Previous
 	At       time.Time // end of the period: what a waiver's expiry is compared with
-}
-
-func ID(q *query.Query, cols []result.Column, r result.Row) string { return "" }
-
-// Judge reads rows once and gives each exception to keep.
-func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep func(Exception) error) (Verdict, error) {
-	return Verdict{}, nil
 }
