@@ -27,7 +27,12 @@ type Statement struct {
 	HistoryDays int
 }
 
-type Description struct{ Name, Version, Place string } // printed as provenance; the caller is a fact of the journal
+// Description is printed as provenance; the caller is a fact of the journal.
+type Description struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Place   string `json:"place"`
+}
 
 type Money struct {
 	Micros   int64
@@ -78,37 +83,41 @@ type Stats struct {
 
 // Inputs is what the rows rest on. A nil figure cannot be seen on this engine: "not observable", never 0.
 type Inputs struct {
-	Listed      *int64 // log files found in the scope (period days plus late days, accounts, regions)
-	Read        *int64 // of these, read whole
-	Refused     *int64 // unreadable: broken, truncated, too large, in Glacier
-	Skipped     *int64 // not a CloudTrail log file: digest, Insight, foreign, empty name
-	Bytes       *int64 // size of the files read, as stored
-	Records     *int64 // management and data records of the period, duplicates counted
-	Events      *int64 // the same after removing duplicates: rows of `events`
-	Conflicting *int64 // events whose copies differ
-	Undated     *int64 // records of the files read whose eventTime cannot be read
-	Outside     *int64 // dated records of the files read that lie outside the period
-	LeftOut     *int64 // network, Insight and aggregated records of the period, not in `events`
+	Listed      *int64 `json:"listed"`      // log files found in the scope (period days plus late days, accounts, regions)
+	Read        *int64 `json:"read"`        // of these, read whole
+	Refused     *int64 `json:"refused"`     // unreadable: broken, truncated, too large, in Glacier
+	Skipped     *int64 `json:"skipped"`     // not a CloudTrail log file: digest, Insight, foreign, empty name
+	Bytes       *int64 `json:"bytes"`       // size of the files read, as stored
+	Records     *int64 `json:"records"`     // management and data records of the period, duplicates counted
+	Events      *int64 `json:"events"`      // the same after removing duplicates: rows of `events`
+	Conflicting *int64 `json:"conflicting"` // events whose copies differ
+	Undated     *int64 `json:"undated"`     // records of the files read whose eventTime cannot be read
+	Outside     *int64 `json:"outside"`     // dated records of the files read that lie outside the period
+	LeftOut     *int64 `json:"left_out"`    // network, Insight and aggregated records of the period, not in `events`
 
-	First, Last time.Time // of the events; zero without any
-	Cells       []Cell    // sorted by account, region, day
-	Categories  []Category
-	Conflicts   []string // event ids of conflicting copies, sorted, the first 100
-	Digest      string   // SHA-256 in hex over key, size and SHA-256 of every file read, in key order; "" where not observable
+	First      time.Time  `json:"first,omitzero"` // of the events; zero without any
+	Last       time.Time  `json:"last,omitzero"`
+	Cells      []Cell     `json:"cells"` // sorted by account, region, day
+	Categories []Category `json:"categories"`
+	Conflicts  []string   `json:"conflicts"` // event ids of conflicting copies, sorted, the first 100
+	Digest     string     `json:"digest"`    // SHA-256 in hex over key, size and SHA-256 of every file read, in key order; "" where not observable
 }
 
 // Cell is the deliveries of one account, region and UTC day of the period. Files lie by delivery day where the key tells it, else by the events' own day.
 type Cell struct {
-	Account, Region string
-	Day             time.Time // midnight UTC
-	Files, Refused  int64
-	Events          int64 // events of that UTC day, by event time
+	Account string    `json:"account"`
+	Region  string    `json:"region"`
+	Day     time.Time `json:"day"` // midnight UTC
+	Files   int64     `json:"files"`
+	Refused int64     `json:"refused"`
+	Events  int64     `json:"events"` // events of that UTC day, by event time
 }
 
 // Category is how many events of a category an account delivered in the period.
 type Category struct {
-	Account, Name string // management data:s3 data:lambda data:<service> network insight aggregated
-	Events        int64
+	Account string `json:"account"`
+	Name    string `json:"name"` // management data:s3 data:lambda data:<service> network insight aggregated
+	Events  int64  `json:"events"`
 }
 
 // States of a log file.

@@ -14,35 +14,35 @@ const Format = "trailscribe-run/1"
 // Record is the machine-readable truth of a run, record.json: only facts that the same inputs give again.
 // The SHA-256 of its canonical JSON is the evidence digest on page one.
 type Record struct {
-	Format   string
-	Tool     string // version of the program that wrote it
-	Report   string // id
-	Title    string
-	Audience string
-	Entity   string // whose logs these are, from the configuration
-	Variant  string // set where parameters or scope differ from the report's own
-	Period   Period
-	Revision int
-	As       time.Time // the one clock of every file of this run
-	Language string
-	Theme    string
-	Settings []Setting // each shared setting and fact of the place that shaped the result, with its origin, sorted by name
-	Accounts []Account // all accounts seen or configured, sorted by id
-	Regions  []string  // limit of the scope, empty: all
+	Format   string    `json:"format"`
+	Tool     string    `json:"tool"`   // version of the program that wrote it
+	Report   string    `json:"report"` // id
+	Title    string    `json:"title"`
+	Audience string    `json:"audience"`
+	Entity   string    `json:"entity"`  // whose logs these are, from the configuration
+	Variant  string    `json:"variant"` // set where parameters or scope differ from the report's own
+	Period   Period    `json:"period"`
+	Revision int       `json:"revision"`
+	As       time.Time `json:"as_of"` // the one clock of every file of this run
+	Language string    `json:"language"`
+	Theme    string    `json:"theme"`
+	Settings []Setting `json:"settings"` // each shared setting and fact of the place that shaped the result, with its origin, sorted by name
+	Accounts []Account `json:"accounts"` // all accounts seen or configured, sorted by id
+	Regions  []string  `json:"regions"`  // limit of the scope, empty: all
 
-	Engine      engine.Description
-	Source      string // as it was given
-	Inputs      engine.Inputs
-	Files       FileList // inputs.jsonl.gz
-	Coverage    Coverage
-	Sections    []Section
-	Summary     []string // ids of the metric queries charted on the summary page
-	Queries     []Query  // in report order
-	Framework   string   // "" none
-	Controls    []Control
-	Definitions []Definition // every library file used, sorted by path
-	Checks      []Check
-	Notices     []Notice // reasons why the report is incomplete, and remarks, in order of weight
+	Engine      engine.Description `json:"engine"`
+	Source      string             `json:"source"` // as it was given
+	Inputs      engine.Inputs      `json:"inputs"`
+	Files       FileList           `json:"files"` // inputs.jsonl.gz
+	Coverage    Coverage           `json:"coverage"`
+	Sections    []Section          `json:"sections"`
+	Summary     []string           `json:"summary"`   // ids of the metric queries charted on the summary page
+	Queries     []Query            `json:"queries"`   // in report order
+	Framework   string             `json:"framework"` // "" none
+	Controls    []Control          `json:"controls"`
+	Definitions []Definition       `json:"definitions"` // every library file used, sorted by path
+	Checks      []Check            `json:"checks"`
+	Notices     []Notice           `json:"notices"` // reasons why the report is incomplete, and remarks, in order of weight
 }
 
 // Incomplete tells whether something that was asked could not be answered in full.
@@ -68,49 +68,67 @@ func (r *Record) Query(id string) *Query {
 type (
 	// Period is the report's period: half-open, UTC, and the zone its calendar is meant in.
 	Period struct {
-		ID       string
-		From, To time.Time
-		Zone     string
+		ID   string    `json:"id"`
+		From time.Time `json:"from"`
+		To   time.Time `json:"to"`
+		Zone string    `json:"zone"`
 	}
 	// Setting is a value and where it came from: "flag", "env TRAILSCRIBE_X", "trailscribe.yaml:12:3", "report", "default".
-	Setting struct{ Name, Value, Origin string }
+	Setting struct {
+		Name   string `json:"name"`
+		Value  string `json:"value"`
+		Origin string `json:"origin"`
+	}
 	// Account is an account id with the name the configuration gives it.
-	Account struct{ ID, Name string }
+	Account struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
 	// Section is a heading of the report and the ids of its queries.
 	Section struct {
-		Title   string
-		Queries []string
+		Title   string   `json:"title"`
+		Queries []string `json:"queries"`
 	}
 	// FileList says what inputs.jsonl.gz holds: one line per file, and the digest of its uncompressed lines.
 	FileList struct {
-		Count  int64
-		SHA256 string
+		Count  int64  `json:"count"`
+		SHA256 string `json:"sha256"`
 	}
 	// Definition is a library file that shaped the run.
-	Definition struct{ Path, Origin, SHA256 string }
+	Definition struct {
+		Path   string `json:"path"`
+		Origin string `json:"origin"`
+		SHA256 string `json:"sha256"`
+	}
 )
 
 // Query is what one query gave.
 type Query struct {
-	ID, Title, Kind, Severity string
-	SQL                       string // as it ran, Trino text, parameters as literals
-	SQLSHA256                 string
-	Params                    []Setting
-	Columns                   []result.Column
-	Rows                      int64
-	SHA256                    string // of the result file's uncompressed lines
-	Population                *int64 // events examined; nil: the query does not say
-	Profile                   []Profile
-	Duplicates                int64 // keys that repeat: makes an exception query not evaluated
-	Verdict                   finding.Verdict
-	Accounts                  int64     // distinct accounts among the rows, where an account column exists
-	First, Last               time.Time // of the first time column; zero without any
+	ID         string          `json:"id"`
+	Title      string          `json:"title"`
+	Kind       string          `json:"kind"`
+	Severity   string          `json:"severity"`
+	SQL        string          `json:"sql"` // as it ran, Trino text, parameters as literals
+	SQLSHA256  string          `json:"sql_sha256"`
+	Params     []Setting       `json:"params"`
+	Columns    []result.Column `json:"columns"`
+	Rows       int64           `json:"rows"`
+	SHA256     string          `json:"sha256"`     // of the result file's uncompressed lines
+	Population *int64          `json:"population"` // events examined; nil: the query does not say
+	Profile    []Profile       `json:"profile"`
+	Duplicates int64           `json:"duplicates"` // keys that repeat: makes an exception query not evaluated
+	Verdict    finding.Verdict `json:"verdict"`
+	Exceptions string          `json:"exceptions_sha256"` // of the exception file's uncompressed lines, "" where the query has none
+	Accounts   int64           `json:"accounts"`          // distinct accounts among the rows, where an account column exists
+	First      time.Time       `json:"first,omitzero"`    // of the first time column; zero without any
+	Last       time.Time       `json:"last,omitzero"`
 }
 
 // Profile of a column, gathered while its rows are kept: what widths, charts and the tie-outs need.
 type Profile struct {
-	Longest        int   // display width of the longest cell
-	Nulls, Altered int64 // Altered: cells that no format can show as they are
+	Longest int   `json:"longest"` // display width of the longest cell
+	Nulls   int64 `json:"nulls"`
+	Altered int64 `json:"altered"` // cells that no format can show as they are
 }
 
 // States of a control.
@@ -126,10 +144,15 @@ const (
 
 // Control is the outcome of one control of the report's framework.
 type Control struct {
-	Framework, ID, Name, Family, Strength, Lacks string
-	State                                        string
-	Queries                                      []string // ids in this report that serve it
-	Exceptions                                   int64
+	Framework  string   `json:"framework"`
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	Family     string   `json:"family"`
+	Strength   string   `json:"strength"`
+	Lacks      string   `json:"lacks"`
+	State      string   `json:"state"`
+	Queries    []string `json:"queries"` // ids in this report that serve it
+	Exceptions int64    `json:"exceptions"`
 }
 
 // States of a check.
@@ -141,16 +164,18 @@ const (
 
 // Check is a tie-out. Name is a key of the language (check.<name>); Query is set for checks of one query.
 type Check struct {
-	Name, Query        string
-	Expected, Observed string // plain figures or words of the language's keys beginning with "="
-	State              string
+	Name     string `json:"name"`
+	Query    string `json:"query"`
+	Expected string `json:"expected"` // plain figures or words of the language's keys beginning with "="
+	Observed string `json:"observed"`
+	State    string `json:"state"`
 }
 
 // Notice is one thing a reader must know on page one. Key is a key of the language (notice.<key>), Args its placeholders.
 type Notice struct {
-	Key        string
-	Args       []string // name, value, name, value
-	Incomplete bool
+	Key        string   `json:"key"`
+	Args       []string `json:"args"` // name, value, name, value
+	Incomplete bool     `json:"incomplete"`
 }
 
 // States of a coverage cell.
@@ -165,17 +190,22 @@ const (
 
 // Coverage is the matrix account × region × UTC day of the period.
 type Coverage struct {
-	Days []string // 2026-10-01 …
-	Rows []CoverageRow
-	Gaps []AccountDay
+	Days []string      `json:"days"` // 2026-10-01 …
+	Rows []CoverageRow `json:"rows"`
+	Gaps []AccountDay  `json:"gaps"`
 }
 
 // CoverageRow is one account and region; States has one entry per day, Events likewise.
 type CoverageRow struct {
-	Account, Region string
-	States          []string
-	Files, Events   []int64
+	Account string   `json:"account"`
+	Region  string   `json:"region"`
+	States  []string `json:"states"`
+	Files   []int64  `json:"files"`
+	Events  []int64  `json:"events"`
 }
 
 // AccountDay names a gap.
-type AccountDay struct{ Account, Day string }
+type AccountDay struct {
+	Account string `json:"account"`
+	Day     string `json:"day"`
+}
