@@ -2,24 +2,15 @@
 package query
 
 import (
+	"slices"
+	"strings"
+
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/diag"
 	"trailscribe/internal/library"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
 	"trailscribe/internal/yaml"
-)
-
-// Severity of a query's exceptions, ordered: Info < Low < Medium < High < Critical. The zero value is None.
-type Severity uint8
-
-const (
-	None Severity = iota
-	Info
-	Low
-	Medium
-	High
-	Critical
 )
 
 // Kinds of query.
@@ -36,6 +27,29 @@ type Column struct {
 	Place       diag.Pos
 }
 
+// Kinds are the result kinds that values of the column's type may have.
+func (c Column) Kinds() []result.Kind { return columnTypes[c.Type] }
+
+// The types of columns. A timestamp without zone is an Instant or a wall clock, which the type tells: SQL does not.
+var columnTypes = map[string][]result.Kind{
+	"time":       {result.Instant, result.Local},
+	"local-time": {result.Local, result.Instant},
+	"date":       {result.Date},
+	"id":         {result.Text},
+	"account":    {result.Text},
+	"region":     {result.Text},
+	"actor":      {result.Text},
+	"arn":        {result.Text},
+	"ip":         {result.Text},
+	"number":     {result.Int, result.Decimal, result.Float},
+	"bytes":      {result.Int, result.Decimal},
+	"percent":    {result.Float, result.Int, result.Decimal},
+	"text":       {result.Text, result.Bool},
+	"code":       {result.Text},
+	"json":       {result.Text},
+	"status":     {result.Text, result.Bool},
+}
+
 // Chart draws a metric. Y is the number of rows unless named.
 type Chart struct {
 	Type   string // bar column line heat
@@ -43,6 +57,7 @@ type Chart struct {
 	By     string // splits into series (bar, column, line) or is the row axis (heat)
 	Unit   string
 	Labels map[string]string // what a value of X or By is called, e.g. 1: Mon
+	Place  diag.Pos
 }
 
 // Param is a typed parameter of a query.
@@ -75,6 +90,41 @@ type Query struct {
 	SQL                                           yaml.Node // compiled when it is to run, so that an old run can be rendered without
 	Population                                    yaml.Node // a SELECT of one number; empty Value: none
 	File                                          library.File
+
+	place map[string]diag.Pos // of keys of the file, for problems found at compiling
+}
+
+// Topic is the folder of the query: root for root/console-login.
+func (q *Query) Topic() string {
+	topic, _, _ := strings.Cut(q.ID, "/")
+	return topic
+}
+
+// Param is the parameter of a name, false where the query has none.
+func (q *Query) Param(name string) (Param, bool) {
+	i := slices.IndexFunc(q.Params, func(p Param) bool { return p.Name == name })
+	if i < 0 {
+		return Param{}, false
+	}
+	return q.Params[i], true
+}
+
+// Column is the declared column of a name, false for a hidden one.
+func (q *Query) Column(name string) (Column, bool) {
+	i := slices.IndexFunc(q.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return q.Columns[i], true
+}
+
+// Types are the parameters' types by name, with period_from and period_to.
+func (q *Query) Types() sql.Types {
+	t := sql.Types{"period_from": "instant", "period_to": "instant"}
+	for _, p := range q.Params {
+		t[p.Name] = p.Type
+	}
+	return t
 }
 
 // Case is one test case: events in, rows out.
@@ -95,16 +145,29 @@ type Set struct {
 	lib     *library.Library
 }
 
-// Types are the parameters' types by name, with period_from and period_to.
-func (q *Query) Types() sql.Types { return nil }
-
-// Compile parses and checks the SQL; problems point into the YAML.
-func (q *Query) Compile(c sql.Catalog) (*sql.Checked, diag.Problems) {
-	p, bad := sql.Parse(q.SQL.Value, q.SQL.Place)
-	if bad != nil {
-		return nil, bad
+// Get is the query of an id, false where there is none.
+func (s *Set) Get(id string) (*Query, bool) {
+	i, ok := slices.BinarySearchFunc(s.Queries, id, func(q *Query, id string) int { return strings.Compare(q.ID, id) })
+	if !ok {
+		return nil, false
 	}
-	return p.Check(c, q.Types())
+	return s.Queries[i], true
 }
 
-var _ = result.Text
+// IDs are the ids of all queries, sorted.
+func (s *Set) IDs() []string {
+	ids := make([]string, len(s.Queries))
+	for i, q := range s.Queries {
+		ids[i] = q.ID
+	}
+	return ids
+}
+
+// Topics are the topics of all queries, sorted, each once.
+func (s *Set) Topics() []string {
+	var topics []string
+	for _, q := range s.Queries {
+		topics = append(topics, q.Topic())
+	}
+	return slices.Compact(topics)
+}

@@ -2,6 +2,12 @@
 package report
 
 import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
 	"trailscribe/internal/diag"
 	"trailscribe/internal/framework"
 	"trailscribe/internal/library"
@@ -23,21 +29,313 @@ type Report struct {
 	Framework                          *framework.Framework
 	Summary                            []*query.Query // metric queries charted on the summary page
 	Sections                           []Section
-	Params                             map[string]yaml.Node // name, or query/id.name, -> value as written
+	Params                             map[string]yaml.Node // name, or query/id.name, -> value as written; a list is a JSON array
 	FailOn                             query.Severity       // None: not set
 	PeriodAt                           diag.Pos
 	File                               library.File
 }
 
 // Queries are all queries of the report in order, each once: summary first, then the sections.
-func (r *Report) Queries() []*query.Query { return nil }
+func (r *Report) Queries() []*query.Query {
+	out := slices.Clone(r.Summary)
+	for _, s := range r.Sections {
+		out = append(out, s.Queries...)
+	}
+	return out
+}
 
 // Load reads one report; id that does not exist is a problem that lists those that do.
 func Load(l *library.Library, id string, q *query.Set, f framework.Set) (*Report, diag.Problems) {
-	return nil, nil
+	file, ok := l.File("reports/" + id + ".yaml")
+	if !ok || strings.ContainsAny(id, "/\\") {
+		ids := IDs(l)
+		return nil, diag.Problems{{Text: fmt.Sprintf("there is no report %q%s", id, yaml.DidYouMean(id, ids)), Allowed: ids, Rule: "report-unknown"}}
+	}
+	return read(l, file, q, f)
 }
 
-// All reads every report of the library, sorted by id.
+// IDs are the ids of the library's reports, sorted.
+func IDs(l *library.Library) []string {
+	var ids []string
+	for _, f := range l.Glob("reports/*.yaml") {
+		ids = append(ids, strings.TrimSuffix(path.Base(f.Path), ".yaml"))
+	}
+	return ids
+}
+
+// All reads every report of the library, sorted by id. A report with problems is not among them.
 func All(l *library.Library, q *query.Set, f framework.Set) ([]*Report, diag.Problems) {
-	return nil, nil
+	var out []*Report
+	var bad diag.Problems
+	for _, file := range l.Glob("reports/*.yaml") {
+		r, p := read(l, file, q, f)
+		bad = append(bad, p...)
+		if r != nil {
+			out = append(out, r)
+		}
+	}
+	return out, bad.Sort()
+}
+
+// reader holds what one file is checked against.
+type reader struct {
+	l    *library.Library
+	set  *query.Set
+	fw   framework.Set
+	out  *Report
+	line map[string]int // queries that stand in the report -> line
+	bad  diag.Problems
+}
+
+func (r *reader) add(rule, hint string, p diag.Problem) {
+	p.Rule, p.Hint = rule, hint
+	r.bad = append(r.bad, p)
+}
+
+func read(l *library.Library, file library.File, q *query.Set, f framework.Set) (*Report, diag.Problems) {
+	v, bad := yaml.Decode(file.Path, file.Data, shape)
+	if v == nil {
+		return nil, bad
+	}
+	r := &reader{l: l, set: q, fw: f, bad: bad, line: map[string]int{}, out: &Report{
+		ID: v.Get("id").Text(), Title: v.Get("title").Text(), Audience: v.Get("audience").Text(), Theme: v.Get("theme").Text(),
+		Period: v.Get("period").Text(), PeriodAt: v.Get("period").Where(), Timezone: v.Get("timezone").Text(), Language: v.Get("language").Text(),
+		Formats: v.Get("formats").Texts(), File: file,
+	}}
+	r.out.FailOn, _ = query.ParseSeverity(v.Get("fail_on").Text()) // the shape has checked it
+	if want := strings.TrimSuffix(path.Base(file.Path), ".yaml"); r.out.ID != "" && r.out.ID != want {
+		r.add("id-is-file-name", "give both the same name", v.Get("id").Problem("the id is %q, but the file is called %q", r.out.ID, want))
+	}
+	if z := v.Get("timezone"); z != nil && z.Text() != "" {
+		if _, err := time.LoadLocation(z.Text()); err != nil || z.Text() == "Local" {
+			r.add("zone", "write an IANA name such as Europe/Berlin", z.Problem("there is no time zone %q", z.Text()))
+		}
+	}
+	r.exists(v.Get("theme"), "theme", "templates/themes/", ".yaml")
+	r.exists(v.Get("language"), "language", "templates/lang/", "/messages.yaml")
+	if w := v.Get("framework"); w != nil {
+		r.out.Framework = f[w.Text()]
+		if r.out.Framework == nil && w.Text() != "" {
+			p := w.Problem("there is no framework %q%s", w.Text(), yaml.DidYouMean(w.Text(), f.IDs()))
+			p.Allowed = f.IDs()
+			r.add("framework-unknown", "frameworks are the files of reports/frameworks", p)
+		}
+	}
+	r.summary(v.Get("summary"))
+	// What is named anywhere is out of reach for every select, whichever section comes first: moving a section changes the order only.
+	for _, s := range v.Get("sections").Items() {
+		for _, n := range s.Get("queries").Nodes() {
+			if _, ok := r.set.Get(n.Value); ok && r.line[n.Value] == 0 {
+				r.line[n.Value] = -n.At.Line
+			}
+		}
+	}
+	for _, s := range v.Get("sections").Items() {
+		r.section(s)
+	}
+	r.params(v.Get("params"))
+	if r.bad.Err() != nil {
+		return nil, r.bad.Sort()
+	}
+	return r.out, r.bad.Sort()
+}
+
+func (r *reader) exists(v *yaml.Value, what, before, after string) {
+	if v == nil || v.Text() == "" {
+		return
+	}
+	if _, ok := r.l.File(before + v.Text() + after); ok {
+		return
+	}
+	var have []string
+	for _, p := range r.l.Paths(strings.TrimSuffix(before, "/")) {
+		if name, ok := strings.CutSuffix(strings.TrimPrefix(p, before), after); ok && !strings.Contains(name, "/") {
+			have = append(have, name)
+		}
+	}
+	p := v.Problem("there is no %s %q%s", what, v.Text(), yaml.DidYouMean(v.Text(), have))
+	p.Allowed = have
+	r.add(what+"-unknown", "", p)
+}
+
+// take puts a query into the report if it exists and does not stand there yet.
+func (r *reader) take(n yaml.Node) *query.Query {
+	q, ok := r.set.Get(n.Value)
+	if !ok {
+		r.add("query-unknown", "see trailscribe query list", n.Problem("there is no query %q%s", n.Value, yaml.DidYouMean(n.Value, r.set.IDs())))
+		return nil
+	}
+	if line := r.line[q.ID]; line > 0 {
+		r.add("query-twice", "a query stands in a report once", n.Problem("the query %q stands here twice; first in line %d", n.Value, line))
+		return nil
+	}
+	r.line[q.ID] = n.At.Line
+	return q
+}
+
+func (r *reader) summary(v *yaml.Value) {
+	for _, n := range v.Nodes() {
+		q := r.take(n)
+		switch {
+		case q == nil:
+			continue
+		case q.Kind != query.KindMetric:
+			r.add("summary-metric", "put it into a section", n.Problem("the summary charts metric queries; %s is of kind %s", q.ID, q.Kind))
+		case q.Chart == nil:
+			r.add("summary-metric", "put it into a section, or give the query a chart", n.Problem("the summary charts metric queries; %s has no chart", q.ID))
+		default:
+			r.out.Summary = append(r.out.Summary, q)
+		}
+	}
+}
+
+func (r *reader) section(v *yaml.Value) {
+	s := Section{Title: v.Get("title").Text()}
+	if v.IsMap() && v.Get("queries") == nil && v.Get("select") == nil {
+		r.add("section-empty", "add queries: or select:", diag.Problem{At: v.Where(), Width: 1, Text: fmt.Sprintf("the section %q asks nothing", s.Title)})
+	}
+	for _, n := range v.Get("queries").Nodes() {
+		if q := r.take(n); q != nil {
+			s.Queries = append(s.Queries, q)
+		}
+	}
+	if c := v.Get("select"); c.IsMap() {
+		s.Queries = append(s.Queries, r.choose(c)...)
+	}
+	r.out.Sections = append(r.out.Sections, s)
+}
+
+// choose gives the queries that fulfil every condition, the gravest first, then by id.
+func (r *reader) choose(c *yaml.Value) []*query.Query {
+	least, _ := query.ParseSeverity(c.Get("min_severity").Text())
+	topics, controls, kind := c.Get("topic").Nodes(), c.Get("controls").Nodes(), c.Get("kind").Text()
+	if len(c.Entries()) == 0 {
+		r.add("select-empty", "", diag.Problem{At: c.Where(), Width: 1, Text: "select has no condition", Allowed: []string{"kind", "min_severity", "topic", "controls"}})
+		return nil
+	}
+	for _, t := range topics {
+		if all := r.set.Topics(); !slices.Contains(all, t.Value) {
+			p := t.Problem("there is no topic %q%s", t.Value, yaml.DidYouMean(t.Value, all))
+			p.Allowed = all
+			r.add("topic-unknown", "", p)
+		}
+	}
+	for _, n := range controls {
+		id, control, one := strings.Cut(n.Value, "/")
+		f := r.fw[id]
+		if f == nil {
+			p := n.Problem("there is no framework %q%s", id, yaml.DidYouMean(id, r.fw.IDs()))
+			p.Allowed = r.fw.IDs()
+			r.add("framework-unknown", "", p)
+		} else if _, ok := f.Control(control); one && !ok {
+			r.add("control-unknown", "see "+f.File.Path, n.Problem("%s has no control %q", id, control))
+		}
+	}
+	var out []*query.Query
+	for _, q := range r.set.Queries {
+		switch {
+		case r.line[q.ID] != 0, kind != "" && q.Kind != kind, q.Severity < least:
+			continue
+		case len(topics) > 0 && !slices.ContainsFunc(topics, func(n yaml.Node) bool { return n.Value == q.Topic() }):
+			continue
+		case len(controls) > 0 && !slices.ContainsFunc(controls, func(n yaml.Node) bool { return r.serves(q, n.Value) }):
+			continue
+		}
+		out = append(out, q)
+		r.line[q.ID] = c.Where().Line
+	}
+	slices.SortStableFunc(out, func(a, b *query.Query) int { return int(b.Severity) - int(a.Severity) })
+	if len(out) == 0 {
+		p := diag.Problem{At: c.Where(), Width: 1, Warning: true, Text: "select finds no query that does not stand in the report already"}
+		r.add("select-nothing", "", p)
+	}
+	return out
+}
+
+func (r *reader) serves(q *query.Query, want string) bool {
+	id, control, one := strings.Cut(want, "/")
+	f := r.fw[id]
+	if f == nil {
+		return false
+	}
+	served := f.Serves(q.Controls)
+	return !one && len(served) > 0 || one && slices.Contains(served, control)
+}
+
+// params checks that each value is meant for a query of the report and has its type. One name has one type in a report.
+func (r *reader) params(v *yaml.Value) {
+	for _, e := range v.Entries() {
+		n := e.Value.Scalar()
+		n.Value = query.ValueText(e.Value)
+		if r.out.Params == nil {
+			r.out.Params = map[string]yaml.Node{}
+		}
+		r.out.Params[e.Key.Value] = n
+	}
+	for _, p := range CheckParams(r.out.Queries(), r.out.Params) {
+		for _, e := range v.Entries() {
+			if p.At == (diag.Pos{}) && strings.Contains(p.Text, fmt.Sprintf("%q", e.Key.Value)) {
+				p.At, p.Width = e.Key.At, len([]rune(e.Key.Value))
+			}
+		}
+		r.bad = append(r.bad, p)
+	}
+	types := map[string]*query.Query{}
+	for _, q := range r.out.Queries() {
+		for _, p := range q.Params {
+			if first := types[p.Name]; first == nil {
+				types[p.Name] = q
+			} else if o, _ := first.Param(p.Name); o.Type != p.Type {
+				r.bad = append(r.bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-types", Hint: "give the two parameters different names, or leave one query out of the report " + r.out.ID,
+					Text: fmt.Sprintf("the parameter %q has the type %s here and %s in %s; in one report a name has one type", p.Name, p.Type, o.Type, first.ID)})
+			}
+		}
+	}
+}
+
+// CheckParams holds values of parameters, keyed as Report.Params, to the queries they are for. Values from flags have no place.
+func CheckParams(queries []*query.Query, values map[string]yaml.Node) diag.Problems {
+	var bad diag.Problems
+	keys := make([]string, 0, len(values))
+	for k := range values {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		id, name := "", key
+		if i := strings.LastIndex(key, "."); i >= 0 && strings.Contains(key, "/") {
+			id, name = key[:i], key[i+1:]
+		}
+		var known []string
+		found := false
+		for _, q := range queries {
+			if id != "" && q.ID != id {
+				continue
+			}
+			for _, p := range q.Params {
+				known = append(known, p.Name)
+				if p.Name != name {
+					continue
+				}
+				if !found {
+					if _, err := query.ParseValue(p.Type, values[key].Value); err != nil {
+						x := values[key].Problem("the parameter %q: %v", key, err)
+						x.Rule = "param-type"
+						bad = append(bad, x)
+					}
+				}
+				found = true
+			}
+		}
+		if !found {
+			slices.Sort(known)
+			known = slices.Compact(known)
+			text := fmt.Sprintf("no query of the report has the parameter %q%s", key, yaml.DidYouMean(name, known))
+			if id != "" {
+				text = fmt.Sprintf("%s has no parameter, or does not stand in the report: %q%s", id, key, yaml.DidYouMean(name, known))
+			}
+			bad = append(bad, diag.Problem{Text: text, Allowed: known, Rule: "param-unknown"})
+		}
+	}
+	return bad
 }

@@ -1,0 +1,244 @@
+package query
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trailscribe/internal/diag"
+	"trailscribe/internal/framework"
+	"trailscribe/internal/library"
+	"trailscribe/internal/yaml"
+)
+
+// Load reads every query of the library and checks what can be checked without compiling its SQL. frameworks are what controls are held to.
+// A query with problems is not in the set.
+func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
+	s := &Set{lib: l}
+	var bad diag.Problems
+	for _, f := range l.Glob("queries/*/*.yaml") {
+		if strings.HasSuffix(f.Path, "_test.yaml") {
+			if _, ok := l.File(strings.TrimSuffix(f.Path, "_test.yaml") + ".yaml"); !ok {
+				bad = append(bad, diag.Problem{At: diag.Pos{File: f.Path}, Text: "test cases without their query", Rule: "case-without-query",
+					Hint: "a file of cases stands beside the query and is called as it is, with _test before .yaml"})
+			}
+			continue
+		}
+		q, p := read(f, frameworks)
+		bad = append(bad, p...)
+		if q != nil && p.Err() == nil {
+			s.Queries = append(s.Queries, q)
+		}
+	}
+	for _, f := range l.Glob("queries/*.yaml") {
+		bad = append(bad, diag.Problem{At: diag.Pos{File: f.Path}, Text: "a query must stand in a folder named after its topic", Rule: "id-is-file-name",
+			Hint: "move it to queries/<topic>/"})
+	}
+	slices.SortFunc(s.Queries, func(a, b *Query) int { return strings.Compare(a.ID, b.ID) })
+	return s, bad.Sort()
+}
+
+var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
+
+var headlineNames = []string{"rows", "open", "waived", "new", "population", "accounts", "first", "last"}
+
+// reader gathers the problems of one file.
+type reader struct{ bad diag.Problems }
+
+func (r *reader) add(rule, hint string, p diag.Problem) {
+	p.Rule, p.Hint = rule, hint
+	r.bad = append(r.bad, p)
+}
+
+func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
+	v, bad := yaml.Decode(f.Path, f.Data, queryShape)
+	if v == nil {
+		return nil, bad
+	}
+	r := &reader{bad: bad}
+	q := &Query{
+		ID: v.Get("id").Text(), Title: v.Get("title").Text(), Question: v.Get("question").Text(), Why: v.Get("why").Text(),
+		Fix: v.Get("fix").Text(), FalsePositives: v.Get("false_positives").Text(), Kind: v.Get("kind").Text(),
+		LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(),
+		SQL: v.Get("sql").Scalar(), Population: v.Get("population").Scalar(), File: f, place: map[string]diag.Pos{},
+	}
+	for _, e := range v.Entries() {
+		q.place[e.Key.Value] = e.Key.At
+	}
+	if want := strings.TrimSuffix(strings.TrimPrefix(f.Path, "queries/"), ".yaml"); q.ID != "" && q.ID != want {
+		r.add("id-is-file-name", "the id is folder/name of the file", v.Get("id").Problem("the id is %q, but the file is queries/%s.yaml", q.ID, want))
+	}
+	q.Severity, _ = ParseSeverity(v.Get("severity").Text()) // the shape has checked it
+	if q.Kind == KindException {
+		for _, k := range []struct{ key, why string }{{"severity", "its severity"}, {"fix", "what to do"}, {"key", "the columns that identify a row"}} {
+			if v.Get(k.key) == nil {
+				r.add("exception-needs", "", v.Get("kind").Problem("an exception query must say %s: the key %q is missing", k.why, k.key))
+			}
+		}
+	} else if q.Severity == None {
+		q.Severity = Info
+	}
+	r.headline(v.Get("headline"), q)
+	r.controls(v.Get("controls"), q, frameworks)
+	for _, e := range v.Get("params").Entries() {
+		r.param(e, q)
+	}
+	r.columns(v, q)
+	if h := v.Get("history"); h != nil {
+		q.HistoryDays, _ = strconv.Atoi(strings.TrimSuffix(h.Text(), "d"))
+		if q.HistoryDays > 730 {
+			r.add("history-range", "", h.Problem("history is %d days; at most 730 are read", q.HistoryDays))
+		}
+	}
+	if c := v.Get("chart"); c != nil {
+		q.Chart = &Chart{Type: c.Get("type").Text(), X: c.Get("x").Text(), Y: c.Get("y").Text(), By: c.Get("by").Text(), Unit: c.Get("unit").Text(), Place: c.Where()}
+		for _, e := range c.Get("labels").Entries() {
+			if q.Chart.Labels == nil {
+				q.Chart.Labels = map[string]string{}
+			}
+			q.Chart.Labels[e.Key.Value] = e.Value.Text()
+		}
+		if q.Chart.Type == "heat" && q.Chart.By == "" {
+			r.add("chart-axis", "name a column as by:", c.Get("type").Problem("a heat chart needs a column for its rows"))
+		}
+	}
+	return q, r.bad.Sort()
+}
+
+func (r *reader) headline(v *yaml.Value, q *Query) {
+	check := func(n yaml.Node) {
+		for _, m := range placeholder.FindAllStringSubmatchIndex(n.Value, -1) {
+			name := n.Value[m[2]:m[3]]
+			if slices.Contains(headlineNames, name) {
+				continue
+			}
+			char := len([]rune(n.Value[:m[0]]))
+			r.bad = append(r.bad, diag.Problem{At: n.Place(char), Width: len([]rune(n.Value[m[0]:m[1]])), Rule: "headline-placeholder",
+				Text: fmt.Sprintf("unknown placeholder {%s} in headline%s", name, yaml.DidYouMean(name, headlineNames)), Allowed: headlineNames})
+		}
+	}
+	switch {
+	case v == nil:
+	case v.IsMap():
+		q.Headline = Headline{}
+		for _, e := range v.Entries() {
+			check(e.Value.Scalar())
+			q.Headline[e.Key.Value] = e.Value.Text()
+		}
+		if v.Get("other") == nil {
+			r.add("plural-other", "", diag.Problem{At: v.Where(), Text: `plural forms need the form "other"`})
+		}
+	default:
+		check(v.Node)
+		q.Headline = Headline{"other": v.Text()}
+	}
+}
+
+func (r *reader) controls(v *yaml.Value, q *Query, frameworks framework.Set) {
+	for _, e := range v.Entries() {
+		f := frameworks[e.Key.Value]
+		if f == nil {
+			p := e.Key.Problem("there is no framework %q%s", e.Key.Value, yaml.DidYouMean(e.Key.Value, frameworks.IDs()))
+			p.Allowed = frameworks.IDs()
+			r.add("control-unknown", "frameworks are the files of reports/frameworks", p)
+			continue
+		}
+		if q.Controls == nil {
+			q.Controls = map[string][]string{}
+		}
+		for _, n := range e.Value.Nodes() {
+			if _, ok := f.Control(n.Value); !ok {
+				var ids []string
+				for _, c := range f.Controls {
+					ids = append(ids, c.ID)
+				}
+				r.add("control-unknown", "see "+f.File.Path, n.Problem("%s has no control %q%s", f.ID, n.Value, yaml.DidYouMean(n.Value, ids)))
+			} else if slices.Contains(q.Controls[f.ID], n.Value) {
+				r.add("control-twice", "", n.Problem("the control %q stands here twice", n.Value))
+			}
+			q.Controls[f.ID] = append(q.Controls[f.ID], n.Value)
+		}
+	}
+}
+
+func (r *reader) param(e yaml.Entry, q *Query) {
+	v := e.Value
+	p := Param{Name: e.Key.Value, Type: v.Get("type").Text(), From: v.Get("from").Text(), Help: v.Get("help").Text(), Place: e.Key.At}
+	if p.Name == "period_from" || p.Name == "period_to" {
+		r.add("param-reserved", "", e.Key.Problem(":%s is the report's period and cannot be declared", p.Name))
+	}
+	if d := v.Get("default"); d != nil && slices.Contains(ParamTypes(), p.Type) {
+		var ok bool
+		if p.Default, ok = r.value(p.Type, d); !ok {
+			p.Default = nil
+		}
+	}
+	if p.From != "" && !slices.Contains(facts[p.From], p.Type) && p.Type != "" {
+		x := v.Get("from").Problem("a parameter from %s cannot have the type %s", p.From, p.Type)
+		x.Allowed = facts[p.From]
+		r.add("param-from", "", x)
+	}
+	q.Params = append(q.Params, p)
+}
+
+// value reads a default or a case's parameter.
+func (r *reader) value(typ string, v *yaml.Value) (any, bool) {
+	if IsList(typ) != v.IsList() {
+		word := "one value"
+		if IsList(typ) {
+			word = "a list"
+		}
+		r.add("param-type", "", diag.Problem{At: v.Where(), Width: 1, Text: fmt.Sprintf("a value of type %s is %s", typ, word)})
+		return nil, false
+	}
+	if !v.IsList() {
+		got, err := ParseValue(typ, v.Text())
+		if err != nil {
+			r.add("param-type", "", v.Problem("%v", err))
+		}
+		return got, err == nil
+	}
+	ok := true
+	for _, n := range v.Nodes() {
+		if _, err := parseItem(element(typ), n.Value); err != nil {
+			r.add("param-type", "", n.Problem("%v", err))
+			ok = false
+		}
+	}
+	if !ok {
+		return nil, false
+	}
+	got, err := ParseValue(typ, ValueText(v))
+	if err != nil {
+		r.add("param-type", "", v.Problem("%v", err))
+	}
+	return got, err == nil
+}
+
+// ValueText is the text of a parameter's value in a file, as ParseValue reads it: a list becomes a JSON array.
+func ValueText(v *yaml.Value) string {
+	if !v.IsList() {
+		return v.Text()
+	}
+	return FormatValue("texts", append([]string{}, v.Texts()...))
+}
+
+func (r *reader) columns(v *yaml.Value, q *Query) {
+	for _, x := range v.Get("columns").Items() {
+		c := Column{Name: x.Get("name").Text(), Label: x.Get("label").Text(), Type: x.Get("type").Text(), Place: x.Get("name").Where()}
+		if _, twice := q.Column(c.Name); twice && c.Name != "" {
+			r.add("column-twice", "", x.Get("name").Problem("the column %q stands here twice", c.Name))
+			continue
+		}
+		q.Columns = append(q.Columns, c)
+	}
+	seen := map[string]bool{}
+	for _, n := range v.Get("key").Nodes() {
+		if seen[n.Value] {
+			r.add("column-twice", "", n.Problem("the column %q stands in the key twice", n.Value))
+		}
+		seen[n.Value] = true
+	}
+}

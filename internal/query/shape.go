@@ -1,0 +1,82 @@
+package query
+
+import (
+	"trailscribe/internal/yaml"
+)
+
+var (
+	text      = &yaml.Shape{Kind: yaml.Text}
+	idText    = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*`, Like: "topic/name in lower-case words joined by hyphens, such as root/console-login"}
+	nameText  = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z_][a-z0-9_]*`, Like: "lower-case letters, digits and underscores"}
+	paramKeys = &yaml.Shape{Kind: yaml.Map, Pattern: `[a-z][a-z0-9_]*`, Like: "lower-case letters, digits and underscores", Item: paramShape}
+	scalars   = &yaml.Shape{Kind: yaml.Text, Bare: true, Empty: true}
+	value     = &yaml.Shape{Kind: yaml.Either, Help: "a value of the parameter's type, or a list of values", Shapes: []*yaml.Shape{yaml.ListOf(scalars), scalars}}
+
+	paramShape = &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+		{Name: "type", Required: true, Shape: yaml.OneOf(ParamTypes()...), Help: "type of the value"},
+		{Name: "default", Shape: value, Help: "value where none is given; without it one must be given"},
+		{Name: "from", Shape: yaml.OneOf(FactNames()...), Help: "fact of the configuration that the default comes from"},
+		{Name: "help", Required: true, Shape: text, Help: "what the parameter means"},
+	}}
+
+	// PluralKeys are the plural forms of a text.
+	pluralShape = &yaml.Shape{Kind: yaml.Map, Keys: []string{"zero", "one", "two", "few", "many", "other"}, Item: text, AtLeast: 1}
+
+	queryShape = &yaml.Shape{Kind: yaml.Object, Title: "A query", Fields: []yaml.Field{
+		{Name: "id", Required: true, Shape: idText, Help: "folder and name of the file"},
+		{Name: "title", Required: true, Shape: text, Help: "what the rows are, as a heading"},
+		{Name: "headline", Shape: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{text, pluralShape}},
+			Help: "the result in a sentence, with {rows} {open} {waived} {new} {population} {accounts} {first} {last}; or plural forms of it"},
+		{Name: "question", Required: true, Shape: text, Help: "the auditor's question that the query answers"},
+		{Name: "kind", Required: true, Shape: yaml.OneOf(KindException, KindEvidence, KindMetric), Help: "exception: each row needs review; evidence: rows show a control at work; metric: figures"},
+		{Name: "severity", Shape: yaml.OneOf(Severities()...), Help: "severity of an exception", Default: "info for evidence and metric"},
+		{Name: "log_scope", Required: true, Help: "event categories that must be delivered, else the answer is not logged",
+			Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Text, Pattern: `management|data:(\*|[a-z0-9-]+)|network|insight`, Like: "management, data:s3 (or another service), data:*, network or insight"}}},
+		{Name: "why", Required: true, Shape: text, Help: "why it matters"},
+		{Name: "fix", Shape: text, Help: "what to do; an exception needs it"},
+		{Name: "false_positives", Shape: text, Help: "rows that are no exception, and how to recognise them"},
+		{Name: "controls", Help: "framework id: control ids, quoted", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: text}}},
+		{Name: "attack", Help: "MITRE ATT&CK techniques", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Text, Pattern: `T[0-9]{4}(\.[0-9]{3})?`, Like: "a technique such as T1078 or T1078.004"})},
+		{Name: "params", Shape: paramKeys, Help: "typed parameters, :name in the SQL"},
+		{Name: "columns", Required: true, Help: "order and labels of the columns; other columns of the SQL are hidden detail", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+			{Name: "name", Required: true, Shape: nameText, Help: "name of a column of the SQL"},
+			{Name: "label", Required: true, Shape: text, Help: "heading"},
+			{Name: "type", Required: true, Help: "how values are read and shown", Shape: yaml.OneOf("time", "local-time", "date", "id", "account", "region", "actor", "arn", "ip", "number", "bytes", "percent", "text", "code", "json", "status")},
+		}}}},
+		{Name: "key", Shape: yaml.ListOf(nameText), Help: "columns that identify a row, the same next month; an exception needs them"},
+		{Name: "chart", Help: "how a report draws the rows", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+			{Name: "type", Required: true, Shape: yaml.OneOf("bar", "column", "line", "heat")},
+			{Name: "x", Required: true, Shape: nameText, Help: "column of the categories; of a heat chart, its columns"},
+			{Name: "y", Shape: nameText, Help: "column of the values", Default: "the number of rows"},
+			{Name: "by", Shape: nameText, Help: "column that splits into series; of a heat chart, its rows"},
+			{Name: "unit", Shape: text, Help: "what is counted"},
+			{Name: "labels", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Text, Bare: true}}, Help: "what values of x or by are called"},
+		}}},
+		{Name: "history", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[1-9][0-9]{0,3}d`, Like: "a number of days such as 90d"}, Help: "days before the period that the relation history holds"},
+		{Name: "sql", Required: true, Shape: text, Help: "one SELECT in Athena SQL over events (and history), with :name for parameters, :period_from and :period_to"},
+		{Name: "population", Shape: text, Help: "a SELECT of one number: how many events were asked"},
+	}}
+
+	eventShape = &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Any}}
+	anyList    = &yaml.Shape{Kind: yaml.List, Item: eventShape}
+	factValue  = yaml.ListOf(&yaml.Shape{Kind: yaml.Text})
+
+	caseShape = &yaml.Shape{Kind: yaml.Object, Title: "The test cases of a query", Fields: []yaml.Field{
+		{Name: "cases", Required: true, Help: "events in, rows out", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+			{Name: "name", Required: true, Shape: text, Help: "what the case shows, as a sentence"},
+			{Name: "period", Shape: &yaml.Shape{Kind: yaml.Text, Bare: true}, Default: "2026-10"},
+			{Name: "timezone", Shape: text, Help: "IANA name", Default: "UTC"},
+			{Name: "params", Shape: &yaml.Shape{Kind: yaml.Map, Item: value}, Help: "parameters of the query"},
+			{Name: "facts", Help: "facts of the configuration: " + "lists of texts", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{factValue, {Kind: yaml.Map, Item: factValue}}}}},
+			{Name: "events", Shape: anyList, Help: "CloudTrail records of the period; fields that are missing come from defaults, null takes one out"},
+			{Name: "history", Shape: anyList, Help: "records of the days before the period"},
+			{Name: "want", Required: true, Help: "the rows, in order; each names the columns to compare; [] for none", Shape: &yaml.Shape{Kind: yaml.List, Item: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Any}}}},
+		}}}},
+	}}
+)
+
+// Shape is what a query file may hold.
+func Shape() *yaml.Shape { return queryShape }
+
+// CaseShape is what the file of a query's test cases may hold.
+func CaseShape() *yaml.Shape { return caseShape }
