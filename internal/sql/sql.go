@@ -28,18 +28,18 @@ type (
 		query  *Query
 		params []string // in order of first use
 	}
-	Checked struct{ *Parsed }
-	Bound   struct {
+	Checked struct {
+		*Parsed
+		types Types // as given to Check: what Bind holds values against
+	}
+	Bound struct {
 		c    *Checked
 		cols []result.Column
+		lits map[string]Expr // parameter name -> the literal that stands for it; literalText writes it
 	}
 )
 
-func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
-	return &Parsed{text: text, at: at}, nil
-}
-func (p *Parsed) Params() []string                                   { return nil }
-func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) { return &Checked{p}, nil }
+func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) { return &Checked{Parsed: p, types: t}, nil }
 func (c *Checked) Uses(relation string) []string                     { return nil } // columns read: what staging must hold
 func (c *Checked) Bind(v Values) (*Bound, error)                     { return &Bound{c: c}, nil }
 func (b *Bound) Columns() []result.Column                            { return b.cols }

@@ -1,0 +1,401 @@
+package sql
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"trailscribe/internal/diag"
+)
+
+const (
+	maxText     = 1 << 20 // characters; Athena itself takes 262,144 bytes
+	maxDepth    = 500     // levels a statement may nest
+	maxProblems = 10
+)
+
+// Parse reads exactly one SELECT of Athena engine version 3. at gives the place in a file of a character of the text, counted
+// from 0; nil counts lines of the text itself. All problems are errors: where there is one, Parsed is nil.
+func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
+	if at == nil {
+		at = placeIn(text)
+	}
+	p := &parser{src: text, at: at}
+	q := p.statement()
+	if len(p.problems) > 0 {
+		return nil, p.problems.Sort()
+	}
+	return &Parsed{text: text, at: at, query: q, params: params(q)}, nil
+}
+
+// Params are the names of the parameters, each once, in the order of the text.
+func (p *Parsed) Params() []string { return p.params }
+
+func params(q *Query) []string {
+	var names []string
+	seen := map[string]bool{}
+	Walk(q, func(n Node) bool {
+		if v, ok := n.(*Param); ok && !seen[v.Name] {
+			seen[v.Name] = true
+			names = append(names, v.Name)
+		}
+		return true
+	})
+	return names
+}
+
+// placeIn finds lines and columns of a text that stands in no file.
+func placeIn(text string) func(int) diag.Pos {
+	return func(char int) diag.Pos {
+		rest := text
+		for line := 1; ; line++ {
+			this, more, found := strings.Cut(rest, "\n")
+			n := utf8.RuneCountInString(this)
+			if char <= n || !found {
+				return diag.Pos{Line: line, Col: min(char, n) + 1, Text: strings.TrimSuffix(this, "\r")}
+			}
+			char -= n + 1
+			rest = more
+		}
+	}
+}
+
+// parser is a recursive descent over all tokens of the text. A problem ends the innermost recovery point (see try).
+type parser struct {
+	src      string
+	at       func(int) diag.Pos
+	toks     []token
+	i        int
+	depth    int
+	problems diag.Problems
+}
+
+// stop unwinds the parser to a recovery point after a problem was noted.
+type stop struct{}
+
+// statement is the whole text.
+func (p *parser) statement() (q *Query) {
+	if !p.readable() {
+		return nil
+	}
+	p.try(nil, func() {
+		p.oneSelect()
+		q = p.query()
+		if !p.done() {
+			p.unread()
+		}
+	})
+	if q != nil && len(p.problems) == 0 {
+		p.shallow(q)
+	}
+	return q
+}
+
+// readable cuts the text into tokens; false where that is not possible.
+func (p *parser) readable() bool {
+	switch {
+	case !utf8.ValidString(p.src):
+		char := 0
+		for _, r := range p.src {
+			if r == utf8.RuneError {
+				break
+			}
+			char++
+		}
+		p.note(char, char+1, "the query is not valid UTF-8 text", "save the file as UTF-8")
+		return false
+	case strings.ContainsRune(p.src, 0):
+		char := utf8.RuneCountInString(p.src[:strings.IndexByte(p.src, 0)])
+		p.note(char, char+1, "the query contains a NUL character", "remove it")
+		return false
+	case utf8.RuneCountInString(p.src) > maxText:
+		p.note(0, 1, fmt.Sprintf("the query is longer than %d characters", maxText), "pass long lists as parameters")
+		return false
+	}
+	toks, bad := lex(p.src)
+	if bad != nil {
+		p.note(bad.from, bad.to, bad.text, bad.hint)
+		return false
+	}
+	p.toks = toks
+	return true
+}
+
+// shallow refuses a tree so deep that a later walk over it, here or in an engine, could run out of stack: a chain of a
+// thousand ORs nests as deeply as a thousand parentheses.
+func (p *parser) shallow(q *Query) {
+	depth := 0
+	var down func(n Node)
+	down = func(n Node) {
+		if depth > maxDepth {
+			if len(p.problems) == 0 {
+				p.note(n.Pos(), n.Pos()+1, fmt.Sprintf("the query nests deeper than %d levels here", maxDepth), "split it with WITH, or use IN (…) instead of a chain of OR")
+			}
+			return
+		}
+		Walk(n, func(c Node) bool {
+			if c == n {
+				return true
+			}
+			depth++
+			down(c)
+			depth--
+			return false
+		})
+	}
+	down(q)
+}
+
+// try runs f. After a problem in it, it skips to the next token outside parentheses that is one of words, or to the end of
+// the surrounding parentheses, so that the rest can still be read. Without words the problem is passed on to the end.
+func (p *parser) try(words []string, f func()) {
+	start, depth := p.i, p.depth
+	defer func() {
+		switch r := recover(); r.(type) {
+		case nil:
+		case stop:
+			p.depth = depth
+			if words == nil {
+				return
+			}
+			if len(p.problems) >= maxProblems || !p.skipTo(words, start) {
+				panic(stop{})
+			}
+		default:
+			panic(r)
+		}
+	}()
+	f()
+}
+
+// skipTo goes on from the current token to a place where reading can be taken up again; start is where the failed part began.
+func (p *parser) skipTo(words []string, start int) bool {
+	open := 0
+	for _, t := range p.toks[start:p.i] {
+		open += bracket(t)
+	}
+	for ; p.toks[p.i].kind != tokEnd; p.i++ {
+		t := p.toks[p.i]
+		if open <= 0 {
+			if t.kind == tokSymbol && t.text == ")" {
+				return open == 0
+			}
+			if t.kind == tokWord || t.kind == tokSymbol && t.text == "," {
+				for _, w := range words {
+					if t.text == w {
+						return open == 0
+					}
+				}
+			}
+		}
+		open += bracket(t)
+	}
+	return false
+}
+
+func bracket(t token) int {
+	if t.kind == tokSymbol {
+		switch t.text {
+		case "(", "[", "{", "{{":
+			return 1
+		case ")", "]", "}", "}}":
+			return -1
+		}
+	}
+	return 0
+}
+
+// note keeps a problem.
+func (p *parser) note(from, to int, text, hint string) {
+	p.problems = append(p.problems, diag.Problem{At: p.at(from), Text: text, Hint: hint, Width: max(1, to-from)})
+}
+
+// fail notes a problem at a token and stops.
+func (p *parser) fail(t token, text, hint string) {
+	p.note(t.from, t.to, text, hint)
+	panic(stop{})
+}
+
+// failAt notes a problem at a node and stops.
+func (p *parser) failAt(n Node, text, hint string) {
+	p.note(n.Pos(), n.End(), text, hint)
+	panic(stop{})
+}
+
+// expected stops: the current token is not what must stand here. Known foreign forms are called by their name.
+func (p *parser) expected(what string) {
+	t := p.tok()
+	if text, hint := p.foreign(); text != "" {
+		p.fail(t, text, hint)
+	}
+	hint := ""
+	if what == "a name" && t.kind == tokWord && reserved[t.text] {
+		hint = "a reserved word is used as a name in double quotes"
+	}
+	p.fail(t, "found "+p.show(t)+", expected "+what, hint)
+}
+
+// unread stops: the query ended before this token, which belongs to nothing.
+func (p *parser) unread() {
+	what := "an operator, a later clause or the end of the query"
+	if t := p.tok(); t.kind == tokSymbol && t.text == ")" {
+		p.fail(t, "found ‘)’ that closes nothing", "")
+	}
+	p.expected(what)
+}
+
+// show is a token as a problem names it.
+func (p *parser) show(t token) string {
+	switch t.kind {
+	case tokEnd:
+		return "the end of the query"
+	case tokParam:
+		return "the parameter :" + t.text
+	case tokString:
+		return "the text " + quote(t.text)
+	case tokInt, tokDecimal, tokDouble:
+		return "the number " + t.text
+	case tokWord:
+		if reserved[t.text] {
+			return strings.ToUpper(t.text)
+		}
+	}
+	return quote(t.text)
+}
+
+func (p *parser) tok() token        { return p.toks[p.i] }
+func (p *parser) ahead(n int) token { return p.toks[min(p.i+n, len(p.toks)-1)] }
+func (p *parser) done() bool        { return p.tok().kind == tokEnd }
+
+// to is the end of what was read so far.
+func (p *parser) to() int {
+	if p.i == 0 {
+		return 0
+	}
+	return p.toks[p.i-1].to
+}
+
+// span is from a character to the end of what was read so far.
+func (p *parser) span(from int) Span { return Span{from, p.to()} }
+
+func isWord(t token, words ...string) bool {
+	if t.kind != tokWord {
+		return false
+	}
+	for _, w := range words {
+		if t.text == w {
+			return true
+		}
+	}
+	return false
+}
+
+func isSymbol(t token, s string) bool { return t.kind == tokSymbol && t.text == s }
+
+// atWords says whether the next tokens are these words.
+func (p *parser) atWords(words ...string) bool {
+	for n, w := range words {
+		if !isWord(p.ahead(n), w) {
+			return false
+		}
+	}
+	return true
+}
+
+// eat reads the words if they are there, all of them.
+func (p *parser) eat(words ...string) bool {
+	if !p.atWords(words...) {
+		return false
+	}
+	p.i += len(words)
+	return true
+}
+
+// need reads the words or stops.
+func (p *parser) need(words ...string) {
+	for _, w := range words {
+		if !p.eat(w) {
+			p.expected(strings.ToUpper(w))
+		}
+	}
+}
+
+func (p *parser) at1(s string) bool { return isSymbol(p.tok(), s) }
+
+func (p *parser) eatSymbol(s string) bool {
+	if !p.at1(s) {
+		return false
+	}
+	p.i++
+	return true
+}
+
+func (p *parser) needSymbol(s string) {
+	if !p.eatSymbol(s) {
+		p.expected("‘" + s + "’")
+	}
+}
+
+// enter counts a level of nesting; leave is called when it is read.
+func (p *parser) enter() {
+	if p.depth++; p.depth > maxDepth {
+		p.fail(p.tok(), fmt.Sprintf("the query nests deeper than %d levels here", maxDepth), "split it with WITH")
+	}
+}
+
+func (p *parser) leave() { p.depth-- }
+
+// list reads one, then more as long as a comma follows.
+func (p *parser) list(one func()) {
+	one()
+	for p.eatSymbol(",") {
+		p.noTrailing()
+		one()
+	}
+}
+
+// noTrailing refuses a comma with nothing behind it, which other engines let pass.
+func (p *parser) noTrailing() {
+	t := p.tok()
+	if t.kind == tokEnd || isSymbol(t, ")") || isSymbol(t, "]") || isWord(t, "from", "where", "group", "having", "order", "union", "except", "intersect") {
+		comma := p.toks[p.i-1]
+		p.fail(comma, "found a comma with nothing behind it", "remove it")
+	}
+}
+
+// name reads an identifier.
+func (p *parser) name() *Ident {
+	t := p.tok()
+	if !isName(t) {
+		p.expected("a name")
+	}
+	if t.text == "" {
+		p.fail(t, "found an empty name", `a name in double quotes has at least one character; an empty text is ''`)
+	}
+	p.i++
+	return &Ident{Span: Span{t.from, t.to}, Name: t.text, Quoted: t.kind == tokQuoted}
+}
+
+func isName(t token) bool {
+	return t.kind == tokQuoted || t.kind == tokWord && !reserved[t.text]
+}
+
+// names reads (a, b, …).
+func (p *parser) names() []*Ident {
+	var out []*Ident
+	p.needSymbol("(")
+	p.list(func() { out = append(out, p.name()) })
+	p.needSymbol(")")
+	return out
+}
+
+// alias reads [AS] name.
+func (p *parser) alias() *Ident {
+	if p.eat("as") {
+		return p.name()
+	}
+	if t := p.tok(); isName(t) && !(t.kind == tokWord && hushed[t.text]) {
+		return p.name()
+	}
+	return nil
+}

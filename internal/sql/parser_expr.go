@@ -1,0 +1,248 @@
+package sql
+
+import "strings"
+
+// Binding powers, weakest first, as in Trino's grammar. AND and OR go from left to right; a predicate (comparison, BETWEEN,
+// IN, LIKE, IS) stands alone: a = b = c is an error; || binds weaker than + and -.
+const (
+	powOr = iota + 1
+	powAnd
+	powNot
+	powPredicate
+	powConcat
+	powAdd
+	powMul
+	powUnary
+	powAt
+)
+
+// expr reads any expression.
+func (p *parser) expr() Expr { return p.above(powOr) }
+
+// value reads an operand of a predicate: no AND, OR, NOT or predicate outside parentheses.
+func (p *parser) value() Expr { return p.above(powConcat) }
+
+// above reads an expression of operators that bind at least as tight as min.
+func (p *parser) above(min int) Expr {
+	p.enter()
+	defer p.leave()
+	x := p.prefix(min)
+	predicate := false
+	for {
+		y := p.infix(x, min)
+		if y == nil {
+			return x
+		}
+		if predicate && !isLogic(y) {
+			p.failAt(y, "found an operator behind a comparison", "combine comparisons with AND, or put the first in parentheses")
+		}
+		predicate = isPredicate(y)
+		x = y
+	}
+}
+
+// prefix reads NOT, a sign, or a primary expression.
+func (p *parser) prefix(min int) Expr {
+	t := p.tok()
+	switch {
+	case p.atWords("not"):
+		if min > powNot {
+			p.fail(t, "found NOT, expected a value", "put NOT … in parentheses")
+		}
+		p.i++
+		x := p.above(powNot)
+		return &Unary{Span: p.span(t.from), Op: OpNot, X: x}
+	case p.at1("-"), p.at1("+"):
+		p.i++
+		if next := p.tok(); t.text == "-" && (next.kind == tokInt || next.kind == tokDecimal || next.kind == tokDouble) {
+			return p.postfix(p.number(t.from, "-"))
+		}
+		x := p.above(powUnary)
+		op := OpNeg
+		if t.text == "+" {
+			op = OpPlus
+		}
+		return &Unary{Span: p.span(t.from), Op: op, X: x}
+	}
+	return p.postfix(p.primary())
+}
+
+var infixOps = map[string]struct {
+	op    Op
+	power int
+}{
+	"or": {OpOr, powOr}, "and": {OpAnd, powAnd},
+	"=": {OpEq, powPredicate}, "<>": {OpNe, powPredicate}, "!=": {OpNe, powPredicate},
+	"<": {OpLt, powPredicate}, "<=": {OpLe, powPredicate}, ">": {OpGt, powPredicate}, ">=": {OpGe, powPredicate},
+	"||": {OpConcat, powConcat}, "+": {OpAdd, powAdd}, "-": {OpSub, powAdd},
+	"*": {OpMul, powMul}, "/": {OpDiv, powMul}, "%": {OpMod, powMul},
+}
+
+// infix reads the next operator and what is right of it; nil if there is none that binds at least as tight as min.
+func (p *parser) infix(x Expr, min int) Expr {
+	t := p.tok()
+	if t.kind == tokWord {
+		switch t.text {
+		case "is", "between", "in", "like", "not":
+			if min > powPredicate {
+				return nil
+			}
+			return p.predicate(x)
+		case "at":
+			if min > powAt || !p.atWords("at", "time", "zone") {
+				return nil
+			}
+			p.i += 3
+			z := &AtTimeZone{X: x, Zone: p.zone()}
+			z.Span = p.span(x.Pos())
+			return z
+		}
+	} else if t.kind != tokSymbol {
+		return nil
+	}
+	o, ok := infixOps[t.text]
+	if !ok || o.power < min {
+		return nil
+	}
+	p.i++
+	if o.power == powPredicate {
+		if isWord(p.tok(), "all", "any", "some") && isSymbol(p.ahead(1), "(") && (isWord(p.ahead(2), "select", "with", "values") || isSymbol(p.ahead(2), "(")) {
+			q := &Quantified{Op: o.op, X: x, All: p.atWords("all")}
+			p.i++
+			q.Query = p.parenthesised()
+			q.Span = p.span(x.Pos())
+			return q
+		}
+	}
+	b := &Binary{Op: o.op, OpAt: t.from, Left: x, Right: p.above(o.power + 1)}
+	b.Span = p.span(x.Pos())
+	return b
+}
+
+// predicate reads IS …, [NOT] BETWEEN, [NOT] IN, [NOT] LIKE behind x.
+func (p *parser) predicate(x Expr) Expr {
+	if t := p.tok(); p.eat("is") {
+		return p.is(x, t)
+	}
+	not := p.eat("not")
+	switch {
+	case p.eat("between"):
+		b := &Between{Not: not, X: x, Low: p.value()}
+		p.need("and")
+		b.High = p.value()
+		b.Span = p.span(x.Pos())
+		return b
+	case p.eat("in"):
+		return p.in(x, not)
+	case p.eat("like"):
+		l := &Like{Not: not, X: x, Pattern: p.value()}
+		if p.eat("escape") {
+			l.Escape = p.value()
+		}
+		l.Span = p.span(x.Pos())
+		return l
+	}
+	p.expected("BETWEEN, IN or LIKE")
+	return nil
+}
+
+func (p *parser) is(x Expr, at token) Expr {
+	not := p.eat("not")
+	switch {
+	case p.eat("null"):
+		return &IsNull{Span: p.span(x.Pos()), Not: not, X: x}
+	case p.eat("distinct", "from"):
+		op := OpDistinct
+		if not {
+			op = OpNotDistinct
+		}
+		b := &Binary{Op: op, OpAt: at.from, Left: x, Right: p.value()}
+		b.Span = p.span(x.Pos())
+		return b
+	case p.atWords("true"), p.atWords("false"), p.atWords("unknown"):
+		word := strings.ToUpper(p.tok().text)
+		p.fail(p.tok(), "found IS "+word+", which Athena does not have", "write coalesce(value, false), NOT coalesce(value, false) or value IS NULL")
+	}
+	p.expected("NULL or DISTINCT FROM")
+	return nil
+}
+
+func (p *parser) in(x Expr, not bool) Expr {
+	in := &In{Not: not, X: x}
+	switch {
+	case p.startsQuery():
+		in.Query = p.parenthesised()
+	case p.tok().kind == tokParam:
+		p.fail(p.tok(), "found a parameter behind IN, expected ‘(’", "for a list write contains(:"+p.tok().text+", value)")
+	default:
+		p.needSymbol("(")
+		if p.at1(")") {
+			p.fail(p.tok(), "found an empty list behind IN", "")
+		}
+		p.list(func() { in.List = append(in.List, p.expr()) })
+		// IN ((SELECT …) UNION …) is a query; IN ((SELECT …)) is a list of one value.
+		if s, ok := in.List[0].(*SubqueryExpr); ok && len(in.List) == 1 && p.atTail() {
+			in.List, in.Query = nil, p.goOn(s.Query)
+		}
+		p.needSymbol(")")
+	}
+	in.Span = p.span(x.Pos())
+	return in
+}
+
+// zone is what stands behind AT TIME ZONE.
+func (p *parser) zone() Expr {
+	t := p.tok()
+	switch {
+	case t.kind == tokString, t.kind == tokParam, p.atInterval():
+		return p.primary()
+	}
+	p.expected("a zone as a text, a parameter or an interval; for other values write at_timezone(value, zone)")
+	return nil
+}
+
+func isLogic(x Expr) bool {
+	b, ok := x.(*Binary)
+	return ok && (b.Op == OpAnd || b.Op == OpOr)
+}
+
+// isPredicate says whether x, as written without parentheses, compares something.
+func isPredicate(x Expr) bool {
+	switch x := x.(type) {
+	case *Between, *In, *Like, *IsNull, *Quantified:
+		return true
+	case *Binary:
+		return OpEq <= x.Op && x.Op <= OpNotDistinct
+	}
+	return false
+}
+
+// postfix reads .field and [index] behind x.
+func (p *parser) postfix(x Expr) Expr {
+	for {
+		switch t := p.tok(); {
+		case isSymbol(t, "."):
+			p.i++
+			if p.at1("*") {
+				p.fail(p.tok(), "found ‘*’ behind a value", "name the fields")
+			}
+			d := &Deref{X: x, Field: p.name()}
+			if p.at1("(") {
+				p.fail(p.tok(), "found ‘(’ behind a name with a point", "functions have no schema in front, and are not called on a value: write function(value)")
+			}
+			d.Span = p.span(x.Pos())
+			x = d
+		case isSymbol(t, "["):
+			p.i++
+			s := &Subscript{X: x, Index: p.expr()}
+			if p.at1(":") || p.tok().kind == tokParam {
+				p.fail(p.tok(), "found ‘:’ in a subscript, which Athena does not have", "write slice(array, start, length)")
+			}
+			p.needSymbol("]")
+			s.Span = p.span(x.Pos())
+			x = s
+		default:
+			return x
+		}
+	}
+}

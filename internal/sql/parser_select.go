@@ -1,0 +1,145 @@
+package sql
+
+// selectBody reads one SELECT up to its WINDOW clause. A problem in one clause does not hide those of the next.
+func (p *parser) selectBody() *Select {
+	s := &Select{}
+	from := p.tok().from
+	p.need("select")
+	if s.Distinct = p.eat("distinct"); !s.Distinct {
+		p.eat("all")
+	}
+	if s.Distinct && p.atWords("on") {
+		p.fail(p.tok(), "found DISTINCT ON, which Athena does not have", "filter on row_number() in a subquery, or use max_by")
+	}
+	p.try(clauseWords, func() {
+		p.list(func() { p.try(itemWords, func() { s.Items = append(s.Items, p.selectItem()) }) })
+		if t := p.tok(); !p.atClause() {
+			p.expectedAfter(t, "FROM")
+		}
+	})
+	if p.eat("from") {
+		p.try(clauseWords[1:], func() { p.list(func() { s.From = append(s.From, p.relation()) }) })
+	}
+	if p.eat("where") {
+		p.try(clauseWords[2:], func() { s.Where = p.expr() })
+	}
+	if p.atWords("group", "by") {
+		p.try(clauseWords[3:], func() { s.GroupBy = p.groupBy() })
+	}
+	if p.eat("having") {
+		p.try(clauseWords[4:], func() { s.Having = p.expr() })
+	}
+	if p.eat("window") {
+		p.try(clauseWords[5:], func() {
+			p.list(func() {
+				w := &WindowDef{Name: p.name()}
+				p.need("as")
+				w.Window = p.window()
+				w.Span = p.span(w.Name.From)
+				s.Windows = append(s.Windows, w)
+			})
+		})
+	}
+	s.Span = p.span(from)
+	return s
+}
+
+// atClause says whether the select list can be at its end here.
+func (p *parser) atClause() bool {
+	t := p.tok()
+	return t.kind == tokEnd || isSymbol(t, ")") || isWord(t, clauseWords...)
+}
+
+// expectedAfter stops at a token behind a whole expression.
+func (p *parser) expectedAfter(t token, what string) {
+	if t.kind == tokWord && otherStatements[t.text] && !isWord(t, "replace", "show", "start", "set", "call", "load", "comment") {
+		p.expected(what)
+	}
+	p.expected("a comma, an operator or " + what)
+}
+
+func (p *parser) selectItem() *SelectItem {
+	t := p.tok()
+	if p.eatSymbol("*") {
+		p.noStarOptions()
+		return &SelectItem{Span: Span{t.from, t.to}, Star: true}
+	}
+	if isName(t) && isSymbol(p.ahead(1), ".") && isSymbol(p.ahead(2), "*") {
+		table := p.name()
+		p.i += 2
+		p.noStarOptions()
+		return &SelectItem{Span: p.span(t.from), Star: true, Table: table}
+	}
+	if p.atWords("from") {
+		p.expected("a column")
+	}
+	s := &SelectItem{X: p.expr()}
+	s.Alias = p.alias()
+	s.Span = p.span(t.from)
+	return s
+}
+
+// noStarOptions refuses what other engines allow behind a star.
+func (p *parser) noStarOptions() {
+	if p.atWords("exclude") || p.atWords("replace") || p.atWords("ilike") || p.atWords("like") || p.atWords("as") {
+		if p.atWords("exclude") || p.atWords("replace") {
+			p.expected("FROM")
+		}
+		p.fail(p.tok(), "found "+p.show(p.tok())+" behind a star, which is not supported", "name the columns")
+	}
+	if p.atWords("except") && isSymbol(p.ahead(1), "(") && !isWord(p.ahead(2), "select", "values", "with", "table") && !isSymbol(p.ahead(2), "(") {
+		p.fail(p.tok(), "found EXCEPT (columns) behind a star, which Athena does not have", "name the columns")
+	}
+}
+
+func (p *parser) groupBy() *GroupBy {
+	g := &GroupBy{}
+	from := p.tok().from
+	p.need("group", "by")
+	if p.atWords("all") {
+		p.fail(p.tok(), "found GROUP BY ALL, which Athena does not have", "name the columns, or their numbers in the select list")
+	}
+	g.Distinct = p.eat("distinct")
+	p.list(func() { g.Elems = append(g.Elems, p.groupElem()) })
+	g.Span = p.span(from)
+	return g
+}
+
+func (p *parser) groupElem() *GroupElem {
+	e := &GroupElem{}
+	from := p.tok().from
+	switch {
+	case p.eat("rollup"):
+		e.Kind = GroupRollup
+	case p.eat("cube"):
+		e.Kind = GroupCube
+	case p.atWords("grouping", "sets"):
+		p.i += 2
+		e.Kind = GroupSets
+	default:
+		e.Sets = []*GroupingSet{p.groupingSet()}
+		e.Span = p.span(from)
+		return e
+	}
+	p.needSymbol("(")
+	p.list(func() { e.Sets = append(e.Sets, p.groupingSet()) })
+	p.needSymbol(")")
+	e.Span = p.span(from)
+	return e
+}
+
+// groupingSet is a, (a, b) or (): what reads as a row without ROW is a set of several expressions.
+func (p *parser) groupingSet() *GroupingSet {
+	from := p.tok().from
+	if p.at1("(") && isSymbol(p.ahead(1), ")") {
+		p.i += 2
+		return &GroupingSet{Span: p.span(from)}
+	}
+	x := p.expr()
+	s := &GroupingSet{Exprs: []Expr{x}}
+	if r, ok := x.(*Row); ok && !r.Keyword {
+		s.Exprs = r.Fields
+	}
+	s.Span = p.span(from)
+	return s
+}

@@ -1,0 +1,60 @@
+package sql
+
+import "strings"
+
+// reserved are Trino's reserved words: as a name each must stand in double quotes.
+// Source: the list "Reserved keywords" of the Trino documentation, with SKIP, which Trino's grammar reserves too.
+var reserved = wordSet(`alter and as between by case cast constraint create cross cube current_catalog current_date current_path
+	current_role current_schema current_time current_timestamp current_user deallocate delete describe distinct drop else end
+	escape except execute exists extract false for from full group grouping having in inner insert intersect into is join
+	json_array json_exists json_object json_query json_table json_value left like listagg localtime localtimestamp natural
+	normalize not null on or order outer prepare recursive right rollup select skip table then trim true uescape union unnest
+	using values when where with`)
+
+// hushed are words that Trino does not reserve but that mean something here or in another dialect behind an expression or a
+// relation. As an alias they need AS or double quotes, so that a foreign construct is never read as a name.
+var hushed = wordSet(`limit offset fetch window qualify filter over within ignore respect tablesample match_recognize
+	asof semi anti positional pivot unpivot sample exclude replace ilike rlike regexp similar glob collate sort cluster
+	distribute lateral isnull notnull minus at`)
+
+// quoteAlways are words that need no quotes in every place but are easier to read with them, and that other engines reserve.
+var quoteAlways = wordSet(`all any array date default interval map only over partition range row rows some time timestamp
+	to user window zone offset limit fetch filter`)
+
+func wordSet(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
+	}
+	return m
+}
+
+// plainName says whether a name can be written without quotes and is read back the same.
+func plainName(s string) bool {
+	if s == "" || isDigit(s[0]) {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !isDigit(c) && c != '_' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return !reserved[s] && !hushed[s] && !quoteAlways[s]
+}
+
+// nameText is a name as SQL writes it, in quotes if it needs them.
+func nameText(s string) string {
+	if plainName(s) {
+		return s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+}
+
+// quote is a piece of the text inside a problem: short, on one line.
+func quote(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:37]) + "…"
+	}
+	return "‘" + s + "’"
+}
