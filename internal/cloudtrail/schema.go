@@ -1,6 +1,9 @@
 package cloudtrail
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Column is a top-level column of the table of records.
 type Column struct {
@@ -33,6 +36,7 @@ const (
 	row
 	list    // array(row(…))
 	textMap // map(varchar, varchar)
+	mark    // not in the table; says what kind of JSON this is
 )
 
 // field is a field of a record: its spelling in the log, its place in the table.
@@ -43,7 +47,10 @@ type field struct {
 	json, extra bool
 	kids        []*field
 
-	lo, hi int // leaves of the table below this field: cells lo to hi-1
+	lo, hi int    // leaves of the table below this field: cells lo to hi-1
+	id     int    // of a row: its bit in Record.has; of a mark: its place in parser.marks
+	path   string // in the table: useridentity.arn
+	kidsBy *table
 }
 
 func (f *field) name() string { return strings.ToLower(f.key) }
@@ -136,21 +143,102 @@ var fields = number(&field{shape: row, kids: []*field{
 	notInDDL(leaf("annotation", "")),
 }})
 
-// number gives every leaf its cell. A list is one leaf (its elements are kept apart), a map too.
+// marks are keys of a top-level object that tell records from wrappers and from other JSON found beside them.
+const (
+	markRecords = iota
+	markEvents
+	markCloudTrailEvent
+	markDetail
+	markDetailType
+	markDigest
+	markConfig
+	markLogEvents
+	markCount
+)
+
+var markKeys = [markCount]string{
+	markRecords:         "Records",
+	markEvents:          "Events",
+	markCloudTrailEvent: "CloudTrailEvent",
+	markDetail:          "detail",
+	markDetailType:      "detail-type",
+	markDigest:          "digestStartTime",
+	markConfig:          "configurationItems",
+	markLogEvents:       "logEvents",
+}
+
+const (
+	leafCount = 65 // leaves of the table; number checks it
+	rowCount  = 10
+)
+
+// number gives every leaf its cell and every row its bit. A list is one leaf (its elements are kept apart), a map too.
 func number(f *field) *field {
-	n := 0
-	var walk func(*field)
-	walk = func(f *field) {
+	n, rows := 0, 0
+	var walk func(f *field, path string)
+	walk = func(f *field, path string) {
 		f.lo = n
-		if f.shape == row {
-			for _, k := range f.kids {
-				walk(k)
+		if f.key != "" {
+			f.path = strings.TrimPrefix(path+"."+f.name(), ".")
+		}
+		if f.shape == row && f.key != "" {
+			f.id = rows
+			rows++
+		}
+		for _, k := range f.kids {
+			if f.shape == row {
+				walk(k, f.path)
 			}
-		} else {
+		}
+		if f.shape != row {
 			n++
 		}
 		f.hi = n
+		keys := f.kids
+		if f.key == "" {
+			for i, k := range markKeys {
+				keys = append(keys[:len(keys):len(keys)], &field{key: k, shape: mark, id: i})
+			}
+		}
+		if len(keys) > 0 {
+			f.kidsBy = newTable(keys)
+		}
 	}
-	walk(f)
+	walk(f, "")
+	if n != leafCount || rows != rowCount {
+		panic(fmt.Sprintf("cloudtrail: leafCount is %d, rowCount %d; they must be %d and %d", leafCount, rowCount, n, rows))
+	}
 	return f
+}
+
+// Node is a field of the table, for those who store records column by column.
+type Node struct {
+	Name   string
+	Kind   NodeKind
+	Fields []Node // of a Row, and of the elements of a List
+	Leaf   int    // for Record.Cell or Record.Pairs; meaningless for a Row
+	Row    int    // for Record.Has; meaningless unless Kind is RowNode
+}
+
+// NodeKind is what a Node holds.
+type NodeKind uint8
+
+// Kinds of a Node. There is one list (resources) and one map (the attributes of a web identity).
+const (
+	LeafNode NodeKind = iota
+	RowNode
+	ListNode
+	MapNode
+)
+
+// Tree is the columns as nodes, in the order of Columns.
+func Tree() []Node {
+	var nodes func([]*field) []Node
+	nodes = func(fs []*field) (l []Node) {
+		for _, f := range fs {
+			l = append(l, Node{Name: f.name(), Kind: NodeKind(f.shape), Fields: nodes(f.kids), Leaf: f.lo, Row: f.id})
+		}
+		return l
+	}
+	return nodes(fields.kids)
 }

@@ -52,8 +52,3 @@ func Identity(s Source) string {
 	}
 	return s.Name()
 }
-
-// Sync copies what want accepts, and the metadata beside it.
-func Sync(ctx context.Context, from Source, to Sink, want func(Object) bool) (files, bytes int64, err error) {
-	return 0, 0, nil
-}

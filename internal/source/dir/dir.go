@@ -1,26 +1,320 @@
-// Package dir is a source.
+// Package dir is a source that is a folder: a copy of a trail's bucket, or any folder with log files.
 package dir
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
 
 	"trailscribe/internal/source"
 )
 
-type Options struct{ Root string }
+// Options say which folder.
+type Options struct {
+	Root string // as the user gave it; a report prints it so
+	// Create makes the folder if it is missing: for a copy that is about to be made.
+	Create bool
+}
 
-type Source struct{ o Options }
+// Source is a folder. It is a source.Source and a source.Sink. Nothing outside the folder is read or written: symbolic
+// links that lead out are listed as empty names would be, and cannot be opened.
+type Source struct {
+	o        Options
+	root     *os.Root
+	identity string
+}
 
-func New(o Options) (*Source, error) { return &Source{o}, nil }
+// metaSuffix marks the file that keeps an object's metadata beside it, such as the signature of a digest. It begins with
+// a dot in its folder, so that no reader takes it for a log file.
+const metaSuffix = ".trailscribe-meta.json"
 
+// New opens the folder.
+func New(o Options) (*Source, error) {
+	if o.Root == "" {
+		return nil, errors.New("no folder of log files was named")
+	}
+	if o.Create {
+		if err := os.MkdirAll(o.Root, 0o777); err != nil {
+			return nil, fmt.Errorf("making the folder for log files: %w", err)
+		}
+	}
+	info, err := os.Stat(o.Root)
+	if err != nil {
+		return nil, fmt.Errorf("opening the folder of log files: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("opening the folder of log files: %s is a file; name the folder it lies in", o.Root)
+	}
+	root, err := os.OpenRoot(o.Root)
+	if err != nil {
+		return nil, fmt.Errorf("opening the folder of log files: %w", err)
+	}
+	abs, err := filepath.Abs(o.Root)
+	if err == nil {
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			abs = real
+		}
+	} else {
+		abs = o.Root
+	}
+	return &Source{o, root, abs}, nil
+}
+
+// Close frees the folder.
+func (s *Source) Close() error { return s.root.Close() }
+
+// Name is the folder as the user gave it.
 func (s *Source) Name() string { return s.o.Root }
+
+// Identity is the folder's full path without symbolic links.
+func (s *Source) Identity() string { return "dir:" + s.identity }
+
+// List walks the folder. Hidden files are listed too, as Athena lists them; only the metadata files of copies are not.
+// A symbolic link to a file inside the folder counts as that file; links to folders are not followed, because they can
+// make circles and count files twice.
 func (s *Source) List(ctx context.Context, prefix string) iter.Seq2[source.Object, error] {
-	return func(func(source.Object, error) bool) {}
-}
-func (s *Source) Open(ctx context.Context, key string) (io.ReadCloser, source.Object, error) {
-	return nil, source.Object{}, nil
+	return func(yield func(source.Object, error) bool) {
+		_ = s.walk(ctx, ".", "", prefix, yield)
+	}
 }
 
-var _ source.Source = (*Source)(nil)
+var errStop = errors.New("stop")
+
+// walk yields the files of one folder and those below, in the order of their keys: "a-b" stands before "a/b", so folders
+// are sorted as if their names ended in a slash.
+func (s *Source) walk(ctx context.Context, folder, key, prefix string, yield func(source.Object, error) bool) error {
+	fail := func(err error) error {
+		yield(source.Object{}, err)
+		return errStop
+	}
+	if err := ctx.Err(); err != nil {
+		return fail(err)
+	}
+	f, err := s.root.Open(folder)
+	if err != nil {
+		return fail(fmt.Errorf("listing the folder %q: %w", folder, err))
+	}
+	entries, err := f.ReadDir(-1)
+	f.Close()
+	if err != nil {
+		return fail(fmt.Errorf("listing the folder %q: %w", folder, err))
+	}
+	sortEntries(entries)
+	for _, e := range entries {
+		k := key + e.Name()
+		if e.IsDir() {
+			k += "/"
+			if !strings.HasPrefix(k, prefix) && !strings.HasPrefix(prefix, k) {
+				continue
+			}
+			if err := s.walk(ctx, filepath.Join(folder, e.Name()), k, prefix, yield); err != nil {
+				return err
+			}
+			continue
+		}
+		if !strings.HasPrefix(k, prefix) || isMeta(e.Name()) {
+			continue
+		}
+		o, ok, err := s.entry(filepath.Join(folder, e.Name()), k, e)
+		if err != nil {
+			return fail(fmt.Errorf("listing %q: %w", k, err))
+		}
+		if ok && !yield(o, nil) {
+			return errStop
+		}
+	}
+	return nil
+}
+
+// entry describes one file; ok is false for what is no file: a socket, a pipe, a link to a folder, a file just deleted.
+func (s *Source) entry(path, key string, e fs.DirEntry) (o source.Object, ok bool, err error) {
+	var info fs.FileInfo
+	if e.Type()&fs.ModeSymlink != 0 {
+		// Stat through the root: a link that leads out of the folder is an error. It is listed, so that it is counted;
+		// opening it says why it cannot be read.
+		info, err = s.root.Stat(path)
+		if err != nil {
+			return source.Object{Key: key, Class: "LINK"}, true, nil
+		}
+	} else {
+		info, err = e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return o, false, nil
+		}
+		if err != nil {
+			return o, false, err
+		}
+	}
+	if !info.Mode().IsRegular() {
+		return o, false, nil
+	}
+	return object(key, info), true, nil
+}
+
+func object(key string, info fs.FileInfo) source.Object {
+	return source.Object{Key: key, Size: info.Size(), Modified: info.ModTime().UTC(),
+		ETag: fmt.Sprintf("%x-%x%s", info.Size(), info.ModTime().UnixNano(), changed(info))}
+}
+
+// Open reads one file.
+func (s *Source) Open(ctx context.Context, key string) (io.ReadCloser, source.Object, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, source.Object{}, err
+	}
+	path, err := local(key)
+	if err != nil {
+		return nil, source.Object{}, err
+	}
+	// Look before opening: opening a pipe would wait for ever.
+	if info, err := s.root.Stat(path); err != nil {
+		return nil, source.Object{}, err
+	} else if !info.Mode().IsRegular() {
+		return nil, source.Object{}, &fs.PathError{Op: "open", Path: key, Err: errors.New("not a regular file")}
+	}
+	f, err := s.root.Open(path)
+	if err != nil {
+		return nil, source.Object{}, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, source.Object{}, err
+	}
+	o := object(key, info)
+	if o.Meta, err = s.meta(path); err != nil {
+		f.Close()
+		return nil, source.Object{}, err
+	}
+	return f, o, nil
+}
+
+// local turns a key into a path of this system. Keys come from buckets and may hold anything.
+func local(key string) (string, error) {
+	path, err := filepath.Localize(key)
+	if err != nil || key == "." {
+		return "", &fs.PathError{Op: "open", Path: key, Err: fs.ErrInvalid}
+	}
+	if runtime.GOOS == "windows" && strings.ContainsAny(key, `:\`) {
+		return "", &fs.PathError{Op: "open", Path: key, Err: fs.ErrInvalid}
+	}
+	return path, nil
+}
+
+func metaName(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+metaSuffix)
+}
+
+func isMeta(name string) bool {
+	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, metaSuffix)
+}
+
+// meta reads the metadata a copy keeps beside an object; most objects have none.
+func (s *Source) meta(path string) (map[string]string, error) {
+	b, err := s.root.ReadFile(metaName(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the metadata beside %q: %w", path, err)
+	}
+	var m map[string]string
+	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, fmt.Errorf("reading the metadata beside %q: %w", path, err)
+	}
+	return m, nil
+}
+
+// Have tells whether the object is here with the same size and at least as new. CloudTrail never rewrites a log file.
+func (s *Source) Have(_ context.Context, o source.Object) (bool, error) {
+	path, err := local(o.Key)
+	if err != nil {
+		return false, err
+	}
+	info, err := s.root.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return info.Mode().IsRegular() && info.Size() == o.Size && !info.ModTime().Before(o.Modified.Truncate(time.Second)), nil
+}
+
+// Put copies an object into the folder: to a hidden name first, then renamed, so that no half file is ever seen.
+func (s *Source) Put(ctx context.Context, o source.Object, body io.Reader) (err error) {
+	path, err := local(o.Key)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Dir(path)
+	if err := s.root.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	if len(o.Meta) > 0 {
+		b, err := json.Marshal(o.Meta)
+		if err != nil {
+			return err
+		}
+		if err := s.root.WriteFile(metaName(path), b, 0o666); err != nil {
+			return err
+		}
+	}
+	partial := filepath.Join(folder, "."+filepath.Base(path)+".partial")
+	f, err := s.root.Create(partial)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			_ = s.root.Remove(partial) // the error that counts is the first one
+		}
+	}()
+	n, err := io.Copy(f, reader{ctx, body})
+	if err != nil {
+		return err
+	}
+	if o.Size > 0 && n != o.Size {
+		return fmt.Errorf("%d bytes came, %d were announced", n, o.Size)
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if !o.Modified.IsZero() {
+		if err := s.root.Chtimes(partial, o.Modified, o.Modified); err != nil {
+			return err
+		}
+	}
+	return s.root.Rename(partial, path)
+}
+
+// reader stops a copy when the context ends.
+type reader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r reader) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(b)
+}
+
+var (
+	_ source.Source     = (*Source)(nil)
+	_ source.Sink       = (*Source)(nil)
+	_ source.Identified = (*Source)(nil)
+)

@@ -1,0 +1,214 @@
+package cloudtrail
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"sync"
+
+	kflate "github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+)
+
+// windowSize is how much decoded text is held at first. It grows for a record that does not fit, up to Limits.Record.
+const windowSize = 512 << 10
+
+// window is the part of the decoded text that is looked at. buf[pos:end] is not yet used.
+type window struct {
+	src    io.Reader // decoded text
+	stored counter
+	limits Limits
+	hash   hash.Hash
+	buf    []byte
+	pos    int
+	end    int
+	base   int64 // decoded bytes before buf[0]
+	eof    bool
+	in     *bufio.Reader
+	gz     *gzip.Reader
+	parser *parser
+
+	gzipped bool
+}
+
+// counter counts what is read from the source and keeps its error apart from those of gzip.
+type counter struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}
+
+// workspace is what reading a file needs and the next file can use again.
+type workspace struct {
+	buf    []byte
+	in     *bufio.Reader
+	parser *parser
+	gz     *gzip.Reader
+}
+
+var workspaces = sync.Pool{New: func() any {
+	return &workspace{buf: make([]byte, windowSize), in: bufio.NewReaderSize(nil, 64<<10), parser: newParser(Limits{}.orDefault())}
+}}
+
+func newParser(l Limits) *parser { return &parser{scanner: scanner{depth: l.Depth}} }
+
+func newWindow(r io.Reader, l Limits) *window {
+	ws := workspaces.Get().(*workspace)
+	w := &window{limits: l, hash: sha256.New(), buf: ws.buf, in: ws.in, gz: ws.gz, parser: ws.parser}
+	w.parser.depth = l.Depth
+	w.stored.r = r
+	return w
+}
+
+func (w *window) free() {
+	if cap(w.buf) > 4*windowSize {
+		w.buf = make([]byte, windowSize) // do not keep what one huge record needed
+	}
+	p := w.parser
+	p.b = nil
+	p.rec = Record{space: p.rec.space[:0]}
+	if cap(p.arena) > 4*windowSize {
+		p.arena = nil
+	}
+	workspaces.Put(&workspace{buf: w.buf[:cap(w.buf)], in: w.in, parser: p, gz: w.gz})
+	w.in.Reset(nil)
+	w.buf, w.in, w.gz, w.parser = nil, nil, nil, nil
+}
+
+func (w *window) decoded() int64 { return w.base + int64(w.end) }
+
+func (w *window) sum() (s [32]byte) {
+	w.hash.Sum(s[:0])
+	return s
+}
+
+// next is the first byte at or behind pos that is not white space; io.EOF at the end of the text.
+func (w *window) next() (byte, error) {
+	for {
+		for ; w.pos < w.end; w.pos++ {
+			switch c := w.buf[w.pos]; c {
+			case ' ', '\n', '\t', '\r':
+			default:
+				return c, nil
+			}
+		}
+		if err := w.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// fill reads on. It drops what lies before pos, and makes the window larger when it is full. io.EOF: there is no more.
+func (w *window) fill() error {
+	if w.eof {
+		return io.EOF
+	}
+	if w.src == nil {
+		if err := w.start(); err != nil {
+			return err
+		}
+	}
+	if w.pos > 0 {
+		copy(w.buf, w.buf[w.pos:w.end])
+		w.base += int64(w.pos)
+		w.end -= w.pos
+		w.pos = 0
+	}
+	if w.end > len(w.buf)/2 {
+		grown := make([]byte, 2*len(w.buf))
+		copy(grown, w.buf[:w.end])
+		w.buf = grown
+	}
+	// Fill it to the brim: a value that did not fit is scanned again from its beginning, so reads must not be small.
+	from := w.end
+	for w.end < len(w.buf) && !w.eof {
+		n, err := w.src.Read(w.buf[w.end:])
+		w.end += n
+		if err == io.EOF {
+			w.eof = true
+		} else if err != nil {
+			w.hash.Write(w.buf[from:w.end])
+			return w.unreadable(err)
+		}
+		if err := w.check(); err != nil {
+			return err
+		}
+	}
+	w.hash.Write(w.buf[from:w.end])
+	if from == 0 && w.base == 0 && bytes.HasPrefix(w.buf[:w.end], []byte("\xEF\xBB\xBF")) {
+		w.pos = 3 // the byte order mark some editors write
+	}
+	if w.end == from {
+		return io.EOF
+	}
+	return nil
+}
+
+// start looks whether the text is gzipped.
+func (w *window) start() error {
+	w.in.Reset(&w.stored)
+	head, err := w.in.Peek(2)
+	if err != nil && err != io.EOF {
+		return w.unreadable(err)
+	}
+	w.src = w.in
+	if !bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
+		return nil
+	}
+	w.gzipped = true
+	if w.gz == nil {
+		w.gz, err = gzip.NewReader(w.in)
+	} else {
+		err = w.gz.Reset(w.in)
+	}
+	if err != nil {
+		return w.unreadable(err)
+	}
+	w.src = w.gz
+	return nil
+}
+
+// check holds the limits of the file.
+func (w *window) check() error {
+	n := w.decoded()
+	if n > w.limits.File {
+		return &Refusal{Kind: FileTooLarge, Offset: n, Reason: fmt.Sprintf("The file decodes to more than %s.", size(w.limits.File))}
+	}
+	const harmless = 64 << 20
+	if n > harmless && w.gzipped && n/w.limits.Ratio > w.stored.n {
+		return &Refusal{Kind: Bomb, Offset: n, Reason: fmt.Sprintf("The file decodes to more than %d times its size, as a gzip bomb does; it was not read further than %s.", w.limits.Ratio, size(n>>20<<20))}
+	}
+	return nil
+}
+
+// unreadable tells errors of the source from damaged gzip.
+func (w *window) unreadable(err error) error {
+	at := w.decoded()
+	var corrupt kflate.CorruptInputError
+	var corrupt2 flate.CorruptInputError
+	switch {
+	case w.stored.err != nil:
+		return &Refusal{Kind: Unreadable, Offset: at, Reason: "The file could not be read to its end: " + w.stored.err.Error(), Err: w.stored.err}
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return &Refusal{Kind: Truncated, Offset: at, Reason: "The gzip stream ends too early: the file was cut off while it was written or copied.", Err: err}
+	case errors.Is(err, gzip.ErrChecksum):
+		return &Refusal{Kind: Corrupt, Offset: at, Reason: "The gzip checksum does not match: the file is damaged.", Err: err}
+	case errors.Is(err, gzip.ErrHeader), errors.As(err, &corrupt), errors.As(err, &corrupt2):
+		return &Refusal{Kind: Corrupt, Offset: at, Reason: "The gzip stream is damaged.", Err: err}
+	}
+	return &Refusal{Kind: Unreadable, Offset: at, Reason: "The file could not be decoded: " + err.Error(), Err: err}
+}
