@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"io"
 	"iter"
 	"math"
@@ -29,42 +30,75 @@ const (
 // Encode writes cols and rows to w; n counts the rows and sum is the SHA-256 of all lines. Times are cut to the
 // millisecond, which is what both engines keep. It stops at the first error of rows, of w, or of a cell that is not what its column's kind says.
 func Encode(w io.Writer, cols []Column, rows iter.Seq2[Row, error]) (n int64, sum [32]byte, err error) {
-	hash := sha256.New()
-	out := bufio.NewWriterSize(io.MultiWriter(w, hash), 1<<16)
-	head, err := json.Marshal(header{cols})
-	if err != nil {
-		return 0, sum, fmt.Errorf("writing the columns of a result: %w", err)
-	}
-	out.Write(append(head, '\n'))
-	var line []byte
+	e := NewEncoder(w, cols)
 	for row, err := range rows {
+		if err == nil {
+			err = e.Add(row)
+		}
 		if err != nil {
-			return n, sum, err
+			return e.n, sum, err
 		}
-		if len(row) != len(cols) {
-			return n, sum, fmt.Errorf("row %d has %d cells, its result has %d columns", n+1, len(row), len(cols))
-		}
-		line = append(line[:0], '[')
-		for i, v := range row {
-			if i > 0 {
-				line = append(line, ',')
-			}
-			var ok bool
-			if line, ok = appendCell(line, cols[i].Kind, v); !ok {
-				return n, sum, fmt.Errorf("row %d: column %q: %T %.40q is no %s", n+1, cols[i].Name, v, fmt.Sprint(v), cols[i].Kind)
-			}
-		}
-		line = append(line, ']', '\n')
-		if _, err := out.Write(line); err != nil {
-			return n, sum, fmt.Errorf("writing row %d: %w", n+1, err)
-		}
-		n++
 	}
-	if err := out.Flush(); err != nil {
-		return n, sum, fmt.Errorf("writing a result: %w", err)
+	return e.Close()
+}
+
+// Encoder writes a result file row by row, for a caller that is handed its rows.
+type Encoder struct {
+	cols []Column
+	out  *bufio.Writer
+	hash hash.Hash
+	line []byte
+	n    int64
+	err  error
+}
+
+// NewEncoder writes the columns to w. An error of w is given by Add or Close.
+func NewEncoder(w io.Writer, cols []Column) *Encoder {
+	e := &Encoder{cols: cols, hash: sha256.New()}
+	e.out = bufio.NewWriterSize(io.MultiWriter(w, e.hash), 1<<16)
+	head, err := json.Marshal(header{append([]Column{}, cols...)})
+	if err != nil {
+		e.err = fmt.Errorf("writing the columns of a result: %w", err)
 	}
-	hash.Sum(sum[:0])
-	return n, sum, nil
+	e.out.Write(append(head, '\n'))
+	return e
+}
+
+// Add writes a row.
+func (e *Encoder) Add(row Row) error {
+	if e.err != nil {
+		return e.err
+	}
+	if len(row) != len(e.cols) {
+		return fmt.Errorf("row %d has %d cells, its result has %d columns", e.n+1, len(row), len(e.cols))
+	}
+	e.line = append(e.line[:0], '[')
+	for i, v := range row {
+		if i > 0 {
+			e.line = append(e.line, ',')
+		}
+		var ok bool
+		if e.line, ok = appendCell(e.line, e.cols[i].Kind, v); !ok {
+			return fmt.Errorf("row %d: column %q: %T %.40q is no %s", e.n+1, e.cols[i].Name, v, fmt.Sprint(v), e.cols[i].Kind)
+		}
+	}
+	if _, err := e.out.Write(append(e.line, ']', '\n')); err != nil {
+		e.err = fmt.Errorf("writing row %d: %w", e.n+1, err)
+		return e.err
+	}
+	e.n++
+	return nil
+}
+
+// Close writes what is left and gives the number of rows and the SHA-256 of all lines. It does not close the writer below.
+func (e *Encoder) Close() (n int64, sum [32]byte, err error) {
+	if e.err == nil {
+		if err := e.out.Flush(); err != nil {
+			e.err = fmt.Errorf("writing a result: %w", err)
+		}
+	}
+	e.hash.Sum(sum[:0])
+	return e.n, sum, e.err
 }
 
 type header struct {

@@ -104,24 +104,24 @@ type (
 
 // Query is what one query gave.
 type Query struct {
-	ID         string          `json:"id"`
-	Title      string          `json:"title"`
-	Kind       string          `json:"kind"`
-	Severity   string          `json:"severity"`
-	SQL        string          `json:"sql"` // as it ran, Trino text, parameters as literals
-	SQLSHA256  string          `json:"sql_sha256"`
-	Params     []Setting       `json:"params"`
-	Columns    []result.Column `json:"columns"`
-	Rows       int64           `json:"rows"`
-	SHA256     string          `json:"sha256"`     // of the result file's uncompressed lines
-	Population *int64          `json:"population"` // events examined; nil: the query does not say
-	Profile    []Profile       `json:"profile"`
-	Duplicates int64           `json:"duplicates"` // keys that repeat: makes an exception query not evaluated
-	Verdict    finding.Verdict `json:"verdict"`
-	Exceptions string          `json:"exceptions_sha256"` // of the exception file's uncompressed lines, "" where the query has none
-	Accounts   int64           `json:"accounts"`          // distinct accounts among the rows, where an account column exists
-	First      time.Time       `json:"first,omitzero"`    // of the first time column; zero without any
-	Last       time.Time       `json:"last,omitzero"`
+	ID               string          `json:"id"`
+	Title            string          `json:"title"`
+	Kind             string          `json:"kind"`
+	Severity         string          `json:"severity"`
+	SQL              string          `json:"sql"` // as it ran, Trino text, parameters as literals
+	SQLSHA256        string          `json:"sql_sha256"`
+	Params           []Setting       `json:"params"`
+	Columns          []result.Column `json:"columns"`
+	Rows             int64           `json:"rows"`
+	SHA256           string          `json:"sha256"`     // of the result file's uncompressed lines
+	Population       *int64          `json:"population"` // events examined; nil: the query does not say
+	Profile          []Profile       `json:"profile"`
+	Duplicates       int64           `json:"duplicates"` // keys that repeat: makes an exception query not evaluated
+	Verdict          finding.Verdict `json:"verdict"`
+	ExceptionsSHA256 string          `json:"exceptions_sha256"` // of the exception file's uncompressed lines, "" where the query has none
+	Accounts         int64           `json:"accounts"`          // distinct accounts among the rows, where an account column exists
+	First            time.Time       `json:"first,omitzero"`    // of the first time column; zero without any
+	Last             time.Time       `json:"last,omitzero"`
 }
 
 // Profile of a column, gathered while its rows are kept: what widths, charts and the tie-outs need.

@@ -1,74 +1,96 @@
 // Package run is one run on disk: written, resumed, read back. The only code that knows the folder's file names.
+//
+// A run lies at <out>/<report>[~<variant>]/<period>/rN. It is written in a folder .work-<plan> beside rN and gets its
+// name when it is sealed, so that nothing unfinished can be taken for a run. Every file is written under another name,
+// flushed to the disk and renamed. A result is only trusted after a crash if a note beside it, written later, has its digest.
 package run
 
 import (
-	"context"
 	"errors"
-	"io"
-	"io/fs"
-	"iter"
-
-	"trailscribe/internal/engine"
-	"trailscribe/internal/finding"
-	"trailscribe/internal/library"
-	"trailscribe/internal/manifest"
-	"trailscribe/internal/result"
+	"fmt"
+	"strings"
+	"time"
 )
 
+// ErrLocked says that another process is writing a run of the same report and period.
 var ErrLocked = errors.New("another run holds the folder")
 
 // Fact differs from run to run: goes to the journal and the manifest, never to a report of a local run.
-type Fact struct{ Step, Query, Name, Value string }
+type Fact struct {
+	At    time.Time `json:"at"`
+	Step  string    `json:"step"`
+	Query string    `json:"query,omitempty"`
+	Name  string    `json:"name"`
+	Value string    `json:"value"`
+}
 
+// Key says which run: the same report, variant and period have revisions of each other.
 type Key struct {
 	Report, Variant, Period string
 	Plan                    string // digest of everything that was asked
 }
 
-// Folder is a run being written.
-type Folder struct{ dir string }
-
-// Create resumes the unfinished run of the same plan, or starts the next revision.
-func Create(base string, k Key) (f *Folder, resumed bool, err error) { return nil, false, nil }
-
-func (f *Folder) Keep(files []library.File) error                                    { return nil } // the definitions used, byte for byte
-func (f *Folder) Note(Fact) error                                                    { return nil } // fsynced
-func (f *Folder) Inputs() (engine.Inputs, bool)                                      { return engine.Inputs{}, false }
-func (f *Folder) KeepInputs(engine.Inputs, iter.Seq2[engine.InputFile, error]) error { return nil }
-func (f *Folder) Result(query string) (result.Set, bool)                             { return nil, false } // already there after a crash
-
-// KeepResult is the one place where rows are written: counted, profiled and hashed in the same pass.
-func (f *Folder) KeepResult(query string, rows engine.Rows) (result.Set, Query, error) {
-	return nil, Query{}, nil
-}
-func (f *Folder) Exceptions(query string) (keep func(finding.Exception) error, done func() error, err error) {
-	return nil, nil, nil
-}
-func (f *Folder) Create(name string) (io.WriteCloser, error) { return nil, nil } // report.pdf, data/x.csv
-func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s manifest.Signer) (*Saved, error) {
-	return nil, nil
-}
-func (f *Folder) Close() error { return nil }
-
-// Saved is a finished run, read from a folder or an archive.
-type Saved struct {
-	*Record
-	Digest    string // SHA-256 of record.json in hex: the evidence digest
-	Unchanged bool   // Seal made no new revision: this is the last one, whose record is equal
-	fsys      fs.FS
+// Series is the folder of all runs of a report and variant: "<report>" or "<report>~<variant>".
+func (k Key) Series() string {
+	if k.Variant == "" {
+		return k.Report
+	}
+	return k.Report + "~" + k.Variant
 }
 
-func Open(fsys fs.FS) (*Saved, error)                                        { return nil, nil }
-func (s *Saved) Rows(query string) (result.Set, error)                       { return nil, nil }
-func (s *Saved) Exceptions(query string) iter.Seq2[finding.Exception, error] { return nil }
-func (s *Saved) Library() library.Layer                                      { return library.Layer{FS: s.fsys} }
+// check refuses names that could leave the folder, be hidden, or mean something else on another system.
+func (k Key) check() error {
+	for what, name := range map[string]string{"report id": k.Report, "variant": k.Variant, "period": k.Period, "plan": k.Plan} {
+		if what == "variant" && name == "" {
+			continue
+		}
+		if !plainName(name) {
+			return fmt.Errorf("the %s %.80q cannot name a folder: it needs letters, digits, '-', '_' and '.', and begins with a letter or digit", what, name)
+		}
+	}
+	return nil
+}
 
-// InputFiles are the lines of inputs.jsonl.gz in key order; read again each time. (Used by workpaper.)
-func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] { return nil }
+func plainName(s string) bool {
+	if s == "" || len(s) > 120 || strings.HasSuffix(s, ".") {
+		return false
+	}
+	for i, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		case i > 0 && (r == '-' || r == '_' || r == '.'):
+		default:
+			return false
+		}
+	}
+	return true
+}
 
-// Statement is the text of sql/<name>.sql: a query id, or "events" or "history" for the relation as it ran; "" where the run holds none. (Used by workpaper.)
-func (s *Saved) Statement(name string) (string, error) { return "", nil }
-func (s *Saved) Facts() []Fact                         { return nil }
-func (s *Saved) Had(exception string) bool             { return false }
+// The names of a run folder.
+const (
+	recordName  = "record.json"
+	journalName = "journal.jsonl"
+	inputsName  = "inputs.jsonl.gz"
+	lockName    = ".lock"
+	workPrefix  = ".work-" // a run being written; its notes on what is whole lie beside it
+	partSuffix  = ".part"
+)
 
-var _ finding.Previous = (*Saved)(nil)
+func resultName(query string) string    { return "results/" + dotted(query) + ".jsonl.gz" }
+func exceptionName(query string) string { return "exceptions/" + dotted(query) + ".jsonl.gz" }
+func statementName(name string) string  { return "sql/" + dotted(name) + ".sql" }
+
+// dotted makes a file name of a query id: root/console-login is root.console-login.
+func dotted(id string) string { return strings.NewReplacer("/", ".", "#", ".").Replace(id) }
+
+// checkID refuses ids whose file name could leave the folder or be that of another query.
+func checkID(id string) error {
+	for _, part := range strings.FieldsFunc(id+"/", func(r rune) bool { return r == '#' }) {
+		for _, name := range strings.Split(strings.TrimSuffix(part, "/"), "/") {
+			if !plainName(name) || strings.Contains(name, ".") {
+				return fmt.Errorf("the query id %.80q cannot name a file: it needs letters, digits, '-' and '_' around '/'", id)
+			}
+		}
+	}
+	return nil
+}

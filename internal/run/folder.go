@@ -1,0 +1,228 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"trailscribe/internal/library"
+)
+
+// Folder is a run being written. It may be used from several goroutines.
+type Folder struct {
+	key      Key
+	base     string // the folder of all runs
+	period   string // the folder of the revisions
+	dir      string // where this run is written
+	notes    string // beside it: notes on what is whole
+	revision int
+	lock     *flock.Flock
+
+	mu      sync.Mutex
+	journal *os.File
+	open    map[*output]bool
+	outputs []string // files made with Create
+}
+
+// Create resumes the unfinished run of the same plan, or starts the next revision. It takes the lock of report and
+// period: ErrLocked where another process has it. What an interrupted run left half-written is removed.
+func Create(base string, k Key) (f *Folder, resumed bool, err error) {
+	if err := k.check(); err != nil {
+		return nil, false, err
+	}
+	period := filepath.Join(base, k.Series(), k.Period)
+	if err := os.MkdirAll(period, dirMode); err != nil {
+		return nil, false, fmt.Errorf("making the folder of the run: %w", err)
+	}
+	lock := flock.New(filepath.Join(period, lockName), flock.SetPermissions(fileMode))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, false, fmt.Errorf("locking %s: %w", period, err)
+	}
+	if !got {
+		return nil, false, fmt.Errorf("%s: %w; wait until it has ended", period, ErrLocked)
+	}
+	f = &Folder{key: k, base: base, period: period, lock: lock, open: map[*output]bool{}}
+	f.dir = filepath.Join(period, workPrefix+k.Plan[:min(16, len(k.Plan))])
+	f.notes = f.dir + ".kept"
+	defer func() {
+		if err != nil {
+			f.Close()
+			f = nil
+		}
+	}()
+	last, err := revisions(period)
+	if err != nil {
+		return nil, false, err
+	}
+	f.revision = 1
+	if len(last) > 0 {
+		f.revision = last[len(last)-1] + 1
+	}
+	if _, err := os.Stat(f.dir); err == nil {
+		resumed = true
+	}
+	if err := errors.Join(os.MkdirAll(f.dir, dirMode), os.MkdirAll(f.notes, dirMode)); err != nil {
+		return nil, false, fmt.Errorf("making the folder of the run: %w", err)
+	}
+	if err := f.clean(); err != nil {
+		return nil, false, err
+	}
+	if f.journal, err = openJournal(f.dir); err != nil {
+		return nil, false, err
+	}
+	return f, resumed, nil
+}
+
+// revisions are the numbers N of the folders rN, sorted; a folder without a manifest counts, so that its name is not used again.
+func revisions(period string) (n []int, err error) {
+	entries, err := os.ReadDir(period)
+	if err != nil {
+		return nil, fmt.Errorf("listing the revisions: %w", err)
+	}
+	most := 0
+	seen := map[int]bool{}
+	for _, e := range entries {
+		if i, ok := revision(e.Name()); ok && e.IsDir() {
+			seen[i] = true
+			most = max(most, i)
+		}
+	}
+	for i := 1; i <= most && len(n) < len(seen); i++ {
+		if seen[i] {
+			n = append(n, i)
+		}
+	}
+	return n, nil
+}
+
+func revision(name string) (int, bool) {
+	digits, ok := strings.CutPrefix(name, "r")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n > 0 && n < 1_000_000 && strconv.Itoa(n) == digits
+}
+
+// clean removes everything of an interrupted run but its journal and the files with a note.
+func (f *Folder) clean() error {
+	keep := map[string]bool{journalName: true}
+	notes, err := filepath.Glob(filepath.Join(f.notes, "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, note := range notes {
+		var n struct{ File string }
+		if b, err := os.ReadFile(note); err == nil && json.Unmarshal(b, &n) == nil {
+			keep[n.File] = true
+		}
+	}
+	if err := f.sweep(func(name string) bool { return !keep[name] }); err != nil {
+		return fmt.Errorf("clearing what an interrupted run left: %w", err)
+	}
+	return nil
+}
+
+// sweep removes the files of the run that drop chooses.
+func (f *Folder) sweep(drop func(name string) bool) error {
+	return filepath.WalkDir(f.dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(f.dir, name)
+		if err == nil && drop(filepath.ToSlash(rel)) {
+			err = os.Remove(name)
+		}
+		return err
+	})
+}
+
+// Revision is the number this run gets when it is sealed.
+func (f *Folder) Revision() int { return f.revision }
+
+// Keep writes the definitions used, byte for byte, under library/.
+func (f *Folder) Keep(files []library.File) error {
+	for _, file := range files {
+		if !fs.ValidPath(file.Path) || strings.Contains(file.Path, `\`) || strings.HasSuffix(file.Path, partSuffix) {
+			return fmt.Errorf("the definition %.80q cannot be kept: it is no plain path", file.Path)
+		}
+		if err := write(filepath.Join(f.dir, "library", filepath.FromSlash(file.Path)), file.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeepStatement writes the text of a statement as it ran: name is a query's id, or events or history.
+func (f *Folder) KeepStatement(name, text string) error {
+	if err := checkID(name); err != nil {
+		return err
+	}
+	return write(filepath.Join(f.dir, filepath.FromSlash(statementName(name))), []byte(strings.TrimRight(text, "\n")+"\n"))
+}
+
+// output is a file of a format being written. It does not exist before Close.
+type output struct {
+	*pending
+	of *Folder
+}
+
+// Create opens a file of a format: report.pdf, data/x.csv. The file is there after Close; one that is never closed keeps the run from being sealed.
+func (f *Folder) Create(name string) (io.WriteCloser, error) {
+	top, _, inside := strings.Cut(name, "/")
+	if !fs.ValidPath(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == '\\' || r == 0x7f }) || strings.HasSuffix(name, partSuffix) || strings.HasPrefix(name, ".") {
+		return nil, fmt.Errorf("a format cannot write %.80q: it is no plain path", name)
+	}
+	if inside && top != "data" || !inside && reserved(name) {
+		return nil, fmt.Errorf("a format cannot write %s: the name belongs to the run itself", name)
+	}
+	p, err := begin(filepath.Join(f.dir, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, err
+	}
+	o := &output{p, f}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open[o] = true
+	f.outputs = append(f.outputs, name)
+	return o, nil
+}
+
+func reserved(name string) bool {
+	switch name {
+	case recordName, journalName, inputsName, "integrity.json", "manifest.json", "manifest.json.sig", "SHA256SUMS", "library", "results", "exceptions", "sql":
+		return true
+	}
+	return false
+}
+
+func (o *output) Close() error {
+	err := o.pending.Close()
+	o.of.mu.Lock()
+	defer o.of.mu.Unlock()
+	delete(o.of.open, o)
+	return err
+}
+
+// Close gives up the lock. What was kept stays in place for the same plan to go on with.
+func (f *Folder) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var err error
+	if f.journal != nil {
+		err = f.journal.Close()
+		f.journal = nil
+	}
+	for o := range f.open {
+		o.abandon()
+		delete(f.open, o)
+	}
+	return errors.Join(err, f.lock.Close())
+}

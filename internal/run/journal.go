@@ -1,0 +1,72 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// openJournal opens the journal for appending. After a crash its last line may be torn: it is cut off.
+func openJournal(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, journalName), os.O_CREATE|os.O_RDWR, fileMode)
+	if err != nil {
+		return nil, fmt.Errorf("opening the journal: %w", err)
+	}
+	b, err := os.ReadFile(f.Name())
+	if err == nil {
+		whole := int64(bytes.LastIndexByte(b, '\n') + 1)
+		if err = f.Truncate(whole); err == nil {
+			_, err = f.Seek(whole, 0)
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("opening the journal: %w", err)
+	}
+	return f, nil
+}
+
+// Note writes a fact to the journal and waits until it is on the disk. A fact without a time gets the present one.
+func (f *Folder) Note(x Fact) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.journal == nil {
+		return errors.New("writing the journal: it is closed")
+	}
+	if x.At.IsZero() {
+		x.At = time.Now()
+	}
+	x.At = x.At.UTC().Truncate(time.Millisecond)
+	b, err := json.Marshal(x)
+	if err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	if _, err = f.journal.Write(append(b, '\n')); err == nil {
+		err = f.journal.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	return nil
+}
+
+// Facts are the lines of the journal in the order they were written; a line that cannot be read is left out.
+func (s *Saved) Facts() []Fact {
+	b, err := fs.ReadFile(s.fsys, journalName)
+	if err != nil {
+		return nil
+	}
+	var facts []Fact
+	for line := range bytes.Lines(b) {
+		var x Fact
+		if json.Unmarshal(line, &x) == nil {
+			facts = append(facts, x)
+		}
+	}
+	return facts
+}

@@ -1,0 +1,249 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"trailscribe/internal/manifest"
+)
+
+// WriteRecord writes record.json with the revision's number and gives the run as the writers of formats read it,
+// before it is sealed.
+func (f *Folder) WriteRecord(r *Record) (*Saved, error) {
+	r.Format, r.Revision = Format, f.revision
+	b, err := r.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	if err := write(filepath.Join(f.dir, recordName), b); err != nil {
+		return nil, err
+	}
+	s, err := parse(os.DirFS(f.dir), b)
+	if err != nil {
+		return nil, err
+	}
+	s.Path = f.dir
+	return s, nil
+}
+
+// Seal finishes the run: SHA256SUMS, signature, manifest.json, and the folder gets its name rN. After that nothing in it
+// changes. facts go to the manifest. s signs it; nil: no signature. Where the record equals the last revision's but for
+// its number, and that one has all formats of this one, no revision is made and the last one is given, Unchanged.
+// The folder stays locked until Close.
+func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s manifest.Signer) (*Saved, error) {
+	if err := f.ready(r); err != nil {
+		return nil, err
+	}
+	if same, err := f.unchanged(r); same != nil || err != nil {
+		return same, err
+	}
+	// Two periods of one series may be sealed at the same time: the chain of manifests has one line, so they take turns.
+	turn := flock.New(filepath.Join(f.base, f.key.Series(), lockName), flock.SetPermissions(fileMode))
+	if _, err := turn.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
+	}
+	defer turn.Close()
+	name := "r" + strconv.Itoa(f.revision)
+	m := manifest.Manifest{Run: f.key.Series() + "/" + f.key.Period + "/" + name, Facts: facts}
+	var err error
+	if m.Previous, err = lastOf(filepath.Join(f.base, f.key.Series())); err != nil {
+		return nil, err
+	}
+	if err := f.closeJournal(); err != nil {
+		return nil, err
+	}
+	record, err := r.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	m.Evidence = digest(record)
+	sums, err := manifest.Build(os.DirFS(f.dir), m)
+	if err != nil {
+		return nil, err
+	}
+	if err := write(filepath.Join(f.dir, manifest.Sums), sums.SHA256SUMS()); err != nil {
+		return nil, err
+	}
+	list, err := manifest.Build(os.DirFS(f.dir), m)
+	if err != nil {
+		return nil, err
+	}
+	if s != nil {
+		signature, err := s.Sign(ctx, list.Canonical())
+		if err != nil {
+			return nil, fmt.Errorf("signing the manifest with %s: %w", s.Name(), err)
+		}
+		if err := write(filepath.Join(f.dir, manifest.Signature), signature); err != nil {
+			return nil, err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := write(filepath.Join(f.dir, manifest.Name), list.Canonical()); err != nil {
+		return nil, err
+	}
+	final := filepath.Join(f.period, name)
+	if err := os.Rename(f.dir, final); err != nil {
+		return nil, fmt.Errorf("giving the run its name %s: %w", name, err)
+	}
+	if err := errors.Join(syncDir(f.period), os.RemoveAll(f.notes)); err != nil {
+		return nil, err
+	}
+	return OpenFolder(final)
+}
+
+// ready tells whether everything that belongs to the run is whole.
+func (f *Folder) ready(r *Record) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for o := range f.open {
+		return fmt.Errorf("sealing the run: %s was not finished", filepath.Base(o.name))
+	}
+	want, err := r.Canonical()
+	if err != nil {
+		return err
+	}
+	got, err := os.ReadFile(filepath.Join(f.dir, recordName))
+	if err != nil {
+		return fmt.Errorf("sealing the run: %w", err)
+	}
+	if !bytes.Equal(want, got) {
+		return errors.New("sealing the run: the record was changed after the report was made from it")
+	}
+	for i := range r.Queries {
+		q := &r.Queries[i]
+		for name, sum := range map[string]string{resultName(q.ID): q.SHA256, exceptionName(q.ID): q.ExceptionsSHA256} {
+			_, err := os.Stat(filepath.Join(f.dir, filepath.FromSlash(name)))
+			switch {
+			case sum != "" && err != nil:
+				return fmt.Errorf("sealing the run: %s is in the record: %w", name, err)
+			case sum == "" && err == nil: // kept before the query failed: no part of the record
+				if err := os.Remove(filepath.Join(f.dir, filepath.FromSlash(name))); err != nil {
+					return fmt.Errorf("sealing the run: %w", err)
+				}
+			}
+		}
+	}
+	if err := f.sweep(func(name string) bool { return filepath.Ext(name) == partSuffix }); err != nil {
+		return fmt.Errorf("sealing the run: %w", err)
+	}
+	return nil
+}
+
+// unchanged gives the last revision if it says the same as r in at least the same formats, and drops this run.
+func (f *Folder) unchanged(r *Record) (*Saved, error) {
+	numbers, err := revisions(f.period)
+	if err != nil || len(numbers) == 0 {
+		return nil, err
+	}
+	last, err := OpenFolder(filepath.Join(f.period, "r"+strconv.Itoa(numbers[len(numbers)-1])))
+	if err != nil {
+		return nil, nil // not finished, altered or of another format: nothing to be equal to
+	}
+	now, before := *r, *last.Record
+	now.Revision, before.Revision = 0, 0
+	a, err := now.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	b, err := before.Canonical()
+	if err != nil || !bytes.Equal(a, b) {
+		return nil, err
+	}
+	m, wrong, err := manifest.Check(last.fsys, nil)
+	if err != nil || len(wrong) > 0 {
+		return nil, nil // it cannot stand for this run
+	}
+	has := map[string]bool{}
+	for _, file := range m.Files {
+		has[file.Name] = true
+	}
+	for _, name := range f.outputs {
+		if !has[name] {
+			return nil, nil
+		}
+	}
+	if err := f.closeJournal(); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(os.RemoveAll(f.dir), os.RemoveAll(f.notes)); err != nil {
+		return nil, fmt.Errorf("removing a run that is equal to %s: %w", filepath.Base(last.Path), err)
+	}
+	last.Unchanged = true
+	return last, nil
+}
+
+func (f *Folder) closeJournal() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.journal == nil {
+		return nil
+	}
+	err := f.journal.Close()
+	f.journal = nil
+	if err != nil {
+		return fmt.Errorf("closing the journal: %w", err)
+	}
+	return nil
+}
+
+// lastOf is the digest of the manifest that no other of the series names as the one before it; "" where there is none.
+// Where a chain has several ends, because runs were copied or lost, the one of the latest period and revision counts.
+func lastOf(series string) (string, error) {
+	type end struct {
+		period   string
+		revision int
+	}
+	ends := map[string]end{}
+	var named []string
+	periods, err := os.ReadDir(series)
+	if err != nil {
+		return "", fmt.Errorf("looking for the run before: %w", err)
+	}
+	for _, p := range periods {
+		if !p.IsDir() {
+			continue
+		}
+		numbers, err := revisions(filepath.Join(series, p.Name()))
+		if err != nil {
+			return "", err
+		}
+		for _, n := range numbers {
+			m, err := manifest.Read(os.DirFS(filepath.Join(series, p.Name(), "r"+strconv.Itoa(n))))
+			if err != nil {
+				continue // no finished run, or altered: the chain goes on from what can be read
+			}
+			ends[m.Digest()] = end{p.Name(), n}
+			named = append(named, m.Previous)
+		}
+	}
+	for _, n := range named {
+		delete(ends, n)
+	}
+	last := ""
+	for _, d := range slices.Sorted(maps.Keys(ends)) {
+		a, b := ends[d], ends[last]
+		if last == "" || a.period > b.period || a.period == b.period && a.revision > b.revision {
+			last = d
+		}
+	}
+	return last, nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
