@@ -119,6 +119,7 @@ type (
 	// Matrix is a grid of small coloured cells: coverage of account × region by day.
 	Matrix struct {
 		Title   string
+		Sheet   string // name of its own sheet in a workbook, "" stays on the section's
 		Note    string
 		Columns []string // label of each column, "" for those left unlabelled
 		Rows    []MatrixRow

@@ -74,7 +74,7 @@ var coverageStates = []struct {
 
 func (c *composer) matrix() document.Matrix {
 	cov := c.s.Coverage
-	m := document.Matrix{Title: c.say("coverage.title"), Note: c.say("coverage.note")}
+	m := document.Matrix{Title: c.say("coverage.title"), Sheet: c.say("section.coverage.sheet"), Note: c.say("coverage.note")}
 	for i, day := range cov.Days {
 		t, err := time.Parse(time.DateOnly, day)
 		label := ""

@@ -1,26 +1,264 @@
-// Package xlsx writes documents.
+// Package xlsx writes documents as workbooks: a shell of sheets, styles, tables and charts made by excelize, and bulk rows poured in while the file is written.
 package xlsx
 
 import (
+	"bufio"
 	"context"
-	"io/fs"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"trailscribe/internal/document"
-	"trailscribe/internal/result"
 	"trailscribe/internal/style"
 )
 
+// Options of the writer; the zero value works.
 type Options struct {
-	Theme *style.Theme
-	Fonts fs.FS
+	Theme *style.Theme // colours and face; nil: the house's own
+	Name  string       // of the file, "" report.xlsx
 }
+
+// Writer writes workbooks.
 type Writer struct{ o Options }
 
-func New(o Options) *Writer      { return &Writer{o} }
+// New makes a writer.
+func New(o Options) *Writer { return &Writer{o} }
+
+// Format is the name of the format in --format.
 func (w *Writer) Format() string { return "xlsx" }
-func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Document) (document.Written, error) {
-	_, _ = result.Visible("")
-	return document.Written{}, nil
-}
 
 var _ document.Writer = (*Writer)(nil)
+
+// Write lays the document out as a workbook. Every table with a Ref gets a sheet of its own with all its rows, however many; more than fit go on on further sheets.
+// Memory does not grow with the rows.
+func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Document) (document.Written, error) {
+	name := w.o.Name
+	if name == "" {
+		name = "report.xlsx"
+	}
+	b := &book{
+		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
+		styles: map[string]int{}, names: map[string]bool{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},
+		written: document.Written{Files: []string{name}, Rows: map[string]int64{}, Altered: map[string]int64{}},
+	}
+	defer b.f.Close()
+	b.properties()
+	plans, err := b.plan()
+	if err != nil {
+		return b.written, err
+	}
+	b.create(plans)
+	for _, p := range plans {
+		if p.table != nil {
+			b.tableSheet(p)
+		} else {
+			b.pageSheet(p)
+		}
+		if b.failed != nil {
+			return b.written, fmt.Errorf("laying out sheet %q: %w", p.name, b.failed)
+		}
+	}
+	b.lists()
+	b.finish(plans)
+	if b.failed != nil {
+		return b.written, fmt.Errorf("making the workbook: %w", b.failed)
+	}
+	file, err := out.Create(name)
+	if err != nil {
+		return b.written, err
+	}
+	buffered := bufio.NewWriterSize(file, 1<<20)
+	b.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(buffered, b.inject) })
+	if _, err = b.f.WriteTo(io.Discard); err == nil {
+		err = buffered.Flush()
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return b.written, fmt.Errorf("writing %s: %w", name, err)
+	}
+	return b.written, nil
+}
+
+// plan is one sheet: a page of blocks, or a part of a table.
+type plan struct {
+	name     string
+	part     document.Part
+	number   string
+	title    string
+	blocks   []document.Block
+	table    *document.Table
+	card     *document.Card
+	first, n int64 // rows of the table on this sheet
+	index    int   // which part of how many
+	of       int
+	file     string // part of the archive
+}
+
+// order of the sheets: what a reader opens first stands first.
+func order(p *plan) int {
+	switch p.part {
+	case document.Cover, document.Summary:
+		return 0
+	case document.Scope:
+		if p.table != nil {
+			return 9 // the list of input files is long and last
+		}
+		return 1
+	case document.Controls:
+		return 2
+	case document.Register:
+		return 3
+	case document.Findings:
+		if p.table != nil {
+			return 5
+		}
+		return 4
+	case document.Provenance:
+		return 6
+	case document.Method:
+		return 7
+	}
+	return 8
+}
+
+// plan gives every block its sheet. A card stays with its section and heads the sheet of its table as well.
+func (b *book) plan() ([]*plan, error) {
+	var plans []*plan
+	var summary *plan
+	cards := map[string]*document.Card{}
+	for _, s := range b.d.Sections {
+		for _, block := range s.Blocks {
+			if k, ok := block.(document.Card); ok {
+				cards[k.Ref] = &k
+			}
+		}
+	}
+	for _, s := range b.d.Sections {
+		page := &plan{part: s.Part, number: s.Number, title: s.Title}
+		if s.Part == document.Cover || s.Part == document.Summary {
+			if summary == nil {
+				summary = page
+			} else {
+				page = summary
+				page.title = b.d.Title
+			}
+		}
+		want := s.Sheet
+		if want == "" {
+			want = s.Title
+		}
+		var own []*plan
+		for _, block := range s.Blocks {
+			switch x := block.(type) {
+			case document.Table:
+				if x.Ref == "" {
+					page.blocks = append(page.blocks, x)
+					continue
+				}
+				parts, err := b.parts(&x, cards[x.Ref], s)
+				if err != nil {
+					return nil, err
+				}
+				own = append(own, parts...)
+			case document.Matrix:
+				if x.Sheet == "" {
+					page.blocks = append(page.blocks, x)
+					continue
+				}
+				plans = append(plans, &plan{name: b.sheetName(x.Sheet), part: s.Part, number: s.Number, title: x.Title, blocks: []document.Block{x}})
+			default:
+				page.blocks = append(page.blocks, block)
+			}
+		}
+		if page.name == "" && slices.ContainsFunc(page.blocks, func(x document.Block) bool { _, heading := x.(document.Heading); return !heading }) {
+			if page == summary && s.Sheet == "" {
+				want = "" // named by the summary section, which follows
+			}
+			if want != "" {
+				page.name = b.sheetName(want)
+				plans = append(plans, page)
+			}
+		}
+		plans = append(plans, own...)
+	}
+	if summary != nil && summary.name == "" {
+		summary.name = b.sheetName(b.d.Title)
+		plans = append(plans, summary)
+	}
+	slices.SortStableFunc(plans, func(x, y *plan) int { return order(x) - order(y) })
+	if len(plans) == 0 {
+		return nil, fmt.Errorf("document %q has nothing to put into a workbook", b.d.Ref)
+	}
+	for _, p := range plans {
+		if p.table == nil && order(p) == 0 && len(b.home) == 0 {
+			b.home = append(b.home, link{p.name, b.d.Words.Back})
+		}
+		if p.part == document.Register && p.table == nil {
+			b.home = append(b.home, link{p.name, p.title})
+		}
+		if p.table != nil && p.index == 0 {
+			b.targets[p.table.Ref] = quote(p.name) + "!A1"
+		}
+	}
+	for _, p := range plans {
+		for _, block := range p.blocks {
+			if k, ok := block.(document.Card); ok && b.targets[k.Ref] == "" {
+				b.targets[k.Ref] = quote(p.name) + "!A1"
+			}
+		}
+	}
+	return plans, nil
+}
+
+func (b *book) create(plans []*plan) {
+	for i, p := range plans {
+		p.file = fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)
+		if i == 0 {
+			b.try(b.f.SetSheetName("Sheet1", p.name))
+			continue
+		}
+		_, err := b.f.NewSheet(p.name)
+		b.try(err)
+	}
+}
+
+func (b *book) properties() {
+	d := b.d
+	at := d.As.UTC().Format(time.RFC3339)
+	b.try(b.f.SetDefaultFont(b.face()))
+	b.try(b.f.SetDocProps(&excelize.DocProperties{Title: clean(d.Title), Subject: clean(d.Period), Creator: clean(d.Entity), Keywords: clean(d.Ref), Created: at, Modified: at, LastModifiedBy: "trailscribe", Language: d.Language}))
+	b.try(b.f.SetCustomProps(excelize.CustomProperty{Name: "Reference", Value: clean(d.Ref)}))
+}
+
+// finish sets what every sheet has: tab colour, page, footer, protection without a password (a password protects nothing and makes the bytes differ).
+func (b *book) finish(plans []*plan) {
+	tabs := map[int]string{0: "navy", 1: "accent", 2: "good", 3: "critical", 4: "high", 5: "high", 6: "grey", 7: "grey", 8: "medium", 9: "grey"}
+	for _, p := range plans {
+		b.try(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{TabColorRGB: ptr(b.color(tabs[order(p)])), FitToPage: ptr(true)}))
+		orientation, high := "landscape", 0
+		if order(p) == 0 { // the summary is one page
+			orientation, high = "portrait", 1
+		}
+		b.try(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Orientation: ptr(orientation), Size: ptr(9), FitToWidth: ptr(1), FitToHeight: ptr(high)}))
+		b.try(b.f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{Left: ptr(0.45), Right: ptr(0.45), Top: ptr(0.55), Bottom: ptr(0.6), Header: ptr(0.25), Footer: ptr(0.25), Horizontally: ptr(true)}))
+		page := strings.NewReplacer("{page}", "&P", "{pages}", "&N").Replace(footer(b.d.Words.Page))
+		b.try(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: fmt.Sprintf(`&L&"%[1]s,Regular"&7%[2]s  ·  %[3]s&C&"%[1]s,Regular"&7&A&R&"%[1]s,Regular"&7%[4]s`, b.face(), footer(b.d.Ref), footer(b.d.Footer), page)}))
+		b.try(b.f.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: ptr(false), ZoomScale: ptr(100.0)}))
+		b.try(b.f.ProtectSheet(p.name, &excelize.SheetProtectionOptions{AutoFilter: true, Sort: true, FormatColumns: true, FormatRows: true, FormatCells: true, SelectLockedCells: true, SelectUnlockedCells: true}))
+	}
+	b.try(b.f.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: ptr(true)}))
+	b.try(b.f.ProtectWorkbook(&excelize.WorkbookProtectionOptions{LockStructure: true}))
+	b.f.SetActiveSheet(0)
+}
+
+// footer keeps a text from being read as a footer code, and short enough for the format.
+func footer(s string) string { return cut(strings.ReplaceAll(clean(s), "&", "&&"), 90) }

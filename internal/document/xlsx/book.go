@@ -1,0 +1,222 @@
+package xlsx
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/style"
+)
+
+// book is a workbook in the making: excelize's file, the styles made so far, the rows to pour in.
+type book struct {
+	ctx         context.Context
+	f           *excelize.File
+	d           *document.Document
+	theme       *style.Theme
+	styles      map[string]int
+	names       map[string]bool   // folded: Excel calls "data" and "Data" the same
+	targets     map[string]string // Ref -> 'F-02'!A1
+	tables      map[string][]span // Ref -> where its running numbers stand, for the tie-outs
+	inject      map[string]producer
+	lookups     map[string]lookup // choices -> where they stand
+	choices     []lookup          // the same in order
+	conditional map[document.Tone]int
+	home        []link // where every sheet links back to
+	written     document.Written
+	failed      error
+}
+
+// link is a word that leads to a sheet.
+type link struct{ sheet, text string }
+
+// span is the running-number cells of one sheet of a table.
+type span struct {
+	sheet       string
+	first, last int64
+}
+
+// try keeps the first error, so that a page of calls reads as a page of layout.
+func (b *book) try(err error) {
+	if err != nil && b.failed == nil {
+		b.failed = err
+	}
+}
+
+// palette is used for a colour that the theme does not name.
+var palette = map[string]string{
+	"navy": "0B2A4A", "accent": "0F7B8A", "ink": "1B2733", "grey": "5B6B7B", "mid": "93A1AF", "rule": "D5DCE4", "tint": "F4F7FA", "white": "FFFFFF",
+	"neutral": "0B2A4A", "good": "1E8A5A", "critical": "A3162A", "high": "D4551B", "medium": "D99A12", "low": "3F7FBF", "info": "8593A3", "muted": "93A1AF", "chart": "9DB4C8",
+}
+
+// color is a theme colour as six hex digits.
+func (b *book) color(name string) string {
+	if b.theme != nil {
+		if c, ok := b.theme.Colors[name]; ok {
+			return fmt.Sprintf("%02X%02X%02X", c.R, c.G, c.B)
+		}
+	}
+	if c, ok := palette[name]; ok {
+		return c
+	}
+	return palette["ink"]
+}
+
+func (b *book) tone(t document.Tone) string { return b.color(string(t)) }
+
+// pale mixes a colour with white: the ground a word of that colour stands on.
+func pale(hex string, share float64) string {
+	var out strings.Builder
+	for i := 0; i < 6; i += 2 {
+		v, _ := strconv.ParseInt(hex[i:i+2], 16, 32)
+		fmt.Fprintf(&out, "%02X", int(255-(255-float64(v))*share))
+	}
+	return out.String()
+}
+
+// Colours of cells to fill in, in every theme: cream is what an auditor's workpapers use.
+const (
+	cream     = "FFFBEF"
+	creamHead = "F3E3B5"
+	creamRule = "E6D7A8"
+)
+
+func (b *book) face() string {
+	if b.theme != nil && b.theme.Sheet != "" {
+		return b.theme.Sheet
+	}
+	return "Arial"
+}
+
+func (b *book) font(size float64, bold bool, color string) *excelize.Font {
+	return &excelize.Font{Family: b.face(), Size: size, Bold: bold, Color: color}
+}
+
+func fill(color string) excelize.Fill {
+	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+}
+
+func under(color string, weight int) []excelize.Border {
+	return []excelize.Border{{Type: "bottom", Color: color, Style: weight}}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// style gives the id of a style, made once per name.
+func (b *book) style(name string, make func() *excelize.Style) int {
+	if id, ok := b.styles[name]; ok {
+		return id
+	}
+	id, err := b.f.NewStyle(make())
+	b.try(err)
+	b.styles[name] = id
+	return id
+}
+
+// named styles of the house; size is the text size of tables.
+const size = 9.0
+
+func left(wrap bool) *excelize.Alignment {
+	return &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: wrap, Indent: 1}
+}
+
+func right() *excelize.Alignment {
+	return &excelize.Alignment{Horizontal: "right", Vertical: "center", Indent: 1}
+}
+
+func (b *book) head(align string) int {
+	return b.style("head-"+align, func() *excelize.Style {
+		a := left(true)
+		if align == "right" {
+			a.Horizontal = "right"
+		}
+		return &excelize.Style{Font: b.font(8.5, true, "FFFFFF"), Fill: fill(b.color("navy")), Alignment: a}
+	})
+}
+
+func (b *book) reviewHead() int {
+	return b.style("head-review", func() *excelize.Style {
+		return &excelize.Style{Font: b.font(8.5, true, b.color("navy")), Fill: fill(creamHead), Alignment: left(true)}
+	})
+}
+
+// input is a cell to fill in: unlocked, cream.
+func (b *book) input(date bool) int {
+	name := "input"
+	if date {
+		name = "input-date"
+	}
+	return b.style(name, func() *excelize.Style {
+		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Fill: fill(cream), Border: under(creamRule, 1), Protection: &excelize.Protection{Locked: false}, Alignment: left(!date), NumFmt: 49}
+		if date {
+			s.NumFmt, s.CustomNumFmt = 0, ptr("yyyy-mm-dd")
+		}
+		return s
+	})
+}
+
+// cellStyle is how a column's values look.
+func (b *book) cellStyle(col document.Column, wrap bool) int {
+	name := fmt.Sprintf("cell-%s-%d-%t", col.Form, col.Kind, wrap)
+	return b.style(name, func() *excelize.Style {
+		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(wrap)}
+		if wrap {
+			s.Alignment.Vertical = "top"
+		}
+		switch align, format := layoutOf(col); {
+		case format == "@":
+			s.NumFmt = 49
+			if align == "right" {
+				s.Alignment.Horizontal = "right"
+			}
+		default:
+			s.CustomNumFmt = ptr(format)
+			if align == "right" {
+				s.Alignment.Horizontal, s.Alignment.WrapText = "right", false
+			}
+		}
+		if mono(col.Form) {
+			s.Font.Color = b.color("ink")
+		}
+		if col.Form == document.FormRef {
+			s.Font.Color, s.Font.Underline = b.color("accent"), "single"
+		}
+		return s
+	})
+}
+
+func mono(f document.Form) bool {
+	return f == document.FormID || f == document.FormARN || f == document.FormCode || f == document.FormJSON
+}
+
+// sheetName makes a name unique and legal: 31 units, none of : \ / ? * [ ], no quote at either end, not "History".
+func (b *book) sheetName(want string) string {
+	want = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, want)
+	want = strings.Trim(want, "' ")
+	if want == "" || strings.EqualFold(want, "history") {
+		want = "_" + want
+	}
+	name := cut(want, 31)
+	for i := 2; b.names[strings.ToLower(name)]; i++ {
+		tail := fmt.Sprintf(" (%d)", i)
+		name = cut(want, 31-len(tail)) + tail
+	}
+	b.names[strings.ToLower(name)] = true
+	return name
+}
+
+func address(col int, row int64) string {
+	name, _ := excelize.ColumnNumberToName(col)
+	return name + strconv.FormatInt(row, 10)
+}
+
+func quote(sheet string) string { return "'" + strings.ReplaceAll(sheet, "'", "''") + "'" }

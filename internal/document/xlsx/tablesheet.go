@@ -1,0 +1,280 @@
+package xlsx
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/result"
+)
+
+// headRow is where the header of a table's own sheet stands; rows begin below it.
+const headRow = 6
+
+// sampled rows tell how large a sheet will be.
+const sampled = 500
+
+// parts spreads a table over as many sheets as it needs.
+func (b *book) parts(t *document.Table, card *document.Card, s document.Section) ([]*plan, error) {
+	want := t.Sheet
+	if want == "" {
+		want = t.Ref
+	}
+	rows := t.Rows.Count()
+	per, err := b.rowsPerSheet(t)
+	if err != nil {
+		return nil, err
+	}
+	of := int((rows + per - 1) / per)
+	of = max(of, 1)
+	var plans []*plan
+	for i := range of {
+		first := int64(i) * per
+		plans = append(plans, &plan{name: b.sheetName(want), part: s.Part, number: s.Number, title: t.Title, table: t, card: card, first: first, n: min(per, rows-first), index: i, of: of})
+	}
+	return plans, nil
+}
+
+// rowsPerSheet is the format's limit, or fewer where wide rows would make the sheet's XML too large.
+func (b *book) rowsPerSheet(t *document.Table) (int64, error) {
+	most := int64(mostRows - headRow)
+	if t.Rows.Count() < 100_000 {
+		return most, nil
+	}
+	e := b.encoder(t, make([]int, len(t.Columns)+8))
+	var n int64
+	for row, err := range result.Head(t.Rows, sampled).All() {
+		if err != nil {
+			return 0, fmt.Errorf("reading the rows of %s: %w", t.Ref, err)
+		}
+		b.row(e, t, row, n, headRow+1+n)
+		n++
+	}
+	if n == 0 {
+		return most, nil
+	}
+	average := int64(len(e.B))/n + 1
+	return max(min(most, int64(mostXML)/(average*3/2)), 1000), nil
+}
+
+func (b *book) encoder(t *document.Table, styles []int) *rowEncoder {
+	e := &rowEncoder{words: b.d.Words, styles: styles}
+	for i := range styles {
+		name, _ := excelize.ColumnNumberToName(i + 2) // column A is the margin
+		e.columns = append(e.columns, name)
+	}
+	return e
+}
+
+// row encodes one row: running number, values, reviewer cells.
+func (b *book) row(e *rowEncoder, t *document.Table, row result.Row, n, at int64) {
+	e.start(at)
+	e.int(0, n+1)
+	for i, col := range t.Columns {
+		e.value(i+1, col, row[i], b.d.Cell)
+	}
+	if t.Review != nil {
+		i := len(t.Columns) + 1
+		e.string(i, b.initial(t.Review))
+		e.empty(i + 1)
+		e.empty(i + 2)
+		e.empty(i + 3)
+	}
+	e.end()
+}
+
+func (b *book) initial(r *document.Review) string {
+	for _, c := range r.Choices {
+		if c.Code == r.Initial {
+			return c.Label
+		}
+	}
+	return ""
+}
+
+// tableSheet lays out one sheet of a table: title, the finding's own sentence, links back, header, rows.
+func (b *book) tableSheet(p *plan) {
+	t := p.table
+	f, sh := b.f, p.name
+	labels := b.labels(t)
+	last := 1 + len(labels) // column of the last label, A is the margin
+	b.try(f.SetColWidth(sh, "A", "A", 2))
+	b.title(sh, strings.TrimSpace(t.Ref+"  "+t.Title), b.subtitle(p), last)
+	b.back(sh, 3, 5)
+
+	// styles and widths of the columns
+	styles := []int{b.style("row-number", func() *excelize.Style {
+		return &excelize.Style{Font: b.font(size, false, b.color("mid")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: right()}
+	})}
+	b.width(sh, 2, max(6.5, float64(len(strconv.FormatInt(p.first+p.n, 10)))+3))
+	for i, col := range t.Columns {
+		styles = append(styles, b.cellStyle(col, false))
+		b.width(sh, i+3, widthOf(col))
+		if col.Hidden {
+			name, _ := excelize.ColumnNumberToName(i + 3)
+			b.try(f.SetColVisible(sh, name, false))
+		}
+	}
+	if t.Review != nil {
+		styles = append(styles, b.input(false), b.input(false), b.input(true), b.input(false))
+		for i, w := range []float64{16, 16, 13, 34} {
+			b.width(sh, len(t.Columns)+3+i, w)
+		}
+	}
+	if p.n == 0 {
+		b.header(sh, headRow, 2, t, labels)
+		b.say(sh, address(3, headRow+1), t.Empty)
+		b.try(f.SetCellStyle(sh, address(3, headRow+1), address(3, headRow+1), b.style("empty", func() *excelize.Style {
+			return &excelize.Style{Font: b.font(size, false, b.color("grey")), Alignment: &excelize.Alignment{Vertical: "center"}}
+		})))
+		b.written.Rows[t.Ref] += 0
+		return
+	}
+
+	from, to := int64(headRow+1), int64(headRow)+p.n
+	b.tables[t.Ref] = append(b.tables[t.Ref], span{sh, from, to})
+	table := fmt.Sprintf("T_%s_%d", identifier(t.Ref), p.index+1)
+	b.header(sh, headRow, 2, t, labels)
+	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, headRow) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
+	b.header(sh, headRow, 2, t, labels) // AddTable writes plain header cells over ours
+	b.try(f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: headRow, TopLeftCell: address(4, headRow+1), ActivePane: "bottomRight"}))
+	b.try(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quote(sh), headRow, headRow), Scope: sh}))
+	for i, col := range t.Columns {
+		if len(col.Values) > 0 {
+			b.toneFormats(sh, address(i+3, from)+":"+address(i+3, to), col.Values)
+		}
+		if !numeric(col.Form) {
+			b.try(f.AddIgnoredErrors(sh, address(i+3, from)+":"+address(i+3, to), excelize.IgnoredErrorsNumberStoredAsText))
+		}
+	}
+	if t.Review != nil {
+		b.reviewer(sh, len(t.Columns)+3, from, to, t.Review)
+	}
+	b.inject[p.file] = func(emit func([]byte) error) error { return b.pourRows(p, styles, emit) }
+}
+
+// pourRows is called while the archive is written.
+func (b *book) pourRows(p *plan, styles []int, emit func([]byte) error) error {
+	e := b.encoder(p.table, styles)
+	var n, size int64
+	for row, err := range p.table.Rows.All() {
+		if err != nil {
+			return fmt.Errorf("reading the rows of %s: %w", p.table.Ref, err)
+		}
+		if n >= p.first+p.n {
+			break
+		}
+		if n >= p.first {
+			b.row(e, p.table, row, n, headRow+1+n-p.first)
+			b.written.Rows[p.table.Ref]++
+			if len(e.B) > 256<<10 {
+				if size += int64(len(e.B)); size > mostXML+mostXML/4 {
+					return fmt.Errorf("sheet %s grows past what the format can hold: write its rows as csv", p.name)
+				}
+				if err := b.ctx.Err(); err != nil {
+					return err
+				}
+				if err := emit(e.B); err != nil {
+					return err
+				}
+				e.B = e.B[:0]
+			}
+		}
+		n++
+	}
+	b.written.Altered[p.table.Ref] += e.Altered
+	return emit(e.B)
+}
+
+// labels are the header texts, unique without regard to case: Excel repairs a table where they are not.
+func (b *book) labels(t *document.Table) []string {
+	all := []string{b.d.Words.RowNumber}
+	for _, c := range t.Columns {
+		all = append(all, c.Label)
+	}
+	if r := t.Review; r != nil {
+		all = append(all, r.Status, r.Reviewer, r.On, r.Comment)
+	}
+	seen := map[string]bool{}
+	for i, label := range all {
+		label = strings.Join(strings.Fields(clean(label)), " ")
+		if label == "" {
+			label = "-"
+		}
+		unique := label
+		for n := 2; seen[strings.ToLower(unique)]; n++ {
+			unique = fmt.Sprintf("%s (%d)", label, n)
+		}
+		seen[strings.ToLower(unique)] = true
+		all[i] = unique
+	}
+	return all
+}
+
+// header writes the header cells from column first on; labels include the running number.
+func (b *book) header(sh string, row int64, first int, t *document.Table, labels []string) {
+	b.try(b.f.SetRowHeight(sh, int(row), 21))
+	for i, label := range labels {
+		cell := address(first+i, row)
+		b.try(b.f.SetCellStr(sh, cell, label))
+		style := b.head("left")
+		switch {
+		case i > len(t.Columns):
+			style = b.reviewHead()
+		case i == 0:
+			style = b.head("right")
+		default:
+			if align, _ := layoutOf(t.Columns[i-1]); align == "right" {
+				style = b.head("right")
+			}
+		}
+		b.try(b.f.SetCellStyle(sh, cell, cell, style))
+	}
+}
+
+func (b *book) subtitle(p *plan) string {
+	var parts []string
+	if p.card != nil && len(p.card.Fields) > 0 {
+		parts = append(parts, p.card.Fields[0].Text)
+	}
+	if p.of > 1 {
+		parts = append(parts, strings.NewReplacer("{part}", strconv.Itoa(p.index+1), "{parts}", strconv.Itoa(p.of),
+			"{first}", b.number(p.first+1), "{last}", b.number(p.first+p.n), "{rows}", b.number(p.table.Rows.Count())).Replace(b.d.Words.Part))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, b.d.Period)
+	}
+	return strings.Join(parts, "  ·  ")
+}
+
+func (b *book) number(n int64) string {
+	return b.d.Cell(document.Column{Kind: result.Int, Form: document.FormNumber}, n)
+}
+
+// back are the links to the summary and to the register.
+func (b *book) back(sh string, columns ...int) {
+	link := b.style("back", func() *excelize.Style {
+		return &excelize.Style{Font: &excelize.Font{Family: b.face(), Size: 8, Color: b.color("accent"), Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "center"}}
+	})
+	for i, to := range b.home {
+		if to.sheet == sh || i >= len(columns) {
+			continue
+		}
+		cell := address(columns[i], 4)
+		b.try(b.f.SetCellStr(sh, cell, to.text))
+		b.try(b.f.SetCellHyperLink(sh, cell, quote(to.sheet)+"!A1", "Location"))
+		b.try(b.f.SetCellStyle(sh, cell, cell, link))
+	}
+}
+
+func identifier(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, s)
+}
