@@ -1,0 +1,57 @@
+package pdf
+
+import "trailscribe/internal/document"
+
+// checks is the table of tie-outs.
+func (l *flow) checks(b document.Checks) error {
+	if b.Title == "" && len(b.Rows) == 0 {
+		return nil
+	}
+	l.subhead("", b.Title, true, 26)
+	if len(b.Rows) == 0 {
+		l.emptyTable("")
+		return nil
+	}
+	g := grid{title: l.line(b.Title), size: tableSize, columns: []gridColumn{
+		{face: mono, whole: true}, {face: text}, {face: text, right: true}, {face: text, right: true}, {face: text, whole: true}, {face: text},
+	}}
+	rows := make([][]gridCell, len(b.Rows))
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.label = l.line(b.Head[i])
+		c.natural, c.least = l.width(bold, g.size-0.4, c.label), l.token(bold, g.size-0.4, c.label)
+	}
+	for i, r := range b.Rows {
+		for _, s := range []string{r.Ref, r.Name, r.Expected, r.Observed, r.Result.Text, r.How} {
+			s, _ = l.clean(s)
+			rows[i] = append(rows[i], gridCell{text: s})
+		}
+		rows[i][4] = gridCell{text: l.line(r.Result.Text), pill: r.Result.Text != "", tone: r.Result.Tone}
+		if to := l.places[r.Count]; to != nil {
+			rows[i][3].to = to
+		}
+		var longest int
+		for j := range g.columns {
+			l.widen(&g.columns[j], rows[i][j], &g, &longest)
+		}
+	}
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.whole = c.whole && c.natural <= 40
+	}
+	g.fit(l)
+	at := 0
+	_, err := g.draw(l, func(yield func([]gridCell, error) bool) {
+		for i, r := range rows {
+			at = i
+			if !yield(r, nil) {
+				return
+			}
+			if ref := b.Rows[at].Ref; ref != "" {
+				l.reach(ref, max(topEdge, l.y-8))
+			}
+		}
+	})
+	l.y += 4
+	return err
+}

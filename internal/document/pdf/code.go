@@ -1,0 +1,67 @@
+package pdf
+
+import (
+	"strconv"
+	"strings"
+
+	"trailscribe/internal/document"
+)
+
+// code is a query's text on a tinted ground with line numbers; it goes on over pages. Every space is kept.
+func (l *flow) code(b document.Code) {
+	if b.Text == "" && b.Title == "" {
+		return
+	}
+	const size, lead = 7.2 / 0.86, 3.75
+	type row struct{ number, text string }
+	var rows []row
+	shown, _ := l.clean(strings.ReplaceAll(strings.ReplaceAll(b.Text, "\r\n", "\n"), "\t", "    "))
+	for i, s := range strings.Split(shown, "\n") {
+		for j, s := range l.hard(mono, size, s, l.w-14) {
+			n := ""
+			if j == 0 {
+				n = strconv.Itoa(i + 1)
+			}
+			rows = append(rows, row{n, s})
+		}
+	}
+	whole := float64(len(rows))*lead + 5
+	if b.Title != "" || b.Ref != "" {
+		keep := min(whole, 24)
+		if whole < 60 {
+			keep = whole
+		}
+		if b.Ref != "" {
+			l.subhead(b.Ref, b.Title, true, keep)
+		} else { // under a heading that is listed already
+			l.gap(1)
+			l.need(6.4 + keep)
+			s, _ := l.clean(b.Title)
+			l.lines(bold, 9.2, 4.4, l.palette["navy"], l.l, l.wrap(bold, 9.2, s, l.w))
+			l.y += 1.6
+		}
+	}
+	for len(rows) > 0 {
+		fit := int((l.bottom - l.y - 5) / lead)
+		if fit < 1 || fit < 3 && fit < len(rows) {
+			l.newPage()
+			continue
+		}
+		part := rows[:min(fit, len(rows))]
+		rows = rows[len(part):]
+		h := float64(len(part))*lead + 5
+		l.rect(l.l, l.y, l.w, h, l.palette["tint"])
+		l.rect(l.l, l.y, 0.8, h, l.palette["accent"])
+		y := l.y + 5
+		for _, r := range part {
+			l.right(mono, 6.6/0.86, l.palette["mid"], l.l+8, y, r.number)
+			l.put(mono, size, l.palette["ink"], l.l+11, y, r.text)
+			y += lead
+		}
+		l.y += h
+		if len(rows) > 0 {
+			l.newPage()
+		}
+	}
+	l.y += 4
+}

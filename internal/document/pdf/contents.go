@@ -1,0 +1,94 @@
+package pdf
+
+import "strconv"
+
+// contents sets the contents pages and puts them in at index at. Everything else is placed already: only the page numbers of what
+// comes after move, by as many pages as the contents take.
+func (l *flow) contents(at int) error {
+	body := append([]*page(nil), l.pages[at:]...)
+	entries := 0
+	for _, e := range l.entries {
+		if !e.silent {
+			entries++
+		}
+	}
+	if entries == 0 || l.d.Words.Contents == "" {
+		return nil
+	}
+	l.landscape = false
+	l.pages = l.pages[:at:at]
+	type number struct {
+		page *page
+		y    float64
+		e    entry
+		end  float64 // where the text ends
+	}
+	var numbers []number
+	title := l.line(l.d.Words.Contents)
+	start := func(again bool) {
+		l.newPage()
+		l.put(display, h1Size, l.palette["navy"], l.l, l.y+7.5, title)
+		if again && l.d.Words.Continued != "" {
+			l.put(text, 9, l.palette["grey"], l.l+l.width(display, h1Size, title)+4, l.y+7.5, l.line(l.d.Words.Continued))
+		}
+		l.rule(l.l, l.y+12, l.r, 0.25, l.palette["rule"])
+		l.y += 18
+	}
+	start(false)
+	for i, e := range l.entries {
+		if e.silent {
+			continue
+		}
+		id, size, lead, indent := text, 9.4, 5.6, 9.0
+		color := l.palette["ink"]
+		if e.level == 0 {
+			id, size, lead, color = display, 12, 6.4, l.palette["navy"]
+		}
+		lines := l.wrap(id, size, e.text, l.w-indent-16)
+		h := float64(len(lines)) * lead
+		if e.level == 0 {
+			h += 3
+			if i+1 < len(l.entries) && l.entries[i+1].level > 0 {
+				h += 5.6 // a section never stands alone at the end
+			}
+		}
+		if l.y+h > l.bottom {
+			start(true)
+		}
+		if e.level == 0 {
+			if l.y > topEdge+18 {
+				l.y += 3
+			}
+			l.put(display, size, l.palette["accent"], l.l, l.y+4.6, e.number)
+			indent = max(indent, l.width(display, size, e.number)+3)
+		}
+		l.linkTo(l.l, l.y, l.w, float64(len(lines))*lead, e.place)
+		for j, s := range lines {
+			w := l.put(id, size, color, l.l+indent, l.y+4.6, s)
+			if j == len(lines)-1 {
+				numbers = append(numbers, number{l.page, l.y + 4.6, e, l.l + indent + w})
+			}
+			l.y += lead
+		}
+	}
+	l.pages = append(l.pages, body...)
+	where := map[*page]int{}
+	for i, p := range l.pages {
+		where[p] = i + 1
+	}
+	for _, n := range numbers {
+		l.page = n.page
+		l.frameOf(n.page)
+		s := strconv.Itoa(where[n.e.place.page])
+		if n.e.level == 0 {
+			l.right(display, 12, l.palette["navy"], l.r, n.y, s)
+			continue
+		}
+		w := l.width(text, 9.4, s)
+		l.right(text, 9.4, l.palette["grey"], l.r, n.y, s)
+		if to := l.r - max(w, 5) - 2; to > n.end+3 {
+			l.stroke(dotsMark, n.end+2.5, n.y-0.4, to, n.y-0.4, 0.2, l.palette["mid"])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// producer is what the file says it was made by. It names no version: the same document gives the same bytes.
+const producer = "trailscribe"
+
+// about is what a file says of itself.
+type about struct {
+	title, author, subject, language string
+	at                               time.Time
+}
+
+// objects is a PDF file taken apart: the bodies of its numbered objects.
+type objects struct {
+	body       [][]byte // by number; 0 unused
+	root, info int
+}
+
+var (
+	startPattern = regexp.MustCompile(`startxref\s+(\d+)\s+%%EOF\s*$`)
+	rootPattern  = regexp.MustCompile(`/Root (\d+) 0 R`)
+	infoPattern  = regexp.MustCompile(`/Info (\d+) 0 R`)
+)
+
+// parse reads a file with one classic cross reference table, as fpdf and finish write it.
+func parse(file []byte) (*objects, error) {
+	tail := file[max(0, len(file)-64):]
+	m := startPattern.FindSubmatch(tail)
+	if m == nil {
+		return nil, errors.New("read PDF: no startxref at the end")
+	}
+	at, _ := strconv.Atoi(string(m[1]))
+	if at >= len(file) || !bytes.HasPrefix(file[at:], []byte("xref\n0 ")) {
+		return nil, errors.New("read PDF: no cross reference table where the file says")
+	}
+	table := file[at+len("xref\n0 "):]
+	line, rest, _ := bytes.Cut(table, []byte("\n"))
+	n, err := strconv.Atoi(strings.TrimSpace(string(line)))
+	if err != nil || n < 1 || len(rest) < n*20 {
+		return nil, errors.New("read PDF: the cross reference table is cut short")
+	}
+	type start struct{ id, at int }
+	starts := make([]start, 0, n)
+	for id := 1; id < n; id++ {
+		off, err := strconv.Atoi(string(rest[id*20 : id*20+10]))
+		if err != nil || off >= at {
+			return nil, fmt.Errorf("read PDF: bad offset of object %d", id)
+		}
+		starts = append(starts, start{id, off})
+	}
+	slices.SortFunc(starts, func(a, b start) int { return a.at - b.at })
+	o := &objects{body: make([][]byte, n)}
+	for i, s := range starts {
+		end := at
+		if i+1 < len(starts) {
+			end = starts[i+1].at
+		}
+		head := fmt.Appendf(nil, "%d 0 obj", s.id)
+		b, ok := bytes.CutPrefix(file[s.at:end], head)
+		if !ok {
+			return nil, fmt.Errorf("read PDF: object %d is not at its offset", s.id)
+		}
+		b = bytes.TrimSuffix(bytes.TrimSpace(b), []byte("endobj"))
+		o.body[s.id] = bytes.TrimSpace(b)
+	}
+	trailer := rest[n*20:]
+	for _, f := range []struct {
+		pattern *regexp.Regexp
+		to      *int
+	}{{rootPattern, &o.root}, {infoPattern, &o.info}} {
+		m := f.pattern.FindSubmatch(trailer)
+		if m == nil {
+			return nil, fmt.Errorf("read PDF: no %s in the trailer", f.pattern)
+		}
+		if *f.to, _ = strconv.Atoi(string(m[1])); *f.to <= 0 || *f.to >= n {
+			return nil, errors.New("read PDF: the trailer names an object that is not there")
+		}
+	}
+	return o, nil
+}
+
+func (o *objects) add(body []byte) int {
+	o.body = append(o.body, body)
+	return len(o.body) - 1
+}
+
+func stream(dict string, data []byte) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "<<%s /Length %d>>\nstream\n", dict, len(data))
+	b.Write(data)
+	b.WriteString("\nendstream")
+	return b.Bytes()
+}
+
+func deflate(data []byte) []byte {
+	var b bytes.Buffer
+	w, _ := zlib.NewWriterLevel(&b, zlib.BestCompression) // the level is one that exists
+	w.Write(data)                                         // a buffer takes every write
+	w.Close()
+	return b.Bytes()
+}
+
+// textString is a PDF text string in UTF-16, written in hexadecimal: nothing in s can end it.
+func textString(s string) string {
+	var b strings.Builder
+	b.WriteString("<FEFF")
+	for _, u := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, "%04X", u)
+	}
+	b.WriteByte('>')
+	return b.String()
+}
+
+// xmlText is s for an XML element: markup escaped, characters that XML 1.0 forbids left out.
+func xmlText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r < 0x20 && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// languagePattern is a BCP 47 tag as far as it matters here: letters, digits and hyphens.
+var languagePattern = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+// finish rewrites fpdf's file: version 1.7, identity from its content, metadata that is linked, a colour profile, links that print,
+// the document's language and title. fpdf leaves these out or does them wrong.
+func finish(file []byte, a about) ([]byte, error) {
+	o, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	for id, b := range o.body {
+		if bytes.HasPrefix(b, []byte("<</Type /Page\n")) && bytes.Contains(b, []byte("/Subtype /Link /Rect")) {
+			o.body[id] = bytes.ReplaceAll(b, []byte("/Subtype /Link /Rect"), []byte("/Subtype /Link /F 4 /Rect"))
+		}
+	}
+	at := a.at.UTC()
+	stamp, iso := at.Format("D:20060102150405Z"), at.Format("2006-01-02T15:04:05Z")
+	o.body[o.info] = fmt.Appendf(nil, "<</Title %s /Author %s /Subject %s /Producer %s /CreationDate (%s) /ModDate (%s)>>",
+		textString(a.title), textString(a.author), textString(a.subject), textString(producer), stamp, stamp)
+	xmp := `<?xpacket begin="` + "\ufeff" + `" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
+		`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">` +
+		`<dc:format>application/pdf</dc:format><dc:title><rdf:Alt><rdf:li xml:lang="x-default">` + xmlText(a.title) + `</rdf:li></rdf:Alt></dc:title>` +
+		`<dc:creator><rdf:Seq><rdf:li>` + xmlText(a.author) + `</rdf:li></rdf:Seq></dc:creator>` +
+		`<dc:description><rdf:Alt><rdf:li xml:lang="x-default">` + xmlText(a.subject) + `</rdf:li></rdf:Alt></dc:description>` +
+		`<xmp:CreateDate>` + iso + `</xmp:CreateDate><xmp:ModifyDate>` + iso + `</xmp:ModifyDate><pdf:Producer>` + producer + `</pdf:Producer>` +
+		`</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
+	metadata := o.add(stream("/Type /Metadata /Subtype /XML", []byte(xmp)))
+	profile := o.add(stream("/N 3 /Filter /FlateDecode", deflate(srgb())))
+
+	catalog := string(o.body[o.root])
+	if i := strings.Index(catalog, "/Names <<"); i >= 0 { // fpdf's empty name dictionary is the last entry
+		catalog = catalog[:i]
+	}
+	catalog = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(catalog), ">>"))
+	if !strings.HasPrefix(catalog, "<<") {
+		return nil, errors.New("finish PDF: the catalog is not a dictionary")
+	}
+	catalog += fmt.Sprintf(" /Metadata %d 0 R /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]", metadata, profile)
+	if languagePattern.MatchString(a.language) {
+		catalog += " /Lang (" + a.language + ")"
+	}
+	o.body[o.root] = []byte(catalog + " /ViewerPreferences <</DisplayDocTitle true>>>>")
+	return o.file(), nil
+}
+
+// file puts the objects together again. The identity in the trailer is the start of the SHA-256 of everything before it.
+func (o *objects) file() []byte {
+	size := 1024
+	for _, b := range o.body {
+		size += len(b) + 48
+	}
+	out := bytes.NewBuffer(make([]byte, 0, size))
+	out.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+	at := make([]int, len(o.body))
+	for id := 1; id < len(o.body); id++ {
+		at[id] = out.Len()
+		fmt.Fprintf(out, "%d 0 obj\n", id)
+		out.Write(o.body[id])
+		out.WriteString("\nendobj\n")
+	}
+	sum := sha256.Sum256(out.Bytes())
+	table := out.Len()
+	fmt.Fprintf(out, "xref\n0 %d\n0000000000 65535 f \n", len(o.body))
+	for id := 1; id < len(o.body); id++ {
+		fmt.Fprintf(out, "%010d 00000 n \n", at[id])
+	}
+	fmt.Fprintf(out, "trailer\n<</Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>]>>\nstartxref\n%d\n%%%%EOF\n", len(o.body), o.root, o.info, sum[:16], sum[:16], table)
+	return out.Bytes()
+}
+
+var (
+	kidPattern  = regexp.MustCompile(`(\d+) 0 R`)
+	destPattern = regexp.MustCompile(`/Dest \[(\d+) 0 R`)
+)
+
+// recount reads a finished file and counts its pages and outline entries. A page that the page tree misses, or a link or an outline entry
+// that leads to something other than a page, is an error: the PDF library has lost pages before without saying so.
+func recount(file []byte) (pages, outline int, err error) {
+	o, err := parse(file)
+	if err != nil {
+		return 0, 0, err
+	}
+	isPage := func(id int) bool {
+		return id > 0 && id < len(o.body) && bytes.HasPrefix(o.body[id], []byte("<</Type /Page\n"))
+	}
+	tree := o.body[1]
+	open, shut := bytes.Index(tree, []byte("/Kids [")), bytes.IndexByte(tree, ']')
+	if open < 0 || shut < open {
+		return 0, 0, errors.New("recount PDF: no page tree")
+	}
+	for _, m := range kidPattern.FindAllSubmatch(tree[open:shut], -1) {
+		id, _ := strconv.Atoi(string(m[1]))
+		if !isPage(id) {
+			return 0, 0, fmt.Errorf("recount PDF: object %d in the page tree is not a page", id)
+		}
+		pages++
+	}
+	all := 0
+	for id, b := range o.body {
+		page := isPage(id)
+		if page {
+			all++
+		}
+		entry := bytes.HasPrefix(b, []byte("<</Title ")) && bytes.Contains(b, []byte("/Parent "))
+		if entry {
+			outline++
+		}
+		if page || entry {
+			for _, m := range destPattern.FindAllSubmatch(b, -1) {
+				if to, _ := strconv.Atoi(string(m[1])); !isPage(to) {
+					return 0, 0, fmt.Errorf("recount PDF: object %d leads to object %d, which is not a page", id, to)
+				}
+			}
+		}
+	}
+	if all != pages {
+		return 0, 0, fmt.Errorf("recount PDF: %d pages, of which the page tree holds %d", all, pages)
+	}
+	return pages, outline, nil
+}

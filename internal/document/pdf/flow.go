@@ -1,0 +1,392 @@
+package pdf
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"trailscribe/internal/document"
+)
+
+// Sizes in points and line heights in millimetres of the house style.
+const (
+	bodySize, bodyLead   = 9.4, 4.6
+	leadSize, leadLead   = 12.5, 5.9
+	noteSize, noteLead   = 8.2, 4.0
+	labelSize, labelLead = 6.4, 3.0
+	h1Size, h2Size       = 20.0, 11.0
+	headerY, footerDrop  = 17.0, 14.0 // the line under the running header; the footer line above the page's end
+	topEdge, bottomDrop  = 24.0, 21.0 // body from here; to the page's end less this
+	margin               = 20.0
+)
+
+// entry is a line of the contents and a bookmark: level 0 is a section.
+type entry struct {
+	level        int
+	number, text string
+	place        *place
+	silent       bool // bookmark only
+}
+
+func (e entry) label() string {
+	if e.number == "" {
+		return e.text
+	}
+	return e.number + "  " + e.text
+}
+
+// flow lays a document out, block by block, from top to bottom.
+type flow struct {
+	pen
+	ctx       context.Context
+	d         *document.Document
+	pages     []*page
+	entries   []entry
+	places    map[string]*place // by Ref; only those that the document defines
+	carded    map[string]bool   // Refs that have a card: their tables are its evidence
+	rows      map[string]int64
+	altered   map[string]int64
+	landscape bool
+	y         float64
+	l, r, w   float64 // left and right edge, width between them
+	bottom    float64
+}
+
+func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *flow {
+	l := &flow{pen: pen{faces: fs, palette: p}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]bool{}, rows: map[string]int64{}, altered: map[string]int64{}}
+	define := func(ref string) {
+		if ref != "" && l.places[ref] == nil {
+			l.places[ref] = &place{}
+		}
+	}
+	for _, s := range d.Sections {
+		for _, b := range s.Blocks {
+			switch b := b.(type) {
+			case document.Heading:
+				define(b.Ref)
+			case document.Card:
+				define(b.Ref)
+				l.carded[b.Ref] = true
+			case document.Code:
+				define(b.Ref)
+			case document.Table:
+				define(b.Ref)
+			case document.Checks:
+				for _, r := range b.Rows {
+					define(r.Ref)
+				}
+			}
+		}
+	}
+	return l
+}
+
+// layout places the whole document and its contents pages.
+func (l *flow) layout() error {
+	contentsAt := 0
+	for _, s := range l.d.Sections {
+		if err := l.section(s); err != nil {
+			return err
+		}
+		if s.Part == document.Cover && len(l.entries) == 0 {
+			contentsAt = len(l.pages)
+			l.page = nil
+		}
+	}
+	if err := l.contents(contentsAt); err != nil {
+		return err
+	}
+	if len(l.pages) == 0 {
+		l.newPage()
+	}
+	l.chrome()
+	return nil
+}
+
+// newPage starts a page in the orientation asked for.
+func (l *flow) newPage() {
+	l.page = &page{landscape: l.landscape}
+	l.pages = append(l.pages, l.page)
+	l.frameOf(l.page)
+	l.y = topEdge
+}
+
+func (l *flow) frameOf(p *page) {
+	w, h := p.size()
+	l.l, l.r, l.w, l.bottom = margin, w-margin, w-2*margin, h-bottomDrop
+}
+
+// turn makes sure that the current page has the orientation; it starts a page if not.
+func (l *flow) turn(landscape bool) {
+	if l.page != nil && l.landscape == landscape {
+		return
+	}
+	l.landscape = landscape
+	if l.page != nil || landscape {
+		l.newPage()
+	}
+}
+
+// need starts a new page when less than h is left, and says so. A page that is still empty is never left.
+func (l *flow) need(h float64) bool {
+	if l.page == nil || l.y+h > l.bottom && l.y > topEdge {
+		l.newPage()
+		return true
+	}
+	return false
+}
+
+// room is the height of a whole page's body.
+func (l *flow) room() float64 { return l.bottom - topEdge }
+
+// gap is space between blocks; there is none at the top of a page.
+func (l *flow) gap(h float64) {
+	if l.page != nil && l.y > topEdge {
+		l.y += h
+	}
+}
+
+// reach marks where a Ref stands; the first time counts.
+func (l *flow) reach(ref string, y float64) *place {
+	p := l.places[ref]
+	if p != nil && p.page == nil {
+		p.page, p.y = l.page, y
+	}
+	return p
+}
+
+// list adds a line to the contents and the bookmarks.
+func (l *flow) list(level int, number, s string, silent bool, y float64) {
+	number, s = l.line(number), strings.TrimSpace(l.line(s))
+	if s == "" && number == "" {
+		return
+	}
+	deepest := 0 // an entry is the child of one before it
+	if n := len(l.entries); n > 0 {
+		deepest = l.entries[n-1].level + 1
+	}
+	level = min(level, deepest)
+	l.entries = append(l.entries, entry{level, number, s, &place{l.page, y}, silent})
+}
+
+func (l *flow) section(s document.Section) error {
+	wide := l.orientations(s.Blocks)
+	first := len(wide) > 0 && wide[0]
+	if s.Part != document.Cover {
+		head := 18 + l.keep(s.Blocks)
+		switch {
+		case l.page == nil || s.NewPage && l.y > topEdge || l.landscape != first || l.bottom-l.y < min(max(95, head+9), l.room()):
+			l.landscape = first
+			if l.page == nil || l.y > topEdge || l.page.landscape != first {
+				l.newPage()
+			}
+		default:
+			l.gap(9)
+		}
+		l.sectionHead(s)
+	}
+	for i := 0; i < len(s.Blocks); {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		if _, cover := s.Blocks[i].(document.Front); !cover {
+			l.turn(wide[i])
+		}
+		n, err := l.block(s, i)
+		if err != nil {
+			return err
+		}
+		i += n
+	}
+	return nil
+}
+
+func (l *flow) sectionHead(s document.Section) {
+	number := l.line(s.Number)
+	indent := 0.0
+	if number != "" {
+		indent = l.width(display, h1Size, number) + 4
+	}
+	title, _ := l.clean(s.Title)
+	lines := l.wrap(display, h1Size, title, l.w-indent)
+	l.list(0, s.Number, s.Title, false, l.y)
+	if len(lines) > 12 { // a title is not a page
+		lines = lines[:12]
+	}
+	l.put(display, h1Size, l.palette["accent"], l.l, l.y+7.5, number)
+	for i, s := range lines {
+		l.put(display, h1Size, l.palette["navy"], l.l+indent, l.y+7.5+float64(i)*8.4, s)
+	}
+	l.y += float64(len(lines)-1) * 8.4
+	l.rule(l.l, l.y+12, l.r, 0.25, l.palette["rule"])
+	l.y += 18
+}
+
+// block lays out the block at i, and those that stand beside it; it returns how many.
+func (l *flow) block(s document.Section, i int) (int, error) {
+	if l.page == nil {
+		if _, cover := s.Blocks[i].(document.Front); !cover {
+			l.newPage()
+		}
+	}
+	switch b := s.Blocks[i].(type) {
+	case document.Front:
+		l.cover(b)
+	case document.Verdict:
+		l.verdict(b)
+	case document.Tiles:
+		l.tiles(b)
+	case document.Heading:
+		l.heading(b, l.keep(s.Blocks[i+1:]))
+	case document.Paragraph:
+		l.paragraph(b)
+	case document.Points:
+		l.points(b)
+	case document.Chart:
+		if b.Half && i+1 < len(s.Blocks) {
+			if next, ok := s.Blocks[i+1].(document.Chart); ok && next.Half {
+				l.charts(b, &next)
+				return 2, nil
+			}
+		}
+		l.charts(b, nil)
+	case document.Matrix:
+		l.matrix(b)
+	case document.Card:
+		l.card(b, l.keepTable(s.Blocks[i+1:], b.Ref))
+	case document.Facts:
+		l.facts(b)
+	case document.Checks:
+		return 1, l.checks(b)
+	case document.Code:
+		l.code(b)
+	case document.Table:
+		return 1, l.table(b)
+	case document.Signatures:
+		l.signatures(b)
+	default:
+		return 0, fmt.Errorf("lay out section %q: the PDF writer does not know the block %T", s.Title, b)
+	}
+	return 1, nil
+}
+
+// keep is the height that a heading must have room for below it, so that it never stands alone at the end of a page.
+func (l *flow) keep(blocks []document.Block) float64 {
+	if len(blocks) == 0 {
+		return 0
+	}
+	h := 0.0
+	switch b := blocks[0].(type) {
+	case document.Heading:
+		h = 12 + l.keep(blocks[1:])
+	case document.Paragraph:
+		h = 3 * bodyLead
+		if b.Style == document.Note || len(b.Text) < 200 {
+			h = 2*bodyLead + min(30, l.keep(blocks[1:]))
+		}
+	case document.Tiles:
+		h = 30
+	case document.Chart:
+		h = l.chartHeight(b, l.w)
+	case document.Matrix:
+		h = 34
+	case document.Verdict:
+		h = 34
+	case document.Card:
+		h = l.cardHeight(b) + l.keepTable(blocks[1:], b.Ref)
+	case document.Table, document.Checks:
+		h = 30
+	case document.Code:
+		h = 24
+	case document.Facts:
+		h = 16
+	case document.Points:
+		h = 20
+	case document.Signatures:
+		h = 50
+	}
+	return min(h, l.room()*0.7)
+}
+
+// keepTable is the height of the start of the table that belongs to a card.
+func (l *flow) keepTable(blocks []document.Block, ref string) float64 {
+	if len(blocks) > 0 {
+		if t, ok := blocks[0].(document.Table); ok && t.Ref == ref {
+			return 28
+		}
+	}
+	return 0
+}
+
+// landscapeColumns is from how many printed columns a table stands on a landscape page, landscapeDays from how many columns a matrix does.
+const (
+	landscapeColumns = 9
+	landscapeDays    = 63
+)
+
+func visible(cols []document.Column) (n int) {
+	for _, c := range cols {
+		if !c.Hidden {
+			n++
+		}
+	}
+	return n
+}
+
+// orientations tells for each block whether it stands on a landscape page: wide tables do, what leads to them, and remarks after them.
+func (l *flow) orientations(blocks []document.Block) []bool {
+	wide := make([]bool, len(blocks))
+	from := 0 // what stands from here on leads to the next table
+	for i, b := range blocks {
+		big, anchor := false, false
+		switch b := b.(type) {
+		case document.Table:
+			big, anchor = visible(b.Columns) >= landscapeColumns && b.Rows != nil && b.Rows.Count() > 0, true
+		case document.Matrix:
+			big, anchor = len(b.Columns) >= landscapeDays, true
+		case document.Front, document.Tiles, document.Chart, document.Checks, document.Code, document.Signatures:
+			anchor = true
+		case document.Paragraph:
+			if i > 0 && wide[i-1] && from == i {
+				wide[i] = true
+				from = i + 1
+			}
+		}
+		if anchor {
+			if big {
+				for j := from; j <= i; j++ {
+					wide[j] = true
+				}
+			}
+			from = i + 1
+		}
+	}
+	return wide
+}
+
+// chrome sets the running header and footer of every page, now that their number is known.
+func (l *flow) chrome() {
+	head := l.line(l.d.Title)
+	if l.d.Entity != "" {
+		head = l.line(l.d.Entity) + "  ·  " + head
+	}
+	ref, foot := l.line(l.d.Ref), l.line(l.d.Footer)
+	grey, rule := l.palette["grey"], l.palette["rule"]
+	for i, p := range l.pages {
+		if p.bare {
+			continue
+		}
+		l.page = p
+		l.frameOf(p)
+		_, h := p.size()
+		ref := l.cut(text, 7.6, ref, l.w*0.4)
+		l.put(text, 7.6, grey, l.l, headerY-2.5, l.cut(text, 7.6, head, l.w-l.width(text, 7.6, ref)-8))
+		l.right(text, 7.6, grey, l.r, headerY-2.5, ref)
+		l.rule(l.l, headerY, l.r, 0.15, rule)
+		number := l.line(strings.NewReplacer("{page}", strconv.Itoa(i+1), "{pages}", strconv.Itoa(len(l.pages))).Replace(or(l.d.Words.Page, "{page} / {pages}")))
+		l.rule(l.l, h-footerDrop, l.r, 0.15, rule)
+		l.put(text, 7.6, grey, l.l, h-footerDrop+5, l.cut(text, 7.6, foot, l.w-l.width(bold, 7.6, number)-8))
+		l.right(bold, 7.6, grey, l.r, h-footerDrop+5, number)
+	}
+}

@@ -1,0 +1,295 @@
+package pdf
+
+import (
+	"iter"
+	"math"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/style"
+)
+
+// gridColumn is a column as it is set on the page.
+type gridColumn struct {
+	label   string
+	face    faceID
+	right   bool    // numbers
+	whole   bool    // ids, times, numbers: kept on one line where there is any room for it
+	natural float64 // width of the widest cell or label without padding, in millimetres at the grid's size
+	least   float64 // width of the widest part that should not be broken
+	w       float64 // width given, with padding
+}
+
+// gridCell is a cell as it is set: text, or a word on a pill, or a link.
+type gridCell struct {
+	text string
+	pill bool
+	tone document.Tone
+	to   *place
+}
+
+// grid is a table on the page: a head that comes again on every page, rows with a hairline under each.
+type grid struct {
+	title     string // said again, with the word for "continued", above the head of each further page
+	columns   []gridColumn
+	size      float64 // points
+	zebra     bool
+	lead      float64
+	padX      float64
+	padY      float64
+	headLines [][]string
+	headH     float64
+}
+
+// sizes a grid is tried at until its whole columns fit.
+var gridSizes = []float64{1, 0.93, 0.86, 0.79}
+
+// fit gives every column a width, in as large a type as lets ids stay on one line. natural and least are measured at g.size.
+func (g *grid) fit(l *flow) {
+	base := g.size
+	for _, scale := range gridSizes {
+		g.size = base * scale
+		g.padX, g.padY = 1.8*scale, 1.25*scale
+		g.lead = g.size * 0.475
+		if len(g.columns) > 10 {
+			g.padX = 1.2 * scale
+		}
+		if g.allot(l.w, scale) {
+			break
+		}
+	}
+	g.headLines = make([][]string, len(g.columns))
+	n := 1
+	for i, c := range g.columns {
+		g.headLines[i] = l.wrap(bold, g.size-0.4, c.label, c.w-2*g.padX)
+		n = max(n, len(g.headLines[i]))
+	}
+	g.headH = float64(n)*g.lead*0.95 + 2*g.padY
+}
+
+// allot divides width among the columns; false if a whole column or a word would have to be broken.
+func (g *grid) allot(width, scale float64) bool {
+	pad := 2*g.padX + 0.05
+	natural, least := 0.0, 0.0
+	for i := range g.columns {
+		c := &g.columns[i]
+		natural += c.natural*scale + pad
+		least += c.minimum()*scale + pad
+	}
+	switch {
+	case natural <= width: // all on one line: the rest goes to the columns in the measure of their width
+		rest := (width - natural) / natural
+		for i := range g.columns {
+			c := &g.columns[i]
+			c.w = (c.natural*scale + pad) * (1 + rest)
+		}
+		return true
+	case least <= width: // texts are wrapped: they share what the others leave
+		more := 0.0
+		for _, c := range g.columns {
+			more += c.wish()
+		}
+		for i := range g.columns {
+			c := &g.columns[i]
+			c.w = c.minimum()*scale + pad
+			if more > 0 {
+				c.w += (width - least) * c.wish() / more
+			} else {
+				c.w += (width - least) / float64(len(g.columns))
+			}
+		}
+		return true
+	}
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.w = (c.minimum()*scale + pad) * width / least
+	}
+	g.lift(width)
+	return false
+}
+
+// lift makes sure that no column is too narrow to hold a few characters, at the cost of the wide ones.
+func (g *grid) lift(width float64) {
+	floor := min(2*g.padX+5, width/float64(len(g.columns)))
+	lack, spare := 0.0, 0.0
+	for _, c := range g.columns {
+		lack += max(0, floor-c.w)
+		spare += max(0, c.w-floor)
+	}
+	if lack == 0 || spare == 0 {
+		return
+	}
+	for i := range g.columns {
+		c := &g.columns[i]
+		if c.w < floor {
+			c.w = floor
+		} else {
+			c.w -= (c.w - floor) * lack / spare
+		}
+	}
+}
+
+// minimum is the width below which a column should not fall; a text's longest word counts up to a limit.
+func (c gridColumn) minimum() float64 {
+	if c.whole {
+		return c.natural
+	}
+	return min(c.natural, max(c.least, 12))
+}
+
+// wish is how strongly a column asks for more than its minimum. A very long text does not starve the others.
+func (c gridColumn) wish() float64 {
+	return math.Pow(max(0, min(c.natural, 220)-c.minimum()), 0.8)
+}
+
+func (g *grid) head(l *flow) {
+	l.rect(l.l, l.y, l.w, g.headH, l.palette["navy"])
+	x := l.l
+	size := g.size - 0.4
+	for i, c := range g.columns {
+		lines := g.headLines[i]
+		y := l.y + g.headH - g.padY - float64(len(lines)-1)*g.lead*0.95 - g.lead*0.28
+		for _, s := range lines {
+			if c.right {
+				l.right(bold, size, l.palette["white"], x+c.w-g.padX, y, s)
+			} else {
+				l.put(bold, size, l.palette["white"], x+g.padX, y, s)
+			}
+			y += g.lead * 0.95
+		}
+		x += c.w
+	}
+	l.y += g.headH
+}
+
+// further starts the next page of a grid.
+func (g *grid) further(l *flow) {
+	l.newPage()
+	if again := l.line(l.d.Words.Continued); again != "" {
+		s := again
+		if g.title != "" {
+			s = l.cut(text, 8.2, g.title, l.w-l.width(text, 8.2, "  ·  "+again)) + "  ·  " + again
+		}
+		l.put(text, 8.2, l.palette["grey"], l.l, l.y+2.6, s)
+		l.y += 4.6
+	}
+	g.head(l)
+}
+
+// draw sets the head and the rows and returns how many rows it set.
+func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err error) {
+	l.need(g.headH + 2*g.lead + 4*g.padY)
+	g.head(l)
+	lines := make([][]string, len(g.columns))
+	for cells, err := range rows {
+		if err != nil {
+			return n, err
+		}
+		if n%256 == 0 && l.ctx.Err() != nil {
+			return n, l.ctx.Err()
+		}
+		deep := 1
+		for i, c := range g.columns {
+			if cells[i].pill && g.fitsPill(l, c, cells[i].text) {
+				lines[i] = nil
+				continue
+			}
+			id := c.face
+			if cells[i].pill {
+				id = bold
+			}
+			lines[i] = l.wrap(id, g.size, cells[i].text, c.w-2*g.padX)
+			deep = max(deep, len(lines[i]))
+		}
+		g.row(l, cells, lines, deep, n%2 == 1)
+		n++
+	}
+	return n, nil
+}
+
+// pillSize is the type size of pills in this grid.
+func (g *grid) pillScale() float64 { return min(1, g.size/8.2) }
+
+func (g *grid) fitsPill(l *flow, c gridColumn, s string) bool {
+	return s != "" && l.width(bold, pillSize*g.pillScale(), s)+3.6*g.pillScale() <= c.w-2*g.padX+0.3
+}
+
+// row sets one row. One that is taller than a page, or would leave a large hole, goes on line by line over pages.
+func (g *grid) row(l *flow, cells []gridCell, lines [][]string, deep int, odd bool) {
+	page := l.room() - g.headH - 5
+	for from := 0; from < deep; {
+		left := l.bottom - l.y - 2*g.padY
+		fit := int(left/g.lead + 1e-6)
+		rest := deep - from
+		if fit < rest {
+			tall := float64(rest)*g.lead+2*g.padY > page*0.6
+			if !tall || fit < 4 {
+				if l.y > topEdge+g.headH+6 {
+					g.further(l)
+					continue
+				}
+				fit = max(fit, 1)
+			}
+		}
+		to := min(deep, from+max(fit, 1))
+		g.strip(l, cells, lines, from, to, odd)
+		from = to
+		if from < deep {
+			g.further(l)
+		}
+	}
+}
+
+// strip sets the lines from to to of a row.
+func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, from, to int, odd bool) {
+	h := float64(to-from)*g.lead + 2*g.padY
+	if g.zebra && odd {
+		l.rect(l.l, l.y, l.w, h, l.palette["zebra"])
+	}
+	x := l.l
+	for i, c := range g.columns {
+		cell := cells[i]
+		if lines[i] == nil {
+			if from == 0 {
+				g.pill(l, x+g.padX, cell)
+			}
+			x += c.w
+			continue
+		}
+		id, color := c.face, l.palette["ink"]
+		var back style.RGB
+		if cell.pill {
+			id, back = bold, l.strong(cell.tone)
+			color = back
+		}
+		if cell.to != nil {
+			color = l.palette["accent"]
+		}
+		y := l.y + g.padY + g.lead*0.74
+		for j := from; j < to && j < len(lines[i]); j++ {
+			s := lines[i][j]
+			at := x + g.padX
+			if c.right {
+				at = x + c.w - g.padX - l.width(id, g.size, s)
+			}
+			if s != "" {
+				l.put(id, g.size, color, at, y, s)
+				if cell.to != nil {
+					l.linkTo(at, y-g.lead*0.74, l.width(id, g.size, s), g.lead, cell.to)
+				}
+			}
+			y += g.lead
+		}
+		x += c.w
+	}
+	l.y += h
+	l.rule(l.l, l.y, l.r, 0.1, l.palette["rule"])
+}
+
+func (g *grid) pill(l *flow, x float64, cell gridCell) {
+	k := g.pillScale()
+	h := min(3.6*k, g.lead+g.padY)
+	c := l.fill(cell.tone)
+	y := l.y + g.padY + (g.lead-h)/2
+	l.round(x, y, l.width(bold, pillSize*k, cell.text)+3.6*k, h, h/2, c)
+	l.put(bold, pillSize*k, l.on(c), x+1.8*k, y+h/2+0.86*k, cell.text)
+}

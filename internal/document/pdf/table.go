@@ -1,0 +1,312 @@
+package pdf
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"trailscribe/internal/document"
+	"trailscribe/internal/result"
+)
+
+const (
+	sampleRows  = 300  // rows that column widths are measured from; Column.Width tells of the others
+	cellLimit   = 6000 // characters of a cell that are printed; what follows is said in numbers
+	tableSize   = 8.2
+	zebraSize   = 7.4
+	sampleWords = 400 // characters of a cell that are measured
+)
+
+// face says how the values of a form are set, whether they are kept on one line, and whether they stand right.
+func formOf(c document.Column) (id faceID, whole, right bool) {
+	switch c.Form {
+	case document.FormID, document.FormAccount, document.FormIP:
+		return mono, true, false
+	case document.FormRef:
+		return mono, true, false
+	case document.FormARN, document.FormCode, document.FormJSON:
+		return mono, false, false
+	case document.FormTime, document.FormLocalTime, document.FormDate, document.FormRegion, document.FormStatus:
+		return text, true, false
+	case document.FormNumber, document.FormBytes, document.FormPercent:
+		return text, true, true
+	}
+	switch c.Kind {
+	case result.Int, result.Decimal, result.Float:
+		return text, true, true
+	case result.Instant, result.Local, result.Date, result.Bool:
+		return text, true, false
+	}
+	return text, false, false
+}
+
+// cellText is what a reader sees of a value, with what cannot be printed shown as codes. altered tells whether it differs from the value's text.
+func (l *flow) cellText(c document.Column, v any) (s string, altered bool) {
+	switch {
+	case l.d.Cell != nil:
+		s = l.d.Cell(c, v)
+	case v != nil:
+		s = fmt.Sprint(v)
+	}
+	if len(s) > cellLimit {
+		if cut, ok := l.shorten(s); ok {
+			s, altered = cut, true
+		}
+	}
+	if plain(s) {
+		return s, altered
+	}
+	s, n := result.Visible(s)
+	s, m := l.clean(s)
+	return s, altered || n+m > 0
+}
+
+// shorten cuts a very long cell and says how long it is and what its digest is.
+func (l *flow) shorten(s string) (string, bool) {
+	n := utf8.RuneCountInString(s)
+	if n <= cellLimit {
+		return s, false
+	}
+	at, seen := 0, 0
+	for at = range s {
+		if seen == cellLimit {
+			break
+		}
+		seen++
+	}
+	sum := sha256.Sum256([]byte(s))
+	said := or(l.d.Words.Truncated, "… [{characters}, SHA-256 {sha256}]")
+	said = strings.NewReplacer("{characters}", strconv.Itoa(n), "{sha256}", fmt.Sprintf("%x", sum)).Replace(said)
+	return s[:at] + " " + said, true
+}
+
+// choice is the value of a status column that a code stands for.
+func choice(c document.Column, v any) (document.Choice, bool) {
+	code, ok := v.(string)
+	if !ok {
+		return document.Choice{}, false
+	}
+	for _, ch := range c.Values {
+		if ch.Code == code {
+			return ch, true
+		}
+	}
+	return document.Choice{}, false
+}
+
+// cell is a value as it is set in a grid.
+func (l *flow) gridCell(c document.Column, v any) (cell gridCell, altered bool) {
+	switch c.Form {
+	case document.FormStatus:
+		if ch, ok := choice(c, v); ok {
+			return gridCell{text: l.line(ch.Label), pill: true, tone: ch.Tone}, false
+		}
+	case document.FormRef:
+		if ref, ok := v.(string); ok {
+			cell.to = l.places[ref]
+		}
+	}
+	cell.text, altered = l.cellText(c, v)
+	return cell, altered
+}
+
+// table sets a table of the document: title and note, then the rows that a paged format prints.
+func (l *flow) table(b document.Table) error {
+	shown := b.Shown
+	var count int64
+	if b.Rows != nil {
+		count = b.Rows.Count()
+	}
+	title := l.line(b.Title)
+	if b.Ref != "" {
+		l.rows[b.Ref] += 0
+	}
+	l.tableHead(b, title)
+	var index []int
+	var g grid
+	for i, c := range b.Columns {
+		if c.Hidden {
+			continue
+		}
+		index = append(index, i)
+		id, whole, right := formOf(c)
+		g.columns = append(g.columns, gridColumn{label: l.line(c.Label), face: id, whole: whole, right: right})
+	}
+	if count == 0 || len(index) == 0 {
+		l.emptyTable(b.Empty)
+		return nil
+	}
+	shown = min(shown, count)
+	if shown <= 0 {
+		l.y += 3
+		return nil
+	}
+	g.title, g.size, g.zebra = title, tableSize, b.Zebra
+	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
+		g.title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
+	}
+	if b.Zebra {
+		g.size = zebraSize
+	}
+	if err := l.measure(&g, b, index, min(shown, sampleRows)); err != nil {
+		return fmt.Errorf("read the rows of %s: %w", name(b), err)
+	}
+	g.fit(l)
+	cells := make([]gridCell, len(index))
+	n, err := g.draw(l, func(yield func([]gridCell, error) bool) {
+		for row, err := range result.Head(b.Rows, shown).All() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i, at := range index {
+				var v any
+				if at < len(row) {
+					v = row[at]
+				}
+				var altered bool
+				cells[i], altered = l.gridCell(b.Columns[at], v)
+				if altered {
+					l.altered[b.Ref]++
+				}
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	})
+	if b.Ref != "" {
+		l.rows[b.Ref] += n
+	}
+	if err != nil {
+		return fmt.Errorf("print the rows of %s: %w", name(b), err)
+	}
+	l.y += 4
+	return nil
+}
+
+func name(b document.Table) string {
+	if b.Ref != "" {
+		return b.Ref
+	}
+	return strconv.Quote(b.Title)
+}
+
+// tableHead sets the title with its note. The table of a card is its evidence and stands under a small title; others are listed in the contents.
+func (l *flow) tableHead(b document.Table, title string) {
+	note, _ := l.clean(b.Note)
+	if b.Ref != "" && l.carded[b.Ref] || title == "" && b.Ref == "" {
+		l.gap(1)
+		l.need(28)
+		l.reach(b.Ref, l.y)
+		if title == "" && note == "" {
+			return
+		}
+		w := 0.0
+		if title != "" {
+			title = l.cut(bold, 9.2, title, l.w)
+			w = l.put(bold, 9.2, l.palette["navy"], l.l, l.y+3.4, title) + 3
+		}
+		if note != "" {
+			if n := l.width(text, 8.2, note); w+n > l.w || strings.Contains(note, "\n") {
+				if w > 0 {
+					l.y += 4.6
+				}
+				l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
+				l.y += 1.4
+				return
+			}
+			l.put(text, 8.2, l.palette["grey"], l.l+w, l.y+3.4, note)
+		}
+		l.y += 6.2
+		return
+	}
+	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
+		title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
+	}
+	l.subhead(b.Ref, title, true, 26)
+	if note != "" {
+		l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
+		l.y += 1.4
+	}
+}
+
+func (l *flow) emptyTable(s string) {
+	s, _ = l.clean(s)
+	if s == "" {
+		s = "–"
+	}
+	lines := l.wrap(italic, 8.6, s, l.w-8)
+	h := float64(len(lines))*4.2 + 5
+	l.need(min(h, l.room()))
+	l.rect(l.l, l.y, l.w, h, l.palette["tint"])
+	y := l.y
+	for i, s := range lines {
+		l.put(italic, 8.6, l.palette["grey"], l.l+4, y+5.6+float64(i)*4.2, s)
+	}
+	l.y += h + 4
+}
+
+// measure finds how wide the columns would like to be, from the first rows and from what the document says of the others.
+func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
+	longest := make([]int, len(index))
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.natural = l.width(bold, g.size-0.4, c.label)
+		c.least = l.token(bold, g.size-0.4, c.label)
+		if c.natural > 34 || !c.whole && c.natural > 20 { // a long label is wrapped rather than a column widened
+			c.natural = max(c.least, 20)
+		}
+	}
+	for row, err := range result.Head(b.Rows, n).All() {
+		if err != nil {
+			return err
+		}
+		for i, at := range index {
+			var v any
+			if at < len(row) {
+				v = row[at]
+			}
+			cell, _ := l.gridCell(b.Columns[at], v)
+			l.widen(&g.columns[i], cell, g, &longest[i])
+		}
+	}
+	for i, at := range index {
+		c, want := &g.columns[i], b.Columns[at].Width
+		if longest[i] > 0 && want > longest[i] && b.Columns[at].Form != document.FormStatus {
+			c.natural = min(c.natural*float64(want)/float64(longest[i]), 400)
+		}
+		if c.whole && c.natural > 75 { // not an id after all
+			c.whole = false
+		}
+	}
+	return nil
+}
+
+// widen takes a cell into account for the width of its column.
+func (l *flow) widen(c *gridColumn, cell gridCell, g *grid, longest *int) {
+	if cell.pill {
+		w := l.width(bold, pillSize, cell.text)*g.pillScale() + 3.6*g.pillScale() + 0.2
+		c.natural = max(c.natural, w)
+		return
+	}
+	for s := range strings.SplitSeq(cell.text, "\n") {
+		if len(s) > sampleWords {
+			*longest = max(*longest, utf8.RuneCountInString(s))
+			c.natural = 400
+			s = s[:sampleWords]
+			for !utf8.ValidString(s) && s != "" {
+				s = s[:len(s)-1]
+			}
+		}
+		if n := utf8.RuneCountInString(s); n > *longest {
+			*longest = n
+		}
+		c.natural = max(c.natural, l.width(c.face, g.size, s))
+		if !c.whole {
+			c.least = max(c.least, min(l.token(c.face, g.size, s), 34))
+		}
+	}
+}
