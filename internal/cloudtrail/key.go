@@ -29,6 +29,7 @@ func (k Key) Loose() bool { return k.Folder == "" }
 //	[prefix/]AWSLogs/[o-organisation/]account/CloudTrail[-Kind]/region/yyyy/mm/dd/file
 //
 // The prefix may hold anything, even another AWSLogs. The day is the day of delivery, not of the events in the file.
+// Below AWSLogs/account other services keep their own folders; there Folder is their name and nothing else is known.
 func ParseKey(name string) Key { return parseKey(name) }
 
 func parseKey(name string) Key {
@@ -37,22 +38,42 @@ func parseKey(name string) Key {
 	// From the right: the last eight or nine parts count, whatever stands before them.
 	n := len(parts)
 	if n < 7 {
-		return k
+		return otherService(k, parts)
 	}
 	year, month, day := parts[n-4], parts[n-3], parts[n-2]
 	region, folder, account := parts[n-5], parts[n-6], parts[n-7]
 	if !isFolder(folder) || !isAccount(account) || !isRegion(region) || parts[n-1] == "" {
-		return k
+		return otherService(k, parts)
 	}
 	d, ok := parseDay(year, month, day)
 	if !ok {
-		return k
+		return otherService(k, parts)
 	}
 	org := ""
 	if n >= 8 && isOrganization(parts[n-8]) {
 		org = parts[n-8]
 	}
 	k.Account, k.Region, k.Org, k.Folder, k.Day = account, region, org, folder, d
+	return k
+}
+
+// otherService names the folder of another service that writes into AWSLogs: Config, vpcflowlogs, elasticloadbalancing.
+// Such a key has an account and no day.
+func otherService(k Key, parts []string) Key {
+	for i := len(parts) - 4; i >= 0; i-- {
+		if parts[i] != "AWSLogs" {
+			continue
+		}
+		org, rest := "", parts[i+1:]
+		if isOrganization(rest[0]) {
+			org, rest = rest[0], rest[1:]
+		}
+		if len(rest) < 3 || !isAccount(rest[0]) || rest[1] == "" || isFolder(rest[1]) {
+			return k
+		}
+		k.Org, k.Account, k.Folder = org, rest[0], rest[1]
+		return k
+	}
 	return k
 }
 

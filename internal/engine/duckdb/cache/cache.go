@@ -22,7 +22,6 @@
 package cache
 
 import (
-	"context"
 	"iter"
 	"time"
 
@@ -117,20 +116,4 @@ func (s *Snapshot) Release() {
 		s.release()
 		s.release = nil
 	}
-}
-
-// Cache is the Parquet files of one source. Methods may be called from several goroutines.
-type Cache struct{ o Options }
-
-// Open prepares the cache directory of the source. It reads nothing yet.
-func Open(o Options) (*Cache, error) { return &Cache{o}, nil }
-
-// Close frees what Open took. Snapshots stay valid.
-func (c *Cache) Close() error { return nil }
-
-// Refresh reads what is new in the window and returns the cache as it is then. progress (nil allowed) is told how many
-// files of those to be read are done. A file that cannot be read is an Entry with its reason, not an error; errors are
-// a source that cannot be listed, a cache directory that cannot be written, and a cancelled context.
-func (c *Cache) Refresh(ctx context.Context, w Window, progress func(done, of int64)) (*Snapshot, error) {
-	return &Snapshot{}, nil
 }

@@ -1,0 +1,507 @@
+package cache
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+
+	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/source"
+)
+
+// Cache is the Parquet files of one source. Methods may be called from several goroutines.
+type Cache struct {
+	o    Options
+	base string
+	plan *plan
+	mu   sync.Mutex // one refresh at a time in this process
+}
+
+// Open prepares the cache directory of the source. It reads nothing yet. The directory is for this user only: it holds
+// what the logs hold.
+func Open(o Options) (*Cache, error) {
+	if o.Dir == "" || o.Source == nil {
+		return nil, errors.New("opening the cache: it needs a directory and a source")
+	}
+	if o.Memory <= 0 {
+		o.Memory = 512 << 20
+	}
+	if o.Workers <= 0 {
+		o.Workers = min(runtime.GOMAXPROCS(0), 8)
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the cache: %w", err)
+	}
+	id := source.Identity(o.Source)
+	sum := sha256.Sum256([]byte(id))
+	c := &Cache{o: o, base: filepath.Join(dir, version(), hex.EncodeToString(sum[:8])), plan: newPlan(newBatch())}
+	if err := os.MkdirAll(c.base, 0o700); err != nil {
+		return nil, fmt.Errorf("opening the cache: %w; choose another directory with --cache", err)
+	}
+	// For people who wonder which folder this is; nobody reads it.
+	name := filepath.Join(c.base, "source.txt")
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		if err := os.WriteFile(name, []byte(id+"\n"), 0o600); err != nil {
+			return nil, fmt.Errorf("opening the cache: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// Close frees what Open took. Snapshots stay valid.
+func (c *Cache) Close() error { return nil }
+
+// The two locks of a cache. Who fills it holds writing, alone. Every Snapshot holds reading, shared: as long as one does,
+// Parquet files that are out of date stay on disk.
+const (
+	writingLock = "writing.lock"
+	readingLock = "reading.lock"
+)
+
+// Refresh reads what is new in the window and returns the cache as it is then. progress (nil allowed) is told how many
+// files of those to be read are done. A file that cannot be read is an Entry with its reason, not an error; errors are
+// a source that cannot be listed, a cache directory that cannot be written, and a cancelled context.
+func (c *Cache) Refresh(ctx context.Context, w Window, progress func(done, of int64)) (*Snapshot, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	writing := flock.New(filepath.Join(c.base, writingLock), flock.SetPermissions(0o600))
+	defer writing.Close()
+	if err := c.lock(ctx, writing); err != nil {
+		return nil, err
+	}
+	defer writing.Unlock()
+
+	r := &refresh{cache: c, window: w, days: map[string]*day{}}
+	if err := r.list(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.compare(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.read(ctx, progress); err != nil {
+		return nil, err
+	}
+	r.sweep()
+	return r.snapshot()
+}
+
+func (c *Cache) lock(ctx context.Context, l *flock.Flock) error {
+	ok, err := l.TryLock()
+	if err == nil && !ok {
+		if c.o.Waiting != nil {
+			c.o.Waiting()
+		}
+		_, err = l.TryLockContext(ctx, 50*time.Millisecond)
+	}
+	if err != nil {
+		return fmt.Errorf("waiting for another process that fills the cache in %s: %w", c.base, err)
+	}
+	return nil
+}
+
+// refresh is one call of Refresh.
+type refresh struct {
+	cache  *Cache
+	window Window
+	days   map[string]*day
+	fixed  []Entry // files that are never opened
+	stats  Stats
+	mu     sync.Mutex // stats, while files are read
+}
+
+// day is a delivery day, or the loose files.
+type day struct {
+	name    string
+	folder  string
+	objects map[string]object // all listed of this day, asked or not
+	asked   map[string]bool
+	old     *manifest
+	now     *manifest // what stays of it, and then what was read
+	read    []object  // to be read, by key
+	changed bool
+	garbage []string // files to delete as soon as nobody reads them
+
+	jobs    atomic.Int32
+	mu      sync.Mutex
+	results []result
+}
+
+const looseDay = "loose"
+
+func dayName(k cloudtrail.Key) string {
+	if k.Day.IsZero() {
+		return looseDay
+	}
+	return k.Day.Format("2006-01-02")
+}
+
+func (r *refresh) day(name string) *day {
+	d := r.days[name]
+	if d == nil {
+		d = &day{name: name, folder: filepath.Join(r.cache.base, name), objects: map[string]object{}, asked: map[string]bool{}}
+		r.days[name] = d
+	}
+	return d
+}
+
+// list sorts what the source has into days. Objects of other days are not even remembered.
+func (r *refresh) list(ctx context.Context) error {
+	for o, err := range r.cache.o.Source.List(ctx, "") {
+		if err != nil {
+			return fmt.Errorf("listing the log files of %s: %w", r.cache.o.Source.Name(), err)
+		}
+		r.stats.Listed++
+		obj := object{o, cloudtrail.ParseKey(o.Key)}
+		if !obj.key.Day.IsZero() && !r.window.day(obj.key) {
+			continue
+		}
+		asked := r.window.asked(obj.key)
+		if state, reason := unopened(obj); state != "" {
+			if asked {
+				r.fixed = append(r.fixed, entry(obj, file{Size: o.Size, State: state, Reason: reason}))
+			}
+			continue
+		}
+		d := r.day(dayName(obj.key))
+		d.objects[o.Key] = obj
+		d.asked[o.Key] = asked
+	}
+	// Days the cache holds and the source does not have any more.
+	known, err := os.ReadDir(r.cache.base)
+	if err != nil {
+		return fmt.Errorf("reading the cache: %w", err)
+	}
+	for _, e := range known {
+		t, err := time.Parse("2006-01-02", e.Name())
+		if e.IsDir() && (e.Name() == looseDay || err == nil && r.window.day(cloudtrail.Key{Day: t})) {
+			r.day(e.Name())
+		}
+	}
+	return nil
+}
+
+// compare finds for each day what the cache holds of it, what of that still counts, and what must be read.
+func (r *refresh) compare(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.cache.o.Workers)
+	for _, name := range slices.Sorted(maps.Keys(r.days)) {
+		d := r.days[name]
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return r.compareDay(d)
+		})
+	}
+	return g.Wait()
+}
+
+func (r *refresh) compareDay(d *day) error {
+	rebuilt := false
+	old, err := loadManifest(d.folder)
+	if errors.Is(err, errDamaged) {
+		rebuilt, old, err = true, &manifest{}, nil
+		d.changed = true
+	}
+	if err != nil {
+		return err
+	}
+	d.old, d.now = old, &manifest{}
+
+	// A part counts if its bytes are whole and every file in it is still the same at the source.
+	stale := map[string]bool{}
+	parts := map[string]bool{}
+	for _, p := range old.Parts {
+		parts[p.Name] = true
+		ok, err := p.intact(d.folder)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			stale[p.Name], rebuilt = true, true
+		}
+	}
+	dropped := int64(0)
+	for i := range old.Files {
+		f := &old.Files[i]
+		o, listed := d.objects[f.Key]
+		if !listed || !f.same(o.Object) {
+			dropped++
+			d.changed = true
+			if f.Part != "" {
+				stale[f.Part] = true
+			}
+		}
+		if f.Part != "" && !parts[f.Part] {
+			stale[f.Part] = true // a manifest that contradicts itself
+		}
+	}
+	kept := map[string]bool{}
+	for _, f := range old.Files {
+		o, listed := d.objects[f.Key]
+		if !listed || !f.same(o.Object) || stale[f.Part] || f.State == Refused {
+			continue
+		}
+		kept[f.Key] = true
+		d.now.Files = append(d.now.Files, f)
+	}
+	for _, p := range old.Parts {
+		if !stale[p.Name] {
+			d.now.Parts = append(d.now.Parts, p)
+		} else {
+			d.changed = true
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(d.objects)) {
+		if d.asked[k] && !kept[k] {
+			d.read = append(d.read, d.objects[k])
+		}
+	}
+	if err := r.tidy(d); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Dropped += dropped
+	if rebuilt {
+		r.stats.Rebuilt++
+	}
+	for k := range kept {
+		if d.asked[k] {
+			r.stats.Kept++
+		}
+	}
+	return nil
+}
+
+// tidy deletes unfinished files of a process that was killed, and notes Parquet files no manifest names.
+func (r *refresh) tidy(d *day) error {
+	entries, err := os.ReadDir(d.folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the cache: %w", err)
+	}
+	named := map[string]bool{manifestName: true}
+	for _, p := range d.now.Parts {
+		named[p.Name] = true
+	}
+	for _, e := range entries {
+		switch {
+		case strings.HasPrefix(e.Name(), tempPrefix):
+			if err := os.Remove(filepath.Join(d.folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("cleaning the cache: %w", err)
+			}
+		case !named[e.Name()]:
+			d.garbage = append(d.garbage, e.Name())
+		}
+	}
+	return nil
+}
+
+// read reads the files of all days and writes their parts. A day is complete when its manifest is replaced.
+func (r *refresh) read(ctx context.Context, progress func(done, of int64)) error {
+	total := int64(0)
+	var jobs []job
+	var idle []*day
+	for _, name := range slices.Sorted(maps.Keys(r.days)) {
+		d := r.days[name]
+		total += int64(len(d.read))
+		js := split(d)
+		d.jobs.Store(int32(len(js)))
+		jobs = append(jobs, js...)
+		if len(js) == 0 && d.changed {
+			idle = append(idle, d)
+		}
+	}
+	for _, d := range idle {
+		if err := r.commit(d); err != nil {
+			return err
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	done := int64(0)
+	step := func() {
+		if progress != nil {
+			r.mu.Lock()
+			done++
+			progress(done, total)
+			r.mu.Unlock()
+		}
+	}
+	if progress != nil {
+		progress(0, total)
+	}
+	workers := min(r.cache.o.Workers, len(jobs))
+	budget := rowGroupBudget(r.cache.o.Memory, workers)
+	queue := make(chan job)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(queue)
+		for _, j := range jobs {
+			select {
+			case queue <- j:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	for range workers {
+		g.Go(func() error {
+			in := &ingester{cache: r.cache, batch: newBatch(), budget: budget, step: step}
+			for j := range queue {
+				res, err := in.run(ctx, j)
+				if err != nil {
+					return err
+				}
+				if err := r.finish(j.day, res); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// finish takes the result of a job; the last one of a day completes it.
+func (r *refresh) finish(d *day, res result) error {
+	d.mu.Lock()
+	d.results = append(d.results, res)
+	d.mu.Unlock()
+	r.mu.Lock()
+	r.stats.Opened += res.opened
+	r.stats.Bytes += res.bytes
+	r.stats.Decoded += res.decoded
+	r.stats.Records += res.records
+	r.mu.Unlock()
+	if d.jobs.Add(-1) > 0 {
+		return nil
+	}
+	return r.commit(d)
+}
+
+// commit puts together what stayed and what was read, and replaces the day's manifest.
+func (r *refresh) commit(d *day) error {
+	for _, res := range d.results {
+		d.now.Parts = append(d.now.Parts, res.parts...)
+		d.now.Files = append(d.now.Files, res.files...)
+	}
+	merged, err := r.merge(d)
+	if err != nil {
+		return err
+	}
+	if merged {
+		r.mu.Lock()
+		r.stats.Merged++
+		r.mu.Unlock()
+	}
+	slices.SortFunc(d.now.Parts, func(a, b part) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(d.now.Files, func(a, b file) int { return strings.Compare(a.Key, b.Key) })
+	if len(d.now.Files) == 0 && len(d.now.Parts) == 0 {
+		err := os.Remove(filepath.Join(d.folder, manifestName))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("writing the cache: %w", err)
+		}
+	} else {
+		if err := os.MkdirAll(d.folder, 0o700); err != nil {
+			return fmt.Errorf("writing the cache: %w", err)
+		}
+		if err := d.now.save(d.folder); err != nil {
+			return err
+		}
+	}
+	now := map[string]bool{}
+	for _, p := range d.now.Parts {
+		now[p.Name] = true
+	}
+	for _, p := range d.old.Parts {
+		if !now[p.Name] {
+			d.garbage = append(d.garbage, p.Name)
+		}
+	}
+	d.garbage = slices.DeleteFunc(d.garbage, func(n string) bool { return now[n] })
+	return nil
+}
+
+// sweep deletes what no manifest names any more, unless somebody may still be reading it; then the next refresh does.
+func (r *refresh) sweep() {
+	var found bool
+	for _, d := range r.days {
+		found = found || len(d.garbage) > 0
+	}
+	if !found {
+		return
+	}
+	reading := flock.New(filepath.Join(r.cache.base, readingLock), flock.SetPermissions(0o600))
+	defer reading.Close()
+	if ok, err := reading.TryLock(); err != nil || !ok {
+		return
+	}
+	defer reading.Unlock()
+	for _, d := range r.days {
+		for _, n := range d.garbage {
+			os.Remove(filepath.Join(d.folder, n)) // what cannot be deleted now is found again next time
+		}
+		os.Remove(d.folder) // succeeds only when it is empty
+	}
+}
+
+// snapshot takes the reading lock before the writing lock is given back, so that no file is deleted in between.
+func (r *refresh) snapshot() (*Snapshot, error) {
+	reading := flock.New(filepath.Join(r.cache.base, readingLock), flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	if err := reading.RLock(); err != nil {
+		return nil, fmt.Errorf("locking the cache for reading: %w", err)
+	}
+	s := &Snapshot{entries: r.fixed, stats: r.stats, release: func() { reading.Close() }}
+	for _, d := range r.days {
+		if d.now == nil {
+			continue
+		}
+		wanted := map[string]bool{}
+		for _, f := range d.now.Files {
+			if d.asked[f.Key] {
+				s.entries = append(s.entries, entry(d.objects[f.Key], f))
+				wanted[f.Part] = true
+			}
+		}
+		for _, p := range d.now.Parts {
+			if wanted[p.Name] {
+				s.parts = append(s.parts, filepath.Join(d.folder, p.Name))
+			}
+		}
+	}
+	slices.Sort(s.parts)
+	slices.SortFunc(s.entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	return s, nil
+}
+
+func entry(o object, f file) Entry {
+	e := Entry{Key: o.Key, Size: f.Size, Decoded: f.Decoded, Records: f.Records, Undated: f.Undated, Repaired: f.Repaired,
+		Repeated: f.Repeated, State: f.State, Reason: f.Reason, Account: o.key.Account, Region: o.key.Region, Org: o.key.Org,
+		Folder: o.key.Folder, Day: o.key.Day, Shape: f.Shape}
+	if b, err := hex.DecodeString(f.SHA256); err == nil && len(b) == len(e.SHA256) {
+		copy(e.SHA256[:], b)
+	}
+	return e
+}
