@@ -251,8 +251,10 @@ func (b *builder) width(n *yaml3.Node, v *Value) int {
 	if v.style != plain {
 		w += 2
 	}
-	line := utf8.RuneCountInString(v.At.Text)
-	return max(1, min(w, line-v.At.Col+1))
+	if n.Line < 1 || n.Line > len(b.src.ends) {
+		return 1
+	}
+	return max(1, min(w, b.src.ends[n.Line-1]-b.src.index(n.Line, n.Column)))
 }
 
 func styleOf(n *yaml3.Node) style {

@@ -11,19 +11,27 @@ import (
 type source struct {
 	name   string
 	text   []rune
-	starts []int // index of the first character of each line
+	starts []int    // index of the first character of each line
+	ends   []int    // index behind the last character of each line, before the break
+	lines  []string // so that the places of one long line share its text
 }
 
 func newSource(name, text string) *source {
 	s := &source{name: name, text: []rune(text), starts: []int{0}}
+	end := func(i int) {
+		s.ends = append(s.ends, i)
+		s.lines = append(s.lines, string(s.text[s.starts[len(s.starts)-1]:i]))
+	}
 	for i := 0; i < len(s.text); {
 		if isBreak(s.text[i]) {
+			end(i)
 			i = s.skipBreak(i)
 			s.starts = append(s.starts, i)
 			continue
 		}
 		i++
 	}
+	end(len(s.text))
 	return s
 }
 
@@ -43,15 +51,10 @@ func (s *source) skipBreak(i int) int {
 
 // line is the text of line n, from 1, without its break.
 func (s *source) line(n int) string {
-	if n < 1 || n > len(s.starts) {
+	if n < 1 || n > len(s.lines) {
 		return ""
 	}
-	from := s.starts[n-1]
-	to := from
-	for to < len(s.text) && !isBreak(s.text[to]) {
-		to++
-	}
-	return string(s.text[from:to])
+	return s.lines[n-1]
 }
 
 // at is the place of a line and column, both from 1.
@@ -245,7 +248,7 @@ func (s *source) scanBlock(start int, fold bool, value []rune) ([]int, int) {
 		first = n
 		break
 	}
-	for indent := first; indent >= 0; indent-- {
+	for indent := first; indent >= 0 && first-indent < maxDepth; indent-- {
 		got, marks, end := s.block(i, indent, fold, chomp)
 		if slices.Equal(got, value) {
 			return marks, end
