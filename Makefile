@@ -1,0 +1,38 @@
+# The commands of a developer's day. `make help` lists them.
+GO      ?= go
+BIN     := bin/trailscribe
+LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
+RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
+
+.PHONY: help build demo test race lint readers bench golden clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+build: ## the program, in bin/
+	$(GO) build -trimpath -o $(BIN) ./cmd/trailscribe
+
+demo: build ## sample logs and reports from them, in demo/
+	$(BIN) demo --out demo
+
+test: ## every test that needs no network
+	$(GO) vet ./...
+	$(GO) test ./...
+
+race: ## the packages with goroutines, under the race detector
+	$(GO) test -race $(RACE)
+
+lint: ## golangci-lint, fetched by the Go tool
+	$(GO) run $(LINT) run ./...
+
+readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
+	docs/readers/check.sh $(BIN)
+
+bench: ## speed and memory, for docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...
+
+golden: ## rewrite the golden files; read the difference before you commit it
+	$(GO) test ./... -update
+
+clean:
+	rm -rf bin demo
