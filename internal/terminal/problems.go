@@ -1,0 +1,77 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"trailscribe/internal/diag"
+)
+
+// Problems writes each problem to Err: its place and text, the source line with a caret below, what would be right and what to do next.
+// Of a long list of what would be right the first are shown.
+func (t *Terminal) Problems(p diag.Problems) {
+	if len(p) == 0 {
+		return
+	}
+	var b strings.Builder
+	for i, x := range p {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		t.problem(&b, x)
+	}
+	t.line(t.Err, b.String(), raw)
+}
+
+const allowedShown = 12
+
+func (t *Terminal) problem(b *strings.Builder, p diag.Problem) {
+	if at := p.At.String(); at != "" {
+		b.WriteString(t.paint(t.errColor, bold, oneLine(at)) + ": ")
+	}
+	if p.Warning {
+		b.WriteString(t.paint(t.errColor, yellow, "warning: "))
+	} else {
+		b.WriteString(t.paint(t.errColor, red, "error: "))
+	}
+	b.WriteString(oneLine(p.Text))
+	if p.Rule != "" {
+		b.WriteString(t.paint(t.errColor, faint, " ["+p.Rule+"]"))
+	}
+	b.WriteByte('\n')
+	if p.At.Line > 0 && strings.TrimSpace(p.At.Text) != "" {
+		source, pad, width := underline(p.At.Text, p.At.Col, p.Width, max(40, t.errWidth-12))
+		number := fmt.Sprintf("%4d", p.At.Line)
+		b.WriteString(t.paint(t.errColor, faint, number+" | ") + source + "\n")
+		b.WriteString(t.paint(t.errColor, faint, strings.Repeat(" ", len(number))+" | ") + strings.Repeat(" ", pad) + t.paint(t.errColor, red, strings.Repeat("^", width)) + "\n")
+	}
+	if len(p.Allowed) > 0 {
+		list, rest := p.Allowed, ""
+		if len(list) > allowedShown+3 {
+			list, rest = list[:allowedShown], fmt.Sprintf(" … and %d more", len(p.Allowed)-allowedShown)
+		}
+		b.WriteString("     " + t.paint(t.errColor, cyan, "allowed: ") + oneLine(strings.Join(list, ", ")) + rest + "\n")
+	}
+	if p.Hint != "" {
+		b.WriteString("     " + t.paint(t.errColor, cyan, "hint: ") + oneLine(p.Hint) + "\n")
+	}
+}
+
+// underline is the source line as it is shown, and how many cells the caret stands to the right and is wide. Col counts characters from 1.
+// A line wider than limit is cut on both sides of the place.
+func underline(text string, col, chars, limit int) (source string, pad, width int) {
+	r := []rune(text)
+	from := max(0, min(col-1, len(r)))
+	to := max(from, min(from+max(1, chars), len(r)))
+	before, at, after := oneLine(string(r[:from])), oneLine(string(r[from:to])), oneLine(string(r[to:]))
+	if w := runewidth.StringWidth(before) + runewidth.StringWidth(at) + runewidth.StringWidth(after); w > limit {
+		at = runewidth.Truncate(at, limit*2/3, "…")
+		if room := limit / 3; runewidth.StringWidth(before) > room {
+			before = "…" + runewidth.TruncateLeft(before, runewidth.StringWidth(before)-room+1, "")
+		}
+		after = runewidth.Truncate(after, max(1, limit-runewidth.StringWidth(before)-runewidth.StringWidth(at)), "…")
+	}
+	return before + at + after, runewidth.StringWidth(before), max(1, runewidth.StringWidth(at))
+}
