@@ -92,23 +92,25 @@ func (l *flow) categories(names []string, n int, step, w float64, points bool) p
 		}
 	}
 	return plot{float64(deep)*lead + 2, func(x, y float64) {
+		end := x - 2
 		for i, ls := range lines {
+			cx := x + (float64(i)+0.5)*step
+			switch {
+			case n == 1:
+				cx = x + w/2
+			case points:
+				cx = x + 1.5 + float64(i)*step
+			}
+			widest := 0.0
+			for _, s := range ls {
+				widest = max(widest, l.width(text, size, s))
+			}
+			cx = min(max(cx, x+widest/2), x+w-widest/2)
+			if widest == 0 || cx-widest/2 < end+1 {
+				continue // it would stand in the one before it
+			}
+			end = cx + widest/2
 			for j, s := range ls {
-				tw := l.width(text, size, s)
-				cx := x + (float64(i)+0.5)*step
-				if points {
-					cx = x + 1.5 + float64(i)*step
-				}
-				if n == 1 {
-					cx = x + w/2
-				}
-				cx = max(cx, x+tw/2)
-				if cx+tw/2 > x+w {
-					if every > 1 && i > 0 && x+w-tw < x+float64(i-every)*step+step/2+tw/2+1.5 {
-						continue // the last label would stand in the one before it
-					}
-					cx = x + w - tw/2
-				}
 				l.center(text, size, l.palette["grey"], cx, y+3.6+float64(j)*lead, s)
 			}
 		}

@@ -73,6 +73,6 @@ func (l *flow) card(b document.Card, keep float64) {
 	for _, p := range odd {
 		l.lines(bold, 9, 4.3, l.strong(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
 	}
-	l.fieldGrid(b.Fields, labelSize, 9, 4.3, l.palette["accent"], false)
+	l.fieldGrid(b.Fields, labelSize, 9, 4.3, l.palette["accent"], false, 0)
 	l.y += 1
 }

@@ -96,6 +96,14 @@ func (l *flow) number(v float64) string {
 	if l.d.Cell == nil {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
+	switch a := math.Abs(v); { // a chart shows three figures; the tables have the rest
+	case a >= 100:
+		v = math.Round(v)
+	case a >= 1:
+		v = math.Round(v*100) / 100
+	case a >= 0.0001:
+		v = math.Round(v*1e4) / 1e4
+	}
 	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
 		return l.line(l.d.Cell(document.Column{Kind: result.Int, Form: document.FormNumber}, int64(v)))
 	}
@@ -438,7 +446,9 @@ func (l *flow) linePlot(c document.Chart, w float64) plot {
 				l.disc(px, py, 0.85, l.palette["critical"])
 				t := l.number(v)
 				tw := l.width(bold, 7, t)
-				l.center(bold, 7, l.palette["critical"], min(max(px, x0+tw/2), x+w-tw/2), py-1.9, t)
+				cx := min(max(px, x0+tw/2), x+w-tw/2)
+				l.rect(cx-tw/2-0.5, py-4.3, tw+1, 2.9, l.palette["white"])
+				l.center(bold, 7, l.palette["critical"], cx, py-1.9, t)
 			}
 		}
 		labels.draw(x0, y+high)

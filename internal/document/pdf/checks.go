@@ -39,6 +39,7 @@ func (l *flow) checks(b document.Checks) error {
 		c := &g.columns[i]
 		c.whole = c.whole && c.natural <= 40
 	}
+	g.sample = rows
 	g.fit(l)
 	at := 0
 	_, err := g.draw(l, func(yield func([]gridCell, error) bool) {

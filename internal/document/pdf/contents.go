@@ -44,7 +44,11 @@ func (l *flow) contents(at int) error {
 		if e.level == 0 {
 			id, size, lead, color = display, 12, 6.4, l.palette["navy"]
 		}
-		lines := l.wrap(id, size, e.text, l.w-indent-16)
+		words := e.text
+		if e.level > 0 {
+			words = e.label()
+		}
+		lines := l.wrap(id, size, words, l.w-indent-16)
 		h := float64(len(lines)) * lead
 		if e.level == 0 {
 			h += 3

@@ -66,7 +66,7 @@ func (l *flow) cover(b document.Front) {
 	if hash == "" {
 		hashes = nil
 	}
-	hashes, notes = l.clip(mono, 9.2, hashes, 6, l.w-10), l.clip(text, 7.8, notes, 6, l.w-10)
+	hashes, notes = l.clip(mono, 9.2, hashes, 2, l.w-10), l.clip(text, 7.8, notes, 3, l.w-10)
 	digest := 0.0
 	if hashes != nil || notes != nil || b.Digest.Label != "" {
 		digest = 6.4 + float64(len(hashes))*4.8 + float64(len(notes))*4 + 3.4
@@ -134,11 +134,20 @@ func (l *flow) cover(b document.Front) {
 		l.y += digest
 	}
 	l.y = verdictY + card + 16
+	air := 0.0 // room that is left between the facts
+	rows := 0.0
+	for range fieldRows(b.Facts) {
+		rows++
+	}
+	if left := 261 - digest - l.y - facts - notices - 4; left > 0 && rows > 0 {
+		air = min(left/(rows+1), 4.5)
+	}
 	bottom := l.bottom
 	l.bottom = coverBottom
 	if l.y+facts+notices+digest+4 <= coverBottom {
-		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true)
+		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true, air)
 		if notices > 0 {
+			l.y += 2 + min(air, 2)
 			l.pointList(b.Notices, l.l, l.w)
 		}
 		l.y = min(max(l.y+2, 261-digest), coverBottom-digest)
@@ -148,7 +157,7 @@ func (l *flow) cover(b document.Front) {
 		box()
 		l.bottom = bottom
 		l.newPage()
-		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true)
+		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true, 0)
 		if notices > 0 {
 			l.gap(3)
 			l.pointList(b.Notices, l.l, l.w)
@@ -169,9 +178,9 @@ func (l *flow) verdictParts(b document.Verdict, w float64) (kicker, title, body 
 	tw := w - 7 - 6 - figure*float64(len(b.Figures))
 	kicker = l.clip(bold, 7, l.capsLines(bold, 7, b.Kicker, tw), 2, tw)
 	s, _ := l.clean(b.Title)
-	title = l.wrap(display, 17, s, tw)
+	title = l.clip(display, 17, l.wrap(display, 17, s, tw), 3, tw)
 	if s, _ = l.clean(b.Text); s != "" {
-		body = l.wrap(text, 9, s, tw)
+		body = l.clip(text, 9, l.wrap(text, 9, s, tw), 5, tw)
 	}
 	return kicker, title, body, figure
 }
@@ -193,8 +202,11 @@ func (l *flow) verdictCard(b document.Verdict, x, y, w, h float64) {
 	l.add(mark{kind: roundFrame, color: p["rule"], size: 0.2, x: float32(x), y: float32(y), w: float32(w), h: float32(h)})
 	l.rect(x, y, 1.6, h, p.strong(b.Tone))
 	at := y + 8
-	if len(kicker) == 0 {
-		at = y + 4
+	if len(kicker) == 0 || len(body) == 0 { // in the middle
+		at = y + 8 + max(0, (h-13.2-float64(max(len(kicker)-1, 0))*3-float64(len(title))*7.4-float64(len(body))*4.4)/2)
+		if len(kicker) == 0 {
+			at -= 3.5
+		}
 	}
 	for _, s := range kicker {
 		l.caps(bold, 7, p["grey"], x+7, at, s)
@@ -295,7 +307,7 @@ func (l *flow) fieldRowHeight(row []document.Field, w, label, size, lead float64
 }
 
 // fieldGrid sets labels with their texts in two columns; both columns of a row go on to the next page together, line by line.
-func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, labelColor style.RGB, ruled bool) {
+func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, labelColor style.RGB, ruled bool, air float64) {
 	p := l.palette
 	for row := range fieldRows(fields) {
 		w := l.fieldWidth(row, l.w)
@@ -350,7 +362,7 @@ func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, lab
 		}
 		l.y += 3
 		if ruled {
-			l.y += 1
+			l.y += 1 + air
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/go-pdf/fpdf"
@@ -16,25 +18,82 @@ import (
 type canvas struct {
 	f     *fpdf.Fpdf
 	fs    *faces
-	names map[*face]string
-	face  *face
+	added [faceCount]bool
+	runes *[faceCount]map[rune]bool // runes drawn in each face, where somebody wants to know
+	face  faceID
 	size  float64
 	fill  style.RGB
 	line  style.RGB
 	width float64
-	set   bool // whether fill, line and width are known to the page
+	known bool // whether the page has a face, fill, line and width yet
 }
 
-// draw turns pages into a PDF file, not yet finished. It gives the marks of each page back to the collector as it goes.
-func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as time.Time) ([]byte, error) {
+func newCanvas(fs *faces, as time.Time) *canvas {
 	f := fpdf.New("P", "mm", "A4", "")
 	f.SetCatalogSort(true)
 	f.SetCreationDate(as)
 	f.SetModificationDate(as)
 	f.SetAutoPageBreak(false, 0)
 	f.SetCellMargin(0)
-	c := &canvas{f: f, fs: fs, names: map[*face]string{}}
+	return &canvas{f: f, fs: fs}
+}
 
+// partPages is how many pages are drawn in one piece. The library keeps all its pages, uncompressed, until the end:
+// a long report is drawn in parts of which only the compressed streams are kept.
+const partPages = 150
+
+// draw turns pages into a PDF file, not yet finished. It gives the marks of each page back to the collector as it goes.
+func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as time.Time) ([]byte, error) {
+	if len(pages) <= partPages {
+		return whole(ctx, fs, pages, outline, as, nil)
+	}
+	var runes [faceCount]map[rune]bool
+	for i := range runes {
+		runes[i] = map[rune]bool{}
+	}
+	var streams [][]byte
+	for part := range slices.Chunk(pages, partPages) {
+		c := newCanvas(fs, as)
+		c.runes = &runes
+		for _, p := range part {
+			c.page(p)
+		}
+		file, err := c.output()
+		if err != nil {
+			return nil, err
+		}
+		o, err := parse(file)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range o.contents() {
+			streams = append(streams, bytes.Clone(o.body[id]))
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	file, err := whole(ctx, fs, pages, outline, as, &runes) // links, bookmarks and faces; the streams of the parts take the place of its own
+	if err != nil {
+		return nil, err
+	}
+	o, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	ids := o.contents()
+	if len(ids) != len(streams) {
+		return nil, fmt.Errorf("draw PDF: %d pages of %d", len(ids), len(streams))
+	}
+	for i, id := range ids {
+		o.body[id] = streams[i]
+	}
+	return o.file(), nil
+}
+
+// whole draws a file with all pages. With runes the pages stay empty, but for one text per face that has the library embed these runes.
+func whole(ctx context.Context, fs *faces, pages []*page, outline []entry, as time.Time, runes *[faceCount]map[rune]bool) ([]byte, error) {
+	c := newCanvas(fs, as)
 	number := map[*page]int{}
 	for i, p := range pages {
 		number[p] = i + 1
@@ -49,79 +108,93 @@ func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as tim
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		orientation := "P"
-		if p.landscape {
-			orientation = "L"
+		c.page(p)
+		if i == 0 && runes != nil {
+			for id := range faceCount {
+				if len(runes[id]) > 0 {
+					c.use(id, 1)
+					c.f.Text(0, 0, string(slices.Sorted(maps.Keys(runes[id]))))
+				}
+			}
 		}
-		f.AddPageFormat(orientation, fpdf.SizeType{Wd: 210, Ht: 297})
-		c.face, c.set = nil, false
-		for j := range p.marks {
-			c.mark(&p.marks[j])
-		}
-		p.marks = nil
 		for _, l := range p.links {
 			if l.to.page == nil {
 				continue
 			}
 			id, known := ids[l.to]
 			if !known {
-				id = f.AddLink()
-				f.SetLink(id, l.to.y, number[l.to.page])
+				id = c.f.AddLink()
+				c.f.SetLink(id, l.to.y, number[l.to.page])
 				ids[l.to] = id
 			}
-			f.Link(l.x, l.y, l.w, l.h, id)
+			c.f.Link(l.x, l.y, l.w, l.h, id)
 		}
 		if len(at[p]) > 0 {
-			c.use(text, 9)
+			c.use(text, 9) // titles are written as Unicode only while such a face is set
 			_, height := p.size()
 			for _, e := range at[p] {
-				f.Bookmark(e.label(), e.level, e.place.y+last-height) // fpdf measures every bookmark from the height of the last page
+				c.f.Bookmark(e.label(), e.level, e.place.y+last-height) // fpdf measures every bookmark from the height of the last page
 			}
 		}
-		if f.Err() {
-			return nil, fmt.Errorf("draw page %d: %w", i+1, f.Error())
-		}
 	}
+	return c.output()
+}
+
+func (c *canvas) output() ([]byte, error) {
 	var b bytes.Buffer
-	if err := f.Output(&b); err != nil {
-		return nil, fmt.Errorf("write PDF: %w", err)
+	if err := c.f.Output(&b); err != nil {
+		return nil, fmt.Errorf("draw PDF: %w", err)
 	}
 	return b.Bytes(), nil
 }
 
+// page adds a page with its marks.
+func (c *canvas) page(p *page) {
+	orientation := "P"
+	if p.landscape {
+		orientation = "L"
+	}
+	c.f.AddPageFormat(orientation, fpdf.SizeType{Wd: 210, Ht: 297})
+	c.known = false
+	for j := range p.marks {
+		c.mark(&p.marks[j])
+	}
+	p.marks = nil
+}
+
 func (c *canvas) use(id faceID, size float64) {
-	fc := c.fs[id]
-	if c.face == fc && c.size == size {
+	if c.known && c.face == id && c.size == size {
 		return
 	}
-	name, known := c.names[fc]
-	if !known {
-		name = fmt.Sprintf("face%d", len(c.names))
-		c.f.AddUTF8FontFromBytes(name, "", fc.data)
-		c.names[fc] = name
+	name := fmt.Sprintf("face%d", id)
+	if !c.added[id] {
+		c.f.AddUTF8FontFromBytes(name, "", c.fs[id].data)
+		c.added[id] = true
 	}
 	c.f.SetFont(name, "", size)
-	c.face, c.size = fc, size
+	c.face, c.size = id, size
 }
 
 func (c *canvas) paint(v style.RGB) {
-	if !c.set || c.fill != v {
-		c.f.SetFillColor(int(v.R), int(v.G), int(v.B))
-		c.f.SetTextColor(int(v.R), int(v.G), int(v.B)) // equal to the fill: fpdf then writes no colour around each text
-		c.fill = v
-		if !c.set {
-			c.pen(v, 0.2)
-			c.set = true
-		}
+	if c.known && c.fill == v {
+		return
+	}
+	c.f.SetFillColor(int(v.R), int(v.G), int(v.B))
+	c.f.SetTextColor(int(v.R), int(v.G), int(v.B)) // equal to the fill: fpdf then writes no colour around each text
+	c.fill = v
+	if !c.known { // a new page knows nothing of the one before
+		c.f.SetDrawColor(int(v.R), int(v.G), int(v.B))
+		c.f.SetLineWidth(0.2)
+		c.line, c.width, c.size, c.known = v, 0.2, 0, true
 	}
 }
 
 func (c *canvas) pen(v style.RGB, width float64) {
-	if !c.set || c.line != v {
+	if c.line != v {
 		c.f.SetDrawColor(int(v.R), int(v.G), int(v.B))
 		c.line = v
 	}
-	if !c.set || c.width != width {
+	if c.width != width {
 		c.f.SetLineWidth(width)
 		c.width = width
 	}
@@ -198,6 +271,9 @@ func (c *canvas) text(m *mark, x, y, size float64) {
 		}
 		cur = id
 		runW += w
+		if c.runes != nil {
+			c.runes[id][r] = true
+		}
 	}
 	if cur != faceCount {
 		flush(len(s))

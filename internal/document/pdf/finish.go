@@ -139,6 +139,21 @@ func xmlText(s string) string {
 // languagePattern is a BCP 47 tag as far as it matters here: letters, digits and hyphens.
 var languagePattern = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 
+// contents are the numbers of the content streams of the pages, in the order of the pages.
+func (o *objects) contents() (ids []int) {
+	for _, b := range o.body {
+		if bytes.HasPrefix(b, []byte("<</Type /Page\n")) {
+			if m := contentsPattern.FindSubmatch(b); m != nil {
+				id, _ := strconv.Atoi(string(m[1]))
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+var contentsPattern = regexp.MustCompile(`/Contents (\d+) 0 R`)
+
 // finish rewrites fpdf's file: version 1.7, identity from its content, metadata that is linked, a colour profile, links that print,
 // the document's language and title. fpdf leaves these out or does them wrong.
 func finish(file []byte, a about) ([]byte, error) {

@@ -3,6 +3,7 @@ package pdf
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,7 @@ type flow struct {
 	y         float64
 	l, r, w   float64 // left and right edge, width between them
 	bottom    float64
+	headEnd   float64 // where the last section heading ended: what follows it directly needs no gap
 }
 
 func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *flow {
@@ -106,6 +108,9 @@ func (l *flow) layout() error {
 
 // newPage starts a page in the orientation asked for.
 func (l *flow) newPage() {
+	if l.page != nil {
+		l.page.marks = slices.Clip(append([]mark(nil), l.page.marks...)) // no spare room in a thousand pages
+	}
 	l.page = &page{landscape: l.landscape}
 	l.pages = append(l.pages, l.page)
 	l.frameOf(l.page)
@@ -142,7 +147,7 @@ func (l *flow) room() float64 { return l.bottom - topEdge }
 
 // gap is space between blocks; there is none at the top of a page.
 func (l *flow) gap(h float64) {
-	if l.page != nil && l.y > topEdge {
+	if l.page != nil && l.y > topEdge && l.y != l.headEnd {
 		l.y += h
 	}
 }
@@ -221,6 +226,7 @@ func (l *flow) sectionHead(s document.Section) {
 	l.y += float64(len(lines)-1) * 8.4
 	l.rule(l.l, l.y+12, l.r, 0.25, l.palette["rule"])
 	l.y += 18
+	l.headEnd = l.y
 }
 
 // block lays out the block at i, and those that stand beside it; it returns how many.

@@ -36,27 +36,50 @@ type grid struct {
 	lead      float64
 	padX      float64
 	padY      float64
+	short     float64      // texts up to this width are kept on one line
+	sample    [][]gridCell // some rows, to try widths with
 	headLines [][]string
 	headH     float64
 }
 
-// sizes a grid is tried at until its whole columns fit.
-var gridSizes = []float64{1, 0.93, 0.86, 0.79}
+// scales are the sizes a grid is tried at until its whole columns fit; shorts up to what width a short text is kept on one line too:
+// of those that fit, the one that takes the fewest lines is taken.
+var (
+	scales = []float64{1, 0.93, 0.86, 0.79}
+	shorts = []float64{26, 20, 12}
+)
 
 // fit gives every column a width, in as large a type as lets ids stay on one line. natural and least are measured at g.size.
 func (g *grid) fit(l *flow) {
 	base := g.size
-	for _, scale := range gridSizes {
+	for _, scale := range scales {
 		g.size = base * scale
 		g.padX, g.padY = 1.8*scale, 1.25*scale
 		g.lead = g.size * 0.475
 		if len(g.columns) > 10 {
 			g.padX = 1.2 * scale
 		}
-		if g.allot(l.w, scale) {
+		best, widths := math.Inf(1), []float64(nil)
+		for _, short := range shorts {
+			g.short = short
+			if !g.allot(l.w, scale) {
+				continue
+			}
+			if h := g.sampleLines(l); h < best {
+				best, widths = h, widths[:0]
+				for _, c := range g.columns {
+					widths = append(widths, c.w)
+				}
+			}
+		}
+		for i, w := range widths {
+			g.columns[i].w = w
+		}
+		if widths != nil {
 			break
 		}
 	}
+	g.sample = nil
 	g.headLines = make([][]string, len(g.columns))
 	n := 1
 	for i, c := range g.columns {
@@ -66,6 +89,20 @@ func (g *grid) fit(l *flow) {
 	g.headH = float64(n)*g.lead*0.95 + 2*g.padY
 }
 
+// sampleLines is how many lines the rows of the sample take in the present widths.
+func (g *grid) sampleLines(l *flow) (n float64) {
+	for _, row := range g.sample {
+		deep := 1
+		for i, c := range g.columns {
+			if !row[i].pill {
+				deep = max(deep, len(l.wrap(c.face, g.size, row[i].text, c.w-2*g.padX)))
+			}
+		}
+		n += float64(deep)
+	}
+	return n
+}
+
 // allot divides width among the columns; false if a whole column or a word would have to be broken.
 func (g *grid) allot(width, scale float64) bool {
 	pad := 2*g.padX + 0.05
@@ -73,26 +110,29 @@ func (g *grid) allot(width, scale float64) bool {
 	for i := range g.columns {
 		c := &g.columns[i]
 		natural += c.natural*scale + pad
-		least += c.minimum()*scale + pad
+		least += c.minimum(g.short)*scale + pad
 	}
 	switch {
 	case natural <= width: // all on one line: the rest goes to the columns in the measure of their width
-		rest := (width - natural) / natural
+		share := 0.0
+		for _, c := range g.columns {
+			share += c.share()
+		}
 		for i := range g.columns {
 			c := &g.columns[i]
-			c.w = (c.natural*scale + pad) * (1 + rest)
+			c.w = c.natural*scale + pad + (width-natural)*c.share()/share
 		}
 		return true
 	case least <= width: // texts are wrapped: they share what the others leave
 		more := 0.0
 		for _, c := range g.columns {
-			more += c.wish()
+			more += c.wish(g.short)
 		}
 		for i := range g.columns {
 			c := &g.columns[i]
-			c.w = c.minimum()*scale + pad
+			c.w = c.minimum(g.short)*scale + pad
 			if more > 0 {
-				c.w += (width - least) * c.wish() / more
+				c.w += (width - least) * c.wish(g.short) / more
 			} else {
 				c.w += (width - least) / float64(len(g.columns))
 			}
@@ -101,10 +141,18 @@ func (g *grid) allot(width, scale float64) bool {
 	}
 	for i := range g.columns {
 		c := &g.columns[i]
-		c.w = (c.minimum()*scale + pad) * width / least
+		c.w = (c.minimum(g.short)*scale + pad) * width / least
 	}
 	g.lift(width)
 	return false
+}
+
+// share is how much of the width that is left over a column takes: texts more than ids and numbers.
+func (c gridColumn) share() float64 {
+	if c.whole {
+		return 6 + c.natural*0.2
+	}
+	return 10 + c.natural
 }
 
 // lift makes sure that no column is too narrow to hold a few characters, at the cost of the wide ones.
@@ -129,16 +177,16 @@ func (g *grid) lift(width float64) {
 }
 
 // minimum is the width below which a column should not fall; a text's longest word counts up to a limit.
-func (c gridColumn) minimum() float64 {
-	if c.whole {
+func (c gridColumn) minimum(short float64) float64 {
+	if c.whole || c.natural <= short {
 		return c.natural
 	}
 	return min(c.natural, max(c.least, 12))
 }
 
 // wish is how strongly a column asks for more than its minimum. A very long text does not starve the others.
-func (c gridColumn) wish() float64 {
-	return math.Pow(max(0, min(c.natural, 220)-c.minimum()), 0.8)
+func (c gridColumn) wish(short float64) float64 {
+	return math.Pow(max(0, min(c.natural, 220)-c.minimum(short)), 0.8)
 }
 
 func (g *grid) head(l *flow) {
@@ -243,7 +291,7 @@ func (g *grid) row(l *flow, cells []gridCell, lines [][]string, deep int, odd bo
 func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, from, to int, odd bool) {
 	h := float64(to-from)*g.lead + 2*g.padY
 	if g.zebra && odd {
-		l.rect(l.l, l.y, l.w, h, l.palette["zebra"])
+		l.rect(l.l, l.y+0.05, l.w, h-0.05, l.palette["zebra"])
 	}
 	x := l.l
 	for i, c := range g.columns {

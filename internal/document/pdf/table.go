@@ -16,6 +16,7 @@ const (
 	cellLimit   = 6000 // characters of a cell that are printed; what follows is said in numbers
 	tableSize   = 8.2
 	zebraSize   = 7.4
+	triedRows   = 40  // of them, rows that widths are tried with
 	sampleWords = 400 // characters of a cell that are measured
 )
 
@@ -264,6 +265,7 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 		if err != nil {
 			return err
 		}
+		var tried []gridCell
 		for i, at := range index {
 			var v any
 			if at < len(row) {
@@ -271,10 +273,19 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 			}
 			cell, _ := l.gridCell(b.Columns[at], v)
 			l.widen(&g.columns[i], cell, g, &longest[i])
+			if len(g.sample) < triedRows {
+				tried = append(tried, cell)
+			}
+		}
+		if tried != nil {
+			g.sample = append(g.sample, tried)
 		}
 	}
 	for i, at := range index {
 		c, want := &g.columns[i], b.Columns[at].Width
+		if want <= utf8.RuneCountInString(b.Columns[at].Label) {
+			want = 0 // the label is what is widest
+		}
 		if longest[i] > 0 && want > longest[i] && b.Columns[at].Form != document.FormStatus {
 			c.natural = min(c.natural*float64(want)/float64(longest[i]), 400)
 		}

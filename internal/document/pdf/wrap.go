@@ -19,8 +19,8 @@ func ideographic(r rune) bool {
 
 func digit(r rune) bool { return r >= '0' && r <= '9' }
 
-// breakable says whether a line may end between a and b, where before is how many runes stand on the line up to a.
-func breakable(a, b rune, before int) bool {
+// breakable says whether a line may end between a and b; p stands before a, and before is how many runes are on the line up to a.
+func breakable(p, a, b rune, before int) bool {
 	switch {
 	case b == ' ':
 		return false
@@ -34,10 +34,10 @@ func breakable(a, b rune, before int) bool {
 		return false
 	}
 	switch a {
-	case '/', '_', '@', '=', '&', '?', '|', ';':
+	case '/', '@', '=', '&', '?', '|', ';':
 		return true
-	case '-', ':', '.', ',', '–':
-		return !(digit(a) || digit(b)) || a == '-' && !digit(b)
+	case '-', '_', ':', '.', ',', '–':
+		return !(digit(p) && digit(b)) // not inside 1,284, 12:30 or 2026-10-02
 	}
 	return false
 }
@@ -68,46 +68,73 @@ func (fs *faces) fits(id faceID, s string, limit int32) bool {
 	return true
 }
 
+// chance is the last place on a line where it may be broken, of one kind.
+type chance struct {
+	at    int   // byte offset
+	width int32 // of the line up to there
+}
+
+// kinds of chances, the best first. A line broken at a better one reads better, if it is not too short.
+const (
+	atSpace  = iota // after a space, between ideographs
+	atMark          // after the separators of paths, ARNs and addresses
+	atHyphen        // after a hyphen, an underscore, a full stop
+	chanceKinds
+)
+
+func kindOf(r, next rune) int {
+	switch {
+	case r == ' ' || ideographic(r) || ideographic(next):
+		return atSpace
+	case r == '-' || r == '_' || r == '.' || r == ',' || r == '–':
+		return atHyphen
+	}
+	return atMark
+}
+
+// least share of the width that a line must have for a chance of a kind to be taken before a later one of another kind, in tenths.
+var leastFull = [chanceKinds]int32{7, 5, 0}
+
 func (fs *faces) breakLines(out []string, id faceID, s string, limit int32) []string {
 	start, w, runes := 0, int32(0), 0
-	space, mark := 0, 0 // byte offsets of the last chances on this line: after a space, after something else
-	spaceW := int32(0)  // width of the line up to the space
-	flush := func(end int) {
-		out = append(out, strings.TrimRight(s[start:end], " "))
-		start = end
-		for start < len(s) && s[start] == ' ' {
-			start++
-		}
-		w, runes, space, mark, spaceW = 0, 0, start, start, 0
-	}
+	var chances [chanceKinds]chance
+	before := ' '
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		_, a := fs.pick(id, r)
 		if w+a > limit && r != ' ' && i > start {
-			cut := max(space, mark)
-			if space > start && spaceW*10 >= limit*7 { // a line broken at a space reads better, if it is not too short
-				cut = space
+			cut := 0
+			for k, c := range chances {
+				if c.at > start && c.width*10 >= limit*leastFull[k] {
+					cut = c.at
+					break
+				}
+			}
+			if cut == 0 {
+				for _, c := range chances {
+					cut = max(cut, c.at)
+				}
 			}
 			if cut <= start {
 				cut = i
 			}
-			flush(cut)
-			i = start
+			out = append(out, strings.TrimRight(s[start:cut], " "))
+			start = cut
+			for start < len(s) && s[start] == ' ' {
+				start++
+			}
+			i, w, runes, chances = start, 0, 0, [chanceKinds]chance{}
 			continue
 		}
 		w += a
 		runes++
 		i += n
 		if i < len(s) {
-			next, _ := utf8.DecodeRuneInString(s[i:])
-			if breakable(r, next, runes) {
-				if r == ' ' {
-					space, spaceW = i, w
-				} else {
-					mark = i
-				}
+			if next, _ := utf8.DecodeRuneInString(s[i:]); breakable(before, r, next, runes) {
+				chances[kindOf(r, next)] = chance{i, w}
 			}
 		}
+		before = r
 	}
 	return append(out, strings.TrimRight(s[start:], " "))
 }
@@ -115,36 +142,47 @@ func (fs *faces) breakLines(out []string, id faceID, s string, limit int32) []st
 // token is the width of the widest part of s that wrap would not break of its own accord.
 func (fs *faces) token(id faceID, size float64, s string) float64 {
 	var widest, w int32
-	runes := 0
+	runes, before := 0, ' '
 	for i, r := range s {
 		_, a := fs.pick(id, r)
 		if r == ' ' || r == '\n' {
-			w, runes = 0, 0
+			w, runes, before = 0, 0, r
 			continue
 		}
 		w += a
 		runes++
 		widest = max(widest, w)
 		_, own := utf8.DecodeRuneInString(s[i:])
-		if next, n := utf8.DecodeRuneInString(s[i+own:]); n > 0 && breakable(r, next, runes) {
+		if next, n := utf8.DecodeRuneInString(s[i+own:]); n > 0 && breakable(before, r, next, runes) {
 			w = 0
 		}
+		before = r
 	}
 	return float64(widest) / 1000 * set(id, size) / perMM
 }
 
-// hard breaks s at the width and nowhere else, keeping every space: for query texts.
+// hard breaks s at the width, after a space if there is one near, keeping every space: for query texts.
 func (fs *faces) hard(id faceID, size float64, s string, width float64) []string {
 	limit := int32(width * perMM / set(id, size) * 1000)
 	var out []string
 	start, w := 0, int32(0)
+	space, spaceW := 0, int32(0)
 	for i, r := range s {
 		_, a := fs.pick(id, r)
 		if w+a > limit && i > start {
-			out = append(out, s[start:i])
-			start, w = i, 0
+			cut := i
+			if space > start && spaceW*10 >= limit*7 {
+				cut, w = space, w-spaceW
+			} else {
+				w = 0
+			}
+			out = append(out, s[start:cut])
+			start = cut
 		}
 		w += a
+		if r == ' ' {
+			space, spaceW = i+1, w
+		}
 	}
 	return append(out, s[start:])
 }
