@@ -45,6 +45,24 @@ type lexError struct {
 // symbols, the longest first. Those Trino has not are here to be named in a problem.
 var symbols = []string{"->>", "{{", "}}", "{%", "%}", "${", "!~*", "!~~", "::", ":=", "->", "=>", "<=", ">=", "<>", "!=", "==", "||", "&&", "<<", ">>", "//", "**", "~~", "!~", "~*"}
 
+var symbolsBy = func() (by [128][]string) {
+	for _, s := range symbols {
+		by[s[0]] = append(by[s[0]], s)
+	}
+	return by
+}()
+
+// spelled has every word of the language in lower case, so that reading one in capitals needs no memory of its own.
+var spelled = func() map[string]string {
+	m := map[string]string{}
+	for _, set := range []map[string]bool{reserved, hushed, quoteAlways, typedLits, wordSet("by first last nulls rows sets cast count coalesce")} {
+		for w := range set {
+			m[w] = w
+		}
+	}
+	return m
+}()
+
 func lex(src string) ([]token, *lexError) {
 	l := &lexer{src: src, out: make([]token, 0, len(src)/4+8)}
 	for l.bad == nil && l.skipBlank() {
@@ -106,6 +124,10 @@ func (l *lexer) next() {
 	case (c == 'x' || c == 'X') && l.peek(1) == '\'':
 		l.i++
 		l.quoted('\'', tokBinary)
+	case (c == 'u' || c == 'U') && l.peek(1) == '&' && l.peek(2) == '\'':
+		from := l.char()
+		l.i += 2
+		l.fail(from, "found U&'…', which is not supported", "write the characters themselves")
 	case isLetter(c):
 		l.word()
 	case isDigit(c), c == '.' && isDigit(l.peek(1)) && !l.afterName():
@@ -146,7 +168,31 @@ func (l *lexer) word() {
 	for l.i < len(l.src) && (isLetter(l.src[l.i]) || isDigit(l.src[l.i])) {
 		l.i++
 	}
-	l.add(tokWord, from, strings.ToLower(l.src[start:l.i]))
+	l.add(tokWord, from, lower(l.src[start:l.i]))
+}
+
+// lower is strings.ToLower for words of the language, without a new string for each.
+func lower(s string) string {
+	var buf [24]byte
+	if len(s) > len(buf) {
+		return strings.ToLower(s)
+	}
+	capital := false
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+			capital = true
+		}
+		buf[i] = c
+	}
+	if !capital {
+		return s
+	}
+	if w, ok := spelled[string(buf[:len(s)])]; ok {
+		return w
+	}
+	return string(buf[:len(s)])
 }
 
 // number reads 12, 1.5, .5, 1., 1e3, 2.5E-3. Letters right behind it are an error, as in Trino.
@@ -235,11 +281,13 @@ func (l *lexer) param() {
 
 func (l *lexer) symbol() {
 	from := l.char()
-	for _, s := range symbols {
-		if strings.HasPrefix(l.src[l.i:], s) {
-			l.i += len(s)
-			l.add(tokSymbol, from, s)
-			return
+	if c := l.src[l.i]; c < 128 {
+		for _, s := range symbolsBy[c] {
+			if strings.HasPrefix(l.src[l.i:], s) {
+				l.i += len(s)
+				l.add(tokSymbol, from, s)
+				return
+			}
 		}
 	}
 	_, n := utf8.DecodeRuneInString(l.src[l.i:])

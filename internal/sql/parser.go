@@ -2,6 +2,7 @@ package sql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,11 +26,11 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 	if len(p.problems) > 0 {
 		return nil, p.problems.Sort()
 	}
-	return &Parsed{text: text, at: at, query: q, params: params(q)}, nil
+	return &Parsed{text: text, at: at, query: q, paramNames: params(q)}, nil
 }
 
 // Params are the names of the parameters, each once, in the order of the text.
-func (p *Parsed) Params() []string { return p.params }
+func (p *Parsed) Params() []string { return p.paramNames }
 
 func params(q *Query) []string {
 	var names []string
@@ -96,11 +97,12 @@ func (p *parser) readable() bool {
 	switch {
 	case !utf8.ValidString(p.src):
 		char := 0
-		for _, r := range p.src {
-			if r == utf8.RuneError {
+		for i := 0; i < len(p.src); char++ {
+			r, n := utf8.DecodeRuneInString(p.src[i:])
+			if r == utf8.RuneError && n == 1 {
 				break
 			}
-			char++
+			i += n
 		}
 		p.note(char, char+1, "the query is not valid UTF-8 text", "save the file as UTF-8")
 		return false
@@ -180,17 +182,18 @@ func (p *parser) skipTo(words []string, start int) bool {
 			if t.kind == tokSymbol && t.text == ")" {
 				return open == 0
 			}
-			if t.kind == tokWord || t.kind == tokSymbol && t.text == "," {
-				for _, w := range words {
-					if t.text == w {
-						return open == 0
-					}
-				}
+			if (t.kind == tokWord || t.kind == tokSymbol) && slices.Contains(words, t.text) && p.beginsClause() {
+				return open == 0
 			}
 		}
 		open += bracket(t)
 	}
 	return false
+}
+
+// beginsClause tells GROUP BY and ORDER BY from WITHIN GROUP and from a column called order.
+func (p *parser) beginsClause() bool {
+	return !isWord(p.tok(), "group", "order") || isWord(p.ahead(1), "by")
 }
 
 func bracket(t token) int {
@@ -229,7 +232,7 @@ func (p *parser) expected(what string) {
 		p.fail(t, text, hint)
 	}
 	hint := ""
-	if what == "a name" && t.kind == tokWord && reserved[t.text] {
+	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord && reserved[t.text] {
 		hint = "a reserved word is used as a name in double quotes"
 	}
 	p.fail(t, "found "+p.show(t)+", expected "+what, hint)
@@ -295,7 +298,8 @@ func isSymbol(t token, s string) bool { return t.kind == tokSymbol && t.text == 
 // atWords says whether the next tokens are these words.
 func (p *parser) atWords(words ...string) bool {
 	for n, w := range words {
-		if !isWord(p.ahead(n), w) {
+		t := &p.toks[min(p.i+n, len(p.toks)-1)]
+		if t.kind != tokWord || t.text != w {
 			return false
 		}
 	}
@@ -320,7 +324,10 @@ func (p *parser) need(words ...string) {
 	}
 }
 
-func (p *parser) at1(s string) bool { return isSymbol(p.tok(), s) }
+func (p *parser) at1(s string) bool {
+	t := &p.toks[p.i]
+	return t.kind == tokSymbol && t.text == s
+}
 
 func (p *parser) eatSymbol(s string) bool {
 	if !p.at1(s) {
@@ -357,7 +364,8 @@ func (p *parser) list(one func()) {
 // noTrailing refuses a comma with nothing behind it, which other engines let pass.
 func (p *parser) noTrailing() {
 	t := p.tok()
-	if t.kind == tokEnd || isSymbol(t, ")") || isSymbol(t, "]") || isWord(t, "from", "where", "group", "having", "order", "union", "except", "intersect") {
+	n := p.ahead(1).kind
+	if isWord(t, "limit", "offset", "fetch") && (n == tokInt || n == tokParam) || t.kind == tokEnd || isSymbol(t, ")") || isSymbol(t, "]") || isWord(t, "from", "where", "group", "having", "order", "union", "except", "intersect") && p.beginsClause() {
 		comma := p.toks[p.i-1]
 		p.fail(comma, "found a comma with nothing behind it", "remove it")
 	}

@@ -15,7 +15,7 @@ func (p *parser) call() Expr {
 	case "grouping", "listagg", "coalesce", "nullif", "if", "try":
 	default:
 		if hint, ok := callHints[t.text]; ok {
-			p.fail(t, strings.ToUpper(t.text)+" is not supported", hint)
+			p.fail(t, strings.ToUpper(t.text)+"(…) is not supported", hint)
 		}
 		if t.kind == tokWord && reserved[t.text] {
 			p.expected("an expression")

@@ -61,7 +61,7 @@ func (p *parser) number(from int, sign string) Expr {
 		if strings.HasSuffix(t.text, ".") {
 			p.fail(t, "found the number "+t.text+" with nothing behind the point", "write "+t.text+"0 or "+strings.TrimSuffix(t.text, "."))
 		}
-		if digits := len(strings.TrimLeft(t.text, "0.")); digits > 38 {
+		if digits, _ := decimalSize(t.text); digits > 38 {
 			p.fail(t, "the number has more than 38 digits", "")
 		}
 		return &DecimalLit{at, sign + leadingZero(t.text)}
@@ -161,8 +161,6 @@ func (p *parser) typedLit(t, text token) Expr {
 		switch t.text {
 		case "e", "b", "n", "r":
 			hint = "texts have no prefix; a backslash is a character like any other, a line break is chr(10)"
-		case "u":
-			hint = "write the characters themselves"
 		}
 		p.fail(t, "found "+quote(t.text)+" in front of the text "+quote(text.text)+": it is no type that has literals", hint)
 	}

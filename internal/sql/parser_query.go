@@ -26,7 +26,7 @@ func (p *parser) query() *Query {
 func (p *parser) tail(from int, body Body) *Query {
 	q := &Query{Body: body}
 	if p.eat("order", "by") {
-		p.try(clauseWords, func() { q.OrderBy = p.sortItems() })
+		p.clause(6, func() { q.OrderBy = p.sortItems() })
 	}
 	if p.eat("offset") {
 		q.Offset = p.rowCount("OFFSET")

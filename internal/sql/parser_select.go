@@ -12,25 +12,29 @@ func (p *parser) selectBody() *Select {
 		p.fail(p.tok(), "found DISTINCT ON, which Athena does not have", "filter on row_number() in a subquery, or use max_by")
 	}
 	p.try(clauseWords, func() {
-		p.list(func() { p.try(itemWords, func() { s.Items = append(s.Items, p.selectItem()) }) })
-		if t := p.tok(); !p.atClause() {
-			p.expectedAfter(t, "FROM")
-		}
+		p.list(func() {
+			p.try(itemWords, func() {
+				s.Items = append(s.Items, p.selectItem())
+				if !p.at1(",") {
+					p.clauseEnd("a comma, an operator or FROM")
+				}
+			})
+		})
 	})
 	if p.eat("from") {
-		p.try(clauseWords[1:], func() { p.list(func() { s.From = append(s.From, p.relation()) }) })
+		p.clause(1, func() { p.list(func() { s.From = append(s.From, p.relation()) }) })
 	}
 	if p.eat("where") {
-		p.try(clauseWords[2:], func() { s.Where = p.expr() })
+		p.clause(2, func() { s.Where = p.expr() })
 	}
 	if p.atWords("group", "by") {
-		p.try(clauseWords[3:], func() { s.GroupBy = p.groupBy() })
+		p.clause(3, func() { s.GroupBy = p.groupBy() })
 	}
 	if p.eat("having") {
-		p.try(clauseWords[4:], func() { s.Having = p.expr() })
+		p.clause(4, func() { s.Having = p.expr() })
 	}
 	if p.eat("window") {
-		p.try(clauseWords[5:], func() {
+		p.clause(5, func() {
 			p.list(func() {
 				w := &WindowDef{Name: p.name()}
 				p.need("as")
@@ -50,12 +54,19 @@ func (p *parser) atClause() bool {
 	return t.kind == tokEnd || isSymbol(t, ")") || isWord(t, clauseWords...)
 }
 
-// expectedAfter stops at a token behind a whole expression.
-func (p *parser) expectedAfter(t token, what string) {
-	if t.kind == tokWord && otherStatements[t.text] && !isWord(t, "replace", "show", "start", "set", "call", "load", "comment") {
-		p.expected(what)
+// clause reads one clause to its end. After a problem it goes on at a later one: n counts in clauseWords.
+func (p *parser) clause(n int, f func()) {
+	p.try(clauseWords[n:], func() {
+		f()
+		p.clauseEnd("an operator, a later clause or the end of the query")
+	})
+}
+
+// clauseEnd stops if the text goes on where a clause has been read.
+func (p *parser) clauseEnd(expected string) {
+	if !p.atClause() {
+		p.expected(expected)
 	}
-	p.expected("a comma, an operator or " + what)
 }
 
 func (p *parser) selectItem() *SelectItem {
@@ -88,7 +99,9 @@ func (p *parser) noStarOptions() {
 		p.fail(p.tok(), "found "+p.show(p.tok())+" behind a star, which is not supported", "name the columns")
 	}
 	if p.atWords("except") && isSymbol(p.ahead(1), "(") && !isWord(p.ahead(2), "select", "values", "with", "table") && !isSymbol(p.ahead(2), "(") {
-		p.fail(p.tok(), "found EXCEPT (columns) behind a star, which Athena does not have", "name the columns")
+		t := p.tok()
+		p.i++ // or it would be taken for the clause to go on with
+		p.fail(t, "found EXCEPT (columns) behind a star, which Athena does not have", "name the columns")
 	}
 }
 

@@ -13,7 +13,7 @@ func (p *parser) typeName() *TypeName {
 	p.enter()
 	defer p.leave()
 	t := p.tok()
-	if !isName(t) {
+	if t.kind != tokWord || reserved[t.text] {
 		p.expected("a type")
 	}
 	p.i++
@@ -104,4 +104,27 @@ func (p *parser) intervalType(ty *TypeName) {
 		}
 	}
 	p.expected("DAY TO SECOND or YEAR TO MONTH")
+}
+
+// String is the type as Trino writes it.
+func (t *TypeName) String() string {
+	var parts []string
+	for _, n := range t.Params {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	for i, e := range t.Elems {
+		s := e.String()
+		if i < len(t.Fields) && t.Fields[i] != nil {
+			s = nameText(t.Fields[i].Name) + " " + s
+		}
+		parts = append(parts, s)
+	}
+	if len(parts) == 0 {
+		return t.Name
+	}
+	list := "(" + strings.Join(parts, ", ") + ")"
+	if base, ok := strings.CutSuffix(t.Name, " with time zone"); ok {
+		return base + list + " with time zone"
+	}
+	return t.Name + list
 }

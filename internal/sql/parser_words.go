@@ -18,8 +18,8 @@ var hushed = wordSet(`limit offset fetch window qualify filter over within ignor
 	distribute lateral isnull notnull minus at`)
 
 // quoteAlways are words that need no quotes in every place but are easier to read with them, and that other engines reserve.
-var quoteAlways = wordSet(`all any array date default interval map only over partition range row rows some time timestamp
-	to user window zone offset limit fetch filter`)
+var quoteAlways = wordSet(`all any array date default interval only over partition range row rows some time timestamp
+	to user window offset limit fetch filter`)
 
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}

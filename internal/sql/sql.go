@@ -1,4 +1,7 @@
 // Package sql is Athena's SELECT language. It knows no CloudTrail: relations come in as a Catalog.
+//
+// A text is parsed (Parse), its names and types are checked against a catalog (Check), its parameters become literals (Bind),
+// and it is written for an engine (Text). What one engine would accept or answer differently from the other is refused on the way.
 package sql
 
 import (
@@ -6,32 +9,40 @@ import (
 	"trailscribe/internal/result"
 )
 
+// Dialect is the language of an engine.
 type Dialect uint8
 
 const (
-	Trino Dialect = iota + 1
-	DuckDB
+	Trino  Dialect = iota + 1 // Athena engine version 3
+	DuckDB                    // DuckDB 1.5
 )
 
 type (
-	Column  struct{ Name, Type string }
-	Catalog map[string][]Column // relation name -> columns
-	Types   map[string]string   // parameter name -> type
-	Values  map[string]any      // parameter name -> typed value
+	// Column is a column of a relation; Type is in Trino's spelling.
+	Column struct{ Name, Type string }
+	// Catalog holds the columns of each relation a statement may read.
+	Catalog map[string][]Column
+	// Types holds the type of each parameter: one of those of ParamType, or an SQL type.
+	Types map[string]string
+	// Values holds the value of each parameter; which Go types are meant says Bind.
+	Values map[string]any
 )
 
-// Parsed is exactly one SELECT. Checked has resolved names and types. Bound has its parameters as literals; only Bound can be run.
 type (
+	// Parsed is exactly one SELECT.
 	Parsed struct {
-		text   string
-		at     func(char int) diag.Pos
-		query  *Query
-		params []string // in order of first use
+		text       string
+		at         func(char int) diag.Pos
+		query      *Query
+		paramNames []string // in order of first use
 	}
+	// Checked is a statement whose names and types hold.
 	Checked struct {
 		*Parsed
-		types Types // as given to Check: what Bind holds values against
+		*facts
+		declared Types // as given to Check: what Bind holds values against
 	}
+	// Bound has its parameters as literals. Only a Bound can be run.
 	Bound struct {
 		c    *Checked
 		cols []result.Column
@@ -39,12 +50,14 @@ type (
 	}
 )
 
-func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) { return &Checked{Parsed: p, types: t}, nil }
-func (c *Checked) Uses(relation string) []string                     { return nil } // columns read: what staging must hold
-func (c *Checked) Bind(v Values) (*Bound, error)                     { return &Bound{c: c}, nil }
-func (b *Bound) Columns() []result.Column                            { return b.cols }
+// Columns are the columns of the result.
+func (b *Bound) Columns() []result.Column { return b.cols }
 
-// Text writes the statement for a dialect; rename gives a relation the table name or the (SELECT …) that stands for it at the engine.
-// Text(Trino, nil) is what a report prints and hashes.
-func (b *Bound) Text(d Dialect, rename map[string]string) string { return b.c.text }
-func Literal(d Dialect, v any) (string, error)                   { return "", nil }
+// Text writes the statement for a dialect. stands gives a relation the table name or the (SELECT …) in parentheses that stands
+// for it at the engine; it is put in as it is, so it must never come from outside. Text(Trino, nil) is what a report prints and hashes.
+func (b *Bound) Text(d Dialect, stands map[string]string) string {
+	if d == DuckDB {
+		return b.duckdb(stands)
+	}
+	return printTrino(b.c.query, b.lits, stands)
+}

@@ -1,0 +1,314 @@
+package sql
+
+import "strconv"
+
+// trinoPrinter writes a statement in one fixed layout, so that the same query always gives the same bytes: a report prints
+// them and a record hashes them. Parsing what it wrote and printing that again gives the same text.
+type trinoPrinter struct {
+	layout
+	lits   map[string]Expr   // parameters that are bound
+	stands map[string]string // relation -> table name or (SELECT …)
+	ctes   []string          // names of WITH that are visible: they hide relations of the catalog
+}
+
+// printTrino is the statement in Athena's syntax. Parameters without a literal stay :name.
+func printTrino(q *Query, lits map[string]Expr, stands map[string]string) string {
+	p := &trinoPrinter{lits: lits, stands: stands}
+	p.items = make([]layoutItem, 0, 64+(q.To-q.From)/2)
+	p.query(q)
+	return p.String()
+}
+
+func (p *trinoPrinter) query(q *Query) {
+	defer func(n int) { p.ctes = p.ctes[:n] }(len(p.ctes))
+	if q.With != nil {
+		p.with(q.With)
+		p.hard()
+	}
+	if in, ok := q.Body.(*Query); ok {
+		p.nested(in)
+	} else {
+		p.body(q.Body)
+	}
+	if len(q.OrderBy) > 0 {
+		p.hard()
+		p.clause("ORDER BY", len(q.OrderBy), func(i int) { p.sortItem(q.OrderBy[i]) })
+	}
+	if q.Offset != nil {
+		p.hard()
+		p.text("OFFSET ")
+		p.count(q.Offset)
+	}
+	if q.Limit != nil {
+		p.hard()
+		p.text("LIMIT ")
+		p.count(q.Limit)
+	}
+}
+
+// count is the number behind LIMIT and OFFSET, which takes no type.
+func (p *trinoPrinter) count(x Expr) {
+	if v, ok := x.(*Param); ok && p.lits[v.Name] != nil {
+		if n, ok := wholeNumber(p.lits[v.Name]); ok {
+			p.text(strconv.FormatInt(n, 10))
+			return
+		}
+	}
+	p.expr(x, powOr)
+}
+
+func (p *trinoPrinter) with(w *With) {
+	p.text("WITH")
+	if w.Recursive {
+		p.text(" RECURSIVE")
+		for _, n := range w.Queries {
+			p.ctes = append(p.ctes, n.Name.Key())
+		}
+	}
+	for i, n := range w.Queries {
+		if i == 0 {
+			p.text(" ")
+		} else {
+			p.text(", ")
+		}
+		p.name(n.Name)
+		if n.Columns != nil {
+			p.text(" ")
+			p.names(n.Columns)
+		}
+		p.text(" AS ")
+		p.nested(n.Query)
+		p.ctes = append(p.ctes, n.Name.Key())
+	}
+}
+
+// nested is a query in parentheses, always on lines of its own.
+func (p *trinoPrinter) nested(q *Query) {
+	p.begin()
+	p.text("(")
+	p.in()
+	p.soft()
+	p.query(q)
+	p.out()
+	p.soft()
+	p.text(")")
+	p.end()
+}
+
+func (p *trinoPrinter) body(b Body) {
+	switch b := b.(type) {
+	case *Select:
+		p.selectBody(b)
+	case *SetOp:
+		p.setOp(b)
+	case *ValuesBody:
+		p.begin()
+		p.clause("VALUES", len(b.Rows), func(i int) { p.expr(b.Rows[i], powOr) })
+		p.end()
+	case *Query:
+		p.nested(b)
+	}
+}
+
+func (p *trinoPrinter) setOp(s *SetOp) {
+	p.operand(s.Left, s.Kind == Intersect && isUnion(s.Left))
+	p.hard()
+	p.text([...]string{Union: "UNION", Intersect: "INTERSECT", Except: "EXCEPT"}[s.Kind])
+	if s.All {
+		p.text(" ALL")
+	}
+	p.hard()
+	_, set := s.Right.(*SetOp)
+	p.operand(s.Right, set && (s.Kind == Intersect || isUnion(s.Right)))
+}
+
+func isUnion(b Body) bool {
+	s, ok := b.(*SetOp)
+	return ok && s.Kind != Intersect
+}
+
+func (p *trinoPrinter) operand(b Body, parentheses bool) {
+	if parentheses {
+		p.nested(&Query{Body: b})
+		return
+	}
+	p.body(b)
+}
+
+func (p *trinoPrinter) selectBody(s *Select) {
+	word := "SELECT"
+	if s.Distinct {
+		word = "SELECT DISTINCT"
+	}
+	p.clause(word, len(s.Items), func(i int) { p.selectItem(s.Items[i]) })
+	if len(s.From) > 0 {
+		p.hard()
+		p.from(s.From)
+	}
+	p.condition("WHERE", s.Where)
+	if g := s.GroupBy; g != nil {
+		p.hard()
+		word := "GROUP BY"
+		if g.Distinct {
+			word = "GROUP BY DISTINCT"
+		}
+		p.clause(word, len(g.Elems), func(i int) { p.groupElem(g.Elems[i]) })
+	}
+	p.condition("HAVING", s.Having)
+	if len(s.Windows) > 0 {
+		p.hard()
+		p.clause("WINDOW", len(s.Windows), func(i int) {
+			p.name(s.Windows[i].Name)
+			p.text(" AS ")
+			p.window(s.Windows[i].Window)
+		})
+	}
+}
+
+// clause is a word and a list: on one line if it fits, else one item a line below the word.
+func (p *trinoPrinter) clause(word string, n int, item func(int)) {
+	p.begin()
+	p.text(word)
+	p.in()
+	for i := range n {
+		if i > 0 {
+			p.text(",")
+		}
+		p.line()
+		item(i)
+	}
+	p.out()
+	p.end()
+}
+
+// condition is WHERE or HAVING: each term of a chain of ANDs (or ORs) on its own line, if they do not fit on one.
+func (p *trinoPrinter) condition(word string, x Expr) {
+	if x == nil {
+		return
+	}
+	p.hard()
+	p.begin()
+	p.text(word + " ")
+	p.logic(x)
+	p.end()
+}
+
+func (p *trinoPrinter) selectItem(s *SelectItem) {
+	switch {
+	case s.Star && s.Table != nil:
+		p.name(s.Table)
+		p.text(".*")
+	case s.Star:
+		p.text("*")
+	default:
+		p.expr(s.X, powOr)
+		if s.Alias != nil {
+			p.text(" AS ")
+			p.name(s.Alias)
+		}
+	}
+}
+
+func (p *trinoPrinter) groupElem(e *GroupElem) {
+	if e.Kind == GroupSimple {
+		p.groupingSet(e.Sets[0])
+		return
+	}
+	p.text([...]string{GroupRollup: "ROLLUP", GroupCube: "CUBE", GroupSets: "GROUPING SETS"}[e.Kind])
+	p.text(" ")
+	p.parentheses(len(e.Sets), func(i int) { p.groupingSet(e.Sets[i]) })
+}
+
+func (p *trinoPrinter) groupingSet(s *GroupingSet) {
+	if len(s.Exprs) == 1 {
+		p.expr(s.Exprs[0], powOr)
+		return
+	}
+	p.parentheses(len(s.Exprs), func(i int) { p.expr(s.Exprs[i], powOr) })
+}
+
+// parentheses is (a, b, …): on one line if it fits, else one item a line.
+func (p *trinoPrinter) parentheses(n int, item func(int)) { p.brackets("(", n, ")", item) }
+
+func (p *trinoPrinter) brackets(left string, n int, right string, item func(int)) {
+	p.begin()
+	p.text(left)
+	p.in()
+	for i := range n {
+		if i > 0 {
+			p.text(",")
+			p.line()
+		} else {
+			p.soft()
+		}
+		item(i)
+	}
+	p.out()
+	p.soft()
+	p.text(right)
+	p.end()
+}
+
+func (p *trinoPrinter) sortItem(s *SortItem) {
+	p.expr(s.X, powOr)
+	if s.Desc {
+		p.text(" DESC")
+	}
+	switch s.Nulls {
+	case NullsFirst:
+		p.text(" NULLS FIRST")
+	case NullsLast:
+		p.text(" NULLS LAST")
+	}
+}
+
+func (p *trinoPrinter) name(i *Ident) { p.text(nameText(i.Name)) }
+
+func (p *trinoPrinter) names(is []*Ident) {
+	p.text("(")
+	for i, n := range is {
+		if i > 0 {
+			p.text(", ")
+		}
+		p.name(n)
+	}
+	p.text(")")
+}
+
+// list is expressions in brackets. Many literals fill their lines, other expressions get a line each.
+func (p *trinoPrinter) list(left string, xs []Expr, right string) {
+	if !allLiterals(xs) {
+		p.brackets(left, len(xs), right, func(i int) { p.expr(xs[i], powOr) })
+		return
+	}
+	p.begin()
+	p.text(left)
+	p.in()
+	p.soft()
+	for i, x := range xs {
+		p.begin()
+		if i > 0 {
+			p.line()
+		}
+		p.expr(x, powOr)
+		if i < len(xs)-1 {
+			p.text(",")
+		}
+		p.end()
+	}
+	p.out()
+	p.soft()
+	p.text(right)
+	p.end()
+}
+
+func allLiterals(xs []Expr) bool {
+	for _, x := range xs {
+		switch x.(type) {
+		case *NullLit, *BoolLit, *StringLit, *IntLit, *DecimalLit, *DoubleLit, *TypedLit:
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,111 @@
+package sql
+
+import "slices"
+
+// from is FROM and what it reads: joins line by line below each other, relations with commas between them indented.
+func (p *trinoPrinter) from(rs []Relation) {
+	if len(rs) == 1 {
+		p.text("FROM ")
+		p.relation(rs[0])
+		return
+	}
+	p.text("FROM")
+	p.in()
+	for i, r := range rs {
+		if i > 0 {
+			p.text(",")
+		}
+		p.hard()
+		p.relation(r)
+	}
+	p.out()
+}
+
+func (p *trinoPrinter) relation(r Relation) {
+	switch r := r.(type) {
+	case *Table:
+		p.table(r)
+	case *Subquery:
+		if r.Lateral {
+			p.text("LATERAL ")
+		}
+		p.nested(r.Query)
+		p.alias(r.Alias)
+	case *Unnest:
+		p.text("UNNEST")
+		p.parentheses(len(r.Args), func(i int) { p.expr(r.Args[i], powOr) })
+		if r.Ordinality {
+			p.text(" WITH ORDINALITY")
+		}
+		p.alias(r.Alias)
+	case *Join:
+		p.join(r)
+	}
+}
+
+// table is the name, or what stands for it at the engine under the name it had.
+func (p *trinoPrinter) table(t *Table) {
+	if len(t.Parts) == 1 && !slices.Contains(p.ctes, t.Parts[0].Key()) {
+		if s, ok := p.stands[t.Parts[0].Key()]; ok {
+			p.text(s)
+			if t.Alias == nil {
+				p.text(" AS ")
+				p.name(t.Parts[0])
+			}
+			p.alias(t.Alias)
+			return
+		}
+	}
+	for i, part := range t.Parts {
+		if i > 0 {
+			p.text(".")
+		}
+		p.name(part)
+	}
+	p.alias(t.Alias)
+}
+
+func (p *trinoPrinter) alias(a *Alias) {
+	if a == nil {
+		return
+	}
+	p.text(" AS ")
+	p.name(a.Name)
+	if a.Columns != nil {
+		p.text(" ")
+		p.names(a.Columns)
+	}
+}
+
+func (p *trinoPrinter) join(j *Join) {
+	p.relation(j.Left)
+	p.hard()
+	if j.Natural {
+		p.text("NATURAL ")
+	}
+	p.text([...]string{InnerJoin: "JOIN ", LeftJoin: "LEFT JOIN ", RightJoin: "RIGHT JOIN ", FullJoin: "FULL JOIN ", CrossJoin: "CROSS JOIN "}[j.Kind])
+	if right, ok := j.Right.(*Join); ok {
+		p.text("(")
+		p.in()
+		p.hard()
+		p.join(right)
+		p.out()
+		p.hard()
+		p.text(")")
+	} else {
+		p.relation(j.Right)
+	}
+	if j.On != nil {
+		p.begin()
+		p.in()
+		p.line()
+		p.text("ON ")
+		p.logic(j.On)
+		p.out()
+		p.end()
+	}
+	if j.Using != nil {
+		p.text(" USING ")
+		p.names(j.Using)
+	}
+}
