@@ -42,7 +42,7 @@ var layers = []struct{ pkg, may, why string }{
 	{"export", "run", "machine formats come from the record"},
 	{"workpaper", "document engine finding integrity query report result run style", "composes from a saved run; cannot ask an engine anything"},
 	{"audit", "archive diag document engine export finding framework integrity library manifest period query report result run sql style workpaper", "the trunk: interfaces only, no driver"},
-	{"testcase", "cloudtrail engine query result source", "runs the cases on whatever engine it is given"},
+	{"testcase", "cloudtrail engine period query relation result source sql", "runs the cases on whatever engine it is given; a case has a period and settings as a report has"},
 	{"schedule", "diag period archive state", "when, not what: the work comes in as a function"},
 	{"deliver", "state", "a message and where it went"},
 	{"lake", "infra cloudtrail source", "the table, not the engine: its probe comes in as an interface"},

@@ -21,10 +21,12 @@ type Scope struct {
 	Values            sql.Values          // parameters of the relation itself: zone, automation, calendar, networks
 }
 
+// Statement is one question to a session.
 type Statement struct {
 	ID          string
 	Query       *sql.Bound
-	HistoryDays int
+	HistoryDays int    // days of history it may see; not more than the scope's
+	LogFiles    string // only events of log files whose key begins so, cut from log_file; "" all. Test cases share a session by it
 }
 
 // Description is printed as provenance; the caller is a fact of the journal.

@@ -1,16 +1,27 @@
 // Package relation is the definition of `events` and `history`: base columns, derived columns, bounds, one row per event.
+//
+// The definition itself is SQL in templates/sql, in the language every query is written in. This package loads and checks
+// it, says which columns queries may name, and binds it to a scope. What a record means is said there and nowhere else.
 package relation
 
 import (
-	"net/netip"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
-	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/diag"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/library"
 	"trailscribe/internal/sql"
 )
+
+// Folder is where a library holds the statements.
+const Folder = "templates/sql/"
+
+// mark is the line of events.sql from which the other statements go on: they count the same records.
+const mark = "\n-- The other files of this folder go on from here"
 
 // Base is the physical table a driver reads.
 type Base struct {
@@ -18,29 +29,161 @@ type Base struct {
 	Account, Region, Day, File string // partition columns and path, "" where absent
 }
 
-// Settings are the facts of the place that derived columns depend on.
-type Settings struct {
-	Zone               string   // IANA name of the report's zone, "" UTC
-	AutomationRoles    []string // globs over actor_arn
-	AutomationSessions []string // globs over session_name
-	Weekend            []time.Weekday
-	Holidays, Workdays []time.Time
-	Networks           []netip.Prefix
+// Definition is the relation as written in templates/sql. It never changes after Load.
+type Definition struct {
+	statements map[string]*sql.Checked
+	files      []library.File
 }
 
-// Values are the settings as parameters of the relation's statement.
-func (s Settings) Values() sql.Values { return nil }
+// statements are the files of the folder; all but the first go on from the mark of the first.
+var statements = []string{Events, Census, Deliveries, Conflicts}
 
-// Definition is the relation as written in templates/sql.
-type Definition struct{ schema cloudtrail.Schema }
-
-// Load reads templates/sql/events.sql.
+// Load reads and checks the statements. The problems point into their files.
 func Load(l *library.Library) (*Definition, diag.Problems) {
-	return &Definition{cloudtrail.Columns()}, nil
+	d := &Definition{statements: map[string]*sql.Checked{}}
+	var problems diag.Problems
+	var texts []part
+	for _, name := range statements {
+		f, ok := l.File(Folder + name + ".sql")
+		if !ok {
+			return nil, diag.Problems{{At: diag.Pos{File: Folder + name + ".sql"}, Text: "the definition of the relation events is missing",
+				Hint: "the program is built wrongly, or the library replaces templates/sql; take its own copy back"}}
+		}
+		d.files = append(d.files, f)
+		texts = append(texts, part{f.Path, string(f.Data)})
+	}
+	dated, _, ok := strings.Cut(texts[0].text, mark)
+	if !ok {
+		return nil, diag.Problems{{At: diag.Pos{File: texts[0].file}, Text: fmt.Sprintf("the line %q is missing", strings.TrimSpace(mark)),
+			Hint: "it must stand behind the query named dated, whose records the other statements count"}}
+	}
+	catalog := sql.Catalog{Records: RecordColumns()}
+	for i, name := range statements {
+		s := script{texts[i]}
+		if i > 0 {
+			s = script{{texts[0].file, dated + "\n"}, texts[i]}
+		}
+		parsed, bad := sql.Parse(s.text(), s.at)
+		problems = append(problems, bad...)
+		if bad.Err() != nil {
+			continue
+		}
+		checked, bad := parsed.Check(catalog, types())
+		problems = append(problems, bad...)
+		if bad.Err() == nil {
+			d.statements[name] = checked
+		}
+	}
+	if problems.Err() != nil {
+		return nil, problems
+	}
+	return d, problems
 }
 
 // Catalog is what queries may name: events and history with all their columns.
-func (d *Definition) Catalog() sql.Catalog { return nil }
+func (d *Definition) Catalog() sql.Catalog {
+	return sql.Catalog{Events: Columns(), History: Columns()}
+}
 
-// Select is a relation (events or history) as one statement over base, in the language every query is written in.
-func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, error) { return nil, nil }
+// Files are the files the definition was read from, for the record of a run.
+func (d *Definition) Files() []library.File { return slices.Clone(d.files) }
+
+// Select is a relation (events or history), or one of the counting statements (census, deliveries, conflicts), as one
+// statement over the relation `records`, in the language every query is written in.
+//
+// The scope's values may leave out settings; those take the value of a zero Settings.
+func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, error) {
+	stmt, ok := d.statements[name]
+	if name == History {
+		stmt, ok = d.statements[Events]
+	}
+	if !ok {
+		return nil, fmt.Errorf("there is no relation %q: a query may read events and history", name)
+	}
+	w, err := window(name, s)
+	if err != nil {
+		return nil, err
+	}
+	read := w.from
+	if name != Events && name != History && s.HistoryDays > 0 {
+		// The counting statements tell of every file that was read, those of the history too.
+		if read, err = HistoryFrom(s, s.HistoryDays); err != nil {
+			return nil, err
+		}
+	}
+	v := Settings{}.Values()
+	known := types()
+	for n, x := range s.Values {
+		if known[n] == "" {
+			continue // a fact that only queries use
+		}
+		v[n] = x
+	}
+	maps.Copy(v, sql.Values{
+		"period_from":    w.from,
+		"period_to":      w.to,
+		"eventtime_from": w.from.Truncate(time.Second).Format(seconds),
+		"eventtime_to":   w.to.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
+		"day_from":       read.Format(deliveryDay),
+		"day_to":         LastDay(w.to, s.LateDays).Format(deliveryDay),
+		"loose_files":    b.Day == "",
+		"accounts":       sorted(s.Accounts),
+		"regions":        sorted(s.Regions),
+	})
+	bound, err := stmt.Bind(v)
+	if err != nil {
+		return nil, fmt.Errorf("the relation %s cannot be bound to its scope: %w", name, err)
+	}
+	return bound, nil
+}
+
+// How bounds read as text. seconds has no Z and no fraction, so that as text it stands before every instant of its second.
+const (
+	seconds     = "2006-01-02T15:04:05"
+	deliveryDay = "2006/01/02"
+)
+
+type span struct{ from, to time.Time }
+
+// window is the time of the relation's events in UTC.
+func window(name string, s engine.Scope) (span, error) {
+	w := span{s.From.UTC(), s.To.UTC()}
+	if !w.from.Before(w.to) {
+		return w, fmt.Errorf("the period from %s to %s is empty: its end must be after its start", w.from.Format(time.RFC3339), w.to.Format(time.RFC3339))
+	}
+	if name != History {
+		return w, nil
+	}
+	from, err := HistoryFrom(s, s.HistoryDays)
+	return span{from, w.from}, err
+}
+
+// HistoryFrom is the first instant of a history of so many days: as many days of the report's calendar before the period.
+func HistoryFrom(s engine.Scope, days int) (time.Time, error) {
+	if days < 1 {
+		return time.Time{}, fmt.Errorf("the relation history needs a length: give the query `history: 90d` or another number of days")
+	}
+	zone, _ := s.Values["zone"].(string)
+	loc, err := time.LoadLocation(zone) // "" is UTC
+	if err != nil {
+		return time.Time{}, fmt.Errorf("time zone %q: %w", zone, err)
+	}
+	return s.From.In(loc).AddDate(0, 0, -days).UTC(), nil
+}
+
+// FirstDay is the first UTC day of a span that begins at t; deliveries of its events cannot be earlier.
+func FirstDay(t time.Time) time.Time {
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// LastDay is the last delivery day to read for a span that ends before to: its last UTC day and the late days after it.
+func LastDay(to time.Time, late int) time.Time {
+	return FirstDay(to.Add(-1)).AddDate(0, 0, max(late, 0))
+}
+
+func sorted(list []string) []string {
+	out := append([]string{}, list...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

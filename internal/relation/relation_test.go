@@ -1,0 +1,240 @@
+package relation
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"trailscribe/internal/diag"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/library"
+	"trailscribe/internal/sql"
+	"trailscribe/templates"
+)
+
+func load(t *testing.T, change func(name, text string) string) (*Definition, diag.Problems) {
+	t.Helper()
+	files := fstest.MapFS{}
+	names, err := fs.Glob(templates.FS, "sql/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no statements:", err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(templates.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := change(name, string(data)); text != "" {
+			files["templates/"+name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	l, bad := library.Open(library.Layer{Origin: library.BuiltIn, FS: files})
+	if err := bad.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return Load(l)
+}
+
+func asBuilt(_, text string) string { return text }
+
+func october() engine.Scope {
+	return engine.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2}
+}
+
+func TestLoad(t *testing.T) {
+	d, bad := load(t, asBuilt)
+	if len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	if len(d.Files()) != len(statements) {
+		t.Errorf("%d files for %d statements", len(d.Files()), len(statements))
+	}
+	// The text a report prints is itself a statement of the language.
+	for _, name := range statements {
+		b, err := d.Select(name, Base{}, october())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, bad := sql.Parse(b.Text(sql.Trino, nil), nil)
+		if bad.Err() != nil {
+			t.Fatalf("%s: %v", name, bad)
+		}
+		if _, bad = p.Check(sql.Catalog{Records: RecordColumns()}, nil); bad.Err() != nil {
+			t.Errorf("%s: %v", name, bad)
+		}
+	}
+}
+
+// Queries are checked against Columns; the statement must give exactly these, with these types.
+func TestColumns(t *testing.T) {
+	d, bad := load(t, asBuilt)
+	if bad.Err() != nil {
+		t.Fatal(bad)
+	}
+	var want []string
+	for _, c := range Columns() {
+		want = append(want, c.Name)
+	}
+	if got := slices.Compact(slices.Sorted(slices.Values(want))); len(got) != len(want) {
+		t.Error("a column stands twice")
+	}
+	// Each column is compared with a NULL of its type, which only the same type allows.
+	var items []string
+	for _, c := range Columns() {
+		items = append(items, "coalesce(e."+c.Name+", CAST(NULL AS "+c.Type+")) AS "+c.Name)
+	}
+	b, err := d.Select(Events, Base{}, october())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "SELECT " + strings.Join(items, ", ") + " FROM (" + b.Text(sql.Trino, nil) + ") e"
+	p, bad := sql.Parse(text, nil)
+	if bad.Err() != nil {
+		t.Fatal(bad)
+	}
+	if _, bad := p.Check(sql.Catalog{Records: RecordColumns()}, nil); bad.Err() != nil {
+		t.Error(bad)
+	}
+	if got := outputs(t, d); !slices.Equal(got, want) {
+		t.Errorf("the statement gives\n%s\nqueries may name\n%s", got, want)
+	}
+}
+
+// outputs are the columns of the statement; arrays and rows have no kind of their own, so names are all there is.
+func outputs(t *testing.T, d *Definition) (names []string) {
+	t.Helper()
+	b, err := d.Select(Events, Base{}, october())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range b.Columns() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// Every column of a record but the id is compared between copies.
+func TestConflictsCompareAll(t *testing.T) {
+	data, err := fs.ReadFile(templates.FS, "sql/conflicts.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(data), "ROW(")
+	list, _, _ = strings.Cut(list, ")")
+	var got, want []string
+	for _, n := range strings.Split(list, ",") {
+		got = append(got, strings.TrimSpace(n))
+	}
+	for _, c := range table() {
+		if c.Name != "eventid" {
+			want = append(want, c.Name)
+		}
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("compared: %v\nall: %v", got, want)
+	}
+}
+
+func TestLoadProblems(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(name, text string) string
+		file   string
+		line   string // text of the line the problem points to
+		text   string
+	}{
+		{"a file is missing", func(name, text string) string {
+			if name == "sql/census.sql" {
+				return ""
+			}
+			return text
+		}, "templates/sql/census.sql", "", "missing"},
+		{"the mark is missing", func(name, text string) string { return strings.ReplaceAll(text, "go on from here", "goes on") }, "templates/sql/events.sql", "", "is missing"},
+		{"unknown column in the second file", func(name, text string) string {
+			return strings.ReplaceAll(text, "count(*) AS records", "count(nonsense) AS records")
+		},
+			"templates/sql/census.sql", "  count(nonsense) AS records", "nonsense"},
+		{"unknown column in the shared part", func(name, text string) string {
+			return strings.ReplaceAll(text, "nullif(recipientaccountid, '')", "nullif(nonsense, '')")
+		},
+			"templates/sql/events.sql", "      nullif(nonsense, ''),", "nonsense"},
+		{"no SELECT", func(name, text string) string {
+			if name == "sql/deliveries.sql" {
+				return "DELETE FROM dated"
+			}
+			return text
+		}, "templates/sql/deliveries.sql", "DELETE FROM dated", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, bad := load(t, c.change)
+			if bad.Err() == nil || d != nil {
+				t.Fatal("accepted")
+			}
+			if p := bad[0]; p.At.File != c.file || p.At.Text != c.line || !strings.Contains(p.Text, c.text) {
+				t.Errorf("%+v", p)
+			}
+		})
+	}
+}
+
+func TestSelect(t *testing.T) {
+	d, bad := load(t, asBuilt)
+	if bad.Err() != nil {
+		t.Fatal(bad)
+	}
+	utc := func(y, mo, da, h, mi, s, ms int) time.Time {
+		return time.Date(y, time.Month(mo), da, h, mi, s, ms*1e6, time.UTC)
+	}
+	berlin := Settings{Zone: "Europe/Berlin"}.Values()
+	for _, c := range []struct {
+		name     string
+		relation string
+		change   func(*engine.Scope)
+		base     Base
+		holds    []string // in the printed text
+		fails    string
+	}{
+		{"events", Events, func(*engine.Scope) {}, Base{}, []string{
+			"TIMESTAMP '2026-10-01 00:00:00.000'", "TIMESTAMP '2026-11-01 00:00:00.000'", "'2026-10-01T00:00:00'", "'2026-11-01T00:00:00'",
+			"BETWEEN '2026/10/01' AND '2026/11/02'", "'UTC'"}, ""},
+		{"text bounds are never narrower", Events, func(s *engine.Scope) {
+			s.From, s.To = utc(2026, 10, 1, 0, 0, 0, 500), utc(2026, 10, 2, 0, 0, 0, 1)
+		}, Base{}, []string{"'2026-10-01T00:00:00'", "'2026-10-02T00:00:01'", "AND '2026/10/04'"}, ""},
+		{"no late days before midnight", Events, func(s *engine.Scope) { s.LateDays = 0 }, Base{}, []string{"AND '2026/10/31'"}, ""},
+		{"history counts days of the zone", History, func(s *engine.Scope) {
+			s.HistoryDays, s.Values = 30, berlin
+			s.From, s.To = utc(2026, 10, 31, 23, 0, 0, 0), utc(2026, 11, 30, 23, 0, 0, 0) // November in Berlin; the clocks went back on the 25th
+		}, Base{}, []string{"TIMESTAMP '2026-10-01 22:00:00.000'", "TIMESTAMP '2026-10-31 23:00:00.000'", "'Europe/Berlin'"}, ""},
+		{"the census reads the history's days too", Census, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{"'2026/09/01'", "TIMESTAMP '2026-10-01 00:00:00.000'"}, ""},
+		{"history without length", History, func(*engine.Scope) {}, Base{}, nil, "needs a length"},
+		{"empty period", Events, func(s *engine.Scope) { s.To = s.From }, Base{}, nil, "is empty"},
+		{"unknown relation", "trails", func(*engine.Scope) {}, Base{}, nil, "no relation"},
+		{"accounts are values", Events, func(s *engine.Scope) { s.Accounts = []string{"b", "a'", "b"} }, Base{}, []string{"ARRAY['a''', 'b']"}, ""},
+		{"a wrong setting is named", Events, func(s *engine.Scope) { s.Values = sql.Values{"zone": int64(1)} }, Base{}, nil, "zone"},
+		{"facts of queries are left alone", Events, func(s *engine.Scope) { s.Values = sql.Values{"admins": 1} }, Base{}, []string{"'UTC'"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := october()
+			c.change(&s)
+			b, err := d.Select(c.relation, c.base, s)
+			if c.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fails) {
+					t.Errorf("error %v, want one with %q", err, c.fails)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := b.Text(sql.Trino, nil)
+			for _, h := range c.holds {
+				if !strings.Contains(text, h) {
+					t.Errorf("the text has no %s", h)
+				}
+			}
+		})
+	}
+}
