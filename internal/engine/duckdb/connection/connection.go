@@ -1,0 +1,128 @@
+// Package connection opens the embedded DuckDB: pinned, locked down, and taught the functions of Trino that the printer of
+// internal/sql writes.
+//
+// What a statement can reach once Open has returned is measured by this package's tests: no file outside Options.Dirs and
+// TempDir can be read or written (read_text, COPY, ATTACH), no extension can be installed or loaded, no setting changed. Inside
+// those folders reading AND writing stay possible, so that only statements that came through internal/sql, which are one SELECT
+// without table functions, may be run for a query file.
+package connection
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	language "trailscribe/internal/sql"
+)
+
+// Options of the embedded database. The zero value is usable: no folder can be reached then.
+type Options struct {
+	Threads int    // 0: as many as there are processors
+	Memory  int64  // bytes held before work spills to TempDir; 0: 2 GiB
+	TempDir string // for what does not fit into Memory; "": nothing spills, a statement that needs more fails
+	Dirs    []string
+	Clean   bool // without the functions of Trino: for reading plain tables
+}
+
+// Open makes a database in memory. Its sessions think in UTC, whole numbers divide to whole numbers, and results do not depend
+// on the machine. The database is gone with Close.
+func Open(ctx context.Context, o Options) (*sql.DB, error) {
+	connector, err := duckdb.NewConnector("", func(e driver.ExecerContext) error {
+		// these two are of a session, so that every connection of the pool needs them; no setting of the database may follow the lock
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded database: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	if err := setUp(ctx, db, o); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("set up the embedded database: %w", err)
+	}
+	return db, nil
+}
+
+func setUp(ctx context.Context, db *sql.DB, o Options) error {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if !o.Clean {
+		for _, f := range language.GoFunctions() {
+			if err := register(c, f); err != nil {
+				return fmt.Errorf("function %s: %w", f.Name, err)
+			}
+		}
+		for _, m := range language.Macros() {
+			if _, err := c.ExecContext(ctx, m); err != nil {
+				return fmt.Errorf("%s: %w", firstWords(m), err)
+			}
+		}
+	}
+	settings, err := o.settings()
+	if err != nil {
+		return err
+	}
+	for _, s := range settings {
+		if _, err := c.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", firstWords(s), err)
+		}
+	}
+	return nil
+}
+
+// settings are global, so that every connection of the pool has them; the lock comes last.
+func (o Options) settings() ([]string, error) {
+	threads, memory := o.Threads, o.Memory
+	if threads <= 0 {
+		threads = runtime.NumCPU()
+	}
+	if memory <= 0 {
+		memory = 2 << 30
+	}
+	dirs := append([]string{}, o.Dirs...)
+	temp := o.TempDir
+	if temp != "" {
+		dirs = append(dirs, temp)
+	}
+	for i, d := range dirs {
+		abs, err := filepath.Abs(d)
+		if err != nil {
+			return nil, fmt.Errorf("folder %s: %w", d, err)
+		}
+		dirs[i] = quote(strings.TrimSuffix(filepath.ToSlash(abs), "/") + "/")
+	}
+	return []string{
+		"SET GLOBAL TimeZone = 'UTC'",
+		"SET GLOBAL Calendar = 'gregorian'",
+		"SET GLOBAL integer_division = true",
+		"SET GLOBAL default_null_order = 'NULLS LAST'",
+		"SET GLOBAL default_order = 'ASC'",
+		"SET GLOBAL preserve_insertion_order = true",
+		"SET GLOBAL autoload_known_extensions = false",
+		"SET GLOBAL autoinstall_known_extensions = false",
+		"SET GLOBAL allow_community_extensions = false",
+		fmt.Sprintf("SET GLOBAL threads = %d", threads),
+		fmt.Sprintf("SET GLOBAL memory_limit = '%dB'", memory),
+		"SET GLOBAL temp_directory = " + quote(temp),
+		"SET GLOBAL allowed_directories = [" + strings.Join(dirs, ", ") + "]",
+		"SET GLOBAL enable_external_access = false",
+		"SET GLOBAL lock_configuration = true",
+	}, nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func firstWords(s string) string {
+	if len(s) > 60 {
+		return s[:60] + "…"
+	}
+	return s
+}

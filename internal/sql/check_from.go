@@ -1,0 +1,241 @@
+package sql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// relation checks one relation of a FROM and adds it to s.
+func (k *checker) relation(r Relation, s *scope) {
+	switch r := r.(type) {
+	case *Table:
+		k.table(r, s)
+	case *Subquery:
+		around := s.outer
+		if r.Lateral {
+			around = s
+		}
+		if around == nil {
+			around = &scope{}
+		}
+		cols := k.query(r.Query, around)
+		src := &source{}
+		for _, c := range cols {
+			src.cols = append(src.cols, &column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: []*column{c}})
+		}
+		k.add(r, src, "", r.Alias, s)
+	case *Unnest:
+		k.unnest(r, s)
+	case *Join:
+		k.join(r, s)
+	}
+}
+
+func (k *checker) table(r *Table, s *scope) {
+	name := r.Name()
+	src := &source{}
+	own := r.Parts[len(r.Parts)-1].Key()
+	if n := s.named(name); n != nil && len(r.Parts) == 1 {
+		n.refs++
+		src.cte = n
+		for _, c := range n.cols {
+			src.cols = append(src.cols, &column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: []*column{c}})
+		}
+		k.add(r, src, own, r.Alias, s)
+		return
+	}
+	cols, ok := k.catalog[name]
+	if !ok {
+		known := make([]string, 0, len(k.catalog))
+		for n := range k.catalog {
+			known = append(known, n)
+		}
+		for o := s; o != nil; o = o.outer {
+			for n := range o.with {
+				known = append(known, n)
+			}
+		}
+		slices.Sort(known)
+		hint := k.meant(name, known)
+		if hint == "" && len(known) > 0 {
+			hint = "Relations here: " + strings.Join(known, ", ")
+		}
+		k.problem(r, "there is no relation "+name, hint, "unknown-relation")
+		src.cols = nil
+		src.alias = "\x00" // nothing can be said about its columns
+	}
+	for _, c := range cols {
+		t, err := ParseType(c.Type)
+		if err != nil {
+			k.problem(r, fmt.Sprintf("column %s of %s has a %v", c.Name, name, err), "", "catalog")
+			t = tBad
+		}
+		key := strings.ToLower(c.Name)
+		src.cols = append(src.cols, &column{name: c.Name, key: key, typ: t, label: c.Name, table: name})
+	}
+	k.tables[name] = append(k.tables[name], src.cols...)
+	k.add(r, src, own, r.Alias, s)
+}
+
+// add names a relation and makes its columns visible.
+func (k *checker) add(r Relation, src *source, name string, a *Alias, s *scope) {
+	if a != nil {
+		name = a.Name.Key()
+		if len(a.Columns) > 0 {
+			if len(a.Columns) != len(src.cols) && src.alias != "\x00" {
+				k.problem(a, fmt.Sprintf("%s has %d column names for %d columns", a.Name.Name, len(a.Columns), len(src.cols)), "", "")
+			}
+			for i, c := range src.cols {
+				if i < len(a.Columns) {
+					c.name, c.key = a.Columns[i].Name, a.Columns[i].Key()
+				}
+			}
+		}
+	}
+	if src.alias != "\x00" || a != nil {
+		src.alias = name
+	}
+	for _, o := range s.sources {
+		if name != "" && o.alias == name {
+			k.problem(r, "two relations are called "+name, "Give one of them another alias", "")
+		}
+	}
+	src.label = k.unique(name)
+	for _, c := range src.cols {
+		c.rel = src
+	}
+	k.sources[r] = src
+	s.sources = append(s.sources, src)
+	s.cols = append(s.cols, src.cols...)
+}
+
+func (k *checker) unnest(r *Unnest, s *scope) {
+	src := &source{}
+	v := env{scope: s, noAggregate: "UNNEST", noWindow: "UNNEST"}
+	names := 0
+	if r.Alias != nil {
+		names = len(r.Alias.Columns)
+	}
+	for i, a := range r.Args {
+		t := k.expr(a, v)
+		switch t.Kind {
+		case ArrayType:
+			src.cols = append(src.cols, &column{typ: t.Elem, label: fmt.Sprintf("u%d", i+1)})
+			if t.Elem.Kind == RowType && len(r.Args) == 1 {
+				k.unnestRows(r, t.Elem, names)
+			}
+		case MapType:
+			src.cols = append(src.cols, &column{typ: t.Key, label: fmt.Sprintf("k%d", i+1)}, &column{typ: t.Elem, label: fmt.Sprintf("u%d", i+1)})
+		case 0, UnknownType:
+			src.cols = append(src.cols, &column{typ: tBad, label: fmt.Sprintf("u%d", i+1)})
+			if t.Kind == UnknownType {
+				k.problem(a, "UNNEST takes an array or a map, not NULL", "", "")
+			}
+		default:
+			hint := ""
+			if t.Kind == JSONType {
+				hint = "Write UNNEST(CAST(… AS array(json)))"
+			}
+			k.problem(a, "UNNEST takes an array or a map, not "+t.String(), hint, "")
+			src.cols = append(src.cols, &column{typ: tBad, label: fmt.Sprintf("u%d", i+1)})
+		}
+	}
+	if r.Ordinality {
+		src.cols = append(src.cols, &column{typ: tBigint, label: "ordinality", name: "ordinality", key: "ordinality"})
+	}
+	for i, c := range src.cols {
+		if c.name == "" {
+			c.name, c.key = fmt.Sprintf("_col%d", i), fmt.Sprintf("_col%d", i)
+		}
+	}
+	k.add(r, src, "", r.Alias, s)
+}
+
+// unnestRows: an array of rows gives one column holding the row in the form AWS documents for CloudTrail, and one column for
+// each field in Trino itself. Until that is settled by a real Athena, the first is taken with a warning, the second refused.
+func (k *checker) unnestRows(r *Unnest, row *Type, names int) {
+	want := 1
+	if r.Ordinality {
+		want = 2
+	}
+	const hint = "UNNEST(transform(a, r -> r.arn)) AS t(arn), or any_match(a, r -> …), means the same everywhere"
+	if names != 0 && names != want {
+		k.problem(r, "an array of rows is unnested into one column per field by Trino and into one column by Athena", hint, "unnest-rows")
+		return
+	}
+	k.problem(r, "an array of rows unnested into one column is documented by Athena and refused by Trino", hint, "unnest-rows")
+	k.probs[len(k.probs)-1].Warning = true
+}
+
+func (k *checker) join(r *Join, s *scope) {
+	if r.Natural {
+		k.problem(r, "NATURAL JOIN is not supported by Athena", "Name the columns: JOIN … USING (a, b)", "not-supported")
+	}
+	before := len(s.sources)
+	beforeCols := len(s.cols)
+	k.relation(r.Left, s)
+	middle := len(s.cols)
+	k.relation(r.Right, s)
+	if u, ok := r.Right.(*Unnest); ok {
+		if lit, isTrue := r.On.(*BoolLit); r.Kind != CrossJoin && !(r.Kind == LeftJoin && isTrue && lit.Value) {
+			k.problem(u, "UNNEST is joined by CROSS JOIN, or by LEFT JOIN … ON TRUE", "", "")
+		}
+	}
+	if len(r.Using) > 0 {
+		k.using(r, s, beforeCols, middle)
+	}
+	if r.On != nil {
+		// ON sees the two sides of this join only, and what is outside
+		on := &scope{outer: s.outer, sources: s.sources[before:], cols: s.cols[beforeCols:], with: s.with}
+		k.condition(r.On, env{scope: on, noAggregate: "JOIN", noWindow: "JOIN"}, "ON")
+	}
+}
+
+// using merges the columns named by USING: they come first and once, and can be named without an alias only.
+func (k *checker) using(r *Join, s *scope, from, middle int) {
+	left, right := s.cols[from:middle], s.cols[middle:]
+	find := func(cols []*column, id *Ident) *column {
+		var hit *column
+		for _, c := range cols {
+			if c.key == id.Key() {
+				if hit != nil {
+					k.problem(id, "column "+id.Name+" is there twice on one side of the join", "", "")
+				}
+				hit = c
+			}
+		}
+		return hit
+	}
+	var merged []*column
+	gone := map[*column]bool{}
+	for _, id := range r.Using {
+		a, b := find(left, id), find(right, id)
+		if a == nil || b == nil {
+			side := "left"
+			if a != nil {
+				side = "right"
+			}
+			k.problem(id, "USING names "+id.Name+", which the "+side+" side does not have", "", "unknown-column")
+			continue
+		}
+		t := common(a.typ, b.typ)
+		if t == nil {
+			k.problem(id, fmt.Sprintf("USING (%s) compares %s with %s", id.Name, a.typ, b.typ), "", "")
+			t = tBad
+		}
+		a.use()
+		b.use()
+		merged = append(merged, &column{name: a.name, key: a.key, typ: t, merged: []*column{a, b}, join: r.Kind})
+		gone[a], gone[b] = true, true
+	}
+	k.joins[r] = merged
+	cols := append([]*column{}, s.cols[:from]...)
+	cols = append(cols, merged...)
+	for _, c := range s.cols[from:] {
+		if !gone[c] {
+			cols = append(cols, c)
+		}
+	}
+	s.cols = cols
+}

@@ -1,0 +1,204 @@
+package sql
+
+// Sources of the tables in this folder: the signatures are those of Trino's documentation, "Functions and operators"
+// (Athena engine version 3 is Trino); where DuckDB says it differently, a case of the expression contract
+// (internal/engine/enginetest/testdata/expressions.txt) holds the value Trino gives.
+
+// coreFunctions are conditionals and what asks about the session.
+func coreFunctions() []*function {
+	return []*function{
+		{name: "coalesce", sigs: "T... : T", duck: "coalesce($*)"},
+		{name: "if", sigs: "boolean, T : T; boolean, T, T : T", emit: emitIf},
+		{name: "nullif", sigs: "T, U : T", check: checkNullif, emit: emitNullif},
+		{name: "try", sigs: "T : T", check: keepZone, emit: emitTry},
+		{name: "greatest", sigs: "O... : O", emit: emitExtreme(">="), note: "NULL if any argument is NULL; DuckDB skips NULL"},
+		{name: "least", sigs: "O... : O", emit: emitExtreme("<="), note: "NULL if any argument is NULL; DuckDB skips NULL"},
+		{name: "grouping", sigs: "T... : integer", emit: emitGrouping, note: "arguments must be grouped by; NULL of a total is told from NULL of the data"},
+		{name: "typeof", sigs: "T : varchar", emit: emitTypeof},
+		{name: "now current_timestamp", sigs: ": timestamp(3) with time zone", duck: "current_timestamp", flags: volatileFunction},
+		{name: "current_date", sigs: ": date", duck: "current_date", flags: volatileFunction},
+		{name: "localtimestamp", sigs: ": timestamp(3)", duck: "CAST(current_timestamp AS TIMESTAMP)", flags: volatileFunction},
+		{name: "rand random", sigs: ": double; bigint : bigint; bigint, bigint : bigint", emit: emitRandom, flags: volatileFunction},
+		{name: "uuid", sigs: ": varchar", duck: "CAST(uuid() AS VARCHAR)", flags: volatileFunction},
+	}
+}
+
+func numberFunctions() []*function {
+	return []*function{
+		{name: "abs", sigs: "integer : integer; bigint : bigint; D : D; double : double", duck: "abs($1)"},
+		{name: "ceil ceiling", sigs: "integer : integer; bigint : bigint; D : D; double : double", check: roundsDecimal, duck: "CAST(ceil($1) AS $R)"},
+		{name: "floor", sigs: "integer : integer; bigint : bigint; D : D; double : double", check: roundsDecimal, duck: "CAST(floor($1) AS $R)"},
+		{name: "round", sigs: "integer : integer; bigint : bigint; D : D; double : double; integer, integer : integer; bigint, integer : bigint; D, integer : D; double, integer : double",
+			check: roundsDecimal, emit: emitRound, note: "halves go away from zero"},
+		{name: "truncate", sigs: "D : D; double : double", check: roundsDecimal, duck: "CAST(trunc($1) AS $R)"},
+		{name: "sign", sigs: "integer : integer; bigint : bigint; double : double", duck: "CAST(sign($1) AS $R)"},
+		{name: "mod", sigs: "integer, integer : integer; bigint, bigint : bigint; double, double : double", emit: func(e *emitter, c *Call, r *resolved) string {
+			return e.divide(OpMod, c.Args[0], c.Args[1], r.result)
+		}, note: "division by zero is an error; DuckDB gives NULL"},
+		{name: "sqrt", sigs: "double : double", duck: "CASE WHEN $1 < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt($1) END"},
+		{name: "cbrt exp degrees radians sin cos tan asin acos atan", sigs: "double : double", emit: emitSame},
+		{name: "ln log2 log10", sigs: "double : double", emit: emitLog},
+		{name: "log", sigs: "double, double : double", duck: "(ln($2) / ln($1))", note: "log(base, x)"},
+		{name: "power pow", sigs: "double, double : double", duck: "power($1, $2)"},
+		{name: "pi", sigs: ": double", duck: "pi()"},
+		{name: "e", sigs: ": double", duck: "exp(CAST(1 AS DOUBLE))"},
+		{name: "nan", sigs: ": double", duck: "CAST('NaN' AS DOUBLE)"},
+		{name: "infinity", sigs: ": double", duck: "CAST('Infinity' AS DOUBLE)"},
+		{name: "is_nan", sigs: "double : boolean", duck: "isnan($1)"},
+		{name: "is_finite", sigs: "double : boolean", duck: "isfinite($1)"},
+		{name: "is_infinite", sigs: "double : boolean", duck: "isinf($1)"},
+		{name: "bitwise_and", sigs: "bigint, bigint : bigint", duck: "($1 & $2)"},
+		{name: "bitwise_or", sigs: "bigint, bigint : bigint", duck: "($1 | $2)"},
+		{name: "bitwise_xor", sigs: "bigint, bigint : bigint", duck: "xor($1, $2)"},
+		{name: "bitwise_not", sigs: "bigint : bigint", duck: "(~ $1)"},
+		{name: "width_bucket", sigs: "double, double, double, bigint : bigint", duck: "tr_width_bucket($1, $2, $3, $4)"},
+		{name: "to_base", sigs: "bigint, bigint : varchar", duck: "tr_to_base($1, $2)"},
+		{name: "from_base", sigs: "varchar, bigint : bigint", duck: "tr_from_base($1, $2)"},
+	}
+}
+
+func textFunctions() []*function {
+	return []*function{
+		{name: "concat", sigs: "varchar... : varchar; array(T)... : array(T)", emit: emitConcat, note: "NULL if any argument is NULL; DuckDB's concat skips NULL"},
+		{name: "concat_ws", sigs: "varchar, varchar... : varchar; varchar, array(varchar) : varchar", emit: emitConcatWs},
+		{name: "length", sigs: "varchar : bigint; varbinary : bigint", emit: emitLength},
+		{name: "lower upper", sigs: "varchar : varchar", emit: emitSame},
+		{name: "trim ltrim rtrim", sigs: "varchar : varchar; varchar, varchar : varchar", emit: emitTrim, note: "all white space; DuckDB takes blanks only"},
+		{name: "lpad rpad", sigs: "varchar, bigint, varchar : varchar", emit: func(e *emitter, c *Call, r *resolved) string {
+			return r.fn.name + "(" + e.as(c.Args[0], tVarchar) + ", CAST(" + e.as(c.Args[1], tBigint) + " AS INTEGER), " + e.as(c.Args[2], tVarchar) + ")"
+		}},
+		{name: "replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: func(e *emitter, c *Call, r *resolved) string {
+			if len(c.Args) == 2 {
+				return "replace(" + e.args(c, r) + ", '')"
+			}
+			return "replace(" + e.args(c, r) + ")"
+		}},
+		{name: "reverse", sigs: "varchar : varchar; array(T) : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
+			if r.result.Kind == ArrayType {
+				return "list_reverse(" + e.args(c, r) + ")"
+			}
+			return "reverse(" + e.args(c, r) + ")"
+		}},
+		{name: "split", sigs: "varchar, varchar : array(varchar); varchar, varchar, bigint : array(varchar)", emit: func(e *emitter, c *Call, r *resolved) string {
+			if len(c.Args) == 3 {
+				return "tr_split(" + e.args(c, r) + ")"
+			}
+			return "string_split(" + e.args(c, r) + ")"
+		}},
+		{name: "split_part", sigs: "varchar, varchar, bigint : varchar", emit: emitSplitPart, note: "NULL past the end, an error below 1; DuckDB gives ''"},
+		{name: "starts_with", sigs: "varchar, varchar : boolean", duck: "starts_with($*)"},
+		{name: "strpos", sigs: "varchar, varchar : bigint; varchar, varchar, bigint : bigint", emit: func(e *emitter, c *Call, r *resolved) string {
+			if len(c.Args) == 3 {
+				return "tr_strpos(" + e.args(c, r) + ")"
+			}
+			return "strpos(" + e.args(c, r) + ")"
+		}},
+		{name: "substr substring", sigs: "varchar, bigint : varchar; varchar, bigint, bigint : varchar", emit: emitSubstr, note: "'' from position 0 or before the start"},
+		{name: "translate", sigs: "varchar, varchar, varchar : varchar", duck: "translate($*)"},
+		{name: "chr", sigs: "bigint : varchar", duck: "chr(CAST($1 AS INTEGER))"},
+		{name: "codepoint", sigs: "varchar : integer", duck: "ord($1)"},
+		{name: "levenshtein_distance", sigs: "varchar, varchar : bigint", duck: "levenshtein($*)"},
+		{name: "hamming_distance", sigs: "varchar, varchar : bigint", duck: "hamming($*)"},
+		{name: "normalize", sigs: "varchar : varchar", duck: "nfc_normalize($1)"},
+		{name: "format", sigs: "varchar, T : varchar; varchar, T, U : varchar; varchar, T, U, V : varchar; varchar, T, U, V, W : varchar", emit: emitFormat, note: "only %s of text and whole numbers, %d and %0nd, with the format as a literal"},
+		{name: "regexp_like", sigs: "varchar, varchar : boolean", emit: emitRegexpLike},
+		{name: "regexp_extract", sigs: "varchar, varchar : varchar; varchar, varchar, bigint : varchar", emit: emitRegexpExtract, note: "NULL without a match; DuckDB gives ''"},
+		{name: "regexp_extract_all", sigs: "varchar, varchar : array(varchar); varchar, varchar, bigint : array(varchar)", emit: emitRegexp("regexp_extract_all"), note: "a literal pattern whose group always matches"},
+		{name: "regexp_replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: emitRegexpReplace, note: "every match; groups are $1, DuckDB's \\1"},
+		{name: "regexp_split", sigs: "varchar, varchar : array(varchar)", emit: emitRegexp("string_split_regex")},
+		{name: "regexp_count", sigs: "varchar, varchar : bigint", emit: func(e *emitter, c *Call, r *resolved) string {
+			return "len(" + emitRegexp("regexp_extract_all")(e, c, r) + ")"
+		}},
+		{name: "to_utf8", sigs: "varchar : varbinary", duck: "encode($1)"},
+		{name: "from_utf8", sigs: "varbinary : varchar", duck: "decode($1)"},
+		{name: "to_hex", sigs: "varbinary : varchar", duck: "hex($1)"},
+		{name: "from_hex", sigs: "varchar : varbinary", duck: "unhex($1)"},
+		{name: "to_base64", sigs: "varbinary : varchar", duck: "to_base64($1)"},
+		{name: "from_base64", sigs: "varchar : varbinary", duck: "from_base64($1)"},
+		{name: "md5", sigs: "varbinary : varbinary", duck: "unhex(md5($1))"},
+		{name: "sha1", sigs: "varbinary : varbinary", duck: "unhex(sha1($1))"},
+		{name: "sha256", sigs: "varbinary : varbinary", duck: "unhex(sha256($1))"},
+		{name: "url_extract_host", sigs: "varchar : varchar", duck: `nullif(regexp_extract($1, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)', 1), '')`},
+		{name: "url_extract_path", sigs: "varchar : varchar", duck: `regexp_extract($1, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*([^?#]*)', 1)`},
+		{name: "url_extract_query", sigs: "varchar : varchar", duck: `nullif(regexp_extract($1, '\?([^#]*)', 1), '')`},
+		{name: "url_extract_parameter", sigs: "varchar, varchar : varchar", duck: "tr_url_parameter($1, $2)"},
+		{name: "url_decode", sigs: "varchar : varchar", duck: "url_decode(replace($1, '+', ' '))"},
+		{name: "url_encode", sigs: "varchar : varchar", duck: "tr_url_encode($1)"},
+	}
+}
+
+func networkFunctions() []*function {
+	return []*function{
+		{name: "contains", sigs: "varchar, ipaddress : boolean; array(T), T : boolean", emit: func(e *emitter, c *Call, r *resolved) string {
+			if r.params[0].Kind == VarcharType {
+				return "tr_ip_in(" + e.args(c, r) + ")"
+			}
+			return "tr_contains(" + e.args(c, r) + ")"
+		}, note: "contains('10.0.0.0/8', ip); of an array: NULL where the value is not found and the array holds NULL"},
+	}
+}
+
+// notSupported are functions Athena has and this program refuses, with the reason.
+var notSupported = map[string]string{
+	"with_timezone":          "it makes a wall clock of a zone that DuckDB does not keep; write the instant as a TIMESTAMP literal with its zone",
+	"json_value":             "DuckDB has a function of this name with another meaning; use json_extract_scalar",
+	"json_query":             "use json_extract",
+	"json_exists":            "DuckDB has a function of this name with another meaning; use json_extract(…) IS NOT NULL",
+	"json_object":            "build text with format or concat",
+	"json_array":             "use CAST(ARRAY[…] AS json)",
+	"regexp_position":        "use strpos, or regexp_extract",
+	"split_to_map":           "use split and element_at",
+	"split_to_multimap":      "use split and element_at",
+	"word_stem":              "stemming differs between engines",
+	"soundex":                "it is not the same at both engines",
+	"human_readable_seconds": "write the number; the report formats it",
+	"parse_duration":         "use an INTERVAL literal",
+	"ip_prefix":              "use contains('10.0.0.0/8', ip)",
+	"timezone_hour":          "DuckDB keeps no zone with a timestamp",
+	"timezone_minute":        "DuckDB keeps no zone with a timestamp",
+	"current_timezone":       "it is a fact of the session, not of the log",
+	"current_user":           "it is a fact of the session, not of the log",
+	"current_time":           "it is another value on every run; use the period's parameters",
+	"localtime":              "it is another value on every run; use the period's parameters",
+	"checksum":               "its value is Trino's own",
+	"numeric_histogram":      "it is an approximation that differs between engines",
+	"approx_most_frequent":   "it is an approximation that differs between engines",
+	"approx_set":             "it is an approximation that differs between engines",
+	"shuffle":                "it is another value on every run",
+	"from_unixtime_nanos":    "timestamps are kept to the millisecond; use from_unixtime(x / 1e9)",
+	"multimap_agg":           "use array_agg",
+}
+
+// otherDialects are functions of other databases, and what Athena calls them.
+var otherDialects = map[string]string{
+	"ends_with":           "Write substr(x, -length(y)) = y, or x LIKE '%…'",
+	"array_contains":      "Write contains(a, x)",
+	"list_contains":       "Write contains(a, x)",
+	"ascii":               "Write codepoint(x)",
+	"ifnull":              "Write coalesce(a, b)",
+	"nvl":                 "Write coalesce(a, b)",
+	"isnull":              "Write x IS NULL",
+	"len":                 "Write length(x)",
+	"char_length":         "Write length(x)",
+	"string_agg":          "Write listagg(x, ',') WITHIN GROUP (ORDER BY x)",
+	"group_concat":        "Write listagg(x, ',') WITHIN GROUP (ORDER BY x)",
+	"to_timestamp":        "Write from_iso8601_timestamp(x) or date_parse(x, '%Y-%m-%d')",
+	"strftime":            "Write date_format(t, '%Y-%m-%d')",
+	"strptime":            "Write date_parse(x, '%Y-%m-%d')",
+	"to_char":             "Write date_format(t, '%Y-%m-%d')",
+	"datediff":            "Write date_diff('day', a, b)",
+	"dateadd":             "Write date_add('day', 1, t)",
+	"date_part":           "Write extract(day FROM t)",
+	"json_extract_string": "Write json_extract_scalar(x, '$.a')",
+	"regexp_matches":      "Write regexp_like(x, '…')",
+	"list_transform":      "Write transform(a, x -> …)",
+	"array_length":        "Write cardinality(a)",
+	"size":                "Write cardinality(a)",
+	"instr":               "Write strpos(x, y)",
+	"left":                "Write substr(x, 1, n)",
+	"right":               "Write substr(x, -n)",
+	"set_agg":             "Write array_agg(DISTINCT x ORDER BY x)",
+	"first":               "Write min(x), or first_value(x) OVER (ORDER BY …)",
+	"epoch":               "Write to_unixtime(t)",
+	"getdate":             "Use :period_to",
+}
