@@ -1,0 +1,248 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func environment(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+const full = `engine: duckdb
+source: logs
+cache: /var/cache/x
+entity: Example Corp
+accounts:
+  - {id: "111122223333", name: production, since: 2025-01-01, until: "2026-12-31", expect: [eu-central-1]}
+  - id: "444455556666"
+calendar: de
+late_days: 5
+automation:
+  roles: ["arn:aws:iam::*:role/ci-*"]
+  sessions: ["terraform-*"]
+networks: [192.0.2.0/24, "2001:db8::/32", 198.51.100.7]
+regions: [eu-central-1, us-gov-west-1]
+admins: ["arn:aws:iam::*:role/admin"]
+library: {folders: [audit, ../shared], builtin: false}
+defaults:
+  period: 2026-Q3
+  timezone: Europe/Berlin
+  language: zh-CN
+  theme: navy
+  formats: [pdf]
+  fail_on: high
+  params: {root/console-login.approved: [a, "b,c"], threshold: 5}
+`
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "trailscribe.yaml", full)
+	c, bad := Load(Options{Path: path})
+	if bad != nil {
+		t.Fatal(bad)
+	}
+	at := func(s string) string { return filepath.ToSlash(path) + ":" + s }
+	for _, tt := range [][2]string{
+		{c.Engine.Value, "duckdb"}, {c.Engine.Origin, at("1:9")}, {c.Source.Value, filepath.Join(dir, "logs")}, {c.SourceName, "logs"}, {c.Cache.Value, "/var/cache/x"}, {c.Entity.Value, "Example Corp"},
+		{c.Calendar.Value, "de"}, {c.Defaults.Period.Value, "2026-Q3"}, {c.Defaults.FailOn.Value, "high"}, {c.Defaults.Params["root/console-login.approved"].Value, `["a","b,c"]`}, {c.Defaults.Params["threshold"].Value, "5"},
+		{c.Defaults.Params["threshold"].Origin, at("24:64")}, {strings.Join(c.Library, " "), filepath.Join(dir, "audit") + " " + filepath.Join(dir, "..", "shared")},
+	} {
+		if tt[0] != tt[1] {
+			t.Errorf("got %q, want %q", tt[0], tt[1])
+		}
+	}
+	if c.LateDays != 5 || c.Builtin || len(c.Accounts) != 2 || c.Accounts[0].Since != time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC) || c.Accounts[0].Expect[0] != "eu-central-1" {
+		t.Errorf("%+v", c)
+	}
+	want := map[string][]string{"accounts": {"111122223333", "444455556666"}, "networks": {"192.0.2.0/24", "2001:db8::/32", "198.51.100.7"}, "regions": {"eu-central-1", "us-gov-west-1"},
+		"admins": {"arn:aws:iam::*:role/admin"}, "automation.roles": {"arn:aws:iam::*:role/ci-*"}, "automation.sessions": {"terraform-*"}, "automation": {"arn:aws:iam::*:role/ci-*", "terraform-*"}, "calendar": {"de"}}
+	if diff := cmp.Diff(want, c.Facts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLoadProblems(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "trailscribe.yaml", `engine: athena
+source: s3://bucket/AWSLogs
+sourec: x
+timezone: UTC
+athena: {database: x}
+accounts:
+  - {id: 111122223333}
+  - {id: "1"}
+  - {id: "111122223333", since: 2026-02-30}
+  - {id: "111122223333", since: 2026-03-01, until: 2026-01-01}
+late_days: 90
+networks: [here]
+regions: [Frankfurt]
+defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
+`)
+	c, bad := Load(Options{Path: path})
+	if c != nil {
+		t.Error("a configuration with errors was given")
+	}
+	got := bad.Error()
+	for _, want := range []string{
+		`1:9: engine cannot be "athena"; allowed: duckdb`,
+		`2:9: the source "s3://bucket/AWSLogs" is no folder`,
+		`3:1: unknown key "sourec"; did you mean "source"?`,
+		`4:1: unknown key "timezone"`,
+		`5:1: unknown key "athena"`,
+		`7:10: accounts[0].id must be a text; without quotes 111122223333 is read as a number`,
+		`8:10: accounts[1].id cannot be "1"; it must be twelve digits in quotes`,
+		`9:33: "2026-02-30" is no day of the calendar`,
+		`10:10: the account 111122223333 stands here twice`,
+		`10:52: the account's logs end before they begin`,
+		`11:12: late_days is 90; it must be from 0 to 60`,
+		`12:12: "here" is not a network`,
+		`13:11: regions[0] cannot be "Frankfurt"`,
+		`14:22: there is no time zone "Mars/Olympus"`,
+		`14:44: "sometime" is not a period`,
+		`14:64: defaults.formats[0] cannot be "docx"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no problem %q in\n%s", want, got)
+		}
+	}
+	for _, p := range bad {
+		if strings.Contains(p.Text, `"timezone"`) && p.Hint != "it stands under defaults:" {
+			t.Errorf("hint %q", p.Hint)
+		}
+	}
+	if _, bad := Load(Options{Path: filepath.Join(dir, "none.yaml")}); len(bad) != 1 || !strings.Contains(bad.Error(), "--config names is not there") {
+		t.Error(bad)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "trailscribe.yaml", full)
+	c, bad := Load(Options{Dir: dir, Env: environment("TRAILSCRIBE_SOURCE", "other", "TRAILSCRIBE_TIMEZONE", "Asia/Shanghai", "TRAILSCRIBE_FORMATS", "pdf, xlsx", "TRAILSCRIBE_LIBRARY", "a"+string(filepath.ListSeparator)+"b")})
+	if bad != nil {
+		t.Fatal(bad)
+	}
+	if c.Source != (Setting{Value: "other", Origin: "env TRAILSCRIBE_SOURCE"}) || c.SourceName != "other" || c.Environment.Timezone.Value != "Asia/Shanghai" || c.Defaults.Timezone.Value != "Europe/Berlin" ||
+		strings.Join(c.Environment.Formats.Values, "+") != "pdf+xlsx" || strings.Join(c.Library, "+") != "a+b" {
+		t.Errorf("%+v", c)
+	}
+	_, bad = Load(Options{Env: environment("TRAILSCRIBE_TIMEZONE", "x", "TRAILSCRIBE_FORMATS", "pfd", "TRAILSCRIBE_PERIOD", "never", "TRAILSCRIBE_ENGINE", "duck", "TRAILSCRIBE_FAIL_ON", "hig"), Dir: t.TempDir()})
+	want := []string{`TRAILSCRIBE_ENGINE: the value cannot be "duck"`, `TRAILSCRIBE_FAIL_ON: the value cannot be "hig"; did you mean "high"?`, `TRAILSCRIBE_FORMATS: the value cannot be "pfd"; did you mean "pdf"?`, `TRAILSCRIBE_PERIOD: "never" is not a period`, `TRAILSCRIBE_TIMEZONE: there is no time zone "x"`}
+	for i, w := range want {
+		if len(bad) != len(want) || !strings.HasPrefix(bad[i].Error(), w) {
+			t.Fatalf("got\n%v", bad)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, root, "trailscribe.yaml", "entity: root\n")
+	write(t, root, "a/trailscribe.yaml", "entity: a\n")
+	write(t, root, "a/b/c/x", "")
+	write(t, root, "d/e/x", "")
+	for dir, want := range map[string]string{"": "root", "a": "a", "a/b/c": "a", "d/e": "root"} {
+		c, bad := Load(Options{Dir: filepath.Join(root, filepath.FromSlash(dir))})
+		if bad != nil || c.Entity.Value != want {
+			t.Errorf("%s: got %q %v, want %q", dir, c.Entity.Value, bad, want)
+		}
+	}
+	t.Chdir(filepath.Join(root, "d", "e"))
+	c, _ := Load(Options{})
+	if want := filepath.Join("..", "..", "trailscribe.yaml"); c.File != want || c.Entity.Origin != "../../trailscribe.yaml:1:9" {
+		t.Errorf("found as %q, value from %q: an absolute path would name this machine", c.File, c.Entity.Origin)
+	}
+	outside := t.TempDir() // no repository: parents do not count
+	write(t, outside, "trailscribe.yaml", "entity: x\n")
+	write(t, outside, "sub/x", "")
+	if c, bad := Load(Options{Dir: filepath.Join(outside, "sub")}); bad != nil || c.File != "" {
+		t.Errorf("a parent outside a repository was read: %v %v", c, bad)
+	}
+}
+
+// The file that init writes loads as it is, and with every setting switched on.
+func TestTemplate(t *testing.T) {
+	dir := t.TempDir()
+	c, bad := Load(Options{Path: write(t, dir, "trailscribe.yaml", Template())})
+	if bad != nil || c.LateDays != DefaultLateDays || !c.Builtin || c.Engine.IsSet() {
+		t.Errorf("%+v %v", c, bad)
+	}
+	var on strings.Builder
+	known := map[string]bool{}
+	for line := range strings.Lines(Template()) {
+		if strings.HasPrefix(line, "#") && (!strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "#  ")) && line != "#\n" {
+			line = line[1:]
+			if key, _, ok := strings.Cut(line, ":"); ok && !strings.HasPrefix(key, " ") {
+				known[key] = true
+			}
+		}
+		on.WriteString(line)
+	}
+	c, bad = Load(Options{Path: write(t, dir, "on.yaml", on.String())})
+	if bad != nil {
+		t.Fatalf("%v\n%s", bad, on.String())
+	}
+	for _, f := range Shape().Fields {
+		if !known[f.Name] {
+			t.Errorf("the template does not explain %s", f.Name)
+		}
+	}
+	if c.Defaults.Params["root/console-login.approved"].Value != "[]" {
+		t.Error(c.Defaults.Params)
+	}
+}
+
+func TestShow(t *testing.T) {
+	c, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", "engine: duckdb\naccounts: [{id: \"111122223333\", name: prod, since: 2025-01-01}]\ndefaults: {timezone: UTC}\n"), Env: environment("TRAILSCRIBE_TIMEZONE", "Asia/Tokyo")})
+	if bad != nil {
+		t.Fatal(bad)
+	}
+	var got []string
+	for _, s := range c.Show() {
+		got = append(got, s.Name+"="+s.Value+" from "+filepath.Base(s.Origin))
+	}
+	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "engine=duckdb from trailscribe.yaml:1:9", "late_days=2 from default", "library.builtin=true from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(full)
+	f.Add(Template())
+	f.Add("library: x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		l := &loader{c: &Config{}}
+		l.file("trailscribe.yaml", []byte(text))
+		l.c.Show()
+		l.c.Facts()
+	})
+}

@@ -1,0 +1,322 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"trailscribe/internal/diag"
+	"trailscribe/internal/period"
+	"trailscribe/internal/yaml"
+)
+
+// FileName is what the configuration is called.
+const FileName = "trailscribe.yaml"
+
+// Options say where to look.
+type Options struct {
+	Path string              // --config; "": TRAILSCRIBE_CONFIG, else trailscribe.yaml in Dir or in a parent up to the repository's root
+	Dir  string              // where the program runs, "": the current folder
+	Env  func(string) string // the environment; nil: none
+}
+
+// Load reads the configuration and the environment over it. Without any file everything is at its default, which is no problem; a file that
+// was named must be there. The Config is nil only where a problem is an error.
+func Load(o Options) (*Config, diag.Problems) {
+	env := o.Env
+	if env == nil {
+		env = func(string) string { return "" }
+	}
+	c := &Config{Builtin: true, LateDays: DefaultLateDays}
+	l := &loader{c: c, cwd: o.Dir}
+	file := o.Path
+	named := "--config"
+	if file == "" {
+		file, named = env("TRAILSCRIBE_CONFIG"), "TRAILSCRIBE_CONFIG"
+	}
+	if file == "" {
+		file = find(o.Dir)
+	}
+	if file != "" {
+		data, err := os.ReadFile(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: "the configuration that " + named + " names is not there", Rule: "config-read", Hint: "make one with 'trailscribe init'"}}
+		case err != nil:
+			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: fmt.Sprintf("reading the configuration: %v", err), Rule: "config-read"}}
+		}
+		c.File = file
+		l.dir = filepath.Dir(file)
+		l.file(filepath.ToSlash(file), data)
+	}
+	l.environment(env)
+	if l.bad.Err() != nil {
+		return nil, l.bad.Sort()
+	}
+	return c, l.bad.Sort()
+}
+
+// find looks for the file here and in the parents up to the root of the repository, which holds .git. Outside a repository it looks here only.
+// The path is relative where the file was found by going up from the current folder, so that no output names a folder of this machine.
+func find(dir string) string {
+	here, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	up := dir
+	if up == "" {
+		up = "."
+	}
+	found := ""
+	for {
+		if found == "" {
+			if info, err := os.Stat(filepath.Join(here, FileName)); err == nil && info.Mode().IsRegular() {
+				found = filepath.Join(up, FileName)
+				if up == dir || up == "." {
+					return found
+				}
+			}
+		}
+		if _, err := os.Stat(filepath.Join(here, ".git")); err == nil {
+			return found
+		}
+		parent := filepath.Dir(here)
+		if parent == here {
+			return "" // no repository: parents are not ours
+		}
+		here, up = parent, filepath.Join(up, "..")
+	}
+}
+
+type loader struct {
+	c        *Config
+	dir, cwd string
+	bad      diag.Problems
+}
+
+func (l *loader) add(n yaml.Node, rule, hint, format string, args ...any) {
+	p := n.Problem(format, args...)
+	p.Rule, p.Hint = rule, hint
+	l.bad = append(l.bad, p)
+}
+
+func originOf(p diag.Pos) string { return p.String() }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func setting(v *yaml.Value) Setting {
+	if v == nil {
+		return Setting{}
+	}
+	return Setting{Value: v.Text(), Origin: originOf(v.Where()), At: v.Where()}
+}
+
+func list(v *yaml.Value) List {
+	if v == nil {
+		return List{}
+	}
+	return List{Values: v.Texts(), Origin: originOf(v.Where()), At: v.Where()}
+}
+
+// path resolves a path of the file.
+func (l *loader) path(p string) string {
+	if p == "" || filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(l.dir, filepath.FromSlash(p))
+}
+
+func (l *loader) file(name string, data []byte) {
+	v, bad := yaml.Decode(name, data, shape)
+	if v == nil {
+		if len(bad) == 1 && bad[0].Rule == "yaml-empty" { // comments only: everything at its default
+			return
+		}
+		l.bad = append(l.bad, bad...)
+		return
+	}
+	for i, p := range bad {
+		if later := laterWork(p); later != "" {
+			bad[i].Hint = later
+		}
+	}
+	l.bad = append(l.bad, bad...)
+	c := l.c
+	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")), setting(v.Get("entity")), setting(v.Get("calendar"))
+	c.SourceName = c.Source.Value
+	if strings.Contains(c.Source.Value, "://") {
+		l.add(v.Get("source").Node, "config-source", "copy the files to a folder and name that", "the source %q is no folder; this version reads log files from folders", c.Source.Value)
+	}
+	c.Source.Value, c.Cache.Value = l.path(c.Source.Value), l.path(c.Cache.Value)
+	l.accounts(v.Get("accounts"))
+	if d := v.Get("late_days"); d != nil {
+		c.LateDays, c.LateDaysOrigin = int(d.Int()), originOf(d.Where())
+	}
+	c.AutomationRoles, c.AutomationSessions = list(v.Get("automation").Get("roles")), list(v.Get("automation").Get("sessions"))
+	c.Networks, c.Regions, c.Admins = list(v.Get("networks")), list(v.Get("regions")), list(v.Get("admins"))
+	for _, n := range v.Get("networks").Nodes() {
+		if _, err := netip.ParsePrefix(n.Value); err != nil {
+			if _, err := netip.ParseAddr(n.Value); err != nil {
+				l.add(n, "config-network", "write 192.0.2.0/24 or 2001:db8::/32", "%q is not a network", n.Value)
+			}
+		}
+	}
+	folders := v.Get("library")
+	if folders.IsMap() {
+		if b := folders.Get("builtin"); b != nil {
+			c.Builtin = b.Bool()
+		}
+		folders = folders.Get("folders")
+	}
+	if lib := v.Get("library"); lib != nil {
+		c.LibraryOrigin = originOf(lib.Where())
+	}
+	for _, n := range folders.Nodes() {
+		c.Library = append(c.Library, l.path(n.Value))
+	}
+	d := v.Get("defaults")
+	c.Defaults = Shared{Period: setting(d.Get("period")), Timezone: setting(d.Get("timezone")), Language: setting(d.Get("language")), Theme: setting(d.Get("theme")), FailOn: setting(d.Get("fail_on")), Formats: list(d.Get("formats"))}
+	if z := d.Get("timezone"); z != nil {
+		l.zone(z.Node)
+	}
+	if p := d.Get("period"); p != nil {
+		l.period(p.Node)
+	}
+	for _, e := range d.Get("params").Entries() {
+		if c.Defaults.Params == nil {
+			c.Defaults.Params = map[string]Setting{}
+		}
+		s := setting(e.Value)
+		if e.Value.IsList() {
+			b, err := json.Marshal(append([]string{}, e.Value.Texts()...))
+			if err != nil {
+				l.add(e.Key, "config-param", "", "the parameter %q: %v", e.Key.Value, err)
+			}
+			s.Value = string(b)
+		}
+		c.Defaults.Params[e.Key.Value] = s
+	}
+}
+
+// laterWork says where a key that people will look for belongs, or that it does not exist in this version.
+func laterWork(p diag.Problem) string {
+	for key, hint := range map[string]string{
+		"timezone": "it stands under defaults:", "language": "it stands under defaults:", "period": "it stands under defaults:", "theme": "it stands under defaults:",
+		"formats": "it stands under defaults:", "params": "it stands under defaults:", "fail_on": "it stands under defaults:",
+		"sections": "what to ask stands in a report", "queries": "what to ask stands in a report",
+	} {
+		if strings.HasPrefix(p.Text, fmt.Sprintf("unknown key %q", key)) && !strings.Contains(p.Text, " in ") {
+			return hint
+		}
+	}
+	return ""
+}
+
+func (l *loader) accounts(v *yaml.Value) {
+	lines := map[string]int{}
+	for _, x := range v.Items() {
+		a := Account{ID: x.Get("id").Text(), Name: x.Get("name").Text(), Expect: x.Get("expect").Texts(), At: x.Where()}
+		if line := lines[a.ID]; line > 0 {
+			l.add(x.Get("id").Node, "config-account", "", "the account %s stands here twice; first in line %d", a.ID, line)
+		}
+		lines[a.ID] = a.At.Line
+		for _, d := range []struct {
+			key string
+			to  *time.Time
+		}{{"since", &a.Since}, {"until", &a.Until}} {
+			if y := x.Get(d.key); y != nil {
+				t, err := time.Parse(time.DateOnly, y.Text())
+				if err != nil {
+					l.add(y.Node, "config-day", "", "%q is no day of the calendar", y.Text())
+				}
+				*d.to = t
+			}
+		}
+		if !a.Since.IsZero() && !a.Until.IsZero() && a.Until.Before(a.Since) {
+			l.add(x.Get("until").Node, "config-day", "", "the account's logs end before they begin")
+		}
+		l.c.Accounts = append(l.c.Accounts, a)
+	}
+}
+
+func (l *loader) zone(n yaml.Node) {
+	if _, err := time.LoadLocation(n.Value); err != nil || n.Value == "Local" || n.Value == "" {
+		l.add(n, "zone", "write an IANA name such as Europe/Berlin or UTC", "there is no time zone %q", n.Value)
+	}
+}
+
+// period checks the form only: what it means depends on the day.
+func (l *loader) period(n yaml.Node) {
+	_, bad := period.Parse(n.Value, time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC), time.UTC, n.At)
+	l.bad = append(l.bad, bad...)
+}
+
+// Variables are the TRAILSCRIBE_ variables that the environment may hold, sorted, with what they set.
+func Variables() [][2]string {
+	return [][2]string{
+		{"TRAILSCRIBE_CACHE", "cache"}, {"TRAILSCRIBE_CONFIG", "path of trailscribe.yaml"}, {"TRAILSCRIBE_ENGINE", "engine"}, {"TRAILSCRIBE_FAIL_ON", "defaults.fail_on"},
+		{"TRAILSCRIBE_FORMATS", "defaults.formats, between commas"}, {"TRAILSCRIBE_LANGUAGE", "defaults.language"}, {"TRAILSCRIBE_LIBRARY", "library, folders joined as in PATH"},
+		{"TRAILSCRIBE_PERIOD", "defaults.period"}, {"TRAILSCRIBE_SOURCE", "source"}, {"TRAILSCRIBE_THEME", "defaults.theme"}, {"TRAILSCRIBE_TIMEZONE", "defaults.timezone"},
+	}
+}
+
+// environment lays TRAILSCRIBE_* over the file. Paths in it are relative to where the program runs.
+func (l *loader) environment(env func(string) string) {
+	c := l.c
+	get := func(name string, to *Setting, field string) {
+		v := env(name)
+		if v == "" {
+			return
+		}
+		node := yaml.Node{Value: v, At: diag.Pos{File: name}}
+		switch field {
+		case "timezone":
+			l.zone(node)
+		case "period":
+			l.period(node)
+		case "engine":
+			l.oneOf(node, []string{"duckdb"})
+		case "fail_on":
+			l.oneOf(node, []string{"critical", "high", "medium", "low", "info", "none"})
+		}
+		*to = Setting{Value: v, Origin: "env " + name}
+	}
+	get("TRAILSCRIBE_ENGINE", &c.Engine, "engine")
+	get("TRAILSCRIBE_SOURCE", &c.Source, "")
+	if env("TRAILSCRIBE_SOURCE") != "" {
+		c.SourceName = c.Source.Value
+	}
+	get("TRAILSCRIBE_CACHE", &c.Cache, "")
+	get("TRAILSCRIBE_PERIOD", &c.Environment.Period, "period")
+	get("TRAILSCRIBE_TIMEZONE", &c.Environment.Timezone, "timezone")
+	get("TRAILSCRIBE_LANGUAGE", &c.Environment.Language, "")
+	get("TRAILSCRIBE_THEME", &c.Environment.Theme, "")
+	get("TRAILSCRIBE_FAIL_ON", &c.Environment.FailOn, "fail_on")
+	if v := env("TRAILSCRIBE_FORMATS"); v != "" {
+		c.Environment.Formats = List{Origin: "env TRAILSCRIBE_FORMATS"}
+		for f := range strings.SplitSeq(v, ",") {
+			f = strings.TrimSpace(f)
+			l.oneOf(yaml.Node{Value: f, At: diag.Pos{File: "TRAILSCRIBE_FORMATS"}}, []string{"pdf", "xlsx", "csv", "json"})
+			c.Environment.Formats.Values = append(c.Environment.Formats.Values, f)
+		}
+	}
+	if v := env("TRAILSCRIBE_LIBRARY"); v != "" {
+		c.Library, c.LibraryOrigin = filepath.SplitList(v), "env TRAILSCRIBE_LIBRARY"
+	}
+}
+
+func (l *loader) oneOf(n yaml.Node, allowed []string) {
+	if !slices.Contains(allowed, n.Value) {
+		p := n.Problem("the value cannot be %q%s", n.Value, yaml.DidYouMean(n.Value, allowed))
+		p.Allowed, p.Rule = allowed, "config-value"
+		l.bad = append(l.bad, p)
+	}
+}
