@@ -2,10 +2,8 @@
 package audit
 
 import (
-	"context"
 	"time"
 
-	"trailscribe/internal/diag"
 	"trailscribe/internal/document"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/export"
@@ -19,7 +17,6 @@ import (
 	"trailscribe/internal/run"
 	"trailscribe/internal/sql"
 	"trailscribe/internal/style"
-	"trailscribe/internal/workpaper"
 )
 
 // Parts is what a run needs from outside; cmd fills it, tests fake it.
@@ -30,15 +27,31 @@ type Parts struct {
 	Signer   manifest.Signer // nil: none
 	Language *style.Language
 	Finding  finding.Context
-	Progress func(Event) // nil: silent
+	Progress func(Event) // nil: silent; called from one goroutine at a time
+	Parallel int         // statements asked at the same time; 0 and 1: one after the other
+
+	Facts map[string]string // who and where, for journal and manifest: host, user, caller
 }
 
 // Event is a step of a run as it happens. Of is 0 where the whole is not known.
 type Event struct {
-	Step, Query string // Step: open, query, judge, compose, write, seal
+	Step, Query string // Step: one of the Step constants; Query: a query's id, a format
 	Done, Of    int64
 	Note        string
 }
+
+// Steps of a run.
+const (
+	StepOpen    = "open"    // the engine reads the log files of the scope
+	StepInputs  = "inputs"  // the list of log files is kept
+	StepQuery   = "query"   // Done of Of statements are answered
+	StepFailed  = "failed"  // a statement gave no rows; Note says why
+	StepJudge   = "judge"   // exceptions of a query are kept
+	StepRecord  = "record"  // record.json is written
+	StepCompose = "compose" // the document is made from it
+	StepWrite   = "write"   // a format is written
+	StepSeal    = "seal"    // the folder gets its name
+)
 
 // Account is a configured account with the days its logs are expected.
 type Account struct {
@@ -54,7 +67,8 @@ type Request struct {
 	Catalog         sql.Catalog          // relations queries may name
 	Framework       *framework.Framework // nil: the report's own
 	Period          period.Period
-	Params          map[string]string   // from --param and the defaults: name, or query/id.name -> text
+	Params          map[string]string   // from --param: name, or query/id.name -> text
+	Defaults        map[string]string   // of the configuration, below the report: names no query has are meant for other reports
 	Facts           map[string][]string // of the configuration: accounts automation networks regions admins, for parameters with from:
 	Accounts        []Account
 	OnlyAccounts    []string // limit of the scope, empty: all
@@ -71,36 +85,7 @@ type Request struct {
 	Variant         string
 	Now             time.Time // only to tell which days of the period are already over
 	MaxCost         engine.Money
+
+	// RelationText is the statement of a relation (events, history) in a scope, as a report prints it; nil: not kept.
+	RelationText func(name string, s engine.Scope) (string, error)
 }
-
-// Plan is a run ready to start; the same request gives the same plan.
-type Plan struct {
-	Key        run.Key
-	Request    Request
-	Scope      engine.Scope
-	Statements []engine.Statement // in report order, then the population statements
-	Files      []library.File
-}
-
-// NewPlan compiles, checks and binds every query of the report. All problems at once.
-func NewPlan(r Request) (*Plan, diag.Problems) { return nil, nil }
-
-// Run does the whole run and seals it. A failed query never stops it.
-func Run(ctx context.Context, p *Plan, base string, parts Parts) (*run.Saved, error) { return nil, nil }
-
-// Render makes formats again from a saved run; asks no engine.
-func Render(ctx context.Context, s *run.Saved, r *report.Report, out document.Output, parts Parts) error {
-	d, err := workpaper.Compose(s, r, parts.Language)
-	if err != nil {
-		return err
-	}
-	for _, w := range parts.Writers {
-		if _, err := w.Write(ctx, out, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ExitCode is the one place that decides it.
-func ExitCode(r *run.Record, failOn query.Severity) int { return 0 }

@@ -69,29 +69,26 @@ type Exception struct {
 // Limit is where a verdict does not hold. Reason is one of the Reason constants.
 type Limit struct {
 	Account string `json:"account"`
-	Region  string `json:"region,omitempty"`
+	Region  string `json:"region"`
 	Reason  string `json:"reason"`
 }
 
-// Reasons that the program itself gives; each is a key of the report's language without its "=". Any other reason is the engine's own text.
+// Reasons that the program itself gives; each is a key of the report's language (reason.<key>) behind a "=". Any other reason is the engine's own text.
 const (
 	ReasonRepeatedKey = "=repeated-key" // two rows have the same key, so exceptions cannot be told apart
-	ReasonNotLogged   = "=not-logged"   // the query's log_scope was not delivered
-	ReasonNoLogs      = "=no-logs"      // no log file was read at all
-	ReasonGap         = "=gap"          // days of the period have no log file
-	ReasonRefused     = "=refused"      // log files could not be read
+	ReasonNotLogged   = "=not_logged"   // the query's log_scope was not delivered
 )
 
 // Verdict is what a query's result means.
 type Verdict struct {
 	Outcome    Outcome `json:"outcome"`
-	Reason     string  `json:"reason,omitempty"` // why it was not evaluated or not logged
+	Reason     string  `json:"reason"` // why it was not evaluated or not logged
 	Rows       int64   `json:"rows"`
 	Open       int64   `json:"open"`
 	Waived     int64   `json:"waived"`
 	New        int64   `json:"new"`  // exceptions that the previous run does not have; 0 without a previous run
 	Gone       int64   `json:"gone"` // exceptions of the previous run that this one does not have
-	Limits     []Limit `json:"limits,omitempty"`
+	Limits     []Limit `json:"limits"`
 	Duplicates int64   `json:"-"` // rows whose key another row already had
 }
 

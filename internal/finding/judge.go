@@ -143,7 +143,7 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 	}
 	switch {
 	case v.Duplicates > 0:
-		v.Outcome, v.Reason = NotEvaluated, ReasonRepeatedKey
+		v = Verdict{Outcome: NotEvaluated, Reason: ReasonRepeatedKey, Rows: v.Rows, Duplicates: v.Duplicates}
 	case v.Open > 0:
 		v.Outcome = Exceptions
 	case v.Waived > 0:

@@ -110,7 +110,7 @@ func TestJudge(t *testing.T) {
 		{"all waived", root, []result.Row{a1, a2}, waived, Verdict{Outcome: Waived, Rows: 2, Waived: 2}, 2, Exception{ID: id(a1), Status: StatusWaived, Waiver: "W-1"}},
 		{"new", root, []result.Row{a1, b1}, Context{Previous: before{id(b1)}}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, New: 1}, 2, Exception{ID: id(a1), Status: StatusOpen, New: true}},
 		{"gone", root, []result.Row{b1}, Context{Previous: saved{before{id(a1), id(b1), "other"}}}, Verdict{Outcome: Exceptions, Rows: 1, Open: 1, Gone: 1}, 1, Exception{ID: id(b1), Status: StatusOpen}},
-		{"repeated key", root, []result.Row{a1, b1, a1}, Context{}, Verdict{Outcome: NotEvaluated, Reason: ReasonRepeatedKey, Rows: 3, Open: 3, Duplicates: 1}, 3, Exception{ID: id(a1), Status: StatusOpen}},
+		{"repeated key", root, []result.Row{a1, b1, a1}, Context{}, Verdict{Outcome: NotEvaluated, Reason: ReasonRepeatedKey, Rows: 3, Duplicates: 1}, 3, Exception{ID: id(a1), Status: StatusOpen}},
 		{"evidence", evidence, []result.Row{a1, a1}, Context{}, Verdict{Outcome: Shown, Rows: 2}, 0, Exception{}},
 		{"metric without rows", &query.Query{Kind: query.KindMetric}, nil, Context{}, Verdict{Outcome: Shown}, 0, Exception{}},
 	} {

@@ -293,6 +293,15 @@ func (r *reader) params(v *yaml.Value) {
 	}
 }
 
+// CheckTexts is CheckParams for values without a place: from flags, or the defaults of a configuration.
+func CheckTexts(queries []*query.Query, values map[string]string) diag.Problems {
+	nodes := map[string]yaml.Node{}
+	for name, text := range values {
+		nodes[name] = yaml.Node{Value: text}
+	}
+	return CheckParams(queries, nodes)
+}
+
 // CheckParams holds values of parameters, keyed as Report.Params, to the queries they are for. Values from flags have no place.
 func CheckParams(queries []*query.Query, values map[string]yaml.Node) diag.Problems {
 	var bad diag.Problems

@@ -160,12 +160,12 @@ func (f *Folder) Keep(files []library.File) error {
 	return nil
 }
 
-// KeepStatement writes the text of a statement as it ran: name is a query's id, or events or history.
+// KeepStatement writes the text of a statement as it ran, byte for byte, so that its SHA-256 is the one in the record: name is a query's id, or events or history.
 func (f *Folder) KeepStatement(name, text string) error {
 	if err := checkID(name); err != nil {
 		return err
 	}
-	return write(filepath.Join(f.dir, filepath.FromSlash(statementName(name))), []byte(strings.TrimRight(text, "\n")+"\n"))
+	return write(filepath.Join(f.dir, filepath.FromSlash(statementName(name))), []byte(text))
 }
 
 // output is a file of a format being written. It does not exist before Close.

@@ -155,6 +155,39 @@ func (f *Folder) Files() FileList {
 	return FileList{Count: k.Rows, SHA256: k.SHA256}
 }
 
+// RecordsRead is the number of records in the files read, by the list of log files; false where no file has a figure.
+func (f *Folder) RecordsRead() (n int64, ok bool) {
+	k, ok := f.noted("inputs.")
+	if !ok || k.Rows == 0 {
+		return 0, false
+	}
+	set, err := result.Stored(f.opener(k.File), k.Rows)
+	if err != nil {
+		return 0, false
+	}
+	for r, err := range set.All() {
+		if err != nil {
+			return 0, false
+		}
+		if records, _ := r[3].(int64); r[4] == engine.FileRead {
+			n += records
+		}
+	}
+	return n, n > 0
+}
+
+// Recount counts and hashes the kept rows of a query again, from the file.
+func (f *Folder) Recount(query string) (rows int64, sha256 string, err error) {
+	if err := checkID(query); err != nil {
+		return 0, "", err
+	}
+	n, sum, err := result.Sum(f.opener(resultName(query)))
+	if err != nil {
+		return 0, "", fmt.Errorf("counting the kept rows of %s: %w", query, err)
+	}
+	return n, hex.EncodeToString(sum[:]), nil
+}
+
 // Forget drops everything kept: the log files are no longer those that it rests on.
 func (f *Folder) Forget() error {
 	notes, err := filepath.Glob(filepath.Join(f.notes, "*.json"))

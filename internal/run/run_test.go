@@ -236,7 +236,7 @@ func readBack(t *testing.T, s *Saved) {
 	if d := cmp.Diff(inputs, s.Inputs, cmp.Transformer("empty", func(c []engine.Category) int { return len(c) }), cmp.Transformer("none", func(c []string) int { return len(c) })); d != "" {
 		t.Error(d)
 	}
-	if text, err := s.Statement("root/console-login"); err != nil || text != "SELECT 1\n" {
+	if text, err := s.Statement("root/console-login"); err != nil || text != "SELECT 1" {
 		t.Errorf("statement %q (%v)", text, err)
 	}
 	if text, err := s.Statement("events"); err != nil || text != "" {

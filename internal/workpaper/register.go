@@ -120,7 +120,11 @@ func (c *composer) reason(q *run.Query) string {
 		}
 		parts = append(parts, c.say("reason.not_logged", "categories", scope))
 	case finding.NotEvaluated:
-		parts = append(parts, orNone(q.Verdict.Reason))
+		text := q.Verdict.Reason
+		if key, ours := strings.CutPrefix(text, "="); ours { // the program's own reasons are keys; all others are the engine's words
+			text = c.say("reason." + key)
+		}
+		parts = append(parts, orNone(text))
 	}
 	if len(q.Verdict.Limits) > 0 {
 		var names []string

@@ -1,0 +1,241 @@
+package audit
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"trailscribe/internal/finding"
+	"trailscribe/internal/run"
+)
+
+// checks are the tie-outs of the record: figures that were gathered on different ways and must agree. Their names are
+// keys of the language. Those of structural hold whenever the program and the engine work; one that does not makes the report incomplete.
+func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
+	in := r.Inputs
+	add := func(name string, want, got *int64) {
+		c := run.Check{Name: name, Expected: number(want), Observed: number(got), State: run.CheckPass}
+		switch {
+		case want == nil || got == nil:
+			c.State = run.CheckNotObservable
+		case *want != *got:
+			c.State = run.CheckFail
+		}
+		out = append(out, c)
+	}
+	zero := new(int64)
+	add("files", in.Listed, sum(in.Read, in.Refused, in.Skipped))
+	if r.Files.SHA256 != "" && in.Listed != nil {
+		add("input_list", in.Listed, &r.Files.Count)
+	}
+	add("refused", zero, in.Refused)
+	add("records", w.recordsOfFiles(), sum(in.Records, in.LeftOut, in.Outside, in.Undated))
+	add("undated", zero, in.Undated)
+	out = append(out, duplicates(in.Records, in.Events))
+	add("conflicting", zero, in.Conflicting)
+	var byDay, byCategory *int64
+	if in.Cells != nil {
+		byDay = new(int64)
+		for _, c := range in.Cells {
+			*byDay += c.Events
+		}
+	}
+	if in.Categories != nil {
+		byCategory = new(int64)
+		for _, c := range in.Categories {
+			if c.Name == "management" || strings.HasPrefix(c.Name, "data:") {
+				*byCategory += c.Events
+			}
+		}
+	}
+	add("events_by_day", in.Events, byDay)
+	add("events_by_category", in.Events, byCategory)
+	out = append(out, inside(r))
+	if len(r.Coverage.Rows) > 0 {
+		gaps := int64(len(r.Coverage.Gaps))
+		add("gaps", zero, &gaps)
+	}
+	over := run.Check{Name: "period", Expected: "=over", Observed: "=over", State: run.CheckPass}
+	if !w.plan.Request.over(r.Period.To) {
+		over.Observed, over.State = "=not_over", run.CheckFail
+	}
+	out = append(out, over)
+	var asked, answered, whole, equal int64
+	for i, q := range r.Queries {
+		asked++
+		if q.Verdict.Outcome != finding.NotEvaluated {
+			answered++
+		}
+		if a := answers[i]; q.SHA256 != "" {
+			whole++
+			if a.rehashed == q.SHA256 {
+				equal++
+			}
+		}
+	}
+	add("queries", &asked, &answered)
+	add("results", &whole, &equal)
+	for i, q := range r.Queries {
+		if q.SHA256 == "" {
+			continue
+		}
+		judged := answers[i].recounted
+		if q.Verdict.Outcome == finding.Exceptions || q.Verdict.Outcome == finding.Waived {
+			judged = q.Verdict.Open + q.Verdict.Waived
+		}
+		add("rows", &q.Rows, &judged)
+		out[len(out)-1].Query = q.ID
+	}
+	return out
+}
+
+// structural are the checks that fail only when the program or the engine is wrong. The others have a notice of their own.
+var structural = []string{"files", "input_list", "records", "duplicates", "events_by_day", "events_by_category", "inside", "results", "rows"}
+
+// recordsOfFiles is the number of records in all files that were read, as the list of inputs has them; nil where the engine did not read files itself.
+func (w *work) recordsOfFiles() *int64 {
+	n, ok := w.folder.RecordsRead()
+	if !ok {
+		return nil
+	}
+	return &n
+}
+
+// inside holds first and last event against the period.
+func inside(r *run.Record) run.Check {
+	in := r.Inputs
+	c := run.Check{Name: "inside", Expected: "=inside", Observed: "=inside", State: run.CheckPass}
+	switch {
+	case in.First.IsZero() && (in.Events == nil || *in.Events > 0):
+		c.Observed, c.State = "=not_observable", run.CheckNotObservable
+	case in.First.IsZero():
+		c.Observed = "=no_events"
+	case in.First.Before(r.Period.From):
+		c.Observed, c.State = in.First.UTC().Format(time.RFC3339), run.CheckFail
+	case !in.Last.Before(r.Period.To):
+		c.Observed, c.State = in.Last.UTC().Format(time.RFC3339), run.CheckFail
+	}
+	return c
+}
+
+func number(n *int64) string {
+	if n == nil {
+		return "=not_observable"
+	}
+	return strconv.FormatInt(*n, 10)
+}
+
+// sum is nil where a part cannot be observed.
+func sum(parts ...*int64) *int64 {
+	total := new(int64)
+	for _, p := range parts {
+		if p == nil {
+			return nil
+		}
+		*total += *p
+	}
+	return total
+}
+
+// duplicates is how many records were second deliveries of an event; any number is right, a negative one cannot be.
+func duplicates(records, events *int64) run.Check {
+	c := run.Check{Name: "duplicates", Expected: "=any", Observed: number(nil), State: run.CheckNotObservable}
+	if records != nil && events != nil {
+		d := *records - *events
+		c.Observed, c.State = number(&d), run.CheckPass
+		if d < 0 {
+			c.State = run.CheckFail
+		}
+	}
+	return c
+}
+
+// notices are what a reader must know first: reasons why the report is incomplete, then remarks. Keys are keys of the language.
+func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
+	in, q := r.Inputs, &w.plan.Request
+	incomplete := func(key string, args ...string) {
+		out = append(out, run.Notice{Key: key, Args: args, Incomplete: true})
+	}
+	count := func(n int) string { return strconv.Itoa(n) }
+	if in.Read != nil && *in.Read == 0 {
+		incomplete("no_logs")
+	}
+	for _, x := range r.Queries {
+		if x.Verdict.Outcome == finding.NotEvaluated {
+			incomplete("query_failed", "query", x.ID)
+		}
+	}
+	for i, st := range w.plan.Statements {
+		if id, ok := strings.CutSuffix(st.ID, populationSuffix); ok && answers[i].population == nil {
+			incomplete("population_failed", "query", id)
+		}
+	}
+	if n := count(len(r.Coverage.Gaps)); len(r.Coverage.Gaps) > 0 {
+		incomplete("gaps", "n", n, "account", r.Coverage.Gaps[0].Account, "day", r.Coverage.Gaps[0].Day)
+	}
+	if in.Refused != nil && *in.Refused > 0 {
+		incomplete("files_refused", "n", number(in.Refused))
+	}
+	if in.Undated != nil && *in.Undated > 0 {
+		incomplete("records_undated", "n", number(in.Undated))
+	}
+	if places := silentRegions(r.Coverage, q.Accounts); len(places) > 0 {
+		incomplete("regions_silent", "n", count(len(places)), "places", some(places))
+	}
+	var unlogged []string
+	for _, x := range r.Queries {
+		if x.Verdict.Outcome == finding.NotLogged {
+			unlogged = append(unlogged, x.ID)
+		}
+	}
+	if len(unlogged) > 0 {
+		incomplete("not_logged", "n", count(len(unlogged)), "queries", some(unlogged))
+	}
+	if !q.over(r.Period.To) {
+		incomplete("period_open", "to", r.Period.To.UTC().Format(time.RFC3339))
+	}
+	for _, c := range r.Checks {
+		if c.State == run.CheckFail && slices.Contains(structural, c.Name) {
+			incomplete("check_failed", "check", c.Name, "expected", c.Expected, "observed", c.Observed)
+		}
+	}
+	remark := func(key string, args ...string) { out = append(out, run.Notice{Key: key, Args: args}) }
+	limited := 0
+	var altered int64
+	for _, x := range r.Queries {
+		if len(x.Verdict.Limits) > 0 {
+			limited++
+		}
+		for _, p := range x.Profile {
+			altered += p.Altered
+		}
+	}
+	if limited > 0 {
+		remark("limited", "n", count(limited))
+	}
+	if len(q.OnlyAccounts) > 0 {
+		remark("only_accounts", "n", count(len(q.OnlyAccounts)), "accounts", some(sorted(q.OnlyAccounts)))
+	}
+	if len(q.OnlyRegions) > 0 {
+		remark("only_regions", "n", count(len(q.OnlyRegions)), "regions", some(sorted(q.OnlyRegions)))
+	}
+	if in.Cells == nil && in.Listed == nil {
+		remark("deliveries_unseen")
+	}
+	if in.Conflicting != nil && *in.Conflicting > 0 {
+		remark("conflicting", "n", number(in.Conflicting))
+	}
+	if altered > 0 {
+		remark("altered", "n", strconv.FormatInt(altered, 10))
+	}
+	return out
+}
+
+// some is a list for a sentence; what does not fit is counted there by n.
+func some(list []string) string {
+	if len(list) > 5 {
+		list = append(slices.Clone(list[:5]), "…")
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,316 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"trailscribe/internal/engine"
+	"trailscribe/internal/finding"
+	"trailscribe/internal/query"
+	"trailscribe/internal/run"
+	"trailscribe/internal/sql"
+)
+
+// ErrCost says that the cost guard refused the run: the engine estimates more than Request.MaxCost.
+var ErrCost = errors.New("the run would cost more than allowed")
+
+// Run does the whole run and seals it. A failed query never stops it: it is in the report as not evaluated. Results that
+// an interrupted run of the same plan kept are not asked again, unless the log files are no longer the same.
+//
+// An error means that nothing was sealed: run.ErrLocked, ErrCost, what ctx was cancelled with, a disk that is full, an
+// engine that cannot open the scope, a format that did not write what the document asked for. What was kept stays for
+// the same plan to go on with.
+func Run(ctx context.Context, p *Plan, base string, parts Parts) (*run.Saved, error) {
+	f, resumed, err := run.Create(base, p.Key)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	w := &work{plan: p, parts: parts, folder: f, started: time.Now()}
+	s, err := w.run(ctx, resumed)
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("the run was interrupted; the same command goes on from here: %w", context.Cause(ctx))
+	}
+	return s, err
+}
+
+// work is one run in progress.
+type work struct {
+	plan    *Plan
+	parts   Parts
+	folder  *run.Folder
+	session engine.Session
+	started time.Time
+
+	mu   sync.Mutex
+	done int64
+}
+
+func (w *work) tell(e Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.parts.Progress != nil {
+		w.parts.Progress(e)
+	}
+}
+
+// run is the straight line. Whoever has read it knows what the program does.
+func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
+	if err := w.noteStart(resumed); err != nil {
+		return nil, err
+	}
+	in, err := w.open(ctx)
+	if w.session != nil {
+		defer w.session.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := w.keepDefinitions(); err != nil {
+		return nil, err
+	}
+	answers, err := w.ask(ctx)
+	if err != nil {
+		return nil, err
+	}
+	queries, err := w.judge(ctx, in, answers)
+	if err != nil {
+		return nil, err
+	}
+	description, err := w.parts.Engine.Describe(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("asking the engine for its name: %w", err)
+	}
+	r := w.record(in, description, queries, answers)
+	w.tell(Event{Step: StepRecord})
+	saved, err := w.folder.WriteRecord(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := produce(ctx, saved, w.plan.Request.Report, w.folder, w.parts, w.tell); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	w.tell(Event{Step: StepSeal})
+	return w.folder.Seal(ctx, r, w.facts(), w.parts.Signer)
+}
+
+// open gives what the rows rest on. The engine is opened only if something is still to be asked. Results of an
+// interrupted run are dropped where the log files have changed since: a report never mixes two states of the logs.
+func (w *work) open(ctx context.Context) (engine.Inputs, error) {
+	kept, known := w.folder.Inputs()
+	left := !known
+	for _, st := range w.plan.Statements {
+		if _, _, ok := w.folder.Result(st.ID); !ok {
+			left = true
+		}
+	}
+	if !left {
+		return kept, nil
+	}
+	if err := w.guard(ctx); err != nil {
+		return engine.Inputs{}, err
+	}
+	w.tell(Event{Step: StepOpen})
+	var err error
+	if w.session, err = w.parts.Engine.Open(ctx, w.plan.Scope); err != nil {
+		return engine.Inputs{}, fmt.Errorf("opening the log files of %s: %w", w.plan.Request.Period.ID, err)
+	}
+	in, err := w.session.Inputs(ctx)
+	if err != nil {
+		return engine.Inputs{}, fmt.Errorf("counting the log files: %w", err)
+	}
+	if known && !sameInputs(in, kept) {
+		if err := w.folder.Forget(); err != nil {
+			return engine.Inputs{}, err
+		}
+		if err := w.folder.Note(run.Fact{Step: StepInputs, Name: "changed", Value: "results of an interrupted run were dropped"}); err != nil {
+			return engine.Inputs{}, err
+		}
+	}
+	w.tell(Event{Step: StepInputs})
+	if err := w.folder.KeepInputs(in, w.session.Files(ctx)); err != nil {
+		return engine.Inputs{}, err
+	}
+	return in, nil
+}
+
+func sameInputs(a, b engine.Inputs) bool {
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
+// guard is the cost guard. An engine that costs nothing is never asked.
+func (w *work) guard(ctx context.Context) error {
+	most := w.plan.Request.MaxCost
+	if most.Micros <= 0 {
+		return nil
+	}
+	e, err := w.parts.Engine.Estimate(ctx, w.plan.Scope, w.plan.Statements)
+	if err != nil {
+		return fmt.Errorf("estimating the cost: %w", err)
+	}
+	for _, m := range e.Modes {
+		if m.Name == e.Chosen && m.Cost.Micros > most.Micros {
+			return fmt.Errorf("%w: %d.%06d %s for %d bytes, the limit is %d.%06d; raise --max-cost or shorten the period",
+				ErrCost, m.Cost.Micros/1e6, m.Cost.Micros%1e6, m.Cost.Currency, m.Bytes, most.Micros/1e6, most.Micros%1e6)
+		}
+	}
+	return nil
+}
+
+func (w *work) keepDefinitions() error {
+	if err := w.folder.Keep(w.plan.Files); err != nil {
+		return err
+	}
+	for _, st := range w.plan.Statements {
+		if err := w.folder.KeepStatement(st.ID, st.Query.Text(sql.Trino, nil)); err != nil {
+			return err
+		}
+	}
+	if w.plan.Request.RelationText == nil {
+		return nil
+	}
+	for _, name := range relations {
+		if name == "history" && w.plan.Scope.HistoryDays == 0 {
+			continue
+		}
+		text, err := w.plan.Request.RelationText(name, w.plan.Scope)
+		if err != nil {
+			return fmt.Errorf("writing down the relation %s: %w", name, err)
+		}
+		if err := w.folder.KeepStatement(name, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteStart writes who runs this, once per process.
+func (w *work) noteStart(resumed bool) error {
+	step := "start"
+	if resumed {
+		step = "resume"
+	}
+	facts := []run.Fact{{Step: step, Name: "plan", Value: w.plan.Key.Plan}, {Step: step, Name: "tool", Value: w.plan.Request.Tool}}
+	for _, name := range sortedKeys(w.parts.Facts) {
+		facts = append(facts, run.Fact{Step: step, Name: name, Value: w.parts.Facts[name]})
+	}
+	for _, x := range facts {
+		if err := w.folder.Note(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// facts are those of the manifest: what differs from run to run.
+func (w *work) facts() map[string]string {
+	m := map[string]string{
+		"tool": w.plan.Request.Tool, "platform": runtime.GOOS + "/" + runtime.GOARCH, "plan": w.plan.Key.Plan,
+		"started": w.started.UTC().Format(time.RFC3339), "finished": time.Now().UTC().Format(time.RFC3339),
+	}
+	for name, v := range w.parts.Facts {
+		m[name] = v
+	}
+	return m
+}
+
+// record puts together what was asked and what came out.
+func (w *work) record(in engine.Inputs, e engine.Description, queries []run.Query, answers []answer) *run.Record {
+	q := &w.plan.Request
+	r := &run.Record{
+		Tool: q.Tool, Report: q.Report.ID, Title: q.Report.Title, Audience: q.Report.Audience, Entity: q.Entity, Variant: w.plan.Key.Variant,
+		Period: run.Period{ID: q.Period.ID, From: q.Period.From.UTC(), To: q.Period.To.UTC(), Zone: q.Period.Zone},
+		As:     q.As, Language: q.Language, Theme: q.Theme, Settings: slices.Clone(q.Settings), Regions: w.plan.Scope.Regions,
+		Engine: e, Source: q.Source, Inputs: in, Files: w.folder.Files(), Queries: queries,
+	}
+	slices.SortStableFunc(r.Settings, func(a, b run.Setting) int { return strings.Compare(a.Name, b.Name) })
+	r.Accounts = accounts(in, q)
+	r.Coverage = Coverage(in, CoverageScope{From: r.Period.From, To: r.Period.To, Now: q.Now, Accounts: q.Accounts, Only: q.OnlyAccounts, Regions: q.OnlyRegions})
+	for _, s := range q.Report.Sections {
+		r.Sections = append(r.Sections, run.Section{Title: s.Title, Queries: ids(s.Queries)})
+	}
+	r.Summary = ids(q.Report.Summary)
+	if f := q.framework(); f != nil {
+		r.Framework = f.ID
+		r.Controls = controls(f, q.Report.Queries(), queries)
+	}
+	for _, f := range w.plan.Files {
+		r.Definitions = append(r.Definitions, run.Definition{Path: f.Path, Origin: string(f.Origin), SHA256: fmt.Sprintf("%x", f.SHA256)})
+	}
+	r.Checks = w.checks(r, answers)
+	r.Notices = w.notices(r, answers)
+	return r
+}
+
+// accounts are all accounts seen or configured within the scope, sorted by id.
+func accounts(in engine.Inputs, q *Request) []run.Account {
+	names := map[string]string{}
+	for _, c := range in.Cells {
+		names[c.Account] = ""
+	}
+	for _, c := range in.Categories {
+		names[c.Account] = ""
+	}
+	for _, a := range q.Accounts {
+		if _, seen := names[a.ID]; seen || len(q.OnlyAccounts) == 0 || slices.Contains(q.OnlyAccounts, a.ID) {
+			names[a.ID] = a.Name
+		}
+	}
+	var out []run.Account
+	for _, id := range sortedKeys(names) {
+		out = append(out, run.Account{ID: id, Name: names[id]})
+	}
+	return out
+}
+
+// expected are the accounts whose logs a verdict speaks of: seen, or configured and not outside their own time.
+func expected(in engine.Inputs, q *Request) (out []string) {
+	for _, a := range accounts(in, q) {
+		i := slices.IndexFunc(q.Accounts, func(x Account) bool { return x.ID == a.ID })
+		if i >= 0 {
+			x := q.Accounts[i]
+			if !x.Since.IsZero() && !x.Since.Before(q.Period.To) || !x.Until.IsZero() && !x.Until.After(q.Period.From) {
+				continue
+			}
+		}
+		out = append(out, a.ID)
+	}
+	return out
+}
+
+func ids(queries []*query.Query) (out []string) {
+	for _, q := range queries {
+		out = append(out, q.ID)
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// findingContext is what judging knows beside the rows.
+func (w *work) findingContext() finding.Context {
+	c := w.parts.Finding
+	if c.At.IsZero() {
+		c.At = w.plan.Request.Period.To.UTC()
+	}
+	return c
+}
