@@ -29,24 +29,37 @@ WITH dated AS (
       regexp_extract(file, '(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?([0-9]{12})/', 1),
       CASE WHEN h_kind IS DISTINCT FROM 'AWSAccount' THEN nullif(useridentity.accountid, '') END
     ) AS account_id,
-    -- Since event version 1.07 records name their category. Before, managementEvent (1.06) does, and before that only
-    -- S3 object calls and Lambda invocations could be data events.
+    -- Since event version 1.07 records name their category. Before, managementEvent (1.06) does, and before that the thing
+    -- or the call: only objects of S3, functions of Lambda and items of DynamoDB could be logged as data events then.
     CASE
-      WHEN h_type LIKE '%insight' OR eventcategory = 'Insight' THEN 'insight'
-      WHEN h_type LIKE 'awsvpceevent%' OR eventcategory = 'NetworkActivity' THEN 'network'
-      WHEN h_type = 'awsaggregatedevent' OR eventcategory = 'Aggregated' THEN 'aggregated'
-      WHEN eventcategory = 'Management' THEN 'management'
-      WHEN eventcategory = 'Data' THEN coalesce('data:' || regexp_extract(eventsource, '^[^.]+'), 'data:unknown')
-      WHEN eventcategory <> '' THEN 'other'
-      WHEN lower(managementevent) = 'true' THEN 'management'
-      WHEN lower(managementevent) = 'false' THEN coalesce('data:' || regexp_extract(eventsource, '^[^.]+'), 'data:unknown')
-      WHEN eventsource = 's3.amazonaws.com' AND regexp_like(eventname, '^((Get|Put|Head|Delete|Copy|Restore)Objects?|(Get|Put)ObjectAcl|(Get|Put|Delete)ObjectTagging|GetObjectTorrent|SelectObjectContent|UploadPart|UploadPartCopy|(Create|Complete|Abort)MultipartUpload|ListParts)$') THEN 'data:s3'
-      WHEN eventsource = 'lambda.amazonaws.com' AND eventname = 'Invoke' THEN 'data:lambda'
+      WHEN h_named = 'management' THEN 'management'
+      WHEN h_named = 'data' THEN h_data
+      WHEN h_named = 'networkactivity' THEN 'network'
+      WHEN h_named IN ('insight', 'aggregated') THEN h_named
+      WHEN h_named <> '' THEN 'other'
+      WHEN h_type LIKE '%insight' THEN 'insight'
+      WHEN h_type IN ('awsvpceevent', 'awsvpceevents') THEN 'network'
+      WHEN h_type = 'awsaggregatedevent' THEN 'aggregated'
+      WHEN managementevent = 'true' THEN 'management'
+      WHEN managementevent = 'false' THEN h_data
+      WHEN any_match(resources, r -> r.type IN ('AWS::S3::Object', 'AWS::S3ObjectLambda::AccessPoint', 'AWS::S3Outposts::Object', 'AWS::DynamoDB::Stream')) THEN h_data
+      WHEN eventsource = 's3.amazonaws.com' AND eventname IN (
+        'GetObject', 'PutObject', 'DeleteObject', 'DeleteObjects', 'HeadObject', 'CopyObject', 'PostObject', 'OptionsObject', 'RestoreObject',
+        'SelectObjectContent', 'ListObjects', 'ListObjectsV2', 'ListObjectVersions', 'GetObjectAcl', 'PutObjectAcl', 'GetObjectTagging',
+        'PutObjectTagging', 'DeleteObjectTagging', 'GetObjectTorrent', 'GetObjectAttributes', 'GetObjectLegalHold', 'PutObjectLegalHold',
+        'GetObjectRetention', 'PutObjectRetention', 'CreateMultipartUpload', 'InitiateMultipartUpload', 'UploadPart', 'UploadPartCopy',
+        'CompleteMultipartUpload', 'AbortMultipartUpload', 'ListMultipartUploads', 'ListParts', 'HeadBucket', 'WriteGetObjectResponse') THEN h_data
+      WHEN eventsource = 'lambda.amazonaws.com' AND eventname IN ('Invoke', 'InvokeExecution', 'InvokeAsync', 'InvokeWithResponseStream') THEN h_data
+      WHEN eventsource = 'dynamodb.amazonaws.com' AND eventname IN (
+        'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem', 'TransactGetItems',
+        'TransactWriteItems', 'ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction', 'GetRecords', 'GetShardIterator') THEN h_data
       ELSE 'management'
     END AS h_category
   FROM (
     SELECT *,
       lower(coalesce(eventtype, '')) AS h_type,
+      lower(coalesce(eventcategory, '')) AS h_named,
+      coalesce('data:' || nullif(lower(regexp_replace(eventsource, '[.]amazonaws[.]com.*$')), ''), 'data:unknown') AS h_data,
       -- The type of the caller; the ARN decides only where the type is absent or says nothing.
       CASE
         WHEN useridentity.type = 'Role' THEN 'AssumedRole'

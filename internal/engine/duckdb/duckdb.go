@@ -1,58 +1,96 @@
-// Package duckdb is an engine.
+// Package duckdb is the embedded engine: it reads log files through a Parquet cache and answers statements itself.
+//
+// A session is one in-memory database. Open brings the cache up to date, lays the relation's SELECT over its Parquet files
+// and keeps the result as a table, so that deduplication and derived columns cost their work once and not per statement.
 package duckdb
 
 import (
 	"context"
-	"iter"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 
+	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/duckdb/cache"
+	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/relation"
-	"trailscribe/internal/result"
 	"trailscribe/internal/source"
-	"trailscribe/internal/sql"
 )
 
+// Options say what is read and how much of the machine may be used.
 type Options struct {
 	Definition *relation.Definition
-	Source     source.Source // duckdb only
+	Source     source.Source
+	CacheDir   string // keeps what was read for the next run; "": a temporary folder that Close removes
+	Memory     int64  // bytes the database may hold before it spills to TempDir; 0: see connection.Options
+	Threads    int    // 0: all processors
+	TempDir    string // for what does not fit in memory; "": inside CacheDir
+	Limits     cloudtrail.Limits
+	Progress   func(done, of int64) // log files read so far, of those that are new; may be nil
 }
 
-type Engine struct{ o Options }
-
-func New(o Options) (*Engine, error) { return &Engine{o}, nil }
-
-func (e *Engine) Describe(context.Context) (engine.Description, error) {
-	return engine.Description{Name: "duckdb"}, nil
+// Engine reads one source. Sessions of one engine share its cache.
+type Engine struct {
+	o       Options
+	cache   *cache.Cache
+	remove  string // temporary folder, "" if the user gave one
+	closing sync.Once
 }
-func (e *Engine) Estimate(context.Context, engine.Scope, []engine.Statement) (engine.Estimate, error) {
-	return engine.Estimate{}, nil
-}
-func (e *Engine) Open(ctx context.Context, s engine.Scope) (engine.Session, error) {
-	b, err := e.o.Definition.Select("events", relation.Base{}, s)
-	return &session{b}, err
-}
-func (e *Engine) Close() error { return nil }
 
-type session struct{ events *sql.Bound }
-
-func (s *session) Inputs(context.Context) (engine.Inputs, error) { return engine.Inputs{}, nil }
-func (s *session) Files(context.Context) iter.Seq2[engine.InputFile, error] {
-	return func(func(engine.InputFile, error) bool) {}
+// New opens the cache. The error says what is missing or which folder cannot be used.
+func New(o Options) (*Engine, error) {
+	if o.Definition == nil || o.Source == nil {
+		return nil, errors.New("the embedded engine needs the definition of events and a source of log files")
+	}
+	e := &Engine{o: o}
+	if e.o.CacheDir == "" {
+		dir, err := os.MkdirTemp("", "trailscribe-")
+		if err != nil {
+			return nil, fmt.Errorf("make a temporary cache: %w", err)
+		}
+		e.o.CacheDir, e.remove = dir, dir
+	}
+	if e.o.TempDir == "" {
+		e.o.TempDir = filepath.Join(e.o.CacheDir, "spill")
+	}
+	c, err := cache.Open(cache.Options{Dir: e.o.CacheDir, Source: o.Source, Limits: o.Limits})
+	if err != nil {
+		e.Close()
+		return nil, err
+	}
+	e.cache = c
+	return e, nil
 }
-func (s *session) Check(ctx context.Context, st engine.Statement) error { return nil }
-func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, error) {
-	_ = st.Query.Text(sql.Trino, map[string]string{"events": "staged"})
-	return &rows{}, nil
-}
-func (s *session) Close() error { return nil }
 
-type rows struct{}
-
-func (*rows) Columns() []result.Column { return nil }
-func (*rows) All() iter.Seq2[result.Row, error] {
-	return func(func(result.Row, error) bool) {}
+// Describe names the engine, its version and the source as it was given.
+func (e *Engine) Describe(ctx context.Context) (engine.Description, error) {
+	db, err := connection.Open(ctx, connection.Options{Threads: 1, Clean: true})
+	if err != nil {
+		return engine.Description{}, fault(ctx, fmt.Errorf("start the embedded database: %w", err))
+	}
+	defer db.Close()
+	d := engine.Description{Name: "duckdb", Place: e.o.Source.Name()}
+	if err := db.QueryRowContext(ctx, "SELECT version()").Scan(&d.Version); err != nil {
+		return engine.Description{}, fault(ctx, fmt.Errorf("ask the embedded database for its version: %w", err))
+	}
+	return d, nil
 }
-func (*rows) Stats() engine.Stats { return engine.Stats{} }
-func (*rows) Close() error        { return nil }
+
+// Close removes what New made. Sessions must be closed before.
+func (e *Engine) Close() error {
+	var err error
+	e.closing.Do(func() {
+		if e.cache != nil {
+			err = e.cache.Close()
+		}
+		if e.remove != "" {
+			err = errors.Join(err, os.RemoveAll(e.remove))
+		}
+	})
+	return err
+}
 
 var _ engine.Engine = (*Engine)(nil)

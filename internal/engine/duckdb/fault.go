@@ -1,0 +1,48 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+
+	duck "github.com/duckdb/duckdb-go/v2"
+
+	"trailscribe/internal/engine"
+)
+
+// fault says why a statement gave no rows, and what to do.
+func fault(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *engine.Fault
+	if errors.As(err, &known) {
+		return err
+	}
+	// A cancelled statement ends with an error of the database, so the context is asked first.
+	switch cause := ctx.Err(); {
+	case errors.Is(cause, context.DeadlineExceeded):
+		return &engine.Fault{Reason: engine.TimedOut, Hint: "ask for a shorter period, or allow more time", Err: err}
+	case cause != nil:
+		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again; what was finished is kept", Err: err}
+	}
+	var d *duck.Error
+	if !errors.As(err, &d) {
+		return &engine.Fault{Reason: engine.Failed, Hint: "run the command again with --verbose and report the message", Err: err}
+	}
+	switch d.Type {
+	case duck.ErrorTypeOutOfMemory:
+		return &engine.Fault{Reason: engine.Failed, Hint: "give the engine more memory, or ask for a shorter period", Err: err}
+	case duck.ErrorTypeIO:
+		return &engine.Fault{Reason: engine.Failed, Hint: "see that the cache folder can be written and its disk is not full", Err: err}
+	case duck.ErrorTypePermission:
+		return &engine.Fault{Reason: engine.NoPermission, Hint: "a statement may read events and history only, no files and no settings", Err: err}
+	case duck.ErrorTypeParser, duck.ErrorTypeSyntax, duck.ErrorTypeBinder, duck.ErrorTypeCatalog:
+		return &engine.Fault{Reason: engine.Refused, Hint: "the statement passed our own check and the database refused it: report it with the query's text", Err: err}
+	case duck.ErrorTypeConversion, duck.ErrorTypeInvalidInput, duck.ErrorTypeOutOfRange, duck.ErrorTypeDivideByZero, duck.ErrorTypeMismatchType:
+		return &engine.Fault{Reason: engine.Failed, Hint: "a value does not fit the expression: use try_cast or try in the query", Err: err}
+	}
+	if d.Type == duck.ErrorTypeInterrupt {
+		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again", Err: err}
+	}
+	return &engine.Fault{Reason: engine.Failed, Hint: "run the command again with --verbose and report the message", Err: err}
+}

@@ -1,0 +1,239 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	stdsql "database/sql"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/duckdb/cache"
+	"trailscribe/internal/relation"
+)
+
+// Inputs counts what the rows rest on. It is worked out once; later calls give the same.
+func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
+	s.once.Do(func() { s.inputs, s.failed = s.count(ctx) })
+	return s.inputs, s.failed
+}
+
+// tally is the figures while they are counted.
+type tally struct {
+	listed, read, refused, skipped, bytes                   int64
+	records, events, conflicting, undated, outside, leftOut int64
+	cells                                                   map[place]*engine.Cell
+	categories                                              map[[2]string]int64 // account, name
+	digest                                                  hash.Hash
+	first, last                                             stdsql.NullTime
+	conflicts                                               []string
+}
+
+type place struct {
+	account, region string
+	day             time.Time
+}
+
+func (t *tally) cell(account, region string, day time.Time) *engine.Cell {
+	p := place{account, region, day}
+	if t.cells[p] == nil {
+		t.cells[p] = &engine.Cell{Account: account, Region: region, Day: day}
+	}
+	return t.cells[p]
+}
+
+func (s *session) count(ctx context.Context) (engine.Inputs, error) {
+	t := &tally{cells: map[place]*engine.Cell{}, categories: map[[2]string]int64{}, digest: sha256.New()}
+	s.countFiles(t)
+	for _, step := range []struct {
+		what string
+		do   func(context.Context, *tally) error
+	}{
+		{"count the events", s.countEvents},
+		{"count the records", s.countRecords},
+		{"place the log files outside the S3 layout", s.countLoose},
+		{"compare the copies of events", s.countConflicts},
+	} {
+		if err := step.do(ctx, t); err != nil {
+			return engine.Inputs{}, fault(ctx, fmt.Errorf("%s: %w", step.what, err))
+		}
+	}
+	in := engine.Inputs{
+		Listed: &t.listed, Read: &t.read, Refused: &t.refused, Skipped: &t.skipped, Bytes: &t.bytes,
+		Records: &t.records, Events: &t.events, Conflicting: &t.conflicting, Undated: &t.undated, Outside: &t.outside, LeftOut: &t.leftOut,
+		Conflicts: t.conflicts,
+		Digest:    hex.EncodeToString(t.digest.Sum(nil)),
+	}
+	if t.first.Valid {
+		in.First, in.Last = t.first.Time.UTC(), t.last.Time.UTC()
+	}
+	for _, c := range t.cells {
+		in.Cells = append(in.Cells, *c)
+	}
+	slices.SortFunc(in.Cells, func(a, b engine.Cell) int {
+		return cmp.Or(strings.Compare(a.Account, b.Account), strings.Compare(a.Region, b.Region), a.Day.Compare(b.Day))
+	})
+	for _, k := range slices.SortedFunc(maps.Keys(t.categories), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		in.Categories = append(in.Categories, engine.Category{Account: k[0], Name: k[1], Events: t.categories[k]})
+	}
+	return in, nil
+}
+
+// countFiles takes what the cache knows of each file. Only files of the folder CloudTrail count as deliveries of a day:
+// those of its siblings are no sign that management events arrived.
+func (s *session) countFiles(t *tally) {
+	first, last := relation.FirstDay(s.scope.From), relation.LastDay(s.scope.To, 0)
+	for f := range s.snapshot.Files() {
+		t.listed++
+		switch f.State {
+		case cache.Read:
+			t.read++
+			t.bytes += f.Size
+			fmt.Fprintf(t.digest, "%s\x00%d\x00%x\n", f.Key, f.Size, f.SHA256)
+		case cache.Refused:
+			t.refused++
+		case cache.Skipped:
+			t.skipped++
+		}
+		if f.State == cache.Skipped || f.Folder != cloudtrail.FolderLogs || f.Day.Before(first) || f.Day.After(last) {
+			continue
+		}
+		c := t.cell(f.Account, f.Region, f.Day)
+		if f.State == cache.Refused {
+			c.Refused++
+		} else {
+			c.Files++
+		}
+	}
+}
+
+// countEvents counts rows of the relation by UTC day and by category.
+func (s *session) countEvents(ctx context.Context, t *tally) error {
+	err := each(ctx, s.db, "SELECT coalesce(account_id, ''), coalesce(awsregion, ''), CAST(event_time AS DATE), count(*), sum(copies)::BIGINT, min(event_time), max(event_time) FROM events GROUP BY ALL",
+		func(scan func(...any) error) error {
+			var account, region string
+			var day time.Time
+			var events, copies int64
+			var first, last stdsql.NullTime
+			if err := scan(&account, &region, &day, &events, &copies, &first, &last); err != nil {
+				return err
+			}
+			t.events += events
+			t.records += copies
+			if !t.first.Valid || first.Time.Before(t.first.Time) {
+				t.first = first
+			}
+			if !t.last.Valid || last.Time.After(t.last.Time) {
+				t.last = last
+			}
+			t.cell(account, region, day.UTC()).Events += events
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	return each(ctx, s.db, "SELECT coalesce(account_id, ''), category, count(*) FROM events GROUP BY ALL", func(scan func(...any) error) error {
+		var account, category string
+		var n int64
+		if err := scan(&account, &category, &n); err != nil {
+			return err
+		}
+		t.categories[[2]string{account, category}] += n
+		return nil
+	})
+}
+
+// countRecords counts the records that are not in events: without a time, outside the period, of other categories.
+func (s *session) countRecords(ctx context.Context, t *tally) error {
+	census, err := s.statement(relation.Census, quote(relation.Records))
+	if err != nil {
+		return err
+	}
+	return each(ctx, s.db, census, func(scan func(...any) error) error {
+		var account stdsql.NullString
+		var category string
+		var dated, within bool
+		var n int64
+		if err := scan(&account, &category, &dated, &within, &n); err != nil {
+			return err
+		}
+		switch {
+		case !dated:
+			t.undated += n
+		case !within:
+			t.outside += n
+		case category != "management" && !strings.HasPrefix(category, "data:"):
+			t.leftOut += n
+			t.categories[[2]string{account.String, category}] += n
+		}
+		return nil
+	})
+}
+
+// countLoose lays files outside the S3 layout by their records' own day.
+func (s *session) countLoose(ctx context.Context, t *tally) error {
+	if !s.loose {
+		return nil
+	}
+	deliveries, err := s.statement(relation.Deliveries, quote(relation.Records))
+	if err != nil {
+		return err
+	}
+	return each(ctx, s.db, deliveries, func(scan func(...any) error) error {
+		var account, region stdsql.NullString
+		var day time.Time
+		var files int64
+		if err := scan(&account, &region, &day, &files); err != nil {
+			return err
+		}
+		t.cell(account.String, region.String, day.UTC()).Files += files
+		return nil
+	})
+}
+
+// shownConflicts is how many event ids Inputs names.
+const shownConflicts = 100
+
+// countConflicts compares the copies of each event that was delivered more than once.
+func (s *session) countConflicts(ctx context.Context, t *tally) error {
+	if t.records == t.events {
+		return nil
+	}
+	query, err := s.statement(relation.Conflicts, `(SELECT * FROM records WHERE eventid IN (SELECT eventid FROM events WHERE copies > 1))`)
+	if err != nil {
+		return err
+	}
+	return each(ctx, s.db, query, func(scan func(...any) error) error {
+		var id string
+		if err := scan(&id); err != nil {
+			return err
+		}
+		t.conflicting++
+		if len(t.conflicts) < shownConflicts {
+			t.conflicts = append(t.conflicts, id)
+		}
+		return nil
+	})
+}
+
+// each runs a statement of ours and hands every row to f.
+func each(ctx context.Context, db *stdsql.DB, query string, f func(scan func(...any) error) error) error {
+	found, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	for found.Next() {
+		if err := f(found.Scan); err != nil {
+			return err
+		}
+	}
+	return found.Err()
+}

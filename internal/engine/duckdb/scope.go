@@ -1,0 +1,75 @@
+package duckdb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/duckdb/cache"
+	"trailscribe/internal/relation"
+)
+
+// window is the delivery days, accounts and regions whose files a scope rests on.
+func window(s engine.Scope) (cache.Window, error) {
+	from := s.From
+	if s.HistoryDays > 0 {
+		var err error
+		if from, err = relation.HistoryFrom(s, s.HistoryDays); err != nil {
+			return cache.Window{}, err
+		}
+	}
+	return cache.Window{
+		FromDay:  relation.FirstDay(from),
+		ToDay:    relation.LastDay(s.To, s.LateDays),
+		Accounts: s.Accounts,
+		Regions:  s.Regions,
+	}, nil
+}
+
+// always is what every session keeps, whatever the statements read: what Inputs counts by, and what a statement may be
+// restricted by.
+var always = []string{"event_time", "account_id", "awsregion", "eventid", "category", "copies", "log_file"}
+
+// kept is the columns of a relation that its table shall hold, in the relation's order.
+func kept(s engine.Scope, name string) ([]string, error) {
+	want := s.Columns[name]
+	if len(s.Columns) == 0 {
+		want = nil
+	} else {
+		want = append(slices.Clone(want), always...)
+	}
+	for _, c := range want {
+		if !relation.Known(c) {
+			return nil, fmt.Errorf("the relation %s has no column %q", name, c)
+		}
+	}
+	var cols []string
+	for _, c := range relation.Columns() {
+		if want == nil || slices.Contains(want, c.Name) {
+			cols = append(cols, c.Name)
+		}
+	}
+	return cols, nil
+}
+
+// quoted is names as a select list.
+func quoted(names []string) string {
+	q := make([]string, len(names))
+	for i, n := range names {
+		q[i] = quote(n)
+	}
+	return strings.Join(q, ", ")
+}
+
+// quote writes a name of the database. Names come from the relation's own list, never from a log or a query.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// text writes a value that is ours (a path of the cache, a prefix of a key) as a literal of the database.
+func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// timestamp writes an instant as the UTC wall clock that event_time holds.
+func timestamp(t time.Time) string {
+	return "TIMESTAMP " + text(t.UTC().Format("2006-01-02 15:04:05.000"))
+}

@@ -1,0 +1,240 @@
+package duckdb
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"time"
+
+	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/duckdb/cache"
+	"trailscribe/internal/engine/duckdb/connection"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
+)
+
+// Session is one opened scope: a database that holds events and history as tables.
+type session struct {
+	definition *relation.Definition
+	scope      engine.Scope
+	db         *stdsql.DB
+	snapshot   *cache.Snapshot
+	loose      bool // there are files without a delivery day
+
+	once   sync.Once
+	inputs engine.Inputs
+	failed error
+
+	closing sync.Once
+}
+
+// Open reads what is new of the scope's log files and makes events, and history if the scope has one.
+func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, error) {
+	w, err := window(scope)
+	if err != nil {
+		return nil, &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone and history", Err: err}
+	}
+	snapshot, err := e.cache.Refresh(ctx, w, e.o.Progress)
+	if err != nil {
+		return nil, fault(ctx, fmt.Errorf("read the log files of %s: %w", e.o.Source.Name(), err))
+	}
+	s := &session{definition: e.o.Definition, scope: scope, snapshot: snapshot}
+	for f := range snapshot.Files() {
+		if f.Folder == "" && f.State == cache.Read {
+			s.loose = true
+		}
+	}
+	if err := s.start(ctx, e.o); err != nil {
+		s.Close()
+		return nil, fault(ctx, err)
+	}
+	return s, nil
+}
+
+// start opens the database, puts the relation records over the cache's files and materialises what queries read.
+func (s *session) start(ctx context.Context, o Options) error {
+	files := s.snapshot.Parquet()
+	db, err := connection.Open(ctx, connection.Options{Memory: o.Memory, Threads: o.Threads, TempDir: o.TempDir, Dirs: []string{o.CacheDir}})
+	if err != nil {
+		return fmt.Errorf("start the embedded database: %w", err)
+	}
+	s.db = db
+	records, err := recordsOver(files)
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.ExecContext(ctx, "CREATE VIEW "+relation.Records+" AS "+records); err != nil {
+		return fmt.Errorf("lay the table of records over %d cache files: %w", len(files), err)
+	}
+	relations := []string{relation.Events}
+	if s.scope.HistoryDays > 0 {
+		relations = append(relations, relation.History)
+	}
+	for _, name := range relations {
+		cols, err := kept(s.scope, name)
+		if err != nil {
+			return &engine.Fault{Reason: engine.Refused, Hint: "name columns of the relation", Err: err}
+		}
+		query, err := s.statement(name, quote(relation.Records))
+		if err != nil {
+			return err
+		}
+		if _, err := s.db.ExecContext(ctx, "CREATE TABLE "+quote(name)+" AS SELECT "+quoted(cols)+" FROM ("+query+")"); err != nil {
+			return fmt.Errorf("make the relation %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// statement is one of the definition's statements as the database reads it, over the records given.
+func (s *session) statement(name, records string) (string, error) {
+	base := relation.Base{Table: relation.Records, Account: "account", Region: "region", File: "file"}
+	if !s.loose {
+		base.Day = "day"
+	}
+	bound, err := s.definition.Select(name, base, s.scope)
+	if err != nil {
+		return "", &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone and settings", Err: err}
+	}
+	return bound.Text(sql.DuckDB, map[string]string{relation.Records: records}), nil
+}
+
+// recordsOver is the SELECT behind the relation records. Without any file it has the same columns and no row.
+func recordsOver(files []string) (string, error) {
+	cols := relation.RecordColumns()
+	if len(files) > 0 {
+		names := make([]string, len(cols))
+		for i, c := range cols {
+			names[i] = c.Name
+		}
+		list := make([]string, len(files))
+		for i, f := range files {
+			list[i] = text(f)
+		}
+		return "SELECT " + quoted(names) + " FROM read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false)", nil
+	}
+	items := make([]string, len(cols))
+	for i, c := range cols {
+		items[i] = "CAST(NULL AS " + c.Type + `) AS "` + c.Name + `"`
+	}
+	parsed, bad := sql.Parse("SELECT "+strings.Join(items, ", ")+" WHERE false", nil)
+	if bad.Err() != nil {
+		return "", fmt.Errorf("the columns of a record: %w", bad)
+	}
+	checked, bad := parsed.Check(nil, nil)
+	if bad.Err() != nil {
+		return "", fmt.Errorf("the columns of a record: %w", bad)
+	}
+	bound, err := checked.Bind(nil)
+	if err != nil {
+		return "", fmt.Errorf("the columns of a record: %w", err)
+	}
+	return bound.Text(sql.DuckDB, nil), nil
+}
+
+// Check plans the statement at the database and runs nothing.
+func (s *session) Check(ctx context.Context, st engine.Statement) error {
+	query, err := s.text(st)
+	if err != nil {
+		return err
+	}
+	rows, err := s.db.QueryContext(ctx, "EXPLAIN "+query)
+	if err == nil {
+		err = errors.Join(rows.Close(), rows.Err())
+	}
+	if err != nil {
+		return fault(ctx, fmt.Errorf("plan %s: %w", st.ID, err))
+	}
+	return nil
+}
+
+// Query runs the statement. The rows must be read to their end or closed.
+func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, error) {
+	query, err := s.text(st)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	found, err := s.db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fault(ctx, fmt.Errorf("run %s: %w", st.ID, err))
+	}
+	return &rows{ctx: ctx, id: st.ID, found: found, cols: st.Query.Columns(), start: start}, nil
+}
+
+// text is the statement over the tables of this session.
+func (s *session) text(st engine.Statement) (string, error) {
+	if st.Query == nil {
+		return "", &engine.Fault{Reason: engine.Refused, Hint: "bind its parameters first", Err: fmt.Errorf("the statement %q is not bound", st.ID)}
+	}
+	stands := map[string]string{}
+	events, err := s.stand(relation.Events, st.LogFiles, time.Time{})
+	if err != nil {
+		return "", err
+	}
+	stands[relation.Events] = events
+	if s.scope.HistoryDays > 0 {
+		var from time.Time // a statement sees its own length of history, not the longest
+		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
+			if from, err = relation.HistoryFrom(s.scope, st.HistoryDays); err != nil {
+				return "", &engine.Fault{Reason: engine.Refused, Hint: "give the query a history", Err: err}
+			}
+		}
+		if stands[relation.History], err = s.stand(relation.History, st.LogFiles, from); err != nil {
+			return "", err
+		}
+	}
+	return st.Query.Text(sql.DuckDB, stands), nil
+}
+
+// stand is what a statement reads in place of a relation: the table, or the part of it that the statement may see.
+func (s *session) stand(name, prefix string, from time.Time) (string, error) {
+	if prefix == "" && from.IsZero() {
+		return quote(name), nil
+	}
+	cols, err := kept(s.scope, name)
+	if err != nil {
+		return "", err
+	}
+	list := quoted(cols)
+	var conditions []string
+	if prefix != "" {
+		list = strings.Replace(list, quote("log_file"), fmt.Sprintf(`substr("log_file", %d) AS "log_file"`, len([]rune(prefix))+1), 1)
+		conditions = append(conditions, `starts_with("log_file", `+text(prefix)+")")
+	}
+	if !from.IsZero() {
+		conditions = append(conditions, `"event_time" >= `+timestamp(from))
+	}
+	return "(SELECT " + list + " FROM " + quote(name) + " WHERE " + strings.Join(conditions, " AND ") + ")", nil
+}
+
+// Files is every log file of the scope with its state, in key order.
+func (s *session) Files(ctx context.Context) iter.Seq2[engine.InputFile, error] {
+	return func(yield func(engine.InputFile, error) bool) {
+		for f := range s.snapshot.Files() {
+			if err := ctx.Err(); err != nil {
+				yield(engine.InputFile{}, fault(ctx, err))
+				return
+			}
+			if !yield(engine.InputFile{Key: f.Key, Size: f.Size, SHA256: f.SHA256, Records: f.Records, State: f.State, Reason: f.Reason}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Close drops the database and lets the cache's files go.
+func (s *session) Close() error {
+	var err error
+	s.closing.Do(func() {
+		if s.db != nil {
+			err = s.db.Close()
+		}
+		s.snapshot.Release()
+	})
+	return err
+}
