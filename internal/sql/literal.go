@@ -205,6 +205,9 @@ func literalText(d Dialect, x Expr) string {
 	case *IntLit:
 		return strconv.FormatInt(x.Value, 10)
 	case *DecimalLit:
+		if d == DuckDB {
+			return duckTyped(&TypedLit{Type: "decimal", Value: x.Text}) // DuckDB counts the 0 of 0.05 as a digit
+		}
 		return x.Text
 	case *DoubleLit:
 		return x.Text
