@@ -13,6 +13,8 @@ type Limits struct {
 	Record int64 // bytes of one record; default 16 MiB (CloudTrail's own cap is 256 KiB)
 	Depth  int   // nesting; default 1,000
 	Ratio  int64 // decoded bytes per stored byte, counted from 64 MiB on; default 200 (real logs stay below 50; deflate can do 1,032)
+
+	window int // bytes looked at at first; tests make it tiny
 }
 
 func (l Limits) orDefault() Limits {
@@ -234,6 +236,9 @@ func (d *reading) parse(top bool) (list int, err error) {
 		d.p.b = d.buf[:d.end]
 		end, list := d.p.parse(d.pos, top)
 		if end >= 0 {
+			if err := d.within(end); err != nil {
+				return 0, err
+			}
 			if list < 0 {
 				d.pos = end
 			}
@@ -247,18 +252,27 @@ func (d *reading) parse(top bool) (list int, err error) {
 
 // failed handles a fault of the scanner: nil means that more text was read and the value can be tried again.
 func (d *reading) failed() error {
+	if err := d.within(d.p.at); err != nil {
+		return err
+	}
 	if d.p.fault != short {
 		return d.p.refusal(d.base, d.log.stat.Records+1)
 	}
-	if int64(d.end-d.pos) > d.log.l.Record {
-		return &Refusal{Kind: RecordTooLarge, Record: d.log.stat.Records + 1, Offset: d.base + int64(d.pos),
-			Reason: fmt.Sprintf("A record is larger than %s.", size(d.log.l.Record))}
-	}
 	err := d.fill()
 	if err == io.EOF {
+		d.p.at = d.end
 		return d.p.refusal(d.base, d.log.stat.Records+1)
 	}
 	return err
+}
+
+// within holds the limit of a record, whether or not the window happened to be large enough for more.
+func (d *reading) within(end int) error {
+	if int64(end-d.pos) <= d.log.l.Record {
+		return nil
+	}
+	return &Refusal{Kind: RecordTooLarge, Record: d.log.stat.Records + 1, Offset: d.base + int64(d.pos),
+		Reason: fmt.Sprintf("A record is larger than %s.", size(d.log.l.Record))}
 }
 
 // skipValue checks the value at pos and steps over it.
@@ -266,6 +280,9 @@ func (d *reading) skipValue() error {
 	for {
 		d.p.b, d.p.fault = d.buf[:d.end], sound
 		if end := d.p.value(d.pos, 0); end >= 0 {
+			if err := d.within(end); err != nil {
+				return err
+			}
 			d.pos = end
 			return nil
 		}
@@ -282,6 +299,9 @@ func (d *reading) skipKey() (string, error) {
 		if end := d.p.quoted(d.pos); end >= 0 {
 			key := string(d.buf[d.pos+1 : end-1])
 			if end = d.p.colon(end); end >= 0 {
+				if err := d.within(end); err != nil {
+					return "", err
+				}
 				d.pos = end
 				return key, nil
 			}

@@ -1,9 +1,6 @@
 package cloudtrail
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // parser splits one record into its cells while the scanner checks it.
 //
@@ -190,7 +187,7 @@ func (p *parser) field(i int, f *field, depth int) int {
 	case f.shape == list && c == '[':
 		return p.list(i, f, depth)
 	case f.shape == list && c == '{':
-		p.rec.resources = p.rec.space[:0:cap(p.rec.space)]
+		p.rec.resources = p.room()
 		return p.element(i, f, depth)
 	case f.shape == textMap && c == '{':
 		return p.textMap(i, depth)
@@ -229,9 +226,17 @@ func (p *parser) cell(i, depth int) ([]byte, int) {
 	return p.b[i:end:end], end
 }
 
+// room is an empty list of resources; it is not nil, which would be NULL.
+func (p *parser) room() []Resource {
+	if p.rec.space == nil {
+		p.rec.space = make([]Resource, 0, 4)
+	}
+	return p.rec.space[:0]
+}
+
 // list reads resources.
 func (p *parser) list(i int, f *field, depth int) int {
-	p.rec.resources = p.rec.space[:0:cap(p.rec.space)]
+	p.rec.resources = p.room()
 	if depth >= p.depth {
 		p.fault, p.at = deep, i
 		return -1
@@ -258,6 +263,10 @@ func (p *parser) list(i int, f *field, depth int) int {
 // element reads one resource. A null element stays a NULL row; one that is no object too, and is kept as a misfit.
 func (p *parser) element(i int, f *field, depth int) int {
 	n := len(p.rec.resources)
+	if n >= manyElements {
+		p.fault, p.at = many, i
+		return -1
+	}
 	p.rec.resources = append(p.rec.resources, Resource{Null: true})
 	res := &p.rec.resources[n]
 	switch p.b[i] {
@@ -324,13 +333,17 @@ func (p *parser) textMap(i, depth int) int {
 	if i < len(p.b) && p.b[i] == '}' {
 		return i + 1
 	}
-next:
+	known := map[string]bool{}
 	for {
 		if i >= len(p.b) {
 			return p.short()
 		}
 		if p.b[i] != '"' {
 			return p.bad(i, "a key in quotes")
+		}
+		if len(p.rec.pairs) >= manyElements {
+			p.fault, p.at = many, i
+			return -1
 		}
 		var k, v []byte
 		if k, i = p.cell(i, depth); i < 0 {
@@ -342,20 +355,16 @@ next:
 		if v, i = p.cell(i, depth+1); i < 0 {
 			return i
 		}
-		known := false
-		for _, old := range p.rec.pairs {
-			known = known || bytes.Equal(old.Key, k)
-		}
-		if known {
+		if known[string(k)] {
 			p.rec.repeated = true
 		} else {
+			known[string(k)] = true
 			p.rec.pairs = append(p.rec.pairs, Pair{k, v})
 		}
 		var more bool
 		if i, more = p.after(i, '}'); !more {
 			return i
 		}
-		continue next
 	}
 }
 

@@ -28,11 +28,15 @@ type scanner struct {
 
 type faultKind uint8
 
+// manyElements bounds what a hostile record can make of a few bytes: {} costs two, a resource in memory eighty.
+const manyElements = 100_000
+
 const (
 	sound faultKind = iota
 	short           // the text ends inside a value
 	bad             // not JSON
 	deep            // nested deeper than depth
+	many            // more elements than manyElements
 )
 
 func (s *scanner) short() int { s.fault, s.at = short, len(s.b); return -1 }
@@ -344,6 +348,8 @@ func (s *scanner) refusal(base int64, record int64) *Refusal {
 		r.Kind, r.Reason = Truncated, "The file ends in the middle of a record: it was cut off while it was written or copied."
 	case deep:
 		r.Kind, r.Reason = TooDeep, fmt.Sprintf("A value is nested more than %d levels deep.", s.depth)
+	case many:
+		r.Kind, r.Reason = RecordTooLarge, fmt.Sprintf("A record has more than %d resources or attributes.", manyElements)
 	default:
 		r.Kind, r.Reason = NotJSON, fmt.Sprintf("The text is not JSON: %s is missing at byte %d.", s.what, r.Offset)
 	}

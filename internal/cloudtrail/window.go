@@ -20,18 +20,19 @@ const windowSize = 512 << 10
 
 // window is the part of the decoded text that is looked at. buf[pos:end] is not yet used.
 type window struct {
-	src    io.Reader // decoded text
-	stored counter
-	limits Limits
-	hash   hash.Hash
-	buf    []byte
-	pos    int
-	end    int
-	base   int64 // decoded bytes before buf[0]
-	eof    bool
-	in     *bufio.Reader
-	gz     *gzip.Reader
-	parser *parser
+	src     io.Reader // decoded text
+	stored  counter
+	limits  Limits
+	hash    hash.Hash
+	buf     []byte
+	pos     int
+	end     int
+	base    int64 // decoded bytes before buf[0]
+	eof     bool
+	trouble error // what fill returns when the text before it is used up
+	in      *bufio.Reader
+	gz      *gzip.Reader
+	parser  *parser
 
 	gzipped bool
 }
@@ -69,18 +70,24 @@ func newParser(l Limits) *parser { return &parser{scanner: scanner{depth: l.Dept
 func newWindow(r io.Reader, l Limits) *window {
 	ws := workspaces.Get().(*workspace)
 	w := &window{limits: l, hash: sha256.New(), buf: ws.buf, in: ws.in, gz: ws.gz, parser: ws.parser}
+	if l.window > 0 {
+		w.buf = make([]byte, l.window)
+	}
 	w.parser.depth = l.Depth
 	w.stored.r = r
 	return w
 }
 
 func (w *window) free() {
-	if cap(w.buf) > 4*windowSize {
+	if cap(w.buf) > 4*windowSize || cap(w.buf) < windowSize {
 		w.buf = make([]byte, windowSize) // do not keep what one huge record needed
 	}
 	p := w.parser
 	p.b = nil
 	p.rec = Record{space: p.rec.space[:0]}
+	if cap(p.rec.space) > 1000 {
+		p.rec.space = nil
+	}
 	if cap(p.arena) > 4*windowSize {
 		p.arena = nil
 	}
@@ -114,6 +121,9 @@ func (w *window) next() (byte, error) {
 
 // fill reads on. It drops what lies before pos, and makes the window larger when it is full. io.EOF: there is no more.
 func (w *window) fill() error {
+	if w.trouble != nil {
+		return w.trouble
+	}
 	if w.eof {
 		return io.EOF
 	}
@@ -135,27 +145,29 @@ func (w *window) fill() error {
 	}
 	// Fill it to the brim: a value that did not fit is scanned again from its beginning, so reads must not be small.
 	from := w.end
-	for w.end < len(w.buf) && !w.eof {
+	// An error counts after the text before it has been looked at, whatever the size of the window.
+	for w.end < len(w.buf) && !w.eof && w.trouble == nil {
 		n, err := w.src.Read(w.buf[w.end:])
 		w.end += n
 		if err == io.EOF {
 			w.eof = true
 		} else if err != nil {
-			w.hash.Write(w.buf[from:w.end])
-			return w.unreadable(err)
-		}
-		if err := w.check(); err != nil {
-			return err
+			w.trouble = w.unreadable(err)
+		} else {
+			w.trouble = w.check()
 		}
 	}
 	w.hash.Write(w.buf[from:w.end])
 	if from == 0 && w.base == 0 && bytes.HasPrefix(w.buf[:w.end], []byte("\xEF\xBB\xBF")) {
 		w.pos = 3 // the byte order mark some editors write
 	}
-	if w.end == from {
-		return io.EOF
+	if w.end > from {
+		return nil
 	}
-	return nil
+	if w.trouble != nil {
+		return w.trouble
+	}
+	return io.EOF
 }
 
 // start looks whether the text is gzipped.
