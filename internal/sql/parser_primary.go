@@ -107,6 +107,9 @@ func (p *parser) primaryWord(t token) Expr {
 		if p.atInterval() {
 			return p.interval()
 		}
+		if next.kind == tokParam {
+			p.fail(next, "found the parameter :"+next.text+" behind INTERVAL, expected a text", "write :"+next.text+" * INTERVAL '1' DAY")
+		}
 		if next.kind == tokInt || next.kind == tokDecimal {
 			p.fail(next, "found the number "+next.text+" behind INTERVAL, expected a text", "write INTERVAL '"+next.text+"' DAY")
 		}
@@ -138,6 +141,8 @@ func (p *parser) primaryWord(t token) Expr {
 	switch {
 	case next.kind == tokString && !reserved[t.text]:
 		return p.typedLit(t, next)
+	case next.kind == tokParam && typedLits[t.text]:
+		p.fail(t, "found the type "+strings.ToUpper(t.text)+" in front of a parameter", "a parameter has the type it was declared with: write :"+next.text+" alone")
 	case t.text == "timestamp" && isWord(next, "with", "without") && isWord(p.ahead(2), "time"), t.text == "time" && isWord(next, "with") && isWord(p.ahead(2), "time"):
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" WITH TIME ZONE in front of a value", "put the zone into the text: TIMESTAMP '2026-10-01 00:00:00 UTC'")
 	case bareCalls[t.text]:

@@ -125,6 +125,14 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestPlaceOfBadText: the replacement character itself is text like any other; the bytes behind it are not.
+func TestPlaceOfBadText(t *testing.T) {
+	_, ps := Parse("SELECT '\ufffd\xff'", nil)
+	if len(ps) != 1 || ps[0].At.Line != 1 || ps[0].At.Col != 10 {
+		t.Errorf("%+v", ps)
+	}
+}
+
 func TestSpans(t *testing.T) {
 	text := "SELECT 'ä' AS x, useridentity.arn AS principal, count(*) FILTER (WHERE a IS NOT NULL) OVER w FROM events AS e WINDOW w AS ()"
 	p, ps := Parse(text, nil)
@@ -204,6 +212,7 @@ func TestDeep(t *testing.T) {
 func TestNoText(t *testing.T) {
 	for text, want := range map[string]string{
 		"SELECT 'a\xffb'":            "not valid UTF-8",
+		"SELECT '\ufffd\xff'":        "not valid UTF-8",
 		"SELECT 'a\x00b'":            "NUL",
 		strings.Repeat(" ", 1<<20+1): "longer than",
 	} {
