@@ -1,6 +1,9 @@
 package sql
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // reserved are Trino's reserved words: as a name each must stand in double quotes.
 // Source: the list "Reserved keywords" of the Trino documentation, with SKIP, which Trino's grammar reserves too.
@@ -21,6 +24,14 @@ var hushed = wordSet(`limit offset fetch window qualify filter over within ignor
 var quoteAlways = wordSet(`all any array date default interval only over partition range row rows some time timestamp
 	to user window offset limit fetch filter`)
 
+// needsQuotes is all three.
+var needsQuotes = func() map[string]bool {
+	m := maps.Clone(reserved)
+	maps.Copy(m, hushed)
+	maps.Copy(m, quoteAlways)
+	return m
+}()
+
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(s) {
@@ -39,7 +50,7 @@ func plainName(s string) bool {
 			return false
 		}
 	}
-	return !reserved[s] && !hushed[s] && !quoteAlways[s]
+	return !needsQuotes[s]
 }
 
 // nameText is a name as SQL writes it, in quotes if it needs them.
