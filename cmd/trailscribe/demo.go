@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/config"
+	"trailscribe/internal/demo"
+	"trailscribe/internal/report"
+	"trailscribe/internal/source/dir"
+)
+
+// demoPeriod is the month the demonstration reports on; the month before it is history.
+const demoPeriod = "2026-10"
+
+// demoConfiguration is what a real place would write: facts that no log holds.
+const demoConfiguration = `# The configuration of the demonstration. Change it and run
+#   trailscribe report run monthly-security --config demo/trailscribe.yaml --period 2026-10 --out demo/reports
+source: ./logs
+cache: ./cache
+entity: Example Corp
+calendar: weekdays
+accounts:
+  - {id: "111122223333", name: production}
+  - {id: "444455556666", name: development}
+  - {id: "777788889999", name: security}
+defaults:
+  timezone: Europe/Berlin
+`
+
+func (p *program) demoCommand() *cobra.Command {
+	var seed int64
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Sample logs of a made-up company, and every report made from them",
+		Long: `Demo writes two months of sample CloudTrail logs with planted incidents, makes every report of the
+library from them, and says where the files are and what they found. It needs no AWS account.
+It ends with 0: what was planted is not a failure.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, seed) },
+	}
+	c.Flags().StringVar(&p.flags.out, "out", "demo", "folder to write into")
+	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: each report's own)")
+	c.Flags().Int64Var(&seed, "seed", 1, "another seed gives another company")
+	c.Flags().StringVar(&p.flags.lang, "lang", "", "language of the reports (default: en)")
+	completions(c, "format", formats)
+	return c
+}
+
+func (p *program) runDemo(c *cobra.Command, seed int64) error {
+	ctx := c.Context()
+	out := p.flags.out
+	logs := filepath.Join(out, "logs")
+	planted, err := p.makeLogs(ctx, logs, seed)
+	if err != nil {
+		return err
+	}
+	p.term.Message(fmt.Sprintf("sample logs with %d planted incidents are in %s", len(planted), logs))
+	configuration := filepath.Join(out, config.FileName)
+	if err := os.WriteFile(configuration, []byte(demoConfiguration), 0o644); err != nil {
+		return fmt.Errorf("writing the configuration of the demonstration: %w", err)
+	}
+	p.flags.config, p.flags.period = configuration, demoPeriod
+	p.flags.out = filepath.Join(out, "reports")
+	s, err := p.open(c)
+	if err != nil {
+		return err
+	}
+	for _, id := range report.IDs(s.library) {
+		p.term.Print("")
+		if _, err := p.runReport(ctx, s, id); err != nil {
+			return fmt.Errorf("report %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (p *program) makeLogs(ctx context.Context, logs string, seed int64) ([]demo.Planted, error) {
+	if err := os.RemoveAll(logs); err != nil {
+		return nil, fmt.Errorf("clearing %s: %w", logs, err)
+	}
+	if err := os.MkdirAll(logs, 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder for sample logs: %w", err)
+	}
+	sink, err := dir.New(dir.Options{Root: logs, Create: true})
+	if err != nil {
+		return nil, err
+	}
+	p.term.Progress("making sample logs", 0, 0)
+	planted, err := demo.Generate(ctx, demo.Options{Seed: seed}, sink)
+	p.term.Done()
+	if err != nil {
+		return nil, fmt.Errorf("making sample logs in %s: %w", logs, err)
+	}
+	return planted, nil
+}

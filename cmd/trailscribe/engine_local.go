@@ -1,0 +1,15 @@
+//go:build !nolocal
+
+package main
+
+import (
+	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/duckdb"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/source"
+)
+
+// openLocal is the embedded engine. A build with the tag nolocal leaves it and its C++ library out.
+func openLocal(d *relation.Definition, s source.Source, cache string, memory int64, progress func(done, of int64)) (engine.Engine, error) {
+	return duckdb.New(duckdb.Options{Definition: d, Source: s, CacheDir: cache, Memory: memory, Progress: progress})
+}

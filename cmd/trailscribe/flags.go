@@ -1,0 +1,104 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+var (
+	outputs = []string{"table", "json", "csv"}
+	formats = []string{"pdf", "xlsx", "json", "csv", "csv-safe"}
+)
+
+// flags mean the same wherever they appear. A command registers those that have a meaning for it.
+type flags struct {
+	config    string
+	libraries []string
+	output    string
+	color     string
+	quiet     bool
+	verbose   bool
+	logFormat string
+
+	source, engine, cache        string
+	period, timezone, asOf, lang string
+	accounts, regions, params    []string
+	formats                      []string
+	out, theme, failOn           string
+	dryRun                       bool
+	memory                       string
+}
+
+// register are the flags of every command.
+func (f *flags) register(root *cobra.Command) {
+	p := root.PersistentFlags()
+	p.StringVar(&f.config, "config", "", "configuration file (default: trailscribe.yaml here or in a parent folder)")
+	p.StringArrayVar(&f.libraries, "library", nil, "folder with queries, reports and templates of your own, laid over the built-in ones; may be repeated")
+	p.StringVar(&f.output, "output", "table", "how to print: table, json or csv")
+	p.StringVar(&f.color, "color", "auto", "auto, always or never")
+	p.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but data and errors")
+	p.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
+	p.StringVar(&f.logFormat, "log-format", "text", "messages on standard error: text or json")
+	completions(root, "output", outputs)
+	completions(root, "color", []string{"auto", "always", "never"})
+	completions(root, "log-format", []string{"text", "json"})
+}
+
+func completions(c *cobra.Command, flag string, values []string) {
+	_ = c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return values, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// registerSource are the flags of commands that read logs.
+func (f *flags) registerSource(c *cobra.Command) {
+	p := c.Flags()
+	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files: the S3 layout or loose files")
+	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source)")
+	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
+	p.StringVar(&f.memory, "memory", "", "most memory the engine may use, such as 512MB")
+	p.StringSliceVar(&f.accounts, "accounts", nil, "limit to these account ids")
+	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
+	completions(c, "engine", []string{"duckdb"})
+}
+
+// registerPeriod are the flags of commands that ask about a period.
+func (f *flags) registerPeriod(c *cobra.Command) {
+	p := c.Flags()
+	p.StringVar(&f.period, "period", "", "last-month, last-week, yesterday, last-30-days, 2026-10, 2026-Q3, 2026-10-01..2026-10-16 …")
+	p.StringVar(&f.timezone, "timezone", "", "IANA time zone the period and local times are meant in (default UTC)")
+	p.StringArrayVar(&f.params, "param", nil, "parameter name=value, or query/id.name=value for one query; may be repeated")
+	completions(c, "period", []string{"last-month", "last-week", "last-quarter", "last-30-days", "yesterday", "this-month"})
+}
+
+// parameters splits --param name=value.
+func (f *flags) parameters() (map[string]string, error) {
+	all := map[string]string{}
+	for _, p := range f.params {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return nil, usage("write --param name=value", "--param %q has no name or no value", p)
+		}
+		all[name] = value
+	}
+	return all, nil
+}
+
+// asOfTime is --as-of, else SOURCE_DATE_EPOCH, else zero: then the period's end is the one clock in every file.
+func (p *program) asOfTime() (time.Time, error) {
+	text := p.flags.asOf
+	if text == "" {
+		if epoch := p.env("SOURCE_DATE_EPOCH"); epoch != "" {
+			return parseEpoch(epoch)
+		}
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usage("write --as-of 2026-11-02T07:00:00Z", "--as-of %q is no time", text)
+}

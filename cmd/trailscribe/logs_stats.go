@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/engine"
+	"trailscribe/internal/report"
+	"trailscribe/internal/result"
+)
+
+func (p *program) logsCommand() *cobra.Command {
+	return group("logs", "Look at log files", p.logsStatsCommand())
+}
+
+func (p *program) logsStatsCommand() *cobra.Command {
+	var files bool
+	c := &cobra.Command{
+		Use:   "stats --source DIR",
+		Short: "What lies in a folder of logs: accounts, regions, days, events, files that cannot be read",
+		Long: `Stats reads the log files of a folder (all of them without --period) and prints a line per account and
+region. Files that could not be read or are no CloudTrail logs are listed with the reason on standard error,
+or with --files as data. Exit code 4 if a log file could not be read.`,
+		Example: `  trailscribe logs stats --source ./logs
+  trailscribe logs stats --source ./logs --files --output csv`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return p.logsStats(c, files) },
+	}
+	p.flags.registerSource(c)
+	p.flags.registerPeriod(c)
+	c.Flags().BoolVar(&files, "files", false, "list every file with its state, size and SHA-256")
+	return c
+}
+
+func (p *program) logsStats(c *cobra.Command, files bool) error {
+	ctx := c.Context()
+	s, err := p.open(c)
+	if err != nil {
+		return err
+	}
+	var scope engine.Scope
+	if p.flags.period != "" {
+		when, _, err := p.resolvePeriod(s, &report.Report{})
+		if err != nil {
+			return err
+		}
+		scope = engine.Scope{From: when.From, To: when.To, LateDays: s.config.LateDays}
+	} else { // everything: CloudTrail began in 2013; a day of slack for clocks
+		scope = engine.Scope{From: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC), To: p.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)}
+	}
+	if scope.Values, _, _, err = s.relationValues("UTC"); err != nil {
+		return err
+	}
+	scope.Accounts, scope.Regions = p.flags.accounts, p.flags.regions
+	scope.Columns = map[string][]string{"events": {"eventid"}}
+	e, err := p.openEngine(s)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	session, err := e.Open(ctx, scope)
+	if err != nil {
+		return explain(err)
+	}
+	defer session.Close()
+	in, err := session.Inputs(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	p.term.Done()
+	if files {
+		if err := p.listFiles(c, session); err != nil {
+			return err
+		}
+	} else if err := p.term.Rows(byRegion(in), p.flags.output); err != nil {
+		return err
+	}
+	figure := func(n *int64) string {
+		if n == nil {
+			return "not observable"
+		}
+		return fmt.Sprint(*n)
+	}
+	p.term.Message(fmt.Sprintf("%s files: %s read, %s could not be read, %s are no log files of this scope", figure(in.Listed), figure(in.Read), figure(in.Refused), figure(in.Skipped)))
+	p.term.Message(fmt.Sprintf("%s records: %s events, %s conflicting, %s of other categories, %s outside the period, %s undated", figure(in.Records), figure(in.Events), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside), figure(in.Undated)))
+	if !files {
+		shown := 0
+		for f, err := range session.Files(ctx) {
+			if err != nil {
+				return explain(err)
+			}
+			if f.State == engine.FileRead {
+				continue
+			}
+			if shown++; shown > 20 {
+				p.term.Message("… more with --files")
+				break
+			}
+			p.term.Message(fmt.Sprintf("%s: %s: %s", f.State, f.Key, f.Reason))
+		}
+	}
+	if in.Refused != nil && *in.Refused > 0 {
+		p.code = exitIncomplete
+	}
+	return nil
+}
+
+func byRegion(in engine.Inputs) result.Set {
+	cols := []result.Column{{Name: "account", Kind: result.Text}, {Name: "region", Kind: result.Text}, {Name: "first_day", Kind: result.Date}, {Name: "last_day", Kind: result.Date}, {Name: "days", Kind: result.Int}, {Name: "files", Kind: result.Int}, {Name: "refused", Kind: result.Int}, {Name: "events", Kind: result.Int}}
+	var rows []result.Row
+	for _, c := range in.Cells { // sorted by account, region, day
+		if n := len(rows); n == 0 || rows[n-1][0] != c.Account || rows[n-1][1] != c.Region {
+			rows = append(rows, result.Row{c.Account, c.Region, c.Day, c.Day, int64(0), int64(0), int64(0), int64(0)})
+		}
+		r := rows[len(rows)-1]
+		r[3] = c.Day
+		r[4] = r[4].(int64) + 1
+		r[5] = r[5].(int64) + c.Files
+		r[6] = r[6].(int64) + c.Refused
+		r[7] = r[7].(int64) + c.Events
+	}
+	return result.Of(cols, rows)
+}
+
+func (p *program) listFiles(c *cobra.Command, session engine.Session) error {
+	cols := []result.Column{{Name: "file", Kind: result.Text}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text}, {Name: "bytes", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
+	var rows []result.Row
+	for f, err := range session.Files(c.Context()) {
+		if err != nil {
+			return explain(err)
+		}
+		row := result.Row{f.Key, f.State, nil, f.Size, f.Records, nil}
+		if f.Reason != "" {
+			row[2] = f.Reason
+		}
+		if f.SHA256 != [32]byte{} {
+			row[5] = fmt.Sprintf("%x", f.SHA256)
+		}
+		rows = append(rows, row)
+	}
+	return p.term.Rows(result.Of(cols, rows), p.flags.output)
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/diag"
+	"trailscribe/internal/run"
+	"trailscribe/internal/terminal"
+)
+
+// Exit codes, the same for every command; the help of each names those it can give.
+const (
+	exitDone       = 0
+	exitError      = 1
+	exitUsage      = 2   // bad flags, configuration, query or report file
+	exitFindings   = 3   // findings at or above --fail-on
+	exitIncomplete = 4   // report written but incomplete
+	exitCost       = 5   // refused by the cost guard
+	exitMismatch   = 7   // verification failed
+	exitLocked     = 8   // another run holds the lock
+	exitStopped    = 130 // interrupted
+)
+
+// program is one invocation: its streams, its environment, its flags.
+type program struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+	now      func() time.Time
+	term     *terminal.Terminal
+	flags    flags
+	code     int // exit code of a command that ended without an error
+}
+
+// Main is the whole program; tests call it too. It returns the exit code.
+func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, env func(string) string) int {
+	p := &program{in: in, out: out, err: errOut, env: env, now: time.Now}
+	p.term = terminal.New(terminal.Options{Out: out, Err: errOut, Env: env})
+	root := p.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	p.term.Done()
+	if err == nil {
+		return p.code
+	}
+	return p.fail(ctx, err)
+}
+
+// fail prints what went wrong and chooses the code.
+func (p *program) fail(ctx context.Context, err error) int {
+	var problems diag.Problems
+	var coded *codedError
+	switch {
+	case ctx.Err() != nil:
+		p.term.Message("stopped: nothing more was written; the same command goes on where this one ended")
+		return exitStopped
+	case errors.As(err, &problems):
+		p.term.Problems(problems)
+		return exitUsage
+	case errors.Is(err, run.ErrLocked):
+		p.term.Error(err, "wait for the other run to end, or give another --out")
+		return exitLocked
+	case errors.As(err, &coded):
+		p.term.Error(coded.err, coded.hint)
+		return coded.code
+	}
+	p.term.Error(err, "")
+	return exitError
+}
+
+// codedError is an error with its exit code and what to do next.
+type codedError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }
+
+// usage is an error of the command line.
+func usage(hint, format string, args ...any) error {
+	return &codedError{code: exitUsage, err: fmt.Errorf(format, args...), hint: hint}
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "trailscribe",
+		Short: "Audit-ready PDF and Excel reports from AWS CloudTrail logs",
+		Long: `Trailscribe turns AWS CloudTrail logs into audit-ready PDF and Excel reports.
+It needs no AWS account: give it a folder of log files.
+
+  trailscribe demo                                       sample logs to PDF and workbook
+  trailscribe report run monthly-security --source DIR   a report of last month
+  trailscribe query list                                 what can be asked
+  trailscribe query run root/console-login --source DIR  one question, on the screen
+
+Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail-on,
+4 report incomplete, 7 verification failed, 8 another run holds the lock, 130 stopped.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage("see '"+c.CommandPath()+" --help'", "%w", err)
+	})
+	p.flags.register(root)
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.prepare(c) }
+	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
+	for _, c := range root.Commands() {
+		strictArguments(c)
+	}
+	return root
+}
+
+// strictArguments makes wrong arguments a usage error with a hint, in every command.
+func strictArguments(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usage("see '"+c.CommandPath()+" --help'", "%w", err)
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		strictArguments(sub)
+	}
+}
+
+// group is a command that only holds others; a word that is none of them is an error that lists them.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, RunE: func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		var names []string
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		return usage("", "%s has no command %q; it has %s", c.CommandPath(), args[0], strings.Join(names, ", "))
+	}}
+	c.AddCommand(commands...)
+	return c
+}
+
+// prepare applies the flags that hold for every command.
+func (p *program) prepare(c *cobra.Command) error {
+	o := terminal.Options{Out: p.out, Err: p.err, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose, LogFormat: p.flags.logFormat}
+	for _, f := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"output", p.flags.output, outputs},
+		{"color", p.flags.color, []string{"auto", "always", "never"}},
+		{"log-format", p.flags.logFormat, []string{"text", "json"}},
+	} {
+		if err := oneOf(f.name, f.value, f.allowed); err != nil {
+			return err
+		}
+	}
+	p.term = terminal.New(o)
+	return nil
+}
+
+func oneOf(flag, value string, allowed []string) error {
+	for _, a := range allowed {
+		if value == a {
+			return nil
+		}
+	}
+	return usage("", "--%s %q is none of %s", flag, value, strings.Join(allowed, ", "))
+}

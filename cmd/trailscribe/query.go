@@ -1,0 +1,77 @@
+package main
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/library"
+	"trailscribe/internal/query"
+)
+
+func (p *program) queryCommand() *cobra.Command {
+	return group("query", "List, show, run, test and lint audit queries", p.queryListCommand(), p.queryShowCommand(), p.queryRunCommand(), p.queryTestCommand(), p.queryLintCommand())
+}
+
+// completeQueries offers the ids of the library.
+func (p *program) completeQueries(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	s, err := p.open(c)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var ids []string
+	for _, q := range s.queries.Queries {
+		ids = append(ids, q.ID+"\t"+q.Title)
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}
+
+// one gives the query of an id, or an error with the nearest ids.
+func (s *setup) one(id string) (*query.Query, error) {
+	if q, ok := s.queries.Get(id); ok {
+		return q, nil
+	}
+	var near []string
+	for _, q := range s.queries.Queries {
+		if strings.Contains(q.ID, id) || path.Base(q.ID) == path.Base(id) {
+			near = append(near, q.ID)
+		}
+	}
+	hint := "see 'trailscribe query list'"
+	if len(near) > 0 {
+		hint = "did you mean " + strings.Join(near[:min(len(near), 5)], ", ") + "?"
+	}
+	return nil, usage(hint, "there is no query %q", id)
+}
+
+// some gives the queries that match ids, patterns such as root/* or topics; all without any.
+func (s *setup) some(patterns []string) ([]*query.Query, error) {
+	if len(patterns) == 0 {
+		return s.queries.Queries, nil
+	}
+	var picked []*query.Query
+	for _, pattern := range patterns {
+		pattern = strings.TrimSuffix(strings.TrimSuffix(pattern, ".yaml"), "/")
+		n := len(picked)
+		for _, q := range s.queries.Queries {
+			ok, err := path.Match(pattern, q.ID)
+			if err != nil {
+				return nil, usage("", "%q is no pattern: %v", pattern, err)
+			}
+			if (ok || q.Topic() == pattern || strings.HasSuffix(pattern, "queries/"+q.ID)) && !slices.Contains(picked, q) {
+				picked = append(picked, q)
+			}
+		}
+		if len(picked) == n {
+			if _, err := s.one(pattern); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return picked, nil
+}
+
+// origin is where a definition comes from, in a word.
+func origin(f library.File) string { return string(f.Origin) }

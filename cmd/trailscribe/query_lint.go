@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/diag"
+)
+
+func (p *program) queryLintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [ID|TOPIC|PATTERN]...",
+		Short: "Check queries against Athena's language, offline",
+		Long: `Lint reads every query, report and framework of the library, checks the SQL against Athena's language
+and the columns of events, and prints every problem with its place. It needs no engine and no account.
+Exit code 2 if there are problems.`,
+		Example: `  trailscribe query lint
+  trailscribe query lint --library ./audit iam`,
+		ValidArgsFunction: p.completeQueries,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, problems, err := p.openAll(c)
+			if err != nil {
+				return err
+			}
+			picked, err := s.some(args)
+			if err != nil {
+				return err
+			}
+			for _, q := range picked {
+				_, more := s.compile(q)
+				problems = append(problems, more...)
+				_, more = q.CompilePopulation(s.definition.Catalog())
+				problems = append(problems, more...)
+				_, more = s.queries.Cases(q)
+				problems = append(problems, more...)
+			}
+			problems = distinct(problems).Sort()
+			if err := problems.Err(); err != nil {
+				return problems
+			}
+			p.term.Problems(problems)
+			p.term.Message(fmt.Sprintf("%d queries are fine", len(picked)))
+			return nil
+		},
+	}
+}
+
+// distinct keeps one of equal problems: a file may be looked at twice.
+func distinct(all diag.Problems) diag.Problems {
+	seen := map[string]bool{}
+	var kept diag.Problems
+	for _, q := range all {
+		if key := q.Error(); !seen[key] {
+			seen[key] = true
+			kept = append(kept, q)
+		}
+	}
+	return kept
+}

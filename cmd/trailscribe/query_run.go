@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/diag"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/query"
+	"trailscribe/internal/result"
+	"trailscribe/internal/sql"
+)
+
+func (p *program) queryRunCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "run ID --source DIR",
+		Short: "Ask one question and print the rows",
+		Example: `  trailscribe query run root/console-login --source ./logs --period 2026-10
+  trailscribe query run signin/failed --source ./logs --param threshold=20 --output csv`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: p.completeQueries,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := p.open(c)
+			if err != nil {
+				return err
+			}
+			q, err := s.one(args[0])
+			if err != nil {
+				return err
+			}
+			return p.runQuery(c.Context(), s, q)
+		},
+	}
+	p.flags.registerSource(c)
+	p.flags.registerPeriod(c)
+	return c
+}
+
+// compile checks a query; lint has the last word, so that nothing runs here that Athena would refuse.
+func (s *setup) compile(q *query.Query) (*sql.Checked, diag.Problems) {
+	return q.Compile(s.definition.Catalog())
+}
+
+func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error {
+	plan, err := p.single(s, q)
+	if err != nil {
+		return err
+	}
+	e, err := p.openEngine(s)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	session, err := e.Open(ctx, plan.Scope)
+	if err != nil {
+		return explain(err)
+	}
+	defer session.Close()
+	p.term.Done()
+	rows, err := session.Query(ctx, plan.Statements[0])
+	if err != nil {
+		return explain(err)
+	}
+	defer rows.Close()
+	shown := &once{columns: labelled(q, rows.Columns()), rows: rows}
+	if err := p.term.Rows(shown, p.flags.output); err != nil {
+		return explain(err)
+	}
+	return p.warnInputs(ctx, session)
+}
+
+// labelled gives local times their kind: the engine cannot tell them from instants.
+func labelled(q *query.Query, cols []result.Column) []result.Column {
+	out := append([]result.Column(nil), cols...)
+	for i := range out {
+		if c, ok := q.Column(out[i].Name); ok && c.Type == "local-time" && out[i].Kind == result.Instant {
+			out[i].Kind = result.Local
+		}
+	}
+	return out
+}
+
+// once shows an engine's rows as a set that is read a single time.
+type once struct {
+	columns []result.Column
+	rows    engine.Rows
+	n       int64
+}
+
+func (o *once) Columns() []result.Column { return o.columns }
+func (o *once) Count() int64             { return o.n }
+func (o *once) All() iter.Seq2[result.Row, error] {
+	return func(yield func(result.Row, error) bool) {
+		for r, err := range o.rows.All() {
+			if err == nil {
+				o.n++
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// warnInputs says on standard error what the rows do not rest on; a file that could not be read makes the answer incomplete.
+func (p *program) warnInputs(ctx context.Context, session engine.Session) error {
+	in, err := session.Inputs(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	if in.Listed != nil && *in.Listed == 0 {
+		p.term.Warn("no log file lies in this period: check --source and --period")
+		p.code = exitIncomplete
+	}
+	if in.Refused != nil && *in.Refused > 0 {
+		p.term.Warn(fmt.Sprintf("%d log files could not be read: see 'trailscribe logs stats'", *in.Refused))
+		p.code = exitIncomplete
+	}
+	if in.Undated != nil && *in.Undated > 0 {
+		p.term.Warn(fmt.Sprintf("%d records have no readable time and are in no period", *in.Undated))
+		p.code = exitIncomplete
+	}
+	return nil
+}
+
+// explain turns an engine's fault into an error with its hint.
+func explain(err error) error {
+	var fault *engine.Fault
+	if errors.As(err, &fault) {
+		return &codedError{code: exitError, err: err, hint: fault.Hint}
+	}
+	return err
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/report"
+	"trailscribe/internal/result"
+)
+
+func (p *program) reportCommand() *cobra.Command {
+	return group("report", "List, show, run and render reports", p.reportListCommand(), p.reportShowCommand(), p.reportRunCommand(), p.reportRenderCommand())
+}
+
+func (p *program) completeReports(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	s, err := p.open(c)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return report.IDs(s.library), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (p *program) reportListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "Reports of the library",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := p.open(c)
+			if err != nil {
+				return err
+			}
+			all, problems := report.All(s.library, s.queries, s.frameworks)
+			if err := problems.Err(); err != nil {
+				return err
+			}
+			var rows []result.Row
+			for _, r := range all {
+				rows = append(rows, result.Row{r.ID, r.Title, int64(len(r.Queries())), r.Period, origin(r.File)})
+			}
+			return p.term.Rows(result.Of([]result.Column{{Name: "id", Kind: result.Text}, {Name: "title", Kind: result.Text}, {Name: "queries", Kind: result.Int}, {Name: "period", Kind: result.Text}, {Name: "origin", Kind: result.Text}}, rows), p.flags.output)
+		},
+	}
+}
+
+func (p *program) reportShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show ID",
+		Short:             "What a report asks, section by section",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: p.completeReports,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := p.open(c)
+			if err != nil {
+				return err
+			}
+			r, problems := report.Load(s.library, args[0], s.queries, s.frameworks)
+			if err := problems.Err(); err != nil {
+				return err
+			}
+			cols := []result.Column{{Name: "section", Kind: result.Text}, {Name: "query", Kind: result.Text}, {Name: "kind", Kind: result.Text}, {Name: "severity", Kind: result.Text}, {Name: "title", Kind: result.Text}}
+			var rows []result.Row
+			for _, q := range r.Summary {
+				rows = append(rows, result.Row{"(summary)", q.ID, q.Kind, q.Severity.String(), q.Title})
+			}
+			for _, sec := range r.Sections {
+				for _, q := range sec.Queries {
+					rows = append(rows, result.Row{sec.Title, q.ID, q.Kind, q.Severity.String(), q.Title})
+				}
+			}
+			if p.flags.output == "table" {
+				fmt.Fprintf(p.out, "%s: %s\nfor %s, period %s, formats %s", r.ID, r.Title, r.Audience, r.Period, strings.Join(r.Formats, ", "))
+				if r.Framework != nil {
+					fmt.Fprintf(p.out, ", framework %s", r.Framework.ID)
+				}
+				fmt.Fprint(p.out, "\n\n")
+			}
+			return p.term.Rows(result.Of(cols, rows), p.flags.output)
+		},
+	}
+}

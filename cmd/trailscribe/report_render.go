@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/audit"
+	"trailscribe/internal/framework"
+	"trailscribe/internal/library"
+	"trailscribe/internal/query"
+	"trailscribe/internal/report"
+	"trailscribe/internal/run"
+)
+
+func (p *program) reportRenderCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "render RUN",
+		Short: "Make the files of a sealed run again, also in another language, look or format",
+		Long: `Render reads a run folder and writes its report again. It asks no engine and reads no
+configuration and no library but the run's own: the same run gives the same bytes on any machine.
+The sealed folder is never changed; files go to --out.`,
+		Example: `  trailscribe report render reports-out/monthly-security/2026-10/r1 --out again
+  trailscribe report render reports-out/monthly-security/2026-10/r1 --format csv --out data`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return p.renderRun(c, args[0]) },
+	}
+	c.Flags().StringVar(&p.flags.out, "out", "", "folder to write into (required)")
+	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: pdf, xlsx)")
+	c.Flags().StringVar(&p.flags.theme, "theme", "", "look (default: the run's own)")
+	c.Flags().StringVar(&p.flags.lang, "lang", "", "language (default: the run's own)")
+	completions(c, "format", formats)
+	return c
+}
+
+func (p *program) renderRun(c *cobra.Command, dir string) error {
+	if p.flags.out == "" {
+		return usage("name a folder outside the run: a sealed run never changes", "report render needs --out")
+	}
+	saved, err := run.OpenFolder(dir)
+	if err != nil {
+		return err
+	}
+	// the look is this program's, the content the run's own: definitions that changed since have no say
+	lib, problems := library.Open(append([]library.Layer{builtin(true)}, saved.Library())...)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	frameworks, problems := framework.Load(lib)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	queries, problems := query.Load(lib, frameworks)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	r, problems := report.Load(lib, saved.Report, queries, frameworks)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	s := &setup{library: lib, frameworks: frameworks, queries: queries}
+	tag, theme := p.flags.lang, p.flags.theme
+	if tag == "" {
+		tag = saved.Language
+	}
+	if theme == "" {
+		theme = saved.Theme
+	}
+	l, err := s.language(tag)
+	if err != nil {
+		return err
+	}
+	want := p.flags.formats
+	if len(want) == 0 {
+		want = []string{"pdf", "xlsx"}
+	}
+	parts := audit.Parts{Language: l, Progress: p.progress}
+	if parts.Writers, parts.Exports, err = s.writers(want, theme); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(p.flags.out, 0o755); err != nil {
+		return fmt.Errorf("making the folder for the report: %w", err)
+	}
+	out := &folderOutput{dir: p.flags.out}
+	if err := audit.Render(c.Context(), saved, r, out, parts); err != nil {
+		return err
+	}
+	p.term.Done()
+	for _, name := range out.names {
+		p.term.Print(filepath.Join(p.flags.out, filepath.FromSlash(name)))
+	}
+	return nil
+}
+
+// folderOutput takes files into a plain folder. A file is written beside its place and renamed, so that no half of one is ever seen.
+type folderOutput struct {
+	dir   string
+	names []string
+}
+
+func (o *folderOutput) Create(name string) (io.WriteCloser, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, "..") {
+		return nil, fmt.Errorf("%q is no name inside the folder", name)
+	}
+	path := filepath.Join(o.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
+	if err != nil {
+		return nil, err
+	}
+	o.names = append(o.names, name)
+	return &placed{File: f, path: path}, nil
+}
+
+type placed struct {
+	*os.File
+	path string
+}
+
+func (f *placed) Close() error {
+	if err := f.File.Close(); err != nil {
+		return err
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), f.path)
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/audit"
+	"trailscribe/internal/query"
+	"trailscribe/internal/report"
+	"trailscribe/internal/result"
+	"trailscribe/internal/run"
+	"trailscribe/internal/workpaper"
+)
+
+func (p *program) reportRunCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "run ID --source DIR",
+		Short: "Write a report: PDF, workbook and the run folder that proves them",
+		Long: `Run asks every query of a report over the logs of a period and writes the report into
+OUT/REPORT/PERIOD/rN. A folder appears only when it is whole. The same command goes on where an
+interrupted one ended; when nothing changed since the last revision, no new one is made.
+
+Exit codes: 0 done (findings alone do not fail), 3 findings at or above --fail-on, 4 the report is
+incomplete (logs missing or unreadable, a query failed), 8 another run is writing the same report.`,
+		Example: `  trailscribe report run monthly-security --source ./logs --period 2026-10 --out ./reports
+  trailscribe report run cis-aws --source ./logs --format pdf,xlsx,csv --fail-on high
+  trailscribe report run monthly-security --source ./logs --dry-run`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: p.completeReports,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := p.open(c)
+			if err != nil {
+				return err
+			}
+			saved, err := p.runReport(c.Context(), s, args[0])
+			if err != nil || saved == nil {
+				return err
+			}
+			failOn, err := p.failOn(s, args[0])
+			if err != nil {
+				return err
+			}
+			p.code = audit.ExitCode(saved.Record, failOn)
+			return nil
+		},
+	}
+	p.flags.registerSource(c)
+	p.flags.registerPeriod(c)
+	p.flags.registerReport(c)
+	return c
+}
+
+// registerReport are the flags of commands that write reports.
+func (f *flags) registerReport(c *cobra.Command) {
+	p := c.Flags()
+	p.StringVar(&f.out, "out", "", "folder to write into (default: reports-out, or defaults.out of the configuration)")
+	p.StringSliceVar(&f.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: the report's own)")
+	p.StringVar(&f.theme, "theme", "", "look of the report (default: the report's own)")
+	p.StringVar(&f.lang, "lang", "", "language of the report (default: en)")
+	p.StringVar(&f.failOn, "fail-on", "", "end with 3 if there are findings of this severity and above: critical, high, medium, low, info")
+	p.StringVar(&f.asOf, "as-of", "", "the time printed in the report (default: the end of the period)")
+	p.BoolVar(&f.dryRun, "dry-run", false, "say what would be asked, and stop")
+	completions(c, "format", formats)
+	completions(c, "fail-on", query.Severities())
+}
+
+// runReport plans, runs and tells the outcome; nil for a dry run.
+func (p *program) runReport(ctx context.Context, s *setup, id string) (*run.Saved, error) {
+	r, problems := report.Load(s.library, id, s.queries, s.frameworks)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	request, err := p.request(s, r)
+	if err != nil {
+		return nil, err
+	}
+	plan, problems := audit.NewPlan(request)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	p.term.Problems(problems) // warnings
+	if p.flags.dryRun {
+		return nil, p.showPlan(plan)
+	}
+	parts, err := p.parts(s, r)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.openEngine(s)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	parts.Engine = e
+	out := p.outFolder()
+	saved, err := audit.Run(ctx, plan, out, parts)
+	p.term.Done()
+	if err != nil {
+		return nil, explain(err)
+	}
+	return saved, p.tell(s, r, saved, out)
+}
+
+// showPlan prints what a run would ask.
+func (p *program) showPlan(plan *audit.Plan) error {
+	cols := []result.Column{{Name: "statement", Kind: result.Text}, {Name: "columns", Kind: result.Int}, {Name: "history_days", Kind: result.Int}}
+	var rows []result.Row
+	for _, x := range plan.Statements {
+		rows = append(rows, result.Row{x.ID, int64(len(x.Query.Columns())), int64(x.HistoryDays)})
+	}
+	p.term.Message(fmt.Sprintf("%s for %s to %s (%s), plan %.12s; nothing was read", plan.Key.Report, plan.Scope.From.Format("2006-01-02 15:04"), plan.Scope.To.Format("2006-01-02 15:04"), plan.Request.Period.Zone, plan.Key.Plan))
+	return p.term.Rows(result.Of(cols, rows), p.flags.output)
+}
+
+// tell prints the verdict and where the files are.
+func (p *program) tell(s *setup, r *report.Report, saved *run.Saved, out string) error {
+	folder := filepath.Join(out, runFolder(saved))
+	if p.flags.output != "table" {
+		var rows []result.Row
+		add := func(name string, v any) { rows = append(rows, result.Row{name, fmt.Sprint(v)}) }
+		add("report", saved.Report)
+		add("period", saved.Period.ID)
+		add("revision", saved.Revision)
+		add("folder", folder)
+		add("evidence_digest", saved.Digest)
+		add("incomplete", saved.Incomplete())
+		add("unchanged", saved.Unchanged)
+		for _, q := range saved.Queries {
+			add("outcome "+q.ID, q.Verdict.Outcome)
+			add("rows "+q.ID, q.Rows)
+		}
+		return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "value", Kind: result.Text}}, rows), p.flags.output)
+	}
+	l, err := s.language(p.languageTag(s, r))
+	if err != nil {
+		return err
+	}
+	for _, line := range workpaper.Brief(saved, r, l) {
+		p.term.Print(line)
+	}
+	state := "written"
+	if saved.Unchanged {
+		state = "unchanged since"
+	}
+	p.term.Print(fmt.Sprintf("\n%s %s", state, folder))
+	for _, name := range written(folder) {
+		p.term.Print("  " + name)
+	}
+	p.term.Print("evidence digest " + saved.Digest)
+	return nil
+}
+
+// failOn is --fail-on, else the report's own, else the configuration's.
+func (p *program) failOn(s *setup, id string) (query.Severity, error) {
+	text := p.flags.failOn
+	if text == "" {
+		r, problems := report.Load(s.library, id, s.queries, s.frameworks)
+		if err := problems.Err(); err != nil {
+			return query.None, err
+		}
+		if r.FailOn != query.None {
+			return r.FailOn, nil
+		}
+		text = s.config.Defaults.FailOn.Value
+	}
+	if text == "" {
+		return query.None, nil
+	}
+	severity, err := query.ParseSeverity(text)
+	if err != nil {
+		return query.None, usage("", "--fail-on: %w", err)
+	}
+	return severity, nil
+}
+
+// runFolder is where a run lies below --out.
+func runFolder(s *run.Saved) string {
+	name := s.Report
+	if s.Variant != "" {
+		name += "~" + s.Variant
+	}
+	return filepath.Join(name, s.Period.ID, fmt.Sprintf("r%d", s.Revision))
+}
+
+// written are the files of a run that people and machines open; the rest proves them.
+func written(folder string) []string {
+	var names []string
+	for _, pattern := range []string{"report.*", "data/*"} {
+		found, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+		if err != nil { // the pattern is ours
+			continue
+		}
+		for _, f := range found {
+			if name, err := filepath.Rel(folder, f); err == nil {
+				names = append(names, filepath.ToSlash(name))
+			}
+		}
+	}
+	return names
+}

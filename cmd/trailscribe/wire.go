@@ -1,0 +1,232 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/audit"
+	"trailscribe/internal/config"
+	"trailscribe/internal/diag"
+	"trailscribe/internal/document"
+	"trailscribe/internal/document/pdf"
+	"trailscribe/internal/document/xlsx"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/export"
+	exportcsv "trailscribe/internal/export/csv"
+	exportjson "trailscribe/internal/export/json"
+	"trailscribe/internal/framework"
+	"trailscribe/internal/library"
+	"trailscribe/internal/query"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/source"
+	"trailscribe/internal/source/dir"
+	"trailscribe/internal/style"
+	"trailscribe/queries"
+	"trailscribe/reports"
+	"trailscribe/templates"
+)
+
+// setup is what a command works with: the configuration, the library and what was loaded from it.
+type setup struct {
+	config     *config.Config
+	library    *library.Library
+	frameworks framework.Set
+	queries    *query.Set
+	definition *relation.Definition
+}
+
+// builtin is the layer that the program carries.
+func builtin(content bool) library.Layer {
+	return library.Embedded(queries.FS, reports.FS, templates.FS, content)
+}
+
+// openAll loads everything and gives the problems apart, so that lint can show all of them.
+func (p *program) openAll(c *cobra.Command) (*setup, diag.Problems, error) {
+	cfg, problems := config.Load(config.Options{Path: p.flags.config, Env: p.env})
+	if err := problems.Err(); err != nil {
+		return nil, nil, err
+	}
+	layers := []library.Layer{builtin(cfg.Builtin)}
+	for _, dir := range append(append([]string{}, cfg.Library...), p.flags.libraries...) {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, nil, usage("a library is a folder with any of queries, reports and templates", "the library %s is no folder", dir)
+		}
+		layers = append(layers, library.Layer{Origin: library.Origin(dir), FS: os.DirFS(dir)})
+	}
+	s := &setup{config: cfg}
+	s.library, problems = library.Open(layers...)
+	all := problems
+	s.frameworks, problems = framework.Load(s.library)
+	all = append(all, problems...)
+	s.queries, problems = query.Load(s.library, s.frameworks)
+	all = append(all, problems...)
+	s.definition, problems = relation.Load(s.library)
+	all = append(all, problems...)
+	return s, all, nil
+}
+
+// open is openAll for commands that need a library without problems.
+func (p *program) open(c *cobra.Command) (*setup, error) {
+	s, problems, err := p.openAll(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// sourceFolder is the folder of logs: --source, else the configuration's.
+func (p *program) sourceFolder(s *setup) (string, error) {
+	folder := p.flags.source
+	if folder == "" {
+		folder = s.config.Source.Value
+	}
+	if folder == "" {
+		return "", usage("give --source DIR, or set source in trailscribe.yaml; 'trailscribe demo' makes sample logs", "no log source is named")
+	}
+	if info, err := os.Stat(folder); err != nil {
+		return "", usage("", "the log source cannot be read: %w", err)
+	} else if !info.IsDir() {
+		return "", usage("give the folder it lies in", "the log source %s is a file", folder)
+	}
+	return folder, nil
+}
+
+func (p *program) openSource(s *setup) (source.Source, error) {
+	folder, err := p.sourceFolder(s)
+	if err != nil {
+		return nil, err
+	}
+	return dir.New(dir.Options{Root: folder})
+}
+
+// openEngine is the engine that answers. --source without --engine means duckdb, the only one of this build.
+func (p *program) openEngine(s *setup) (engine.Engine, error) {
+	name := p.flags.engine
+	if name == "" {
+		name = s.config.Engine.Value
+	}
+	if name != "" && name != "duckdb" {
+		return nil, usage("", "there is no engine %q; there is duckdb", name)
+	}
+	src, err := p.openSource(s)
+	if err != nil {
+		return nil, err
+	}
+	cache := p.flags.cache
+	if cache == "" {
+		cache = s.config.Cache.Value
+	}
+	if cache == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return nil, &codedError{code: exitError, err: fmt.Errorf("finding the user's cache folder: %w", err), hint: "give --cache DIR"}
+		}
+		cache = filepath.Join(user, "trailscribe")
+	}
+	memory, err := bytesOf(p.flags.memory)
+	if err != nil {
+		return nil, err
+	}
+	e, err := openLocal(s.definition, src, cache, memory, func(done, of int64) { p.term.Progress("reading logs", done, of) })
+	if err != nil {
+		return nil, fmt.Errorf("opening the engine: %w", err)
+	}
+	return e, nil
+}
+
+// bytesOf reads 512MB or 2GiB.
+func bytesOf(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	units := []struct {
+		suffix string
+		size   int64
+	}{{"GIB", 1 << 30}, {"MIB", 1 << 20}, {"KIB", 1 << 10}, {"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"B", 1}}
+	upper := strings.ToUpper(strings.TrimSpace(text))
+	for _, u := range units {
+		if number, ok := strings.CutSuffix(upper, u.suffix); ok {
+			n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+			if err != nil || n <= 0 {
+				break
+			}
+			return int64(n * float64(u.size)), nil
+		}
+	}
+	return 0, usage("write 512MB or 2GB", "--memory %q is no size", text)
+}
+
+// writers are the parts for the formats that were asked for.
+func (s *setup) writers(want []string, theme string) ([]document.Writer, []export.Writer, error) {
+	t, problems := style.LoadTheme(s.library, theme)
+	if err := problems.Err(); err != nil {
+		return nil, nil, err
+	}
+	fonts, err := fs.Sub(templates.FS, "fonts")
+	if err != nil {
+		return nil, nil, err
+	}
+	var documents []document.Writer
+	var exports []export.Writer
+	for _, f := range want {
+		switch f {
+		case "pdf":
+			documents = append(documents, pdf.New(pdf.Options{Theme: t, Fonts: fonts}))
+		case "xlsx":
+			documents = append(documents, xlsx.New(xlsx.Options{Theme: t}))
+		case "json":
+			exports = append(exports, exportjson.New())
+		case "csv":
+			exports = append(exports, exportcsv.New())
+		case "csv-safe":
+			exports = append(exports, exportcsv.NewSafe())
+		default:
+			return nil, nil, usage("", "there is no format %q; there are %s", f, strings.Join(formats, ", "))
+		}
+	}
+	return documents, exports, nil
+}
+
+func (s *setup) language(tag string) (*style.Language, error) {
+	if tag != style.Pseudo && !contains(style.Languages(s.library), tag) {
+		return nil, usage("", "there is no language %q; there are %s", tag, strings.Join(style.Languages(s.library), ", "))
+	}
+	l, problems := style.LoadLanguage(s.library, tag)
+	return l, problems.Err()
+}
+
+func contains(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func parseEpoch(text string) (time.Time, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}, usage("it is seconds since 1970", "SOURCE_DATE_EPOCH %q is no number", text)
+	}
+	return time.Unix(n, 0).UTC(), nil
+}
+
+// progress turns a run's steps into a bar or lines.
+func (p *program) progress(e audit.Event) {
+	step := e.Step
+	if e.Query != "" {
+		step += " " + e.Query
+	}
+	p.term.Progress(step, e.Done, e.Of)
+}
