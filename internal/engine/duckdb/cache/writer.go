@@ -136,11 +136,15 @@ func (w *partWriter) put(col int, vs []parquet.Value) error {
 // texts writes a column that has one value a row and lies in depth rows.
 func (w *partWriter) texts(col int, t *texts, depth int) error {
 	at := 0
+	var nulls [8]parquet.Value // by definition level; most values of most columns are NULL
+	for d := range depth + 1 {
+		nulls[d] = parquet.NullValue().Level(0, d, col)
+	}
 	for from := 0; from < len(t.lens); from += chunkRows {
 		vs := w.values[:0]
 		for _, n := range t.lens[from:min(from+chunkRows, len(t.lens))] {
 			if n < 0 {
-				vs = append(vs, parquet.NullValue().Level(0, int(-1-n), col))
+				vs = append(vs, nulls[-1-n])
 				continue
 			}
 			vs = append(vs, parquet.ByteArrayValue(t.data[at:at+int(n)]).Level(0, depth+1, col))
