@@ -447,8 +447,13 @@ func (l *flow) linePlot(c document.Chart, w float64) plot {
 				t := l.number(v)
 				tw := l.width(bold, 7, t)
 				cx := min(max(px, x0+tw/2), x+w-tw/2)
-				l.rect(cx-tw/2-0.5, py-4.3, tw+1, 2.9, l.palette["white"])
-				l.center(bold, 7, l.palette["critical"], cx, py-1.9, t)
+				by := py - 1.9
+				if before, after := point(s, i-1), point(s, i+1); before >= v && after >= v && py+4.2 < y+high { // in a valley: below
+					by = py + 3.9
+				}
+				l.rect(cx-tw/2-0.5, by-2.4, tw+1, 2.9, l.palette["white"])
+				l.disc(px, py, 0.85, l.palette["critical"])
+				l.center(bold, 7, l.palette["critical"], cx, by, t)
 			}
 		}
 		labels.draw(x0, y+high)

@@ -7,7 +7,9 @@ func (l *flow) checks(b document.Checks) error {
 	if b.Title == "" && len(b.Rows) == 0 {
 		return nil
 	}
-	l.subhead("", b.Title, true, 26)
+	if l.line(b.Title) != l.headWords || l.y != l.headAt {
+		l.subhead("", b.Title, true, 26)
+	}
 	if len(b.Rows) == 0 {
 		l.emptyTable("")
 		return nil

@@ -31,7 +31,7 @@ func hidden(r rune) bool {
 }
 
 // clean is s with every rune that cannot be seen on paper shown as a code: \x01 for a byte, [U+1F600] for a rune.
-// Line breaks stay; codes counts what was replaced. What is returned has a glyph for every rune.
+// Line breaks stay, tabs are four spaces; codes counts what was replaced. What is returned has a glyph for every rune.
 func (fs *faces) clean(s string) (shown string, codes int) {
 	if plain(s) {
 		return s, 0
@@ -50,12 +50,14 @@ func (fs *faces) clean(s string) (shown string, codes int) {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02X`, s[i])
+			fmt.Fprintf(&b, `\x%02x`, s[i])
 			codes++
 		case r == '\n':
 			b.WriteByte('\n')
+		case r == '\t': // space like any other: as wide as it needs to be seen
+			b.WriteString("    ")
 		case r < 0x20 || r == 0x7F:
-			fmt.Fprintf(&b, `\x%02X`, r)
+			fmt.Fprintf(&b, `\x%02x`, r)
 			codes++
 		case hidden(r) || !fs.has(r):
 			fmt.Fprintf(&b, "[U+%04X]", r)

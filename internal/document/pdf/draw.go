@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-pdf/fpdf"
@@ -166,7 +167,7 @@ func (c *canvas) use(id faceID, size float64) {
 	if c.known && c.face == id && c.size == size {
 		return
 	}
-	name := fmt.Sprintf("face%d", id)
+	name := strings.TrimSuffix(c.fs[id].file, ".ttf")
 	if !c.added[id] {
 		c.f.AddUTF8FontFromBytes(name, "", c.fs[id].data)
 		c.added[id] = true

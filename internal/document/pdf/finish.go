@@ -166,6 +166,12 @@ func finish(file []byte, a about) ([]byte, error) {
 			o.body[id] = bytes.ReplaceAll(b, []byte("/Subtype /Link /Rect"), []byte("/Subtype /Link /F 4 /Rect"))
 		}
 	}
+	o.outlineCounts()
+	for id, b := range o.body {
+		if bytes.Contains(b, []byte("Name /utf8")) || bytes.Contains(b, []byte("/BaseFont /utf8")) {
+			o.body[id] = fontPattern.ReplaceAll(b, []byte("$1/TSCRBE+")) // a part of a face bears a tag of six letters
+		}
+	}
 	at := a.at.UTC()
 	stamp, iso := at.Format("D:20060102150405Z"), at.Format("2006-01-02T15:04:05Z")
 	o.body[o.info] = fmt.Appendf(nil, "<</Title %s /Author %s /Subject %s /Producer %s /CreationDate (%s) /ModDate (%s)>>",
@@ -194,6 +200,47 @@ func finish(file []byte, a about) ([]byte, error) {
 	}
 	o.body[o.root] = []byte(catalog + " /ViewerPreferences <</DisplayDocTitle true>>>>")
 	return o.file(), nil
+}
+
+var (
+	fontPattern   = regexp.MustCompile(`(/BaseFont |/FontName )/utf8`)
+	parentPattern = regexp.MustCompile(`/Parent (\d+) 0 R`)
+	firstPattern  = regexp.MustCompile(`^<</Type /Outlines /First (\d+) 0 R`)
+)
+
+// outlineCounts says how many entries stand below each outline entry; fpdf says none of all, which some readers repair aloud.
+// Negative: closed until a reader opens it.
+func (o *objects) outlineCounts() {
+	below := map[int]int{}
+	var entries []int
+	for id, b := range o.body {
+		if isOutline(b) {
+			if m := parentPattern.FindSubmatch(b); m != nil {
+				parent, _ := strconv.Atoi(string(m[1]))
+				below[parent]++
+				entries = append(entries, id)
+			}
+		}
+	}
+	for _, id := range entries {
+		count := ""
+		if n := below[id]; n > 0 {
+			count = fmt.Sprintf("/Count -%d", n)
+		}
+		if b, ok := bytes.CutSuffix(o.body[id], []byte("/Count 0>>")); ok {
+			o.body[id] = fmt.Appendf(nil, "%s%s>>", b, count)
+		}
+	}
+	for id, b := range o.body {
+		if firstPattern.Match(b) {
+			o.body[id] = fmt.Appendf(nil, "%s /Count %d>>", bytes.TrimSuffix(b, []byte(">>")), below[id])
+		}
+	}
+}
+
+// isOutline tells whether an object is an entry of the outline.
+func isOutline(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("<</Title ")) && bytes.Contains(b, []byte("/Parent "))
 }
 
 // file puts the objects together again. The identity in the trailer is the start of the SHA-256 of everything before it.
@@ -254,7 +301,7 @@ func recount(file []byte) (pages, outline int, err error) {
 		if page {
 			all++
 		}
-		entry := bytes.HasPrefix(b, []byte("<</Title ")) && bytes.Contains(b, []byte("/Parent "))
+		entry := isOutline(b)
 		if entry {
 			outline++
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/document"
+	"trailscribe/internal/style"
 )
 
 // Sizes in points and line heights in millimetres of the house style.
@@ -46,17 +47,20 @@ type flow struct {
 	entries   []entry
 	places    map[string]*place // by Ref; only those that the document defines
 	carded    map[string]bool   // Refs that have a card: their tables are its evidence
+	ramp      []style.RGB       // of heat charts
 	rows      map[string]int64
 	altered   map[string]int64
 	landscape bool
 	y         float64
 	l, r, w   float64 // left and right edge, width between them
 	bottom    float64
+	headWords string // the last heading and where it ended: a table of the same name below it does not say it again
+	headAt    float64
 	headEnd   float64 // where the last section heading ended: what follows it directly needs no gap
 }
 
 func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *flow {
-	l := &flow{pen: pen{faces: fs, palette: p}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]bool{}, rows: map[string]int64{}, altered: map[string]int64{}}
+	l := &flow{pen: pen{faces: fs, palette: p}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]bool{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
 	define := func(ref string) {
 		if ref != "" && l.places[ref] == nil {
 			l.places[ref] = &place{}
@@ -331,9 +335,12 @@ const (
 	landscapeDays    = 63
 )
 
+// printed tells whether a column is for paper: hidden ones and those of the workbook only are not.
+func printed(c document.Column) bool { return !c.Hidden && !c.Sheet }
+
 func visible(cols []document.Column) (n int) {
 	for _, c := range cols {
-		if !c.Hidden {
+		if printed(c) {
 			n++
 		}
 	}
@@ -351,7 +358,7 @@ func (l *flow) orientations(blocks []document.Block) []bool {
 			big, anchor = visible(b.Columns) >= landscapeColumns && b.Rows != nil && b.Rows.Count() > 0, true
 		case document.Matrix:
 			big, anchor = len(b.Columns) >= landscapeDays, true
-		case document.Front, document.Tiles, document.Chart, document.Checks, document.Code, document.Signatures:
+		case document.Front, document.Checks, document.Code, document.Signatures:
 			anchor = true
 		case document.Paragraph:
 			if i > 0 && wide[i-1] && from == i {

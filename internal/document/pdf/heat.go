@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"trailscribe/internal/document"
+	"trailscribe/internal/style"
 )
 
 // heatPlot is a grid of shades: series are rows, categories columns. A scale says which shade is which figure; signalled cells are outlined.
@@ -34,8 +35,7 @@ func (l *flow) heatPlot(c document.Chart, w float64) plot {
 	}
 	labels := l.categories(c.Categories, n, cw, w-lw, false)
 	rows := float64(len(c.Series))
-	from, to := l.palette["tint"], mix(l.palette["accent"], l.palette["navy"], 0.3)
-	shade := func(v float64) float64 { return 0.04 + 0.96*(v-low)/(high-low) }
+	color := func(v float64) style.RGB { return shade(l.ramp, 0.02+0.98*(v-low)/(high-low)) }
 	return plot{rows*ch + labels.height + 6, func(x, y float64) {
 		gx := x + lw
 		for i, s := range c.Series {
@@ -48,10 +48,10 @@ func (l *flow) heatPlot(c document.Chart, w float64) plot {
 					l.frame(cx+0.25, ry+0.25, max(cw-0.5, 0.2), ch-0.5, 0.1, l.palette["rule"])
 					continue
 				}
-				color := mix(from, to, shade(v))
-				l.rect(cx+0.15, ry+0.15, max(cw-0.3, 0.2), ch-0.3, color)
+				ground := color(v)
+				l.rect(cx+0.15, ry+0.15, max(cw-0.3, 0.2), ch-0.3, ground)
 				if t := l.number(v); cw >= 8 && v != 0 && l.width(text, 6.4, t)+1 <= cw {
-					l.center(text, 6.4, l.on(color), cx+cw/2, ry+ch/2+0.8, t)
+					l.center(text, 6.4, l.on(ground), cx+cw/2, ry+ch/2+0.8, t)
 				}
 			}
 		}
@@ -71,7 +71,7 @@ func (l *flow) heatPlot(c document.Chart, w float64) plot {
 		sx += l.put(text, 7.2, l.palette["grey"], sx, at+2.7, a) + 1.4
 		for k := range 5 {
 			v := low + (high-low)*float64(k)/4
-			l.rect(sx, at+0.4, 5, 2.6, mix(from, to, shade(v)))
+			l.rect(sx, at+0.4, 5, 2.6, color(v))
 			sx += 5.2
 		}
 		l.put(text, 7.2, l.palette["grey"], sx+1.2, at+2.7, b)

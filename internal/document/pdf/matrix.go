@@ -31,7 +31,7 @@ func (l *flow) matrix(b document.Matrix) {
 	const size = 7.0
 	group, label, note := 0.0, 0.0, 0.0
 	for _, r := range b.Rows {
-		group = max(group, l.width(mono, size, l.line(r.Group)))
+		group = max(group, l.width(groupFace(r.Group), size, l.line(r.Group)))
 		label = max(label, l.width(text, size, l.line(r.Label)))
 		note = max(note, l.width(text, size, l.line(r.Note)))
 	}
@@ -58,11 +58,11 @@ func (l *flow) matrix(b document.Matrix) {
 	head()
 	before := "\x00"
 	for i, r := range b.Rows {
-		g := l.line(r.Group)
+		g, id := l.line(r.Group), groupFace(r.Group)
 		fresh := g != before
 		var groups []string
 		if fresh {
-			groups = l.clip(mono, size, l.wrap(mono, size, g, group-2), 4, group-2)
+			groups = l.clip(id, size, l.wrap(id, size, g, group-2), 4, group-2)
 		}
 		labels := l.clip(text, size, l.wrap(text, size, l.line(r.Label), label-1.5), 4, label-1.5)
 		notes := l.clip(text, size, l.wrap(text, size, l.line(r.Note), max(note-1.5, 2)), 4, note-1.5)
@@ -74,11 +74,11 @@ func (l *flow) matrix(b document.Matrix) {
 			l.newPage()
 			head()
 			if !fresh { // say again whose rows these are
-				groups = l.clip(mono, size, l.wrap(mono, size, g, group-2), max(int(h/3), 1), group-2)
+				groups = l.clip(id, size, l.wrap(id, size, g, group-2), max(int(h/3), 1), group-2)
 			}
 		}
 		for j, s := range groups {
-			l.put(mono, size, p["ink"], l.l, l.y+2.7+float64(j)*3.1, s)
+			l.put(id, size, p["ink"], l.l, l.y+2.7+float64(j)*3.1, s)
 		}
 		for j, s := range labels {
 			l.put(text, size, p["ink"], l.l+group, l.y+2.7+float64(j)*3.1, s)
@@ -95,14 +95,28 @@ func (l *flow) matrix(b document.Matrix) {
 	l.y += 6
 }
 
+// groupFace is monospace for a bare account id, text for a name.
+func groupFace(s string) faceID {
+	for _, r := range s {
+		if !digit(r) {
+			return text
+		}
+	}
+	return mono
+}
+
 // cellColors are ground and mark of a state. A good one is pale, so that the others are seen among hundreds.
 func (l *flow) cellColors(t document.Tone) (ground, mark style.RGB) {
 	p := l.palette
 	switch t {
 	case document.Good:
 		return mix(p["good"], p["white"], 0.72), mix(p["good"], p["ink"], 0.35)
-	case document.Muted, document.Neutral, "":
-		return mix(p["muted"], p["white"], 0.45), p["ink"]
+	case document.Accent:
+		return mix(p["accent"], p["white"], 0.62), mix(p["accent"], p["ink"], 0.5)
+	case document.Muted:
+		return mix(p["muted"], p["white"], 0.35), p["ink"]
+	case document.Neutral, "":
+		return mix(p["rule"], p["white"], 0.5), p["grey"]
 	}
 	c := l.fill(t)
 	return c, l.on(c)
@@ -164,6 +178,8 @@ func (l *flow) matrixLabels(columns []string, cw, w float64) []placed {
 		room := w - x
 		if tw := l.width(text, 6.6, s); tw > room {
 			s = l.cut(text, 6.6, s, max(room, 4))
+		} else if tw < cw { // a short one stands in the middle of its column
+			x += (cw - tw) / 2
 		}
 		out = append(out, placed{x, s})
 		end = x + l.width(text, 6.6, s)

@@ -27,6 +27,9 @@ func newPalette(t *style.Theme) palette {
 		for name, c := range t.Colors {
 			p[name] = c
 		}
+		if c, ok := t.Colors["chart"]; ok {
+			p["neutral"] = c
+		}
 	}
 	return p
 }
@@ -63,6 +66,16 @@ func (p palette) on(c style.RGB) style.RGB {
 func luminance(c style.RGB) float64 {
 	f := func(v uint8) float64 { return float64(v) / 255 * float64(v) / 255 }
 	return 0.2126*f(c.R) + 0.7152*f(c.G) + 0.0722*f(c.B)
+}
+
+// heatRamp are the shades of a heat chart, from few to many, of the theme compiled in.
+var heatRamp = []style.RGB{{R: 0xF4, G: 0xF7, B: 0xFA}, {R: 0xD3, G: 0xE3, B: 0xE9}, {R: 0x9C, G: 0xC7, B: 0xCF}, {R: 0x57, G: 0xA5, B: 0xB0}, {R: 0x0F, G: 0x7B, B: 0x8A}, {R: 0x0B, G: 0x2A, B: 0x4A}}
+
+// shade is the colour of a ramp at a place between 0 and 1.
+func shade(ramp []style.RGB, at float64) style.RGB {
+	at = min(max(at, 0), 1) * float64(len(ramp)-1)
+	i := min(int(at), len(ramp)-2)
+	return mix(ramp[i], ramp[i+1], at-float64(i))
 }
 
 // mix is a at 0, b at 1.

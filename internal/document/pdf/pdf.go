@@ -72,6 +72,9 @@ func (w *Writer) layout(ctx context.Context, d *document.Document) (*flow, error
 		return nil, err
 	}
 	l := newFlow(ctx, fs, newPalette(w.o.Theme), d)
+	if w.o.Theme != nil && len(w.o.Theme.Heat) > 1 {
+		l.ramp = w.o.Theme.Heat
+	}
 	if err := l.layout(); err != nil {
 		return nil, err
 	}

@@ -72,12 +72,13 @@ func (l *flow) subhead(ref, s string, listed bool, keep float64) {
 		l.list(1, "", s, false, l.y)
 	}
 	l.reach(ref, l.y)
-	for _, s := range lines {
+	for _, line := range lines {
 		l.need(5)
-		l.put(bold, h2Size, l.palette["navy"], l.l, l.y+4.2, s)
+		l.put(bold, h2Size, l.palette["navy"], l.l, l.y+4.2, line)
 		l.y += 5
 	}
 	l.y += 2.6
+	l.headWords, l.headAt = s, l.y
 }
 
 func (l *flow) points(b document.Points) {
@@ -151,7 +152,9 @@ func (l *flow) facts(b document.Facts) {
 	if len(b.Fields) == 0 {
 		return
 	}
-	l.subhead("", b.Title, true, 14)
+	if l.line(b.Title) != l.headWords || l.y != l.headAt {
+		l.subhead("", b.Title, true, 14)
+	}
 	column := 24.0
 	for _, f := range b.Fields {
 		column = max(column, min(l.width(bold, 8.4, l.line(f.Label))+4, 46))

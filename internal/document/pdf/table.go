@@ -128,7 +128,7 @@ func (l *flow) table(b document.Table) error {
 	var index []int
 	var g grid
 	for i, c := range b.Columns {
-		if c.Hidden {
+		if !printed(c) {
 			continue
 		}
 		index = append(index, i)
@@ -198,6 +198,9 @@ func name(b document.Table) string {
 // tableHead sets the title with its note. The table of a card is its evidence and stands under a small title; others are listed in the contents.
 func (l *flow) tableHead(b document.Table, title string) {
 	note, _ := l.clean(b.Note)
+	if b.Ref == "" && title == l.headWords && l.y == l.headAt {
+		title = ""
+	}
 	if b.Ref != "" && l.carded[b.Ref] || title == "" && b.Ref == "" {
 		l.gap(1)
 		l.need(28)
