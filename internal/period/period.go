@@ -1,4 +1,4 @@
-// Package period is calendar and fiscal periods, zones, working days.
+// Package period is calendar periods in their zone, and calendars of working days.
 package period
 
 import (
