@@ -92,18 +92,17 @@ func (p *Profile) add(k result.Kind, v any) {
 
 // displayWidth is the width of the longest line of s in columns of a fixed-width face.
 func displayWidth(s string) (most int) {
-	for line := range strings.SplitSeq(s, "\n") {
-		n, plain := len(line), true
-		for i := range len(line) {
-			if line[i] >= 0x80 {
-				plain = false
-				break
+	from := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\n':
+			most, from = max(most, i-from), i+1
+		case c >= 0x80:
+			for line := range strings.SplitSeq(s, "\n") {
+				most = max(most, wide.StringWidth(line))
 			}
+			return most
 		}
-		if !plain {
-			n = wide.StringWidth(line)
-		}
-		most = max(most, n)
 	}
-	return most
+	return max(most, len(s)-from)
 }

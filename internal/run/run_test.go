@@ -656,3 +656,11 @@ func TestSealSigns(t *testing.T) {
 		t.Error("the signature is not over the manifest's bytes")
 	}
 }
+
+func TestDisplayWidth(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "abc": 3, "ab\nabcd\na": 4, "a\n": 1, "用户": 4, "a\n用户x": 5, "é": 1, "abcdef\né": 6} {
+		if got := displayWidth(s); got != want {
+			t.Errorf("%q is %d wide, want %d", s, got, want)
+		}
+	}
+}
