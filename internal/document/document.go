@@ -273,6 +273,7 @@ type (
 		Ref, Name, Expected, Observed string
 		Result                        Pill
 		How                           string
+		Only                          string // "sheet" or "page": said only in a workbook, only on paper; "" in both
 		Count                         string // Ref of the table whose rows are the observed figure: a workbook counts them live
 		Number                        *int64 // the expected figure, for the live comparison
 	}

@@ -77,8 +77,11 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		}
 		sums[k] += v
 	}
-	if ch.Kind == document.HeatChart {
+	switch {
+	case ch.Kind == document.HeatChart:
 		categories, series = c.heatAxes(def, categories, series)
+	case rows.Columns()[x].Kind == result.Date && len(categories) > 0:
+		categories = c.everyDay(days)
 	}
 	ch.Categories = categories
 	tones := []document.Tone{document.Neutral, document.Accent, document.Info, document.Low, document.Medium, document.High}
@@ -121,6 +124,18 @@ func (c *composer) label(q *query.Query, col result.Column, v any) string {
 		return fmt.Sprint(n)
 	}
 	return c.cell(document.Column{Kind: col.Kind, Form: document.FormText}, v)
+}
+
+// everyDay is each day of the period, so that a day without any event is seen as one; days is filled in.
+func (c *composer) everyDay(days map[string]string) []string {
+	var all []string
+	for t := c.local(c.s.Period.From); t.Before(c.s.Period.To) && len(all) < mostCategories; t = t.AddDate(0, 0, 1) {
+		day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+		label := c.l.Day(day)
+		days[label] = day.Format(time.DateOnly)
+		all = append(all, label)
+	}
+	return all
 }
 
 // heatAxes completes an hour axis, so that an hour without any event is seen as one.

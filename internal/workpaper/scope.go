@@ -148,11 +148,17 @@ func (c *composer) coverageSentence() string {
 func (c *composer) gaps() document.Table {
 	cols := []document.Column{
 		column("account", c.say("column.account"), result.Text, document.FormAccount),
-		column("day", c.say("column.day"), result.Text, document.FormText),
+		column("first", c.say("column.first_day"), result.Text, document.FormText),
+		column("last", c.say("column.last_day"), result.Text, document.FormText),
+		column("days", c.say("column.days"), result.Int, document.FormNumber),
 	}
 	var rows []result.Row
-	for _, g := range c.s.Coverage.Gaps {
-		rows = append(rows, result.Row{g.Account, g.Day})
+	for _, g := range c.s.Coverage.Gaps { // days that follow each other are one line
+		if n := len(rows); n > 0 && rows[n-1][0] == g.Account && follows(rows[n-1][2].(string), g.Day) {
+			rows[n-1][2], rows[n-1][3] = g.Day, rows[n-1][3].(int64)+1
+			continue
+		}
+		rows = append(rows, result.Row{g.Account, g.Day, g.Day, int64(1)})
 	}
 	t := c.table(c.say("coverage.gap_table"), cols, rows)
 	t.Shown = min(t.Shown, shownRows)
@@ -160,9 +166,16 @@ func (c *composer) gaps() document.Table {
 	return t
 }
 
+// follows tells whether a day, written 2026-10-01, is the day after another.
+func follows(before, day string) bool {
+	t, err := time.Parse(time.DateOnly, before)
+	return err == nil && t.AddDate(0, 0, 1).Format(time.DateOnly) == day
+}
+
 // checks are the tie-outs; those that count a query's rows are live formulas in a workbook.
 func (c *composer) checks() document.Checks {
 	b := document.Checks{Head: [6]string{c.say("column.ref"), c.say("column.check"), c.say("column.expected"), c.say("column.observed"), c.say("column.result"), c.say("column.how")}}
+	var held int64 // checks of single results: one line on paper where all hold, a live formula each in a workbook
 	for i, k := range c.s.Checks {
 		row := document.CheckRow{
 			Ref:      "C-" + pad(i+1),
@@ -172,12 +185,24 @@ func (c *composer) checks() document.Checks {
 			Result:   c.checkPill(k.State),
 			How:      c.say("check." + k.Name + ".how"),
 		}
+		if k.Name == "rows" && k.Query != "" {
+			if k.State == run.CheckPass {
+				held++
+				row.Only = "sheet"
+			}
+		}
 		if q := c.s.Query(k.Query); q != nil && c.hasSheet(q) {
 			if n, ok := wholeNumber(k.Expected); ok && k.Name == "rows" {
 				row.Count, row.Number = c.refs[k.Query], &n
 			}
 		}
 		b.Rows = append(b.Rows, row)
+	}
+	if held > 0 {
+		b.Rows = append(b.Rows, document.CheckRow{
+			Ref: "C-" + pad(len(c.s.Checks)+1), Name: c.say("check.all_rows.name"), Expected: c.l.Number(held), Observed: c.l.Number(held),
+			Result: c.checkPill(run.CheckPass), How: c.say("check.all_rows.how"), Only: "page",
+		})
 	}
 	return b
 }

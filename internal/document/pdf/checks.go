@@ -1,9 +1,14 @@
 package pdf
 
-import "trailscribe/internal/document"
+import (
+	"slices"
+
+	"trailscribe/internal/document"
+)
 
 // checks is the table of tie-outs.
 func (l *flow) checks(b document.Checks) error {
+	b.Rows = slices.DeleteFunc(slices.Clone(b.Rows), func(r document.CheckRow) bool { return r.Only == "sheet" })
 	if b.Title == "" && len(b.Rows) == 0 {
 		return nil
 	}

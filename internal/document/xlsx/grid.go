@@ -184,6 +184,9 @@ func (g *page) checks(k document.Checks) {
 	})
 	top := g.row
 	for _, r := range k.Rows {
+		if r.Only == "page" {
+			continue
+		}
 		for i, s := range []string{r.Ref, r.Name, r.Expected, r.Observed, r.Result.Text, r.How} {
 			style := body
 			if i == 2 || i == 3 {
