@@ -1,3 +1,4 @@
+// Package style is how a report reads and looks: languages, themes, fonts. All are files under templates/.
 package style
 
 import (
@@ -7,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/text/feature/plural"
 	xlang "golang.org/x/text/language"
 
 	"trailscribe/internal/diag"
@@ -38,13 +38,6 @@ type Language struct {
 var messageShape = func() *yaml.Shape {
 	s := &yaml.Shape{Kind: yaml.Either, Title: "The sentences of a language"}
 	s.Shapes = []*yaml.Shape{{Kind: yaml.Text, Empty: true}, {Kind: yaml.Map, Item: s, AtLeast: 1}}
-	return s
-}()
-
-// mirrorShape is the texts of a file of the library in another language.
-var mirrorShape = func() *yaml.Shape {
-	s := &yaml.Shape{Kind: yaml.Either, Title: "The texts of a query, report or framework in a language"}
-	s.Shapes = []*yaml.Shape{{Kind: yaml.Text}, {Kind: yaml.List, Item: s}, {Kind: yaml.Map, Item: s}}
 	return s
 }()
 
@@ -240,202 +233,4 @@ func (l *Language) mark(s string) string {
 		return s
 	}
 	return "⟦" + s + "⟧"
-}
-
-func (l *Language) fill(key string, forms map[string]string, args []any) string {
-	values := map[string]string{}
-	var count int64
-	counted := 0 // 1: the first whole number, 2: the argument n
-	for i := 0; i+1 < len(args); i += 2 {
-		name, _ := args[i].(string)
-		n, whole := wholeNumber(args[i+1])
-		if whole && (counted == 0 || name == "n" && counted < 2) {
-			count, counted = n, 1
-			if name == "n" {
-				counted = 2
-			}
-		}
-		switch v := args[i+1].(type) {
-		case string:
-			values[name] = v
-		case float64:
-			values[name] = l.Float(v, -1)
-		default:
-			if whole {
-				values[name] = l.Number(n)
-			} else {
-				values[name] = fmt.Sprint(v)
-			}
-		}
-	}
-	text, ok := forms["other"]
-	if counted > 0 {
-		if t, has := forms[l.pluralForm(count)]; has {
-			text, ok = t, true
-		}
-	}
-	if !ok {
-		for _, f := range pluralForms { // no form fits: the last there is, never nothing
-			if t, has := forms[f]; has {
-				text = t
-			}
-		}
-	}
-	return expand(text, func(name string) string {
-		v, ok := values[name]
-		if !ok {
-			l.lack(key + " {" + name + "}")
-			return "{" + name + "}"
-		}
-		return v
-	})
-}
-
-// pluralForm is the CLDR category of a whole number in the language.
-func (l *Language) pluralForm(n int64) string {
-	if n < 0 {
-		n = -n
-	}
-	if n > 1_000_000 { // the rules look at the last six digits of large numbers
-		n = 1_000_000 + n%1_000_000
-	}
-	switch plural.Cardinal.MatchPlural(l.tag, int(n), 0, 0, 0, 0) {
-	case plural.Zero:
-		return "zero"
-	case plural.One:
-		return "one"
-	case plural.Two:
-		return "two"
-	case plural.Few:
-		return "few"
-	case plural.Many:
-		return "many"
-	}
-	return "other"
-}
-
-func wholeNumber(v any) (int64, bool) {
-	switch n := v.(type) {
-	case int:
-		return int64(n), true
-	case int64:
-		return n, true
-	case int32:
-		return int64(n), true
-	case uint32:
-		return int64(n), true
-	case uint8:
-		return int64(n), true
-	}
-	return 0, false
-}
-
-// expand replaces each {name}. Values are not looked at again, so a value that holds braces stays as it is.
-func expand(text string, value func(name string) string) string {
-	var b strings.Builder
-	for {
-		i := strings.IndexByte(text, '{')
-		if i < 0 {
-			break
-		}
-		j := strings.IndexByte(text[i:], '}')
-		if j < 0 {
-			break
-		}
-		b.WriteString(text[:i])
-		b.WriteString(value(text[i+1 : i+j]))
-		text = text[i+j+1:]
-	}
-	b.WriteString(text)
-	return b.String()
-}
-
-// Text is the language's version of a text field of a file of the library ("queries/root/console-login.yaml", "title"), or english where it has none; fallen back is counted.
-// Fields of mappings and lists are joined by dots: labels.event_time, sections.0.title. A translation that is built in does not speak for a
-// user's file of the same path, whose texts may say something else.
-func (l *Language) Text(path, field, english string) string {
-	if l.tag == xlang.English || strings.HasPrefix(l.Tag, "en") || l.pseudo {
-		return l.mark(english)
-	}
-	if english == "" {
-		return ""
-	}
-	if !strings.HasSuffix(path, ".yaml") {
-		path += ".yaml"
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	fields, ok := l.texts[path]
-	if !ok {
-		fields = l.mirror(path)
-		l.texts[path] = fields
-	}
-	if t, ok := fields[field]; ok {
-		return t
-	}
-	l.fallen[path+" "+field] = true
-	return english
-}
-
-func (l *Language) mirror(path string) map[string]string {
-	f, ok := l.lib.File("templates/lang/" + l.Tag + "/" + path)
-	if !ok {
-		return nil
-	}
-	if own, ok := l.lib.File(path); ok && own.Origin != library.BuiltIn && f.Origin == library.BuiltIn {
-		return nil
-	}
-	fields, _ := flatten(f) // CheckMirrors tells of problems
-	return fields
-}
-
-func flatten(f library.File) (map[string]string, diag.Problems) {
-	v, bad := yaml.Decode(f.Path, f.Data, mirrorShape)
-	fields := map[string]string{}
-	var walk func(v *yaml.Value, key string)
-	walk = func(v *yaml.Value, key string) {
-		at := func(name string) string {
-			if key == "" {
-				return name
-			}
-			return key + "." + name
-		}
-		switch {
-		case v == nil:
-		case v.IsMap():
-			for _, e := range v.Entries() {
-				walk(e.Value, at(e.Key.Value))
-			}
-		case v.IsList():
-			for i, x := range v.Items() {
-				walk(x, at(fmt.Sprint(i)))
-			}
-		default:
-			fields[key] = v.Text()
-		}
-	}
-	walk(v, "")
-	return fields, bad
-}
-
-// CheckMirrors reads every translated file of a language: problems in them, and translations of files that the library does not have.
-func CheckMirrors(l *library.Library, tag string) diag.Problems {
-	var bad diag.Problems
-	folder := "templates/lang/" + tag
-	for _, p := range l.Paths(folder) {
-		rest := strings.TrimPrefix(p, folder+"/")
-		if !strings.Contains(rest, "/") || !strings.HasSuffix(p, ".yaml") {
-			continue
-		}
-		f, ok := l.File(p)
-		if !ok {
-			continue
-		}
-		if _, ok := l.File(rest); !ok {
-			bad = append(bad, diag.Problem{At: diag.Pos{File: p}, Warning: true, Rule: "translation-of-nothing", Text: "translates " + rest + ", which the library does not have"})
-		}
-		_, more := flatten(f)
-		bad = append(bad, more...)
-	}
-	return bad.Sort()
 }

@@ -131,9 +131,9 @@ func TestSpanOverClockChange(t *testing.T) {
 
 func TestTranslation(t *testing.T) {
 	l := load(t, "zh-CN", map[string]string{
-		"templates/lang/en/messages.yaml":                     "a: {rows: {one: \"{rows} row\", other: \"{rows} rows\"}, only: English}\n",
-		"templates/lang/zh-CN/messages.yaml":                  "a: {rows: {other: \"{rows} 行\"}}\n",
-		"templates/lang/zh-CN/format.yaml":                    "date: \"{year}年{month}{day}日\"\nmonths: [1月, 2月, 3月, 4月, 5月, 6月, 7月, 8月, 9月, 10月, 11月, 12月]\nlist: {between: 、, last: 和}\n",
+		"templates/lang/en/messages.yaml":                      "a: {rows: {one: \"{rows} row\", other: \"{rows} rows\"}, only: English}\n",
+		"templates/lang/zh-CN/messages.yaml":                   "a: {rows: {other: \"{rows} 行\"}}\n",
+		"templates/lang/zh-CN/format.yaml":                     "date: \"{year}年{month}{day}日\"\nmonths: [1月, 2月, 3月, 4月, 5月, 6月, 7月, 8月, 9月, 10月, 11月, 12月]\nlist: {between: 、, last: 和}\n",
 		"templates/lang/zh-CN/queries/root/console-login.yaml": "title: 根用户登录\nlabels: {event_time: 时间}\nsections: [{title: 一}]\n",
 	})
 	for _, tt := range [][2]string{

@@ -60,6 +60,8 @@ q.yaml:3:6: unknown key "nam" in columns[0]; did you mean "name"?; allowed: name
 		{"syntax: bracket", "id: a\ncontrols: {a: [b\nsql: x\n", `q.yaml:2:1: a list or mapping in brackets is not closed [yaml-syntax]`},
 		{"syntax: quote", "id: \"a\nsql: x\n", `q.yaml:1:1: a quoted text is not closed [yaml-syntax]`},
 		{"leading zero", "id: a\nany: {accountId: 012345678901}\n", `q.yaml:2:18: any.accountId: without quotes 012345678901 is read as a number and loses its leading zero [yaml-type]`},
+		{"octal", "id: a\ncount: 010\n", `q.yaml:2:8: count: the zero before 010 makes it an octal number to some readers [yaml-type]`},
+		{"sexagesimal is a text", "id: 09:00\n", ""},
 		{"infinity", "id: a\nany: .inf\n", `q.yaml:2:6: any: .inf is not a number that JSON can hold [yaml-type]`},
 		{"complex key", "id: a\n? [x]\n: y\n", `q.yaml:2:3: a key must be a text [yaml-key]`},
 	}

@@ -1,0 +1,109 @@
+package style
+
+import (
+	"fmt"
+	"strings"
+
+	xlang "golang.org/x/text/language"
+
+	"trailscribe/internal/diag"
+	"trailscribe/internal/library"
+	"trailscribe/internal/yaml"
+)
+
+// mirrorShape is the texts of a file of the library in another language.
+var mirrorShape = func() *yaml.Shape {
+	s := &yaml.Shape{Kind: yaml.Either, Title: "The texts of a query, report or framework in a language"}
+	s.Shapes = []*yaml.Shape{{Kind: yaml.Text}, {Kind: yaml.List, Item: s}, {Kind: yaml.Map, Item: s}}
+	return s
+}()
+
+// Text is the language's version of a text field of a file of the library ("queries/root/console-login.yaml", "title"), or english where it has none; fallen back is counted.
+// Fields of mappings and lists are joined by dots: labels.event_time, sections.0.title. A translation that is built in does not speak for a
+// user's file of the same path, whose texts may say something else.
+func (l *Language) Text(path, field, english string) string {
+	if l.tag == xlang.English || strings.HasPrefix(l.Tag, "en") || l.pseudo {
+		return l.mark(english)
+	}
+	if english == "" {
+		return ""
+	}
+	if !strings.HasSuffix(path, ".yaml") {
+		path += ".yaml"
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fields, ok := l.texts[path]
+	if !ok {
+		fields = l.mirror(path)
+		l.texts[path] = fields
+	}
+	if t, ok := fields[field]; ok {
+		return t
+	}
+	l.fallen[path+" "+field] = true
+	return english
+}
+
+func (l *Language) mirror(path string) map[string]string {
+	f, ok := l.lib.File("templates/lang/" + l.Tag + "/" + path)
+	if !ok {
+		return nil
+	}
+	if own, ok := l.lib.File(path); ok && own.Origin != library.BuiltIn && f.Origin == library.BuiltIn {
+		return nil
+	}
+	fields, _ := flatten(f) // CheckMirrors tells of problems
+	return fields
+}
+
+func flatten(f library.File) (map[string]string, diag.Problems) {
+	v, bad := yaml.Decode(f.Path, f.Data, mirrorShape)
+	fields := map[string]string{}
+	var walk func(v *yaml.Value, key string)
+	walk = func(v *yaml.Value, key string) {
+		at := func(name string) string {
+			if key == "" {
+				return name
+			}
+			return key + "." + name
+		}
+		switch {
+		case v == nil:
+		case v.IsMap():
+			for _, e := range v.Entries() {
+				walk(e.Value, at(e.Key.Value))
+			}
+		case v.IsList():
+			for i, x := range v.Items() {
+				walk(x, at(fmt.Sprint(i)))
+			}
+		default:
+			fields[key] = v.Text()
+		}
+	}
+	walk(v, "")
+	return fields, bad
+}
+
+// CheckMirrors reads every translated file of a language: problems in them, and translations of files that the library does not have.
+func CheckMirrors(l *library.Library, tag string) diag.Problems {
+	var bad diag.Problems
+	folder := "templates/lang/" + tag
+	for _, p := range l.Paths(folder) {
+		rest := strings.TrimPrefix(p, folder+"/")
+		if !strings.Contains(rest, "/") || !strings.HasSuffix(p, ".yaml") {
+			continue
+		}
+		f, ok := l.File(p)
+		if !ok {
+			continue
+		}
+		if _, ok := l.File(rest); !ok {
+			bad = append(bad, diag.Problem{At: diag.Pos{File: p}, Warning: true, Rule: "translation-of-nothing", Text: "translates " + rest + ", which the library does not have"})
+		}
+		_, more := flatten(f)
+		bad = append(bad, more...)
+	}
+	return bad.Sort()
+}
