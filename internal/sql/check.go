@@ -280,12 +280,14 @@ func (k *checker) with(w *With, n *NamedQuery, s *scope) {
 		first, _ := k.body(op.Left, &scope{outer: s})
 		c.recursive = true
 		c.cols = k.renamed(n, first)
+		for i, col := range c.cols {
+			col.label = fmt.Sprintf("c%d", i+1)
+		}
 		s.with[key] = c
 	}
 	cols := k.query(n.Query, s)
 	if c.recursive {
 		for i := range c.cols {
-			c.cols[i].label = fmt.Sprintf("c%d", i+1)
 			c.cols[i].use()
 		}
 		for _, col := range cols {

@@ -113,7 +113,7 @@ func (k *checker) add(r Relation, src *source, name string, a *Alias, s *scope) 
 func (k *checker) unnest(r *Unnest, s *scope) {
 	src := &source{}
 	v := env{scope: s, noAggregate: "UNNEST", noWindow: "UNNEST"}
-	names := 0
+	names, unknown := 0, false
 	if r.Alias != nil {
 		names = len(r.Alias.Columns)
 	}
@@ -123,7 +123,9 @@ func (k *checker) unnest(r *Unnest, s *scope) {
 		case ArrayType:
 			src.cols = append(src.cols, &column{typ: t.Elem, label: fmt.Sprintf("u%d", i+1)})
 			if t.Elem.Kind == RowType && len(r.Args) == 1 {
-				k.unnestRows(r, t.Elem, names)
+				if !k.unnestRows(r, names) {
+					unknown = true
+				}
 			}
 		case MapType:
 			src.cols = append(src.cols, &column{typ: t.Key, label: fmt.Sprintf("k%d", i+1)}, &column{typ: t.Elem, label: fmt.Sprintf("u%d", i+1)})
@@ -149,23 +151,29 @@ func (k *checker) unnest(r *Unnest, s *scope) {
 			c.name, c.key = fmt.Sprintf("_col%d", i), fmt.Sprintf("_col%d", i)
 		}
 	}
+	if unknown { // which columns there are cannot be said
+		src.alias = "\x00"
+		k.add(r, src, "", nil, s)
+		return
+	}
 	k.add(r, src, "", r.Alias, s)
 }
 
 // unnestRows: an array of rows gives one column holding the row in the form AWS documents for CloudTrail, and one column for
 // each field in Trino itself. Until that is settled by a real Athena, the first is taken with a warning, the second refused.
-func (k *checker) unnestRows(r *Unnest, row *Type, names int) {
+func (k *checker) unnestRows(r *Unnest, names int) bool {
 	want := 1
 	if r.Ordinality {
 		want = 2
 	}
-	const hint = "UNNEST(transform(a, r -> r.arn)) AS t(arn), or any_match(a, r -> …), means the same everywhere"
+	const hint = "Write UNNEST(transform(a, r -> r.arn)) AS t(arn), or any_match(a, r -> …), which mean the same everywhere"
 	if names != 0 && names != want {
 		k.problem(r, "an array of rows is unnested into one column per field by Trino and into one column by Athena", hint, "unnest-rows")
-		return
+		return false
 	}
 	k.problem(r, "an array of rows unnested into one column is documented by Athena and refused by Trino", hint, "unnest-rows")
 	k.probs[len(k.probs)-1].Warning = true
+	return true
 }
 
 func (k *checker) join(r *Join, s *scope) {

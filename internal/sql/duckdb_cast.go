@@ -179,6 +179,9 @@ func castJSON(s string, to *Type, try bool) string {
 		}
 		return cut("tr_json_text("+s+")", to)
 	case ArrayType:
+		if to.Elem.Kind == JSONType {
+			return jsonShape(s, "ARRAY", "JSON[]", try)
+		}
 		v := depthName("x_j", to)
 		return "list_transform(" + jsonShape(s, "ARRAY", "JSON[]", try) + ", lambda " + v + ": " + castJSON(v, to.Elem, try) + ")"
 	case MapType:
@@ -213,7 +216,7 @@ func jsonShape(s, want, to string, try bool) string {
 	if try {
 		miss = "NULL"
 	}
-	return "CAST(CASE json_type(" + s + ") WHEN 'NULL' THEN NULL WHEN '" + want + "' THEN CAST(" + s + " AS VARCHAR) ELSE " + miss + " END AS " + to + ")"
+	return "CAST(CAST(CASE json_type(" + s + ") WHEN 'NULL' THEN NULL WHEN '" + want + "' THEN CAST(" + s + " AS VARCHAR) ELSE " + miss + " END AS JSON) AS " + to + ")"
 }
 
 // toJSON is CAST(x AS json).

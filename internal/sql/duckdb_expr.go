@@ -190,10 +190,18 @@ func coerceSQL(s string, from, to *Type) string {
 		return "CAST(NULL AS " + to.duck() + ")"
 	case from.duck() == to.duck():
 		return s
+	case from.Kind == IntegerType && to.Kind == BigintType && wholeText(s):
+		return s // DuckDB takes a plain number for any whole type
 	case from.Kind == RowType && to.Kind == RowType:
 		return castSQL(s, from, to, false)
 	}
 	return "CAST(" + s + " AS " + to.duck() + ")"
+}
+
+// wholeText says whether s is a plain whole number.
+func wholeText(s string) bool {
+	s = strings.Trim(s, "(-)")
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 func (e *emitter) args(c *Call, r *resolved) string {

@@ -146,6 +146,7 @@ var notSupported = map[string]string{
 	"json_exists":            "DuckDB has a function of this name with another meaning; use json_extract(…) IS NOT NULL",
 	"json_object":            "build text with format or concat",
 	"json_array":             "use CAST(ARRAY[…] AS json)",
+	"json_array_get":         "Trino documents its result as broken JSON; use json_extract(x, '$[0]')",
 	"regexp_position":        "use strpos, or regexp_extract",
 	"split_to_map":           "use split and element_at",
 	"split_to_multimap":      "use split and element_at",

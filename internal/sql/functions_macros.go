@@ -25,7 +25,8 @@ var macros = []string{
 	`tr_url_parameter(u, p) AS CASE WHEN regexp_matches(u, '[?&]' || regexp_escape(p) || '=') THEN url_decode(replace(regexp_extract(u, '[?&]' || regexp_escape(p) || '=([^&#]*)', 1), '+', ' ')) END`,
 	// numbers
 	`tr_double_divide(a, b) AS CASE WHEN b = 0 THEN CASE WHEN a > 0 THEN CAST('Infinity' AS DOUBLE) WHEN a < 0 THEN CAST('-Infinity' AS DOUBLE) WHEN a = 0 THEN CAST('NaN' AS DOUBLE) END ELSE a / b END`,
-	`tr_decimal_text(q, s) AS CASE WHEN q < 0 THEN '-' ELSE '' END || CASE WHEN s = 0 THEN CAST(abs(q) AS VARCHAR) ELSE substr(lpad(CAST(abs(q) AS VARCHAR), greatest(s + 1, length(CAST(abs(q) AS VARCHAR))), '0'), 1, greatest(s + 1, length(CAST(abs(q) AS VARCHAR))) - s) || '.' || substr(lpad(CAST(abs(q) AS VARCHAR), greatest(s + 1, length(CAST(abs(q) AS VARCHAR))), '0'), greatest(s + 1, length(CAST(abs(q) AS VARCHAR))) - s + 1) END`,
+	`tr_padded(q, s) AS lpad(CAST(abs(q) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(q) AS VARCHAR))) AS INTEGER), '0')`,
+	`tr_decimal_text(q, s) AS CASE WHEN q < 0 THEN '-' ELSE '' END || CASE WHEN s = 0 THEN CAST(abs(q) AS VARCHAR) ELSE substr(tr_padded(q, s), 1, length(tr_padded(q, s)) - s) || '.' || substr(tr_padded(q, s), length(tr_padded(q, s)) - s + 1) END`,
 	`tr_half_up(n, d) AS CASE WHEN (n < 0) = (d < 0) THEN (2 * abs(n) + abs(d)) // (2 * abs(d)) ELSE -((2 * abs(n) + abs(d)) // (2 * abs(d))) END`,
 	`tr_decimal_divide(n, d, s) AS tr_decimal_text(tr_half_up(n, CASE WHEN d = 0 THEN CAST('division by zero: ' || n AS HUGEINT) ELSE d END), s)`,
 	`tr_decimal_mod(n, d, s) AS tr_decimal_text(n % CASE WHEN d = 0 THEN CAST('division by zero: ' || n AS HUGEINT) ELSE d END, s)`,
@@ -59,7 +60,6 @@ var macros = []string{
 	`tr_json_extract(j, p) AS CASE WHEN json_valid(j) THEN json_extract(j, p) END`,
 	`tr_json_size(j, p) AS CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NOT NULL THEN 0 END END END`,
 	`tr_json_array_length(j) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END END`,
-	`tr_json_array_get(j, i) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN json_extract(j, CASE WHEN i >= 0 THEN '$[' || i || ']' ELSE '$[#' || i || ']' END) END END`,
 	`tr_json_array_contains(j, x) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN list_contains(CAST(CAST(j AS VARCHAR) AS JSON[]), to_json(x)) END END`,
 	`tr_json_text(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_number(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN CAST(CAST('a JSON object is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY' THEN CAST(CAST('a JSON array is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
 	`tr_json_text_try(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_number(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(j, '$') END`,

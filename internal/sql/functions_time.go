@@ -56,7 +56,6 @@ func jsonFunctions() []*function {
 		}, note: "sorts the keys of objects, as Trino's json type does"},
 		{name: "json_format", sigs: "json : varchar", duck: "CAST($1 AS VARCHAR)"},
 		{name: "json_array_length", sigs: "varchar : bigint; json : bigint", duck: "tr_json_array_length($1)"},
-		{name: "json_array_get", sigs: "varchar, bigint : json; json, bigint : json", duck: "tr_json_array_get($1, $2)"},
 		{name: "json_array_contains", sigs: "varchar, varchar : boolean; json, varchar : boolean; varchar, bigint : boolean; json, bigint : boolean; varchar, boolean : boolean; json, boolean : boolean",
 			duck: "tr_json_array_contains($1, $2)"},
 		{name: "is_json_scalar", sigs: "varchar : boolean; json : boolean", duck: "(json_type($1) NOT IN ('OBJECT', 'ARRAY'))"},
