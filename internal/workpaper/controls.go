@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"trailscribe/internal/document"
-	"trailscribe/internal/framework"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 )
@@ -17,6 +16,9 @@ var controlStates = []struct {
 	{run.ControlMet, document.Good}, {run.ControlExceptions, document.Critical}, {run.ControlWaived, document.Accent}, {run.ControlShown, document.Info},
 	{run.ControlNotLogged, document.Muted}, {run.ControlNotEvaluated, document.High}, {run.ControlNotCovered, document.Muted},
 }
+
+// strengthNone is the framework file's word for a control that no log can show.
+const strengthNone = "none"
 
 // controls is the matrix of the report's framework: every control, also those no log can show.
 func (c *composer) controls() []document.Block {
@@ -60,7 +62,7 @@ func (c *composer) controls() []document.Block {
 			row[3], row[4] = strings.Join(tests, ", "), k.Exceptions
 		}
 		lacks := c.l.Text(path, "controls."+k.ID+".lacks", k.Lacks)
-		if lacks == "" && k.Strength == framework.Nothing {
+		if lacks == "" && k.Strength == strengthNone {
 			lacks = c.say("control.no_log")
 		}
 		if lacks != "" {
