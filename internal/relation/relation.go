@@ -33,6 +33,7 @@ type Base struct {
 type Definition struct {
 	statements map[string]*sql.Checked
 	files      []library.File
+	apart      *Definition
 }
 
 // statements are the files of the folder; all but the first go on from the mark of the first.
@@ -40,8 +41,7 @@ var statements = []string{Events, Census, Deliveries, Conflicts}
 
 // Load reads and checks the statements. The problems point into their files.
 func Load(l *library.Library) (*Definition, diag.Problems) {
-	d := &Definition{statements: map[string]*sql.Checked{}}
-	var problems diag.Problems
+	d := &Definition{}
 	var texts []part
 	for _, name := range statements {
 		f, ok := l.File(Folder + name + ".sql")
@@ -57,6 +57,35 @@ func Load(l *library.Library) (*Definition, diag.Problems) {
 		return nil, diag.Problems{{At: diag.Pos{File: texts[0].file}, Text: fmt.Sprintf("the line %q is missing", strings.TrimSpace(mark)),
 			Hint: "it must stand behind the query named dated, whose records the other statements count"}}
 	}
+	var problems diag.Problems
+	if d.statements, problems = check(texts, dated); problems.Err() != nil {
+		return nil, problems
+	}
+	if strings.Count(texts[0].text, identity) != 2 {
+		return nil, diag.Problems{{At: diag.Pos{File: texts[0].file}, Text: fmt.Sprintf("%q does not stand there twice", identity),
+			Hint: "number and count of an event's copies must be taken over the same rows"}}
+	}
+	apart := slices.Clone(texts)
+	apart[0].text = strings.ReplaceAll(apart[0].text, identity, identity+", split_part(file, '/', 1)")
+	d.apart = &Definition{files: d.files}
+	var more diag.Problems
+	if d.apart.statements, more = check(apart, dated); more.Err() != nil {
+		return nil, more
+	}
+	return d, problems
+}
+
+// identity is what makes two records copies of one event.
+const identity = "PARTITION BY account_id, eventid"
+
+// Apart is the same relation with one difference: records in different top folders of the source are never copies of
+// each other. Test cases lie in a folder each, so that many can share a session although they use the same event ids.
+func (d *Definition) Apart() *Definition { return d.apart }
+
+// check parses and checks each statement; those after the first go on from dated.
+func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) {
+	out := map[string]*sql.Checked{}
+	var problems diag.Problems
 	catalog := sql.Catalog{Records: RecordColumns()}
 	for i, name := range statements {
 		s := script{texts[i]}
@@ -71,13 +100,10 @@ func Load(l *library.Library) (*Definition, diag.Problems) {
 		checked, bad := parsed.Check(catalog, types())
 		problems = append(problems, bad...)
 		if bad.Err() == nil {
-			d.statements[name] = checked
+			out[name] = checked
 		}
 	}
-	if problems.Err() != nil {
-		return nil, problems
-	}
-	return d, problems
+	return out, problems
 }
 
 // Catalog is what queries may name: events and history with all their columns.

@@ -12,7 +12,7 @@ import (
 
 // runBatch opens one session and asks it every case of the batch.
 func (r *runner) runBatch(ctx context.Context, b *batch) (err error) {
-	e, err := r.o.Open(r.o.Hold(b.files()))
+	e, err := r.o.Open(r.o.Definition.Apart(), r.o.Hold(b.files()))
 	if err != nil {
 		return fmt.Errorf("open the engine for the cases: %w", err)
 	}

@@ -25,7 +25,7 @@ type setting struct {
 // now is the clock of relative periods in cases, which should name a fixed one.
 var now = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
-// prepare works out the case's period and settings and collects the ids of its events.
+// prepare works out the case's period and settings.
 func (x *running) prepare(weekend []time.Weekday) error {
 	zone, err := time.LoadLocation(x.c.Timezone) // "" is UTC
 	if err != nil {
@@ -49,11 +49,6 @@ func (x *running) prepare(weekend []time.Weekday) error {
 	}
 	x.setting = setting{from: p.From, to: p.To, values: s.Values()}
 	x.setting.key = fmt.Sprint(p.From.UnixNano(), p.To.UnixNano(), zone, s.AutomationRoles, s.AutomationSessions, s.Holidays, s.Workdays)
-	for _, r := range slices.Concat(x.c.Events, x.c.History) {
-		if id, ok := r.Text("eventid"); ok {
-			x.ids = append(x.ids, id)
-		}
-	}
 	return nil
 }
 
@@ -67,7 +62,7 @@ func dates(texts []string) ([]time.Time, error) {
 
 // list is texts as ParseValue reads them back, commas and all.
 func list(texts []string) string {
-	b, _ := json.Marshal(slices.Concat([]string{}, texts)) // texts always encode
+	b, _ := json.Marshal(append([]string{}, texts...)) // texts always encode
 	return string(b)
 }
 
@@ -104,37 +99,23 @@ func (x *running) values() (sql.Values, error) {
 	return v, nil
 }
 
-// batch is cases that share one session.
-type batch struct {
-	cases []*running
-	ids   map[string]bool
-}
+// batch is cases that share one session: those of one setting.
+type batch struct{ cases []*running }
 
-// batches puts cases of the same setting together. An event id is one event to the relation, so cases that share one are
-// kept apart; otherwise one case's event would be taken for a copy of the other's.
 func batches(cases []*running) []*batch {
 	var out []*batch
-	byKey := map[string][]*batch{}
+	byKey := map[string]*batch{}
 	for _, c := range cases {
 		if c.done {
 			continue
 		}
-		var home *batch
-		for _, b := range byKey[c.setting.key] {
-			if !slices.ContainsFunc(c.ids, func(id string) bool { return b.ids[id] }) {
-				home = b
-				break
-			}
+		b := byKey[c.setting.key]
+		if b == nil {
+			b = &batch{}
+			byKey[c.setting.key] = b
+			out = append(out, b)
 		}
-		if home == nil {
-			home = &batch{ids: map[string]bool{}}
-			byKey[c.setting.key] = append(byKey[c.setting.key], home)
-			out = append(out, home)
-		}
-		home.cases = append(home.cases, c)
-		for _, id := range c.ids {
-			home.ids[id] = true
-		}
+		b.cases = append(b.cases, c)
 	}
 	return out
 }
@@ -142,9 +123,12 @@ func batches(cases []*running) []*batch {
 // scope is what a batch's session holds.
 func (b *batch) scope() engine.Scope {
 	s := b.cases[0].setting
-	scope := engine.Scope{Run: "cases", From: s.from, To: s.to, Values: s.values}
+	scope := engine.Scope{Run: "cases", From: s.from, To: s.to, Values: s.values, Columns: map[string][]string{}}
 	for _, c := range b.cases {
 		scope.HistoryDays = max(scope.HistoryDays, c.query.HistoryDays)
+		for _, name := range []string{relation.Events, relation.History} {
+			scope.Columns[name] = append(scope.Columns[name], c.uses(name)...)
+		}
 	}
 	return scope
 }

@@ -9,7 +9,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"trailscribe/internal/engine"
 	"trailscribe/internal/query"
@@ -20,11 +24,12 @@ import (
 // Options say which cases are run and on what.
 type Options struct {
 	Definition *relation.Definition
-	Hold       func(files map[string][]byte) source.Source  // log files by key
-	Open       func(s source.Source) (engine.Engine, error) // an engine over them; Run closes it
-	Only       func(q *query.Query) bool                    // nil: every query
-	Done       func(v Verdict)                              // told of each case when it is done; may be nil
-	Weekend    []time.Weekday                               // of cases, which name none; nil: Saturday and Sunday
+	Hold       func(files map[string][]byte) source.Source                          // log files by key
+	Open       func(d *relation.Definition, s source.Source) (engine.Engine, error) // an engine over them; Run closes it
+	Only       func(q *query.Query) bool                                            // nil: every query
+	Done       func(v Verdict)                                                      // told of each case when it is done, one at a time; may be nil
+	Weekend    []time.Weekday                                                       // of cases, which name none; nil: Saturday and Sunday
+	Parallel   int                                                                  // engines at the same time; 0: one for each processor, at most 4
 }
 
 // Verdict is what came of one case, or of what a query's cases leave open.
@@ -48,16 +53,22 @@ func Run(ctx context.Context, s *query.Set, o Options) ([]Verdict, error) {
 	if o.Weekend == nil {
 		o.Weekend = []time.Weekday{time.Saturday, time.Sunday}
 	}
+	if o.Parallel < 1 {
+		o.Parallel = min(runtime.NumCPU(), 4)
+	}
 	r := &runner{o: o, set: s}
 	for _, q := range s.Queries {
 		if o.Only == nil || o.Only(q) {
 			r.collect(q)
 		}
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(o.Parallel)
 	for _, b := range batches(r.cases) {
-		if err := r.runBatch(ctx, b); err != nil {
-			return nil, err
-		}
+		group.Go(func() error { return r.runBatch(ctx, b) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return r.verdicts(), nil
 }
@@ -66,6 +77,7 @@ type runner struct {
 	o     Options
 	set   *query.Set
 	cases []*running
+	mu    sync.Mutex
 }
 
 // running is a case on its way.
@@ -73,14 +85,16 @@ type running struct {
 	query   *query.Query
 	c       query.Case
 	setting setting
-	ids     []string // of its events: two cases that share one cannot share a session
-	prefix  string   // of its log file's key
+	uses    func(relation string) []string // columns its statement reads
+	prefix  string                         // of its log file's key
 	stmt    engine.Statement
 	verdict Verdict
 	done    bool
 }
 
 func (r *runner) finish(c *running, diff string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if c.done {
 		return
 	}
@@ -116,7 +130,7 @@ func (r *runner) collect(q *query.Query) {
 		return
 	}
 	for _, c := range cases {
-		x := &running{query: q, c: c, verdict: Verdict{Query: q.ID, Case: c.Name, Place: c.Place.String()}}
+		x := &running{query: q, c: c, uses: checked.Uses, verdict: Verdict{Query: q.ID, Case: c.Name, Place: c.Place.String()}}
 		r.cases = append(r.cases, x)
 		x.prefix = fmt.Sprintf("case-%05d/", len(r.cases))
 		if err := x.prepare(r.o.Weekend); err != nil {
