@@ -101,7 +101,7 @@ func Load(l *library.Library) (Set, diag.Problems) {
 }
 
 func read(file library.File) (*Framework, diag.Problems) {
-	v, bad := yaml.Decode(file.Path, file.Data, shape)
+	v, bad := yaml.Decode(file.Name(), file.Data, shape)
 	if v == nil {
 		return nil, bad
 	}

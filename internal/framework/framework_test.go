@@ -80,15 +80,15 @@ controls:
 `,
 		"cis-x.yaml": "id: cis-x\ntitle: T\nversion: \"1\"\npublisher: P\ncontrols:\n  - {id: \"1\", name: a, family: b, strength: full, same_as: cis-5/7.7}\n  - {id: \"2\", name: a, family: b, strength: full, same_as: cis-6/1}\n  - {id: \"3\", name: a, family: b, strength: full, same_as: cis-x/1}\n",
 	}))
-	want := `reports/frameworks/cis-4.yaml:1:5: the id is "cis-3", but the file is called "cis-4" [id-is-file-name]
-reports/frameworks/cis-4.yaml:3:10: version must be a text; without quotes 4.0 is read as a number [yaml-type]
-reports/frameworks/cis-4.yaml:6:10: controls[0].id must be a text; without quotes 1.10 is read as a number [yaml-type]
-reports/frameworks/cis-4.yaml:7:47: controls[1].strength cannot be "partly"; allowed: full, partial, none [yaml-value]
-reports/frameworks/cis-4.yaml:8:10: the control "1.7" stands here twice; first in line 7 [control-twice]
-reports/frameworks/cis-4.yaml:8:47: a control that a log shows in part must say what the log lacks [control-lacks]
-reports/frameworks/cis-x.yaml:6:10: same_as of 1: cis-5 has no control "7.7" [control-unknown]
-reports/frameworks/cis-x.yaml:7:10: same_as of 2: there is no framework "cis-6"; did you mean "cis-5"?; allowed: cis-5, cis-x [control-unknown]
-reports/frameworks/cis-x.yaml:8:10: same_as of 3 names the framework itself [control-unknown]`
+	want := `mine/reports/frameworks/cis-4.yaml:1:5: the id is "cis-3", but the file is called "cis-4" [id-is-file-name]
+mine/reports/frameworks/cis-4.yaml:3:10: version must be a text; without quotes 4.0 is read as a number [yaml-type]
+mine/reports/frameworks/cis-4.yaml:6:10: controls[0].id must be a text; without quotes 1.10 is read as a number [yaml-type]
+mine/reports/frameworks/cis-4.yaml:7:47: controls[1].strength cannot be "partly"; allowed: full, partial, none [yaml-value]
+mine/reports/frameworks/cis-4.yaml:8:10: the control "1.7" stands here twice; first in line 7 [control-twice]
+mine/reports/frameworks/cis-4.yaml:8:47: a control that a log shows in part must say what the log lacks [control-lacks]
+mine/reports/frameworks/cis-x.yaml:6:10: same_as of 1: cis-5 has no control "7.7" [control-unknown]
+mine/reports/frameworks/cis-x.yaml:7:10: same_as of 2: there is no framework "cis-6"; did you mean "cis-5"?; allowed: cis-5, cis-x [control-unknown]
+mine/reports/frameworks/cis-x.yaml:8:10: same_as of 3 names the framework itself [control-unknown]`
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(bad.Error(), "\n")); diff != "" {
 		t.Error(diff)
 	}

@@ -32,6 +32,14 @@ type File struct {
 	Data   []byte
 }
 
+// Name is what problems call the file: its path in the library, with the user's folder before it where it comes from one.
+func (f File) Name() string {
+	if f.Origin == BuiltIn || f.Origin == "" {
+		return f.Path
+	}
+	return path.Join(strings.ReplaceAll(string(f.Origin), `\`, "/"), f.Path)
+}
+
 // Layer is a folder that holds any of queries/, reports/ and templates/.
 type Layer struct {
 	Origin Origin
@@ -131,7 +139,7 @@ func Open(layers ...Layer) (*Library, diag.Problems) {
 }
 
 func problem(l Layer, name string, err error) diag.Problem {
-	return diag.Problem{At: diag.Pos{File: name}, Text: fmt.Sprintf("reading %s of the library (%s): %v", name, l.Origin, err), Rule: "library-read",
+	return diag.Problem{At: diag.Pos{File: File{Path: name, Origin: l.Origin}.Name()}, Text: fmt.Sprintf("reading %s of the library (%s): %v", name, l.Origin, err), Rule: "library-read",
 		Hint: "check that the file exists and may be read"}
 }
 

@@ -145,6 +145,21 @@ func TestEmbedded(t *testing.T) {
 	}
 }
 
+// A problem in a user's file must name a path that an editor can open.
+func TestName(t *testing.T) {
+	for want, f := range map[string]library.File{
+		"queries/a/b.yaml":          {Path: "queries/a/b.yaml", Origin: library.BuiltIn},
+		"queries/a/c.yaml":          {Path: "queries/a/c.yaml"}, // a saved run
+		"audit/queries/a/b.yaml":    {Path: "queries/a/b.yaml", Origin: "audit"},
+		"../audit/queries/a/b.yaml": {Path: "queries/a/b.yaml", Origin: "../audit/"},
+		"C:/audit/queries/a/b.yaml": {Path: "queries/a/b.yaml", Origin: `C:\audit`},
+	} {
+		if got := f.Name(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestMount(t *testing.T) {
 	m := library.Mount(map[string]fs.FS{"queries": fstest.MapFS{"root/a.yaml": {Data: []byte("x")}}})
 	if b, err := fs.ReadFile(m, "queries/root/a.yaml"); err != nil || string(b) != "x" {

@@ -23,7 +23,7 @@ func (s *Set) Cases(q *Query) ([]Case, diag.Problems) {
 	if !ok {
 		return nil, nil
 	}
-	v, bad := yaml.Decode(f.Path, f.Data, caseShape)
+	v, bad := yaml.Decode(f.Name(), f.Data, caseShape)
 	if v == nil {
 		return nil, bad
 	}

@@ -21,7 +21,7 @@ func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
 	for _, f := range l.Glob("queries/*/*.yaml") {
 		if strings.HasSuffix(f.Path, "_test.yaml") {
 			if _, ok := l.File(strings.TrimSuffix(f.Path, "_test.yaml") + ".yaml"); !ok {
-				bad = append(bad, diag.Problem{At: diag.Pos{File: f.Path}, Text: "test cases without their query", Rule: "case-without-query",
+				bad = append(bad, diag.Problem{At: diag.Pos{File: f.Name()}, Text: "test cases without their query", Rule: "case-without-query",
 					Hint: "a file of cases stands beside the query and is called as it is, with _test before .yaml"})
 			}
 			continue
@@ -33,7 +33,7 @@ func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
 		}
 	}
 	for _, f := range l.Glob("queries/*.yaml") {
-		bad = append(bad, diag.Problem{At: diag.Pos{File: f.Path}, Text: "a query must stand in a folder named after its topic", Rule: "id-is-file-name",
+		bad = append(bad, diag.Problem{At: diag.Pos{File: f.Name()}, Text: "a query must stand in a folder named after its topic", Rule: "id-is-file-name",
 			Hint: "move it to queries/<topic>/"})
 	}
 	slices.SortFunc(s.Queries, func(a, b *Query) int { return strings.Compare(a.ID, b.ID) })
@@ -53,7 +53,7 @@ func (r *reader) add(rule, hint string, p diag.Problem) {
 }
 
 func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
-	v, bad := yaml.Decode(f.Path, f.Data, queryShape)
+	v, bad := yaml.Decode(f.Name(), f.Data, queryShape)
 	if v == nil {
 		return nil, bad
 	}

@@ -93,7 +93,7 @@ func (r *reader) add(rule, hint string, p diag.Problem) {
 }
 
 func read(l *library.Library, file library.File, q *query.Set, f framework.Set) (*Report, diag.Problems) {
-	v, bad := yaml.Decode(file.Path, file.Data, shape)
+	v, bad := yaml.Decode(file.Name(), file.Data, shape)
 	if v == nil {
 		return nil, bad
 	}

@@ -56,7 +56,7 @@ func loadFormat(l *library.Library, tag string, base format) (format, diag.Probl
 		}
 		return base, nil
 	}
-	v, bad := yaml.Decode(f.Path, f.Data, formatShape)
+	v, bad := yaml.Decode(f.Name(), f.Data, formatShape)
 	if v == nil || bad.Err() != nil {
 		return base, bad
 	}

@@ -102,7 +102,7 @@ func messages(l *library.Library, tag string) (map[string]map[string]string, dia
 	if !ok {
 		return nil, diag.Problems{{At: diag.Pos{File: path}, Text: "the library has no such file", Rule: "language-unknown"}}
 	}
-	v, bad := yaml.Decode(f.Path, f.Data, messageShape)
+	v, bad := yaml.Decode(f.Name(), f.Data, messageShape)
 	if v == nil {
 		return nil, bad
 	}

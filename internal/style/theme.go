@@ -81,7 +81,7 @@ func LoadTheme(l *library.Library, name string) (*Theme, diag.Problems) {
 		names := Themes(l)
 		return nil, diag.Problems{{Text: fmt.Sprintf("there is no theme %q%s", name, yaml.DidYouMean(name, names)), Allowed: names, Rule: "theme-unknown"}}
 	}
-	v, bad := yaml.Decode(f.Path, f.Data, themeShape)
+	v, bad := yaml.Decode(f.Name(), f.Data, themeShape)
 	if v == nil {
 		return nil, bad
 	}

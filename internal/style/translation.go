@@ -58,7 +58,7 @@ func (l *Language) mirror(path string) map[string]string {
 }
 
 func flatten(f library.File) (map[string]string, diag.Problems) {
-	v, bad := yaml.Decode(f.Path, f.Data, mirrorShape)
+	v, bad := yaml.Decode(f.Name(), f.Data, mirrorShape)
 	fields := map[string]string{}
 	var walk func(v *yaml.Value, key string)
 	walk = func(v *yaml.Value, key string) {

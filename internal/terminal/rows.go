@@ -95,10 +95,11 @@ func (t *Terminal) table(w io.Writer, s result.Set) error {
 	tw.SetStyle(style)
 	tw.Style().Options.DrawBorder = false
 	head := make(table.Row, len(cols))
-	widest := make([]int, len(cols))
+	widest, word := make([]int, len(cols)), make([]int, len(cols)) // of each column the widest cell and the widest word
 	for i, c := range cols {
 		h := oneLine(c.Name)
 		widest[i] = text.StringWidthWithoutEscSequences(h)
+		word[i] = widest[i]
 		head[i] = t.paint(t.outColor, bold, h)
 	}
 	tw.AppendHeader(head)
@@ -113,11 +114,14 @@ func (t *Terminal) table(w io.Writer, s result.Set) error {
 				v = oneLine(cell(c.Kind, row[i]))
 			}
 			widest[i] = max(widest[i], text.StringWidthWithoutEscSequences(v))
+			for w := range strings.FieldsSeq(v) {
+				word[i] = max(word[i], text.StringWidthWithoutEscSequences(w))
+			}
 			line[i] = v
 		}
 		tw.AppendRow(line)
 	}
-	limits := fit(widest, t.width)
+	limits := fit(widest, word, t.width)
 	configs := make([]table.ColumnConfig, len(cols))
 	for i, c := range cols {
 		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: limits[i], WidthMaxEnforcer: wrap}
@@ -137,8 +141,9 @@ func (t *Terminal) table(w io.Writer, s result.Set) error {
 // wrap breaks at spaces where it can and anywhere else where not; nothing is cut off.
 func wrap(s string, width int) string { return text.WrapSoft(s, width) }
 
-// fit makes the widest columns narrower until the row fits, none below a readable width.
-func fit(widest []int, screen int) []int {
+// fit makes columns narrower until the row fits: first those that can be broken between words, the widest before the others, then all, but none
+// below a readable width.
+func fit(widest, word []int, screen int) []int {
 	const least, gap = 12, 2
 	out := append([]int(nil), widest...)
 	if screen == 0 {
@@ -148,18 +153,24 @@ func fit(widest []int, screen int) []int {
 	for _, w := range out {
 		total += w
 	}
-	for total > screen {
-		big := 0
-		for i := range out {
-			if out[i] > out[big] {
-				big = i
+	for _, whole := range []bool{true, false} {
+		for total > screen {
+			big := -1
+			for i := range out {
+				low := least
+				if whole {
+					low = max(least, word[i])
+				}
+				if out[i] > low && (big < 0 || out[i] > out[big]) {
+					big = i
+				}
 			}
+			if big < 0 {
+				break
+			}
+			out[big]--
+			total--
 		}
-		if out[big] <= least {
-			break
-		}
-		out[big]--
-		total--
 	}
 	return out
 }

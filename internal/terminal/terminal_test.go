@@ -66,6 +66,23 @@ func TestTableNarrow(t *testing.T) {
 	}
 }
 
+// Where the screen is too narrow, titles are broken between words before ids are broken at all.
+func TestTableKeepsIDs(t *testing.T) {
+	term, out, _ := capture(Options{Width: 50})
+	if err := term.Rows(result.Of([]result.Column{{Name: "id", Kind: result.Text}, {Name: "title", Kind: result.Text}}, []result.Row{{"activity/console-or-programmatic", "Console, command line, code and services"}}), "table"); err != nil {
+		t.Fatal(err)
+	}
+	want := `id                                title
+──────────────────────────────────────────────────
+activity/console-or-programmatic  Console, command
+                                  line, code and
+                                  services
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestJSON(t *testing.T) {
 	term, out, _ := capture(Options{})
 	if err := term.Rows(sample(), "json"); err != nil {
