@@ -54,10 +54,14 @@ func (l *flow) card(b document.Card, keep float64) {
 	head := float64(len(lines)-1)*5 + 10
 	l.rect(l.l, l.y, l.w, head, l.palette["tint"])
 	l.rect(l.l, l.y, 1.4, head, l.strong(tone))
+	outer := l.begin(tagH2)
 	l.put(mono, 9.5/0.86, l.palette["grey"], l.l+5, l.y+6.5, ref)
+	l.apart()
 	for i, s := range lines {
 		l.put(bold, h2Size, l.palette["navy"], l.l+indent, l.y+6.6+float64(i)*5, s)
 	}
+	l.end(outer)
+	l.begin(tagP)
 	x := l.r - 3
 	for i := len(b.Pills) - 1; i >= 0; i-- {
 		s := l.line(b.Pills[i].Text)
@@ -67,12 +71,14 @@ func (l *flow) card(b document.Card, keep float64) {
 		}
 		x -= w
 		l.pill(x, l.y+2.8, 4.4, s, l.fill(b.Pills[i].Tone))
+		l.apart()
 		x -= 1.6
 	}
 	l.y += head + 3.5
 	for _, p := range odd {
 		l.lines(bold, 9, 4.3, l.strong(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
 	}
+	l.end(outer)
 	l.fieldGrid(b.Fields, labelSize, 9, 4.3, l.palette["accent"], false, 0)
 	l.y += 1
 }

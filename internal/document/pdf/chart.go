@@ -3,6 +3,7 @@ package pdf
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/result"
@@ -151,6 +152,7 @@ func (l *flow) plot(c document.Chart, w float64) plot {
 
 func (l *flow) chart(c document.Chart, x, y, w float64) {
 	title, unit, h := l.chartHead(c, w)
+	defer l.end(l.beginAlt(tagFigure, l.line(strings.TrimSpace(c.Title+". "+c.Unit))))
 	at := y
 	for _, s := range title {
 		l.put(bold, 9.2, l.palette["navy"], x, at+3, s)

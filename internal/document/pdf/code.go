@@ -13,16 +13,20 @@ func (l *flow) code(b document.Code) {
 		return
 	}
 	const size, lead = 7.2 / 0.86, 3.75
-	type row struct{ number, text string }
+	type row struct {
+		number, text string
+		last         bool // of its line of the query
+	}
 	var rows []row
 	shown, _ := l.clean(strings.ReplaceAll(strings.ReplaceAll(b.Text, "\r\n", "\n"), "\t", "    "))
 	for i, s := range strings.Split(shown, "\n") {
-		for j, s := range l.hard(mono, size, s, l.w-14) {
+		lines := l.hard(mono, size, s, l.w-14)
+		for j, s := range lines {
 			n := ""
 			if j == 0 {
 				n = strconv.Itoa(i + 1)
 			}
-			rows = append(rows, row{n, s})
+			rows = append(rows, row{n, s, j == len(lines)-1})
 		}
 	}
 	whole := float64(len(rows))*lead + 5
@@ -37,10 +41,11 @@ func (l *flow) code(b document.Code) {
 			l.gap(1)
 			l.need(6.4 + keep)
 			s, _ := l.clean(b.Title)
-			l.lines(bold, 9.2, 4.4, l.palette["navy"], l.l, l.wrap(bold, 9.2, s, l.w))
+			l.as(tagH3, func() { l.lines(bold, 9.2, 4.4, l.palette["navy"], l.l, l.wrap(bold, 9.2, s, l.w)) })
 			l.y += 1.6
 		}
 	}
+	defer l.end(l.begin(tagP))
 	for len(rows) > 0 {
 		fit := int((l.bottom - l.y - 5) / lead)
 		if fit < 1 || fit < 3 && fit < len(rows) {
@@ -54,8 +59,11 @@ func (l *flow) code(b document.Code) {
 		l.rect(l.l, l.y, 0.8, h, l.palette["accent"])
 		y := l.y + 5
 		for _, r := range part {
-			l.right(mono, 6.6/0.86, l.palette["mid"], l.l+8, y, r.number)
+			l.artifact(func() { l.right(mono, 6.6/0.86, l.palette["mid"], l.l+8, y, r.number) })
 			l.put(mono, size, l.palette["ink"], l.l+11, y, r.text)
+			if r.last {
+				l.apart()
+			}
 			y += lead
 		}
 		l.y += h

@@ -22,19 +22,28 @@ func (l *flow) contents(at int) error {
 		y    float64
 		e    entry
 		end  float64 // where the text ends
+		line tag
 	}
 	var numbers []number
 	title := l.line(l.d.Words.Contents)
+	heading := l.contentsHead
 	start := func(again bool) {
 		l.newPage()
+		outer := l.tag
+		if l.tag = 0; !again {
+			l.tag = heading
+		}
 		l.put(display, h1Size, l.palette["navy"], l.l, l.y+7.5, title)
 		if again && l.d.Words.Continued != "" {
 			l.put(text, 9, l.palette["grey"], l.l+l.width(display, h1Size, title)+4, l.y+7.5, l.line(l.d.Words.Continued))
 		}
 		l.rule(l.l, l.y+12, l.r, 0.25, l.palette["rule"])
 		l.y += 18
+		l.tag = outer
 	}
 	start(false)
+	outer, list := l.tag, l.contentsList
+	l.tag = list
 	for i, e := range l.entries {
 		if e.silent {
 			continue
@@ -59,29 +68,33 @@ func (l *flow) contents(at int) error {
 		if l.y+h > l.bottom {
 			start(true)
 		}
+		l.begin(tagLine)
 		if e.level == 0 {
 			if l.y > topEdge+18 {
 				l.y += 3
 			}
 			l.put(display, size, l.palette["accent"], l.l, l.y+4.6, e.number)
+			l.apart()
 			indent = max(indent, l.width(display, size, e.number)+3)
 		}
 		l.linkTo(l.l, l.y, l.w, float64(len(lines))*lead, e.place)
 		for j, s := range lines {
 			w := l.put(id, size, color, l.l+indent, l.y+4.6, s)
 			if j == len(lines)-1 {
-				numbers = append(numbers, number{l.page, l.y + 4.6, e, l.l + indent + w})
+				numbers = append(numbers, number{l.page, l.y + 4.6, e, l.l + indent + w, l.tag})
 			}
 			l.y += lead
 		}
+		l.end(list)
 	}
+	l.end(outer)
 	l.pages = append(l.pages, body...)
 	where := map[*page]int{}
 	for i, p := range l.pages {
 		where[p] = i + 1
 	}
 	for _, n := range numbers {
-		l.page = n.page
+		l.page, l.tag = n.page, n.line
 		l.frameOf(n.page)
 		s := strconv.Itoa(where[n.e.place.page])
 		if n.e.level == 0 {
@@ -94,5 +107,6 @@ func (l *flow) contents(at int) error {
 			l.stroke(dotsMark, n.end+2.5, n.y-0.4, to, n.y-0.4, 0.2, l.palette["mid"])
 		}
 	}
+	l.end(outer)
 	return nil
 }

@@ -95,37 +95,54 @@ func (l *flow) cover(b document.Front) {
 	}
 	band := verdictY + card/2
 	l.rect(0, 0, 210, band, p["navy"])
+	outer := l.begin(tagP)
 	for i, s := range l.clip(bold, 8.2, l.capsLines(bold, 8.2, b.Kicker, l.w), 2, l.w) {
 		l.caps(bold, 8.2, p["band"], l.l, 30+float64(i)*4.2, s)
 	}
+	l.end(outer)
+	l.begin(tagH1)
 	for i, s := range lines {
 		l.put(display, size, p["white"], l.l, titleY+float64(i)*lead, s)
 	}
 	l.rect(l.l, ruleY, 26, 1.1, p["bandrule"])
 	y := ruleY + 12
+	l.end(outer)
+	l.begin(tagP)
 	for _, s := range entities {
 		l.put(text, 13, p["bandtext"], l.l, y, s)
+		l.apart()
 		y += 7
 	}
 	l.put(text, 13, p["band"], l.l, y, l.cut(text, 13, l.line(l.d.Period), l.w))
 
+	l.end(outer)
 	l.verdictCard(b.Verdict, l.l, verdictY, l.w, card)
-	for i, s := range closings {
-		l.put(text, 8, p["grey"], l.l, 281+float64(i)*3.6, s)
+	closer := func() { // last in reading order, always on page one
+		here := l.page
+		l.page = page
+		l.as(tagP, func() {
+			for i, s := range closings {
+				l.put(text, 8, p["grey"], l.l, 281+float64(i)*3.6, s)
+			}
+		})
+		l.page = here
 	}
 	box := func() {
 		if digest == 0 {
 			return
 		}
+		defer l.end(l.begin(tagP))
 		l.round(l.l, l.y, l.w, digest, 1.4, p["tint"])
 		y := l.y + 6.4
 		l.caps(bold, 6.6, p["grey"], l.l+5, y, l.cut(bold, 6.6, l.line(b.Digest.Label), l.w-30))
+		l.apart()
 		for _, s := range hashes {
 			y += 4.8
 			l.put(mono, 9.2, p["ink"], l.l+5, y, s)
 		}
 		if len(notes) > 0 {
 			y++
+			l.apart()
 		}
 		for _, s := range notes {
 			y += 4
@@ -163,6 +180,7 @@ func (l *flow) cover(b document.Front) {
 			l.pointList(b.Notices, l.l, l.w)
 		}
 	}
+	closer()
 	l.frameOf(l.page)
 	if l.page == page {
 		l.page = nil // nothing follows on the cover itself
@@ -201,6 +219,7 @@ func (l *flow) verdictCard(b document.Verdict, x, y, w, h float64) {
 	l.round(x, y, w, h, 1.6, p["white"])
 	l.add(mark{kind: roundFrame, color: p["rule"], size: 0.2, x: float32(x), y: float32(y), w: float32(w), h: float32(h)})
 	l.rect(x, y, 1.6, h, p.strong(b.Tone))
+	outer := l.begin(tagP)
 	at := y + 8
 	if len(kicker) == 0 || len(body) == 0 { // in the middle
 		at = y + 8 + max(0, (h-13.2-float64(max(len(kicker)-1, 0))*3-float64(len(title))*7.4-float64(len(body))*4.4)/2)
@@ -210,6 +229,7 @@ func (l *flow) verdictCard(b document.Verdict, x, y, w, h float64) {
 	}
 	for _, s := range kicker {
 		l.caps(bold, 7, p["grey"], x+7, at, s)
+		l.apart()
 		at += 3
 	}
 	at -= 3
@@ -223,22 +243,29 @@ func (l *flow) verdictCard(b document.Verdict, x, y, w, h float64) {
 		}
 	}
 	at += 2.4
+	if len(title) > 0 {
+		l.apart()
+	}
 	for _, s := range body {
 		at += 4.4
 		if at < y+h-1 {
 			l.put(text, 9, p["grey"], x+7, at, s)
 		}
 	}
+	l.end(outer)
 	for i, f := range b.Figures {
+		l.begin(tagP)
 		cx := x + w - 4 - figure*float64(len(b.Figures)-i) + figure/2
 		s := l.line(f.Value)
 		color := p.strong(f.Tone)
 		l.center(display, l.shrink(display, s, 19, 6, figure-2), color, cx, y+16.6, s)
+		l.apart()
 		for j, s := range l.wrap(text, 8, l.line(f.Label), figure-2) {
 			if ly := y + 22.6 + float64(j)*3.4; ly < y+h-1 {
 				l.center(text, 8, p["grey"], cx, ly, s)
 			}
 		}
+		l.end(outer)
 	}
 }
 
@@ -309,7 +336,14 @@ func (l *flow) fieldRowHeight(row []document.Field, w, label, size, lead float64
 // fieldGrid sets labels with their texts in two columns; both columns of a row go on to the next page together, line by line.
 func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, labelColor style.RGB, ruled bool, air float64) {
 	p := l.palette
+	defer l.end(l.begin(tagList))
+	list := l.tag
 	for row := range fieldRows(fields) {
+		var names, texts [2]tag
+		for i := range row {
+			item := l.tree.add(tagItem, list, "")
+			names[i], texts[i] = l.tree.add(tagLabel, item, ""), l.tree.add(tagBody, item, "")
+		}
 		w := l.fieldWidth(row, l.w)
 		var labels, values [2][]string
 		ln, vn := 0, 0
@@ -331,6 +365,7 @@ func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, lab
 				l.newPage()
 			}
 			for i := range row {
+				l.tag = names[i]
 				if j < len(labels[i]) {
 					l.caps(bold, label, labelColor, l.l+float64(i)*(w+fieldGap), l.y+2.4, labels[i][j])
 				}
@@ -346,6 +381,7 @@ func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, lab
 				if j >= len(values[i]) {
 					continue
 				}
+				l.tag = texts[i]
 				id, c := text, p["ink"]
 				if f.Mono {
 					id = mono

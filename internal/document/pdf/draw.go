@@ -26,17 +26,22 @@ type canvas struct {
 	fill  style.RGB
 	line  style.RGB
 	width float64
-	known bool // whether the page has a face, fill, line and width yet
+	tree  *structure // nil: the file is not tagged
+	drawn int        // pages
+	tag   tag        // element that is open, where open is set
+	open  bool
+	piece int32 // pieces of elements on the page
+	known bool  // whether the page has a face, fill, line and width yet
 }
 
-func newCanvas(fs *faces, as time.Time) *canvas {
+func newCanvas(fs *faces, tree *structure, as time.Time) *canvas {
 	f := fpdf.New("P", "mm", "A4", "")
 	f.SetCatalogSort(true)
 	f.SetCreationDate(as)
 	f.SetModificationDate(as)
 	f.SetAutoPageBreak(false, 0)
 	f.SetCellMargin(0)
-	return &canvas{f: f, fs: fs}
+	return &canvas{f: f, fs: fs, tree: tree}
 }
 
 // partPages is how many pages are drawn in one piece. The library keeps all its pages, uncompressed, until the end:
@@ -44,9 +49,9 @@ func newCanvas(fs *faces, as time.Time) *canvas {
 const partPages = 150
 
 // draw turns pages into a PDF file, not yet finished. It gives the marks of each page back to the collector as it goes.
-func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as time.Time) ([]byte, error) {
+func draw(ctx context.Context, fs *faces, tree *structure, pages []*page, outline []entry, as time.Time) ([]byte, error) {
 	if len(pages) <= partPages {
-		return whole(ctx, fs, pages, outline, as, nil)
+		return whole(ctx, fs, tree, pages, outline, as, nil)
 	}
 	var runes [faceCount]map[rune]bool
 	for i := range runes {
@@ -54,8 +59,8 @@ func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as tim
 	}
 	var streams [][]byte
 	for part := range slices.Chunk(pages, partPages) {
-		c := newCanvas(fs, as)
-		c.runes = &runes
+		c := newCanvas(fs, tree, as)
+		c.runes, c.drawn = &runes, len(streams)
 		for _, p := range part {
 			c.page(p)
 		}
@@ -74,7 +79,7 @@ func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as tim
 			return nil, err
 		}
 	}
-	file, err := whole(ctx, fs, pages, outline, as, &runes) // links, bookmarks and faces; the streams of the parts take the place of its own
+	file, err := whole(ctx, fs, nil, pages, outline, as, &runes) // links, bookmarks and faces; the streams of the parts take the place of its own
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +98,8 @@ func draw(ctx context.Context, fs *faces, pages []*page, outline []entry, as tim
 }
 
 // whole draws a file with all pages. With runes the pages stay empty, but for one text per face that has the library embed these runes.
-func whole(ctx context.Context, fs *faces, pages []*page, outline []entry, as time.Time, runes *[faceCount]map[rune]bool) ([]byte, error) {
-	c := newCanvas(fs, as)
+func whole(ctx context.Context, fs *faces, tree *structure, pages []*page, outline []entry, as time.Time, runes *[faceCount]map[rune]bool) ([]byte, error) {
+	c := newCanvas(fs, tree, as)
 	number := map[*page]int{}
 	for i, p := range pages {
 		number[p] = i + 1
@@ -156,11 +161,36 @@ func (c *canvas) page(p *page) {
 		orientation = "L"
 	}
 	c.f.AddPageFormat(orientation, fpdf.SizeType{Wd: 210, Ht: 297})
-	c.known = false
+	c.known, c.open, c.piece = false, false, 0
 	for j := range p.marks {
+		if c.tree != nil {
+			c.under(c.tree.of(&p.marks[j]))
+		}
 		c.mark(&p.marks[j])
 	}
+	if c.open {
+		c.f.RawWriteStr("EMC")
+	}
 	p.marks = nil
+	c.drawn++
+}
+
+// under opens a piece of an element, or an artifact, and closes the one before.
+func (c *canvas) under(t tag) {
+	if c.open && c.tag == t {
+		return
+	}
+	if c.open {
+		c.f.RawWriteStr("EMC")
+	}
+	c.open, c.tag = true, t
+	if t == 0 {
+		c.f.RawWriteStr("/Artifact BMC")
+		return
+	}
+	c.f.RawWriteStr(fmt.Sprintf("/%s <</MCID %d>> BDC", c.tree.elements[t].kind, c.piece))
+	c.tree.contents[t] = append(c.tree.contents[t], content{int32(c.drawn), c.piece})
+	c.piece++
 }
 
 func (c *canvas) use(id faceID, size float64) {

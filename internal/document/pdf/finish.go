@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -28,6 +30,7 @@ type about struct {
 type objects struct {
 	body       [][]byte // by number; 0 unused
 	root, info int
+	packFrom   int // objects from here on are written packed; 0: none
 }
 
 var (
@@ -36,7 +39,7 @@ var (
 	infoPattern  = regexp.MustCompile(`/Info (\d+) 0 R`)
 )
 
-// parse reads a file with one classic cross reference table, as fpdf and finish write it.
+// parse reads a file with one cross reference table or stream, as fpdf and finish write them.
 func parse(file []byte) (*objects, error) {
 	tail := file[max(0, len(file)-64):]
 	m := startPattern.FindSubmatch(tail)
@@ -44,23 +47,40 @@ func parse(file []byte) (*objects, error) {
 		return nil, errors.New("read PDF: no startxref at the end")
 	}
 	at, _ := strconv.Atoi(string(m[1]))
-	if at >= len(file) || !bytes.HasPrefix(file[at:], []byte("xref\n0 ")) {
-		return nil, errors.New("read PDF: no cross reference table where the file says")
-	}
-	table := file[at+len("xref\n0 "):]
-	line, rest, _ := bytes.Cut(table, []byte("\n"))
-	n, err := strconv.Atoi(strings.TrimSpace(string(line)))
-	if err != nil || n < 1 || len(rest) < n*20 {
-		return nil, errors.New("read PDF: the cross reference table is cut short")
+	if at >= len(file) {
+		return nil, errors.New("read PDF: the file ends before its cross references")
 	}
 	type start struct{ id, at int }
-	starts := make([]start, 0, n)
-	for id := 1; id < n; id++ {
-		off, err := strconv.Atoi(string(rest[id*20 : id*20+10]))
-		if err != nil || off >= at {
-			return nil, fmt.Errorf("read PDF: bad offset of object %d", id)
+	var starts []start
+	var trailer []byte
+	n := 0
+	if table, ok := bytes.CutPrefix(file[at:], []byte("xref\n0 ")); ok {
+		line, rest, _ := bytes.Cut(table, []byte("\n"))
+		var err error
+		n, err = strconv.Atoi(strings.TrimSpace(string(line)))
+		if err != nil || n < 1 || len(rest) < n*20 {
+			return nil, errors.New("read PDF: the cross reference table is cut short")
 		}
-		starts = append(starts, start{id, off})
+		for id := 1; id < n; id++ {
+			off, err := strconv.Atoi(string(rest[id*20 : id*20+10]))
+			if err != nil || off >= at {
+				return nil, fmt.Errorf("read PDF: bad offset of object %d", id)
+			}
+			starts = append(starts, start{id, off})
+		}
+		trailer = rest[n*20:]
+	} else {
+		dict, table, err := unstream(file[at:])
+		if err != nil || !bytes.Contains(dict, []byte("/Type /XRef")) || len(table)%xrefWidth != 0 {
+			return nil, errors.New("read PDF: no cross references where the file says")
+		}
+		n, trailer = len(table)/xrefWidth, dict
+		for id := 1; id < n; id++ {
+			e := table[id*xrefWidth:]
+			if off := int(binary.BigEndian.Uint32(e[1:])); e[0] == 1 && off < at { // packed objects are not looked at
+				starts = append(starts, start{id, off})
+			}
+		}
 	}
 	slices.SortFunc(starts, func(a, b start) int { return a.at - b.at })
 	o := &objects{body: make([][]byte, n)}
@@ -77,7 +97,6 @@ func parse(file []byte) (*objects, error) {
 		b = bytes.TrimSuffix(bytes.TrimSpace(b), []byte("endobj"))
 		o.body[s.id] = bytes.TrimSpace(b)
 	}
-	trailer := rest[n*20:]
 	for _, f := range []struct {
 		pattern *regexp.Regexp
 		to      *int
@@ -104,6 +123,20 @@ func stream(dict string, data []byte) []byte {
 	b.Write(data)
 	b.WriteString("\nendstream")
 	return b.Bytes()
+}
+
+// unstream is the dictionary and the inflated data of a stream object.
+func unstream(b []byte) (dict, data []byte, err error) {
+	dict, rest, ok := bytes.Cut(b, []byte("stream\n"))
+	if !ok {
+		return nil, nil, errors.New("no stream")
+	}
+	r, err := zlib.NewReader(bytes.NewReader(rest))
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err = io.ReadAll(r)
+	return dict, data, err
 }
 
 func deflate(data []byte) []byte {
@@ -139,14 +172,22 @@ func xmlText(s string) string {
 // languagePattern is a BCP 47 tag as far as it matters here: letters, digits and hyphens.
 var languagePattern = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 
+// pageIDs are the numbers of the pages, in their order.
+func (o *objects) pageIDs() (ids []int) {
+	for id, b := range o.body {
+		if bytes.HasPrefix(b, []byte("<</Type /Page\n")) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // contents are the numbers of the content streams of the pages, in the order of the pages.
 func (o *objects) contents() (ids []int) {
-	for _, b := range o.body {
-		if bytes.HasPrefix(b, []byte("<</Type /Page\n")) {
-			if m := contentsPattern.FindSubmatch(b); m != nil {
-				id, _ := strconv.Atoi(string(m[1]))
-				ids = append(ids, id)
-			}
+	for _, page := range o.pageIDs() {
+		if m := contentsPattern.FindSubmatch(o.body[page]); m != nil {
+			id, _ := strconv.Atoi(string(m[1]))
+			ids = append(ids, id)
 		}
 	}
 	return ids
@@ -156,7 +197,7 @@ var contentsPattern = regexp.MustCompile(`/Contents (\d+) 0 R`)
 
 // finish rewrites fpdf's file: version 1.7, identity from its content, metadata that is linked, a colour profile, links that print,
 // the document's language and title. fpdf leaves these out or does them wrong.
-func finish(file []byte, a about) ([]byte, error) {
+func finish(file []byte, a about, tree *structure) ([]byte, error) {
 	o, err := parse(file)
 	if err != nil {
 		return nil, err
@@ -199,6 +240,9 @@ func finish(file []byte, a about) ([]byte, error) {
 		catalog += " /Lang (" + a.language + ")"
 	}
 	o.body[o.root] = []byte(catalog + " /ViewerPreferences <</DisplayDocTitle true>>>>")
+	if tree != nil {
+		o.addStructure(tree)
+	}
 	return o.file(), nil
 }
 
@@ -243,7 +287,11 @@ func isOutline(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("<</Title ")) && bytes.Contains(b, []byte("/Parent "))
 }
 
-// file puts the objects together again. The identity in the trailer is the start of the SHA-256 of everything before it.
+// packSize is how many objects stand in one object stream.
+const packSize = 250
+
+// file puts the objects together again: those from packFrom on in object streams (ISO 32000-1, 7.5.7), then a cross reference stream.
+// The identity is the start of the SHA-256 of everything before the cross references.
 func (o *objects) file() []byte {
 	size := 1024
 	for _, b := range o.body {
@@ -251,22 +299,60 @@ func (o *objects) file() []byte {
 	}
 	out := bytes.NewBuffer(make([]byte, 0, size))
 	out.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	at := make([]int, len(o.body))
-	for id := 1; id < len(o.body); id++ {
-		at[id] = out.Len()
+	type entry struct{ kind, a, b int } // 1: offset; 2: object stream, index in it
+	plain := len(o.body)
+	if o.packFrom > 0 {
+		plain = o.packFrom
+	}
+	at := make([]entry, len(o.body))
+	write := func(id int, body []byte) {
+		at[id] = entry{1, out.Len(), 0}
 		fmt.Fprintf(out, "%d 0 obj\n", id)
-		out.Write(o.body[id])
+		out.Write(body)
 		out.WriteString("\nendobj\n")
 	}
-	sum := sha256.Sum256(out.Bytes())
-	table := out.Len()
-	fmt.Fprintf(out, "xref\n0 %d\n0000000000 65535 f \n", len(o.body))
-	for id := 1; id < len(o.body); id++ {
-		fmt.Fprintf(out, "%010d 00000 n \n", at[id])
+	for id := 1; id < plain; id++ {
+		write(id, o.body[id])
 	}
-	fmt.Fprintf(out, "trailer\n<</Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>]>>\nstartxref\n%d\n%%%%EOF\n", len(o.body), o.root, o.info, sum[:16], sum[:16], table)
+	for from := plain; from < len(o.body); from += packSize {
+		var index, data bytes.Buffer
+		box := len(at)
+		at = append(at, entry{})
+		to := min(from+packSize, len(o.body))
+		for id := from; id < to; id++ {
+			fmt.Fprintf(&index, "%d %d ", id, data.Len())
+			data.Write(o.body[id])
+			data.WriteByte('\n')
+			at[id] = entry{2, box, id - from}
+		}
+		write(box, stream(fmt.Sprintf("/Type /ObjStm /N %d /First %d /Filter /FlateDecode", to-from, index.Len()), deflate(append(index.Bytes(), data.Bytes()...))))
+	}
+	sum := sha256.Sum256(out.Bytes())
+	identity := fmt.Sprintf("/Root %d 0 R /Info %d 0 R /ID [<%x> <%x>]", o.root, o.info, sum[:16], sum[:16])
+	start := out.Len()
+	if plain == len(o.body) {
+		fmt.Fprintf(out, "xref\n0 %d\n0000000000 65535 f \n", len(at))
+		for _, e := range at[1:] {
+			fmt.Fprintf(out, "%010d 00000 n \n", e.a)
+		}
+		fmt.Fprintf(out, "trailer\n<</Size %d %s>>\n", len(at), identity)
+	} else {
+		own := len(at)
+		at = append(at, entry{1, start, 0})
+		table := make([]byte, 0, len(at)*xrefWidth)
+		for _, e := range at {
+			table = append(table, byte(e.kind), byte(e.a>>24), byte(e.a>>16), byte(e.a>>8), byte(e.a), byte(e.b>>8), byte(e.b))
+		}
+		fmt.Fprintf(out, "%d 0 obj\n", own)
+		out.Write(stream(fmt.Sprintf("/Type /XRef /Size %d /W [1 4 2] %s /Filter /FlateDecode", len(at), identity), deflate(table)))
+		out.WriteString("\nendobj\n")
+	}
+	fmt.Fprintf(out, "startxref\n%d\n%%%%EOF\n", start)
 	return out.Bytes()
 }
+
+// xrefWidth is the width of an entry of a cross reference stream as file writes it: [1 4 2].
+const xrefWidth = 7
 
 var (
 	kidPattern  = regexp.MustCompile(`(\d+) 0 R`)

@@ -41,26 +41,27 @@ func (e entry) label() string {
 // flow lays a document out, block by block, from top to bottom.
 type flow struct {
 	pen
-	ctx       context.Context
-	d         *document.Document
-	pages     []*page
-	entries   []entry
-	places    map[string]*place // by Ref; only those that the document defines
-	carded    map[string]bool   // Refs that have a card: their tables are its evidence
-	ramp      []style.RGB       // of heat charts
-	rows      map[string]int64
-	altered   map[string]int64
-	landscape bool
-	y         float64
-	l, r, w   float64 // left and right edge, width between them
-	bottom    float64
-	headWords string // the last heading and where it ended: a table of the same name below it does not say it again
-	headAt    float64
-	headEnd   float64 // where the last section heading ended: what follows it directly needs no gap
+	ctx                        context.Context
+	d                          *document.Document
+	pages                      []*page
+	entries                    []entry
+	places                     map[string]*place // by Ref; only those that the document defines
+	carded                     map[string]bool   // Refs that have a card: their tables are its evidence
+	contentsHead, contentsList tag               // elements of the contents, which are set last and read early
+	ramp                       []style.RGB       // of heat charts
+	rows                       map[string]int64
+	altered                    map[string]int64
+	landscape                  bool
+	y                          float64
+	l, r, w                    float64 // left and right edge, width between them
+	bottom                     float64
+	headWords                  string // the last heading and where it ended: a table of the same name below it does not say it again
+	headAt                     float64
+	headEnd                    float64 // where the last section heading ended: what follows it directly needs no gap
 }
 
 func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *flow {
-	l := &flow{pen: pen{faces: fs, palette: p}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]bool{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
+	l := &flow{pen: pen{faces: fs, palette: p, tree: newStructure(), tag: 1}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]bool{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
 	define := func(ref string) {
 		if ref != "" && l.places[ref] == nil {
 			l.places[ref] = &place{}
@@ -91,12 +92,17 @@ func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *f
 // layout places the whole document and its contents pages.
 func (l *flow) layout() error {
 	contentsAt := 0
+	reserve := func() {
+		l.contentsHead, l.contentsList = l.tree.add(tagH1, l.tag, ""), l.tree.add(tagContents, l.tag, "")
+	}
+	reserve()
 	for _, s := range l.d.Sections {
 		if err := l.section(s); err != nil {
 			return err
 		}
 		if s.Part == document.Cover && len(l.entries) == 0 {
 			contentsAt = len(l.pages)
+			reserve()
 			l.page = nil
 		}
 	}
@@ -223,10 +229,13 @@ func (l *flow) sectionHead(s document.Section) {
 	if len(lines) > 12 { // a title is not a page
 		lines = lines[:12]
 	}
+	outer := l.begin(tagH1)
 	l.put(display, h1Size, l.palette["accent"], l.l, l.y+7.5, number)
+	l.apart()
 	for i, s := range lines {
 		l.put(display, h1Size, l.palette["navy"], l.l+indent, l.y+7.5+float64(i)*8.4, s)
 	}
+	l.end(outer)
 	l.y += float64(len(lines)-1) * 8.4
 	l.rule(l.l, l.y+12, l.r, 0.25, l.palette["rule"])
 	l.y += 18
@@ -386,6 +395,7 @@ func (l *flow) chrome() {
 	}
 	ref, foot := l.line(l.d.Ref), l.line(l.d.Footer)
 	grey, rule := l.palette["grey"], l.palette["rule"]
+	l.tag = 0
 	for i, p := range l.pages {
 		if p.bare {
 			continue

@@ -189,12 +189,16 @@ func (c gridColumn) wish(short float64) float64 {
 	return math.Pow(max(0, min(c.natural, 220)-c.minimum(short)), 0.8)
 }
 
-func (g *grid) head(l *flow) {
+// head sets the column labels under their elements; a repeated one has none.
+func (g *grid) head(l *flow, tags []tag) {
 	l.rect(l.l, l.y, l.w, g.headH, l.palette["navy"])
 	x := l.l
 	size := g.size - 0.4
 	for i, c := range g.columns {
 		lines := g.headLines[i]
+		if tags != nil {
+			l.tag = tags[i]
+		}
 		y := l.y + g.headH - g.padY - float64(len(lines)-1)*g.lead*0.95 - g.lead*0.28
 		for _, s := range lines {
 			if c.right {
@@ -212,6 +216,8 @@ func (g *grid) head(l *flow) {
 // further starts the next page of a grid.
 func (g *grid) further(l *flow) {
 	l.newPage()
+	outer := l.tag
+	l.tag = 0
 	if again := l.line(l.d.Words.Continued); again != "" {
 		s := again
 		if g.title != "" {
@@ -220,13 +226,24 @@ func (g *grid) further(l *flow) {
 		l.put(text, 8.2, l.palette["grey"], l.l, l.y+2.6, s)
 		l.y += 4.6
 	}
-	g.head(l)
+	g.head(l, nil)
+	l.tag = outer
 }
 
 // draw sets the head and the rows and returns how many rows it set.
 func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err error) {
 	l.need(g.headH + 2*g.lead + 4*g.padY)
-	g.head(l)
+	defer l.end(l.begin(tagTable))
+	table := l.tag
+	tags := make([]tag, len(g.columns))
+	next := func(kind string) {
+		row := l.tree.add(tagRow, table, "")
+		for i := range tags {
+			tags[i] = l.tree.add(kind, row, "")
+		}
+	}
+	next(tagHead)
+	g.head(l, tags)
 	lines := make([][]string, len(g.columns))
 	for cells, err := range rows {
 		if err != nil {
@@ -248,7 +265,8 @@ func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err er
 			lines[i] = l.wrap(id, g.size, cells[i].text, c.w-2*g.padX)
 			deep = max(deep, len(lines[i]))
 		}
-		g.row(l, cells, lines, deep, n%2 == 1)
+		next(tagCell)
+		g.row(l, cells, lines, tags, deep, n%2 == 1)
 		n++
 	}
 	return n, nil
@@ -262,7 +280,7 @@ func (g *grid) fitsPill(l *flow, c gridColumn, s string) bool {
 }
 
 // row sets one row. One that is taller than a page, or would leave a large hole, goes on line by line over pages.
-func (g *grid) row(l *flow, cells []gridCell, lines [][]string, deep int, odd bool) {
+func (g *grid) row(l *flow, cells []gridCell, lines [][]string, tags []tag, deep int, odd bool) {
 	page := l.room() - g.headH - 5
 	for from := 0; from < deep; {
 		left := l.bottom - l.y - 2*g.padY
@@ -279,7 +297,7 @@ func (g *grid) row(l *flow, cells []gridCell, lines [][]string, deep int, odd bo
 			}
 		}
 		to := min(deep, from+max(fit, 1))
-		g.strip(l, cells, lines, from, to, odd)
+		g.strip(l, cells, lines, tags, from, to, odd)
 		from = to
 		if from < deep {
 			g.further(l)
@@ -288,7 +306,7 @@ func (g *grid) row(l *flow, cells []gridCell, lines [][]string, deep int, odd bo
 }
 
 // strip sets the lines from to to of a row.
-func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, from, to int, odd bool) {
+func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, from, to int, odd bool) {
 	h := float64(to-from)*g.lead + 2*g.padY
 	if g.zebra && odd {
 		l.rect(l.l, l.y+0.05, l.w, h-0.05, l.palette["zebra"])
@@ -296,6 +314,7 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, from, to int, 
 	x := l.l
 	for i, c := range g.columns {
 		cell := cells[i]
+		l.tag = tags[i]
 		if lines[i] == nil {
 			if from == 0 {
 				g.pill(l, x+g.padX, cell)
@@ -317,7 +336,7 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, from, to int, 
 			s := lines[i][j]
 			at := x + g.padX
 			if c.right {
-				at = x + c.w - g.padX - l.width(id, g.size, s)
+				at = x + c.w - g.padX - l.inked(id, g.size, s)
 			}
 			if s != "" {
 				l.put(id, g.size, color, at, y, s)

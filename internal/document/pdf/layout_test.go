@@ -40,7 +40,7 @@ func placedText(l *flow) string {
 		fmt.Fprintf(&b, "== page %d %s, %d marks, %d links\n", i+1, shape, len(p.marks), len(p.links))
 		for _, m := range p.marks {
 			if m.kind == textMark || m.kind == capsMark {
-				fmt.Fprintf(&b, "%6.1f %6.1f %-7s %4.1f %s\n", m.x, m.y, names[m.face], m.size, m.text)
+				fmt.Fprintf(&b, "%6.1f %6.1f %-7s %4.1f %s\n", m.x, m.y, names[m.face], m.size, strings.TrimRight(m.text, " "))
 			}
 		}
 	}
@@ -80,9 +80,9 @@ func boxes(l *flow, p *page) []box {
 		if m.kind != textMark && m.kind != capsMark {
 			continue
 		}
-		w := l.width(m.face, float64(m.size), m.text)
+		w := l.inked(m.face, float64(m.size), m.text)
 		if m.kind == capsMark {
-			w += float64(utf8.RuneCountInString(m.text)-1) * tracking / perMM
+			w += float64(utf8.RuneCountInString(strings.TrimRight(m.text, " "))-1) * tracking / perMM
 		}
 		h := float64(m.size) / perMM
 		x, y := float64(m.x), float64(m.y)

@@ -14,7 +14,7 @@ func (l *flow) matrix(b document.Matrix) {
 	p := l.palette
 	l.subhead("", b.Title, true, 34)
 	if s, _ := l.clean(b.Note); s != "" {
-		l.lines(text, 8.2, 3.9, p["grey"], l.l, l.wrap(text, 8.2, s, min(l.w, 190)))
+		l.as(tagP, func() { l.lines(text, 8.2, 3.9, p["grey"], l.l, l.wrap(text, 8.2, s, min(l.w, 190))) })
 		l.y += 1.5
 	}
 	l.matrixLegend(b.Legend)
@@ -24,10 +24,15 @@ func (l *flow) matrix(b document.Matrix) {
 	}
 	if n == 0 || len(b.Rows) == 0 {
 		l.rect(l.l, l.y, l.w, 10, p["tint"])
-		l.put(italic, 8.2, p["grey"], l.l+4, l.y+6.2, "–")
+		l.as(tagP, func() { l.put(italic, 8.2, p["grey"], l.l+4, l.y+6.2, "–") })
 		l.y += 15
 		return
 	}
+	alt := l.line(b.Title) // said in place of the picture: each row with its note
+	for _, r := range b.Rows {
+		alt += "; " + l.line(r.Group+" "+r.Label+": "+r.Note)
+	}
+	defer l.end(l.beginAlt(tagFigure, alt))
 	const size = 7.0
 	group, label, note := 0.0, 0.0, 0.0
 	for _, r := range b.Rows {
@@ -142,6 +147,7 @@ func (l *flow) matrixLegend(items []document.Legend) {
 		return
 	}
 	x := l.l
+	defer l.end(l.begin(tagP))
 	for _, it := range items {
 		s := l.cut(text, 7.6, l.line(it.Text), l.w-12)
 		w := 5.4 + l.width(text, 7.6, s) + 5

@@ -29,6 +29,7 @@ type mark struct {
 	kind       markKind
 	face       faceID
 	color      style.RGB
+	tag        tag
 	size       float32
 	x, y, w, h float32
 	text       string
@@ -66,9 +67,14 @@ type pen struct {
 	*faces
 	palette
 	page *page
+	tree *structure
+	tag  tag // element that is being set
 }
 
-func (p *pen) add(m mark) { p.page.marks = append(p.page.marks, m) }
+func (p *pen) add(m mark) {
+	m.tag = p.tag
+	p.page.marks = append(p.page.marks, m)
+}
 
 // put sets one line with its baseline at y and returns its width.
 func (p *pen) put(id faceID, size float64, c style.RGB, x, y float64, s string) float64 {
@@ -79,14 +85,28 @@ func (p *pen) put(id faceID, size float64, c style.RGB, x, y float64, s string) 
 	return p.width(id, size, s)
 }
 
+// inked is the width of a line without the space that it may end with.
+func (fs *faces) inked(id faceID, size float64, s string) float64 {
+	return fs.width(id, size, strings.TrimRight(s, " "))
+}
+
+// apart ends the text set last with a space: what is set next in the same element is another word.
+func (p *pen) apart() {
+	if n := len(p.page.marks); n > 0 {
+		if m := &p.page.marks[n-1]; (m.kind == textMark || m.kind == capsMark) && !strings.HasSuffix(m.text, " ") {
+			m.text += " "
+		}
+	}
+}
+
 // right sets one line that ends at x.
 func (p *pen) right(id faceID, size float64, c style.RGB, x, y float64, s string) {
-	p.put(id, size, c, x-p.width(id, size, s), y, s)
+	p.put(id, size, c, x-p.inked(id, size, s), y, s)
 }
 
 // center sets one line around x.
 func (p *pen) center(id faceID, size float64, c style.RGB, x, y float64, s string) {
-	p.put(id, size, c, x-p.width(id, size, s)/2, y, s)
+	p.put(id, size, c, x-p.inked(id, size, s)/2, y, s)
 }
 
 // tracking is the letter spacing of small capitals, in points.

@@ -86,7 +86,10 @@ func (w *Writer) render(ctx context.Context, d *document.Document) ([]byte, *flo
 	if err != nil {
 		return nil, nil, err
 	}
-	raw, err := draw(ctx, l.faces, l.pages, l.entries, d.As)
+	if l.tree.full {
+		l.tree = nil // half a structure would be wrong
+	}
+	raw, err := draw(ctx, l.faces, l.tree, l.pages, l.entries, d.As)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,6 +97,6 @@ func (w *Writer) render(ctx context.Context, d *document.Document) ([]byte, *flo
 	if d.Entity != "" {
 		title += " – " + d.Entity
 	}
-	file, err := finish(raw, about{title: l.line(title), author: l.line(d.Entity), subject: strings.TrimSpace(l.line(d.Ref + ", " + d.Period)), language: d.Language, at: d.As})
+	file, err := finish(raw, about{title: l.line(title), author: l.line(d.Entity), subject: strings.TrimSpace(l.line(d.Ref + ", " + d.Period)), language: d.Language, at: d.As}, l.tree)
 	return file, l, err
 }

@@ -117,7 +117,7 @@ var fontName = regexp.MustCompile(`/F[0-9a-f]{20,}`)
 
 // A long report is drawn in parts: the faces of the parts must be those of the file, and every page its own stream.
 func TestPartsFitTogether(t *testing.T) {
-	file, w := write(t, documenttest.Many(8000))
+	file, w := write(t, documenttest.Many(5400))
 	if w.Pages <= partPages {
 		t.Fatalf("%d pages are drawn in one part", w.Pages)
 	}

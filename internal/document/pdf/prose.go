@@ -25,6 +25,7 @@ func (l *flow) paragraph(b document.Paragraph) {
 	if s == "" {
 		return
 	}
+	defer l.end(l.begin(tagP))
 	switch b.Style {
 	case document.Lead:
 		l.gap(1)
@@ -47,7 +48,7 @@ func (l *flow) heading(b document.Heading, keep float64) {
 		l.list(2, "", b.Text, true, l.y)
 		l.reach(b.Ref, l.y)
 		s, _ := l.clean(b.Text)
-		l.lines(bold, 9.4, 4.6, l.palette["ink"], l.l, l.wrap(bold, 9.4, s, l.w))
+		l.as(tagH3, func() { l.lines(bold, 9.4, 4.6, l.palette["ink"], l.l, l.wrap(bold, 9.4, s, l.w)) })
 		l.y += 1
 		return
 	}
@@ -72,11 +73,13 @@ func (l *flow) subhead(ref, s string, listed bool, keep float64) {
 		l.list(1, "", s, false, l.y)
 	}
 	l.reach(ref, l.y)
+	outer := l.begin(tagH2)
 	for _, line := range lines {
 		l.need(5)
 		l.put(bold, h2Size, l.palette["navy"], l.l, l.y+4.2, line)
 		l.y += 5
 	}
+	l.end(outer)
 	l.y += 2.6
 	l.headWords, l.headAt = s, l.y
 }
@@ -99,7 +102,10 @@ func (l *flow) pointList(points []document.Point, x, w float64) {
 		}
 	}
 	indent := column + 4
+	defer l.end(l.begin(tagList))
+	list := l.tag
 	for _, p := range points {
+		l.end(list)
 		s, _ := l.clean(p.Text)
 		to := l.places[p.Ref]
 		label := ""
@@ -116,6 +122,8 @@ func (l *flow) pointList(points []document.Point, x, w float64) {
 		}
 		l.need(min(max(float64(len(lines))*bodyLead, 5, float64(len(word))*3.1)+0.5, l.room()/2))
 		y0, page := l.y, l.page
+		l.begin(tagItem)
+		item := l.begin(tagLabel)
 		switch {
 		case word != nil:
 			for i, s := range word {
@@ -126,8 +134,11 @@ func (l *flow) pointList(points []document.Point, x, w float64) {
 		case pill != "":
 			l.pill(x, y0+0.4, pillHeight, pill, l.fill(p.Pill.Tone))
 		}
+		l.end(item)
+		l.begin(tagBody)
 		if label != "" {
 			l.right(mono, 8.2, l.palette["accent"], x+w, y0+bodyLead*0.74, label)
+			l.apart()
 		}
 		l.lines(text, bodySize, bodyLead, l.palette["ink"], x+indent, lines)
 		end := l.y
@@ -159,9 +170,11 @@ func (l *flow) facts(b document.Facts) {
 	for _, f := range b.Fields {
 		column = max(column, min(l.width(bold, 8.4, l.line(f.Label))+4, 46))
 	}
+	outer := l.begin(tagList)
 	for _, f := range b.Fields {
-		l.fact(f, column)
+		l.as(tagItem, func() { l.fact(f, column) })
 	}
+	l.end(outer)
 	l.y += 4
 }
 
@@ -181,13 +194,18 @@ func (l *flow) fact(f document.Field, column float64) {
 	}
 	n := max(len(labels), len(values))
 	l.need(min(float64(n)*lead+1.6, l.room()/2))
+	defer l.end(l.tag)
+	item := l.tag
+	first, second := l.tree.add(tagLabel, item, ""), l.tree.add(tagBody, item, "")
 	for i := range n {
 		if l.y+lead > l.bottom {
 			l.newPage()
 		}
+		l.tag = first
 		if i < len(labels) {
 			l.put(bold, 8.4, l.palette["grey"], l.l, l.y+3.6, labels[i])
 		}
+		l.tag = second
 		if i < len(values) {
 			l.put(id, size, color, l.l+column, l.y+3.6, values[i])
 			l.linkTo(l.l+column, l.y, l.width(id, size, values[i]), lead, to)
@@ -236,18 +254,22 @@ func (l *flow) signatures(b document.Signatures) {
 		l.need(min(h, l.room()))
 		for i := range roles {
 			x := l.l + float64(i)*(w+gap)
+			outer := l.begin(tagP)
 			l.rect(x, l.y, w, headH, l.palette["tint"])
 			l.frame(x, l.y, w, h, 0.2, l.palette["rule"])
 			for j, s := range titles[i] {
 				l.put(bold, 8.6, l.palette["navy"], x+3, l.y+4.8+float64(j)*4.2, s)
 			}
+			l.apart()
 			for j, ls := range fields[i] {
 				y := l.y + headH + float64(j+1)*pitch - 0.4
 				for k, s := range ls {
 					l.caps(bold, 6.2, l.palette["grey"], x+3, y-float64(len(ls)-1-k)*2.8, s)
 				}
+				l.apart()
 				l.rule(x+3+label[i], y+0.4, x+w-3, 0.15, l.palette["mid"])
 			}
+			l.end(outer)
 		}
 		l.y += h + 5
 	}

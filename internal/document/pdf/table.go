@@ -211,8 +211,10 @@ func (l *flow) tableHead(b document.Table, title string) {
 		w := 0.0
 		if title != "" {
 			title = l.cut(bold, 9.2, title, l.w)
-			w = l.put(bold, 9.2, l.palette["navy"], l.l, l.y+3.4, title) + 3
+			l.as(tagH3, func() { w = l.put(bold, 9.2, l.palette["navy"], l.l, l.y+3.4, title) + 3 })
 		}
+		outer := l.begin(tagP)
+		defer l.end(outer)
 		if note != "" {
 			if n := l.width(text, 8.2, note); w+n > l.w || strings.Contains(note, "\n") {
 				if w > 0 {
@@ -231,6 +233,7 @@ func (l *flow) tableHead(b document.Table, title string) {
 		title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
 	}
 	l.subhead(b.Ref, title, true, 26)
+	defer l.end(l.begin(tagP))
 	if note != "" {
 		l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
 		l.y += 1.4
@@ -247,6 +250,7 @@ func (l *flow) emptyTable(s string) {
 	l.need(min(h, l.room()))
 	l.rect(l.l, l.y, l.w, h, l.palette["tint"])
 	y := l.y
+	defer l.end(l.begin(tagP))
 	for i, s := range lines {
 		l.put(italic, 8.6, l.palette["grey"], l.l+4, y+5.6+float64(i)*4.2, s)
 	}

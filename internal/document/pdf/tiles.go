@@ -35,17 +35,21 @@ func (l *flow) tiles(b document.Tiles) {
 		l.need(h)
 		for i, t := range row {
 			x := l.l + float64(i)*(w+gap)
+			outer := l.begin(tagP)
 			l.rect(x, l.y, w, h, l.palette["tint"])
 			l.rect(x, l.y, w, 0.9, l.strong(t.Tone))
 			for j, s := range labelLines[i] {
 				l.caps(bold, 6.2, l.palette["grey"], x+3, l.y+6.4+float64(j)*2.9, s)
 			}
+			l.apart()
 			y := l.y + 15.4 + float64(labels-1)*2.9
 			s := l.line(t.Value)
 			l.put(display, l.shrink(display, s, 20, 6, w-6), l.strong(t.Tone), x+3, y, s)
+			l.apart()
 			for j, s := range noteLines[i] {
 				l.put(text, 7.6, l.palette["grey"], x+3, y+5.4+float64(j)*3.5, s)
 			}
+			l.end(outer)
 		}
 		l.y += h + gap
 	}

@@ -43,7 +43,7 @@ func breakable(p, a, b rune, before int) bool {
 }
 
 // wrap breaks s into lines of at most width millimetres. It breaks at spaces, after the punctuation of paths and ARNs, between ideographs,
-// else anywhere. It loses no rune but the spaces at which it breaks and those at the end of a line.
+// else anywhere. It loses no rune but all but one of the spaces at which it breaks, and those at the end of a paragraph.
 func (fs *faces) wrap(id faceID, size float64, s string, width float64) []string {
 	limit := int32(width * perMM / set(id, size) * 1000)
 	if strings.IndexByte(s, '\n') < 0 && fs.fits(id, s, limit) {
@@ -51,6 +51,9 @@ func (fs *faces) wrap(id faceID, size float64, s string, width float64) []string
 	}
 	var out []string
 	for para := range strings.SplitSeq(s, "\n") {
+		if n := len(out); n > 0 && !strings.HasSuffix(out[n-1], " ") {
+			out[n-1] += " "
+		}
 		out = fs.breakLines(out, id, para, limit)
 	}
 	return out
@@ -118,7 +121,11 @@ func (fs *faces) breakLines(out []string, id faceID, s string, limit int32) []st
 			if cut <= start {
 				cut = i
 			}
-			out = append(out, strings.TrimRight(s[start:cut], " "))
+			line := strings.TrimRight(s[start:cut], " ")
+			if len(line) < cut-start {
+				line = s[start : start+len(line)+1] // one space stays, unseen: who copies the text finds words apart
+			}
+			out = append(out, line)
 			start = cut
 			for start < len(s) && s[start] == ' ' {
 				start++
