@@ -114,6 +114,7 @@ type (
 		Categories []string // labels along the category axis; for HeatChart: the columns
 		Series     []Series // for HeatChart: one series per row
 		Half       bool     // half the width: two such charts in a row stand beside each other
+		Marked     string   // what signalled points are, for a legend
 		Empty      string   // said in place of a chart without any data
 	}
 	// Matrix is a grid of small coloured cells: coverage of account × region by day.

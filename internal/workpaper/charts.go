@@ -86,9 +86,12 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 	ch.Categories = categories
 	tones := []document.Tone{document.Neutral, document.Accent, document.Info, document.Low, document.Medium, document.High}
 	for i, name := range series {
+		if name == "" { // one series is named by what it counts
+			name = ch.Unit
+		}
 		s := document.Series{Name: name, Tone: tones[i%len(tones)], Points: make([]float64, len(categories))}
 		for j, cat := range categories {
-			v, ok := sums[key{name, cat}]
+			v, ok := sums[key{series[i], cat}]
 			if !ok && ch.Kind == document.LineChart {
 				v = math.NaN()
 			}
@@ -98,7 +101,7 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 			}
 		}
 		if len(s.Marks) > 0 {
-			ch.Unit = joinNonEmpty(ch.Unit, c.say("chart.marks"))
+			ch.Unit, ch.Marked = joinNonEmpty(ch.Unit, c.say("chart.marks")), c.say("chart.marked")
 		}
 		ch.Series = append(ch.Series, s)
 	}
@@ -118,7 +121,7 @@ func (c *composer) label(q *query.Query, col result.Column, v any) string {
 		return c.queryText(q.ID, "chart.labels."+plain, name)
 	}
 	if t, ok := v.(time.Time); ok && col.Kind == result.Date {
-		return c.l.Day(t)
+		return c.dayLabel(t)
 	}
 	if n, ok := v.(int64); ok {
 		return fmt.Sprint(n)
@@ -126,12 +129,20 @@ func (c *composer) label(q *query.Query, col result.Column, v any) string {
 	return c.cell(document.Column{Kind: col.Kind, Form: document.FormText}, v)
 }
 
+// dayLabel is a day short enough for an axis: month and day as ISO 8601 writes them. The year stands in the report's period, unless that is longer than one.
+func (c *composer) dayLabel(t time.Time) string {
+	if c.s.Period.To.Sub(c.s.Period.From) > 365*24*time.Hour {
+		return c.l.Day(t)
+	}
+	return t.Format("01-02")
+}
+
 // everyDay is each day of the period, so that a day without any event is seen as one; days is filled in.
 func (c *composer) everyDay(days map[string]string) []string {
 	var all []string
 	for t := c.local(c.s.Period.From); t.Before(c.s.Period.To) && len(all) < mostCategories; t = t.AddDate(0, 0, 1) {
 		day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-		label := c.l.Day(day)
+		label := c.dayLabel(day)
 		days[label] = day.Format(time.DateOnly)
 		all = append(all, label)
 	}

@@ -65,23 +65,27 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 		column("controls", c.say("column.controls"), result.Text, document.FormText),
 	}
 	cols[2].Values, cols[3].Values = c.severityChoices(), c.outcomeChoices()
-	if !found {
-		cols[4] = column("reason", c.say("column.reason"), result.Text, document.FormText)
+	if !found { // nothing to count, but a reason to give
+		cols = append(cols[:4], cols[5], cols[6], column("reason", c.say("column.reason"), result.Text, document.FormText))
 	}
 	var rows []result.Row
 	for _, q := range queries {
-		row := result.Row{c.refs[q.ID], c.title(q), severity(q).String(), q.Verdict.Outcome.String(), q.Verdict.Open + q.Verdict.Waived, nil, c.controlIDs(q.ID)}
+		var population, controls any
 		if q.Population != nil {
-			row[5] = *q.Population
+			population = *q.Population
 		}
-		if !found {
-			row[4] = nil
-			if text := c.reason(q); text != "" && q.Verdict.Outcome != finding.Clear || len(q.Verdict.Limits) > 0 {
-				row[4] = text
+		if ids := c.controlIDs(q.ID); ids != "" {
+			controls = ids
+		}
+		row := result.Row{c.refs[q.ID], c.title(q), severity(q).String(), q.Verdict.Outcome.String()}
+		if found {
+			row = append(row, q.Verdict.Open+q.Verdict.Waived, population, controls)
+		} else {
+			var reason any
+			if text := c.reason(q); text != "" {
+				reason = text
 			}
-		}
-		if row[6] == "" {
-			row[6] = nil
+			row = append(row, population, controls, reason)
 		}
 		rows = append(rows, row)
 	}

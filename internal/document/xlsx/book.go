@@ -164,9 +164,6 @@ func (b *book) cellStyle(col document.Column, wrap bool) int {
 	name := fmt.Sprintf("cell-%s-%d-%t", col.Form, col.Kind, wrap)
 	return b.style(name, func() *excelize.Style {
 		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(wrap)}
-		if wrap {
-			s.Alignment.Vertical = "top"
-		}
 		switch align, format := layoutOf(col); {
 		case format == "@":
 			s.NumFmt = 49

@@ -150,7 +150,11 @@ func marked(c document.Chart) []document.Series {
 			out = append(out, s)
 			continue
 		}
-		signal := document.Series{Name: s.Name + " !", Tone: document.Critical, Points: make([]float64, len(s.Points))}
+		name := c.Marked
+		if name == "" {
+			name = s.Name + " !"
+		}
+		signal := document.Series{Name: name, Tone: document.Critical, Points: make([]float64, len(s.Points))}
 		for _, i := range s.Marks {
 			if i >= 0 && i < len(s.Points) {
 				signal.Points[i], s.Points[i] = s.Points[i], 0
