@@ -30,6 +30,8 @@ type Cache struct {
 	base string
 	plan *plan
 	mu   sync.Mutex // one refresh at a time in this process
+
+	budget int // bytes of a row group; 0: by Memory. Tests make it tiny
 }
 
 // Open prepares the cache directory of the source. It reads nothing yet. The directory is for this user only: it holds
@@ -353,6 +355,9 @@ func (r *refresh) read(ctx context.Context, progress func(done, of int64)) error
 	}
 	workers := min(r.cache.o.Workers, len(jobs))
 	budget := rowGroupBudget(r.cache.o.Memory, workers)
+	if r.cache.budget > 0 {
+		budget = r.cache.budget
+	}
 	queue := make(chan job)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
