@@ -9,6 +9,7 @@ import (
 
 	"trailscribe/internal/engine"
 	"trailscribe/internal/query"
+	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/mem"
@@ -47,8 +48,8 @@ func (p *program) runCases(ctx context.Context, s *setup, picked []*query.Query)
 	return testcase.Run(ctx, s.queries, testcase.Options{
 		Definition: s.definition,
 		Hold:       func(files map[string][]byte) source.Source { return memory(files) },
-		Open: func(src source.Source) (engine.Engine, error) {
-			return openLocal(s.definition, src, "", 0, nil)
+		Open: func(d *relation.Definition, src source.Source) (engine.Engine, error) {
+			return openLocal(d, src, "", 0, nil)
 		},
 		Only: func(q *query.Query) bool { return slices.Contains(picked, q) },
 		Done: func(testcase.Verdict) { done++; p.term.Progress("cases", done, 0) },
