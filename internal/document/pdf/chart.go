@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -246,15 +247,10 @@ func (l *flow) barPlot(c document.Chart, w float64) plot {
 		deep = max(deep, len(labels[i]))
 	}
 	lw += 2.5
+	heights, totals := stack(c, n)
 	top, tw := 0.0, 0.0
-	totals := make([]float64, n)
 	for i := range n {
-		for _, s := range c.Series {
-			if v := point(s, i); v > 0 {
-				totals[i] += v
-			}
-		}
-		top = max(top, totals[i])
+		top = max(top, heights[i])
 		tw = max(tw, l.width(bold, 7.6, l.number(totals[i])))
 	}
 	pitch, thick := 7.0, 5.0
@@ -302,6 +298,21 @@ func (l *flow) barPlot(c document.Chart, w float64) plot {
 	}}
 }
 
+// stack gives for each category how high its parts stand on each other, and what they sum to. They differ only where a part is
+// negative: it has no height, but it is in the figure.
+func stack(c document.Chart, n int) (heights, sums []float64) {
+	heights, sums = make([]float64, n), make([]float64, n)
+	for i := range n {
+		for _, s := range c.Series {
+			if v := point(s, i); finite(v) {
+				heights[i] += max(v, 0)
+				sums[i] += v
+			}
+		}
+	}
+	return heights, sums
+}
+
 func marked(s document.Series, i int) bool {
 	for _, m := range s.Marks {
 		if m == i {
@@ -317,16 +328,8 @@ func (l *flow) columnPlot(c document.Chart, w float64) plot {
 	for _, s := range c.Series {
 		n = max(n, len(s.Points))
 	}
-	totals := make([]float64, n)
-	top := 0.0
-	for i := range n {
-		for _, s := range c.Series {
-			if v := point(s, i); v > 0 {
-				totals[i] += v
-			}
-		}
-		top = max(top, totals[i])
-	}
+	heights, totals := stack(c, n)
+	top := slices.Max(heights)
 	ax := l.axis(0, top)
 	left := ax.width + 2
 	bw := (w - left) / float64(n)

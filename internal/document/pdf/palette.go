@@ -46,12 +46,12 @@ func (p palette) fill(t document.Tone) style.RGB {
 // strong is the colour of a big number or a stripe of that tone; a neutral one is the house colour.
 func (p palette) strong(t document.Tone) style.RGB {
 	switch t {
-	case document.Neutral, "":
-		return p["navy"]
 	case document.Muted:
 		return p["mid"]
+	case document.Good, document.Critical, document.High, document.Medium, document.Low, document.Info, document.Accent:
+		return p.fill(t)
 	}
-	return p.fill(t)
+	return p["navy"]
 }
 
 // on is the text colour that can be read on c: dark or white, by the relative luminance of WCAG 2.
