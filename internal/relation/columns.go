@@ -2,6 +2,7 @@ package relation
 
 import (
 	"slices"
+	"sync"
 
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/sql"
@@ -54,23 +55,23 @@ var derived = []sql.Column{
 
 // Columns is every column of events and history: those of the documented table, then the derived ones.
 func Columns() []sql.Column {
-	return append(table(), derived...)
+	return slices.Concat(table(), derived)
 }
 
-// table is the columns of a record in the documented Athena table and beside it.
-func table() []sql.Column {
+// table is the columns of a record in the documented Athena table and beside it. Do not change it.
+var table = sync.OnceValue(func() []sql.Column {
 	var cols []sql.Column
 	for _, c := range cloudtrail.Columns() {
 		cols = append(cols, sql.Column{Name: c.Name, Type: c.Type})
 	}
 	return cols
-}
+})
 
 // RecordColumns is what a driver's table of records must have: the columns of the table, and where the record lay.
 // account, region and day are what the log file's key says, NULL for a file outside CloudTrail's S3 layout; day is the
 // delivery day as yyyy/MM/dd; seq orders the records of a file.
 func RecordColumns() []sql.Column {
-	return append(table(),
+	return append(slices.Clone(table()),
 		sql.Column{Name: "file", Type: "varchar"},
 		sql.Column{Name: "seq", Type: "bigint"},
 		sql.Column{Name: "account", Type: "varchar"},
@@ -81,7 +82,8 @@ func RecordColumns() []sql.Column {
 
 // Known tells whether events has a column of that name.
 func Known(name string) bool {
-	return slices.ContainsFunc(Columns(), func(c sql.Column) bool { return c.Name == name })
+	is := func(c sql.Column) bool { return c.Name == name }
+	return slices.ContainsFunc(table(), is) || slices.ContainsFunc(derived, is)
 }
 
 // types of the parameters of the relation's statements.
