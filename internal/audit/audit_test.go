@@ -215,6 +215,12 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 			e.in = engine.Inputs{Listed: p64(0), Read: p64(0), Refused: p64(0), Skipped: p64(0), Records: p64(0), Events: p64(0), Undated: p64(0), Outside: p64(0), LeftOut: p64(0)}
 			e.files, e.rows = nil, map[string][]result.Row{"root/console-login#population": {{int64(0)}}, "activity/by-account": {{nil, int64(0)}}}
 		}, []string{"*no_logs", "*not_logged"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotLogged, "iam/users": finding.NotLogged, "activity/by-account": finding.NotLogged, "s3/public-read": finding.NotLogged}, nil},
+		"logs of another period only": {func(r *Request, e *fake) {
+			r.Accounts = nil
+			e.in.Cells, e.in.Categories, e.in.First, e.in.Last = nil, nil, time.Time{}, time.Time{}
+			e.in.Records, e.in.Events, e.in.Outside = p64(0), p64(0), p64(13)
+			e.rows = map[string][]result.Row{"root/console-login#population": {{int64(0)}}}
+		}, []string{"*no_logs", "*not_logged"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotLogged, "activity/by-account": finding.NotLogged}, nil},
 		"gap": {func(_ *Request, e *fake) {
 			e.in.Cells = slices.DeleteFunc(e.in.Cells, func(c engine.Cell) bool { return c.Account == a2 && c.Day.Equal(day(2)) })
 			e.in.Cells[0].Events += 2
@@ -284,6 +290,26 @@ func TestFailedQueryNamesItsReason(t *testing.T) {
 	q := perform(t, t.TempDir(), request(), e).Query("root/console-login")
 	if q.Verdict.Reason != "timed out: 30 minutes; shorten the period" || q.SHA256 != "" || q.SQL == "" {
 		t.Errorf("%+v", q)
+	}
+}
+
+// An error of the disk is not an answer of the engine: the run stops, and no query is called not evaluated.
+func TestDiskError(t *testing.T) {
+	t.Parallel()
+	base, e := t.TempDir(), memory()
+	e.before = func(id string) {
+		work, err := filepath.Glob(filepath.Join(base, "*", "*", ".work-????????????????"))
+		if id != "iam/users" || err != nil || len(work) != 1 {
+			return
+		}
+		results := filepath.Join(work[0], "results")
+		if err := errors.Join(os.RemoveAll(results), os.WriteFile(results, nil, 0o644)); err != nil {
+			t.Error(err)
+		}
+	}
+	var path *fs.PathError
+	if _, err := Run(context.Background(), plan(t, request()), base, Parts{Engine: e}); !errors.As(err, &path) {
+		t.Errorf("the run ended with %v", err)
 	}
 }
 

@@ -35,13 +35,13 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 	out = append(out, duplicates(in.Records, in.Events))
 	add("conflicting", zero, in.Conflicting)
 	var byDay, byCategory *int64
-	if in.Cells != nil {
+	if in.Cells != nil || in.Listed != nil { // an engine that lists files and saw no delivery gives no cells
 		byDay = new(int64)
 		for _, c := range in.Cells {
 			*byDay += c.Events
 		}
 	}
-	if in.Categories != nil {
+	if in.Categories != nil || in.Events != nil && *in.Events == 0 {
 		byCategory = new(int64)
 		for _, c := range in.Categories {
 			if c.Name == "management" || strings.HasPrefix(c.Name, "data:") {
@@ -158,7 +158,7 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 		out = append(out, run.Notice{Key: key, Args: args, Incomplete: true})
 	}
 	count := func(n int) string { return strconv.Itoa(n) }
-	if in.Read != nil && *in.Read == 0 {
+	if in.Read != nil && *in.Read == 0 || in.Events != nil && *in.Events == 0 {
 		incomplete("no_logs")
 	}
 	for _, x := range r.Queries {
