@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // ParamTypes are the types a parameter can have, in the order documents list them.
@@ -104,6 +105,9 @@ func parseItem(typ, text string) (any, error) {
 	case "text":
 		if strings.ContainsRune(text, 0) {
 			return nil, errors.New("a text cannot contain the character U+0000")
+		}
+		if !utf8.ValidString(text) {
+			return nil, fmt.Errorf("%q is not UTF-8", text)
 		}
 		return text, nil
 	case "id":

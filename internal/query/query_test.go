@@ -269,7 +269,7 @@ func TestParseValue(t *testing.T) {
 	}
 	for _, tt := range [][2]string{{"int", "1.5"}, {"int", "99999999999999999999"}, {"number", "NaN"}, {"number", "1e999"}, {"number", "0x1p4"}, {"bool", "yes"}, {"date", "2026-02-30"}, {"instant", "2026-10-02"},
 		{"instant", "2026-10-02T09:00:00.0001Z"}, {"clock", "24:00"}, {"clock", "9"}, {"duration", "-1h"}, {"duration", "7"}, {"zone", "Local"}, {"zone", ""}, {"zone", "../etc"}, {"cidrs", "192.0.2.0/33"}, {"cidrs", "fe80::1%eth0"},
-		{"texts", `["a"`}, {"texts", `[1]`}, {"texts", `["a"] x`}, {"id", "a b"}, {"id", ""}, {"text", "a\x00"}, {"nope", "x"}} {
+		{"texts", `["a"`}, {"texts", `[1]`}, {"texts", `["a"] x`}, {"id", "a b"}, {"id", ""}, {"text", "a\x00"}, {"texts", "a,\xab"}, {"nope", "x"}} {
 		if got, err := query.ParseValue(tt[0], tt[1]); err == nil {
 			t.Errorf("%s %q: no error, got %v", tt[0], tt[1], got)
 		}
@@ -277,7 +277,7 @@ func TestParseValue(t *testing.T) {
 }
 
 func FuzzParseValue(f *testing.F) {
-	for _, s := range []string{"a,b", `["a"]`, "2026-10-01", "09:00", "7d", "192.0.2.0/24", "UTC", "1e5", ""} {
+	for _, s := range []string{"a,b", `["a"]`, "2026-10-01", "09:00", "7d", "192.0.2.0/24", "UTC", "1e5", "", "\xab"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
