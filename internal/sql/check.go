@@ -519,6 +519,9 @@ func (k *checker) star(it *SelectItem, s *scope) (cols []*column) {
 		k.problem(it, "SELECT * needs a FROM", "", "")
 	}
 	for _, c := range from {
+		if c.hidden {
+			continue
+		}
 		cols = append(cols, &column{name: c.name, key: c.key, typ: c.typ, from: []*column{c}})
 	}
 	return cols

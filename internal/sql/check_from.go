@@ -236,6 +236,7 @@ func (k *checker) using(r *Join, s *scope, from, middle int) {
 		b.use()
 		merged = append(merged, &column{name: a.name, key: a.key, typ: t, merged: []*column{a, b}, join: r.Kind})
 		gone[a], gone[b] = true, true
+		a.hidden, b.hidden = true, true
 	}
 	k.joins[r] = merged
 	cols := append([]*column{}, s.cols[:from]...)

@@ -308,7 +308,11 @@ func emitJSON(macro string) func(*emitter, *Call, *resolved) string {
 			e.refuse(c.Args[1], err.Error(), "")
 			return "NULL"
 		}
-		return macro + "(" + e.as(c.Args[0], r.params[0]) + ", " + stringText(path) + ")"
+		text := e.as(c.Args[0], r.params[0])
+		if macro == "tr_json_scalar" && r.params[0].Kind == JSONType {
+			text = "CAST(" + text + " AS VARCHAR)"
+		}
+		return macro + "(" + text + ", " + stringText(path) + ")"
 	}
 }
 

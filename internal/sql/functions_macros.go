@@ -56,13 +56,12 @@ var macros = []string{
 	`tr_interval_text(i) AS CASE WHEN epoch(i) < 0 THEN '-' ELSE '' END || printf('%d %02d:%02d:%02d.%03d', abs(tr_interval_ms(i)) // 86400000, abs(tr_interval_ms(i)) // 3600000 % 24, abs(tr_interval_ms(i)) // 60000 % 60, abs(tr_interval_ms(i)) // 1000 % 60, abs(tr_interval_ms(i)) % 1000)`,
 	`tr_months_text(i) AS CASE WHEN datepart('year', i) * 12 + datepart('month', i) < 0 THEN '-' ELSE '' END || printf('%d-%d', abs(datepart('year', i) * 12 + datepart('month', i)) // 12, abs(datepart('year', i) * 12 + datepart('month', i)) % 12)`,
 	// JSON
-	`tr_json_scalar(j, p) AS CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_number(CAST(j AS VARCHAR), p) ELSE json_extract_string(j, p) END END`,
 	`tr_json_extract(j, p) AS CASE WHEN json_valid(j) THEN json_extract(j, p) END`,
 	`tr_json_size(j, p) AS CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NOT NULL THEN 0 END END END`,
 	`tr_json_array_length(j) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END END`,
 	`tr_json_array_contains(j, x) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN list_contains(CAST(CAST(j AS VARCHAR) AS JSON[]), to_json(x)) END END`,
-	`tr_json_text(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_number(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN CAST(CAST('a JSON object is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY' THEN CAST(CAST('a JSON array is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
-	`tr_json_text_try(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_number(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(j, '$') END`,
+	`tr_json_text(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_scalar(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN CAST(CAST('a JSON object is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY' THEN CAST(CAST('a JSON array is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
+	`tr_json_text_try(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_scalar(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(j, '$') END`,
 }
 
 // Macros are the statements that teach DuckDB the functions the DuckDB printer writes, in the order they must run. The Go
@@ -106,7 +105,12 @@ func GoFunctions() []GoFunction {
 		{"tr_double_text", []string{"DOUBLE"}, "VARCHAR", func(a []any) (any, error) { return DoubleText(a[0].(float64)), nil }},
 		{"tr_json_parse", one, "VARCHAR", text(CanonicalJSON)},
 		{"tr_json_parse_try", one, "VARCHAR", try(CanonicalJSON)},
-		{"tr_json_number", []string{"VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) { return jsonNumber(a[0].(string), a[1].(string)) }},
+		{"tr_json_scalar", []string{"VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) {
+			if s, ok := jsonScalar(a[0].(string), a[1].(string)); ok {
+				return s, nil
+			}
+			return nil, nil
+		}},
 		{"tr_url_encode", one, "VARCHAR", text(func(s string) (string, error) {
 			return strings.NewReplacer("~", "%7E", "%2A", "*").Replace(url.QueryEscape(s)), nil
 		})},
@@ -209,44 +213,4 @@ func shorten(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return s
-}
-
-// jsonNumber is the number at a path as the text has it: DuckDB would write 1.50 as 1.5.
-func jsonNumber(s, path string) (any, error) {
-	d := json.NewDecoder(strings.NewReader(s))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, nil
-	}
-	for rest := path[1:]; rest != ""; {
-		if rest[0] == '[' {
-			end := strings.IndexByte(rest, ']')
-			n, err := strconv.Atoi(rest[1:max(end, 1)])
-			a, ok := v.([]any)
-			if err != nil || !ok || n >= len(a) {
-				return nil, nil
-			}
-			v, rest = a[n], rest[end+1:]
-			continue
-		}
-		// ."key", with \" and \\ inside
-		var key strings.Builder
-		i := 2
-		for ; i < len(rest) && rest[i] != '"'; i++ {
-			if rest[i] == '\\' {
-				i++
-			}
-			key.WriteByte(rest[i])
-		}
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil, nil
-		}
-		v, rest = m[key.String()], rest[min(i+1, len(rest)):]
-	}
-	if n, ok := v.(json.Number); ok {
-		return n.String(), nil
-	}
-	return nil, nil
 }

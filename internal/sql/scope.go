@@ -16,6 +16,7 @@ type column struct {
 	join   JoinKind  // of a merged column
 	label  string    // of a result column: its unique name inside its query
 	used   bool
+	hidden bool // by USING: it can no longer be named with its relation
 }
 
 // use marks the column as read, down to the catalog's relation it comes from.
@@ -42,7 +43,7 @@ type source struct {
 
 func (s *source) find(key string) (found []*column) {
 	for _, c := range s.cols {
-		if c.key == key {
+		if c.key == key && !c.hidden {
 			found = append(found, c)
 		}
 	}

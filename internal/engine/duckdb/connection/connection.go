@@ -10,7 +10,6 @@ package connection
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -33,10 +32,7 @@ type Options struct {
 // Open makes a database in memory. Its sessions think in UTC, whole numbers divide to whole numbers, and results do not depend
 // on the machine. The database is gone with Close.
 func Open(ctx context.Context, o Options) (*sql.DB, error) {
-	connector, err := duckdb.NewConnector("", func(e driver.ExecerContext) error {
-		// these two are of a session, so that every connection of the pool needs them; no setting of the database may follow the lock
-		return nil
-	})
+	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded database: %w", err)
 	}

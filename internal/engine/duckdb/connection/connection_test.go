@@ -40,8 +40,11 @@ func ask(t testing.TB, query string) ([][]any, error) {
 			return nil, err
 		}
 		for i, v := range cells {
-			if m, ok := v.(duckdb.OrderedMap); ok {
-				cells[i] = &m
+			switch v := v.(type) {
+			case duckdb.OrderedMap:
+				cells[i] = &v
+			case duckdb.Decimal:
+				cells[i] = decimalText(v)
 			}
 		}
 		out = append(out, cells)
