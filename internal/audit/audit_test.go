@@ -19,10 +19,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"trailscribe/internal/document"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/finding"
+	"trailscribe/internal/framework"
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
+	"trailscribe/internal/report"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 	"trailscribe/internal/style"
@@ -685,5 +688,37 @@ func TestVerifyFindsAlteredRows(t *testing.T) {
 	}
 	if err != nil || !slices.Equal(got, []string{"changed results/iam.users.jsonl.gz", "record results of iam/users"}) {
 		t.Error(got, err)
+	}
+}
+
+// Run folders of every format ever written must render, from their own definitions and the templates alone.
+func TestOldRunsRender(t *testing.T) {
+	folders, err := filepath.Glob("../run/testdata/trailscribe-run-*")
+	if err != nil || len(folders) == 0 {
+		t.Fatal("no old runs", err)
+	}
+	for _, dir := range folders {
+		s, err := run.OpenFolder(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lib, problems := library.Open(s.Library())
+		frameworks, more := framework.Load(lib)
+		problems = append(problems, more...)
+		queries, more := query.Load(lib, frameworks)
+		problems = append(problems, more...)
+		r, more := report.Load(lib, s.Report, queries, frameworks)
+		if err := append(problems, more...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		first, again := memoryOutput{}, memoryOutput{}
+		parts := Parts{Language: english(t), Writers: []document.Writer{lines{}}}
+		if err := errors.Join(Render(context.Background(), s, r, first, parts), Render(context.Background(), s, r, again, parts)); err != nil {
+			t.Fatal(err)
+		}
+		text := first["report.txt"].String()
+		if text != again["report.txt"].String() || !strings.Contains(text, "192.0.2.1") || !strings.Contains(text, s.Digest) {
+			t.Errorf("%s renders as\n%s", dir, text)
+		}
 	}
 }
