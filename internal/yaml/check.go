@@ -193,7 +193,7 @@ func (c *checker) text(v *Value, s *Shape, path string) {
 		p := v.Problem("%s cannot be %q%s", label(path), short(v.Value), didYouMean(v.Value, s.Values))
 		p.Allowed = s.Values
 		c.add(p, "yaml-value")
-	case s.Pattern != "" && !whole(s.Pattern).MatchString(v.Value):
+	case s.Pattern != "" && !s.matches(v.Value):
 		like := s.Like
 		if like == "" {
 			like = s.Pattern
@@ -201,8 +201,6 @@ func (c *checker) text(v *Value, s *Shape, path string) {
 		c.add(v.Problem("%s cannot be %q; it must be %s", label(path), short(v.Value), like), "yaml-value")
 	}
 }
-
-func whole(pattern string) *regexp.Regexp { return regexp.MustCompile(`\A(?:` + pattern + `)\z`) }
 
 func (c *checker) mapping(v *Value, s *Shape, path string) {
 	if v.kind != mapping {
@@ -217,7 +215,7 @@ func (c *checker) mapping(v *Value, s *Shape, path string) {
 			c.unknown(k, s.Keys, path)
 			continue
 		}
-		if s.Pattern != "" && !whole(s.Pattern).MatchString(k.Value) {
+		if s.Pattern != "" && !s.matches(k.Value) {
 			c.add(k.Problem("the key %q of %s must be %s", short(k.Value), label(path), s.Like), "yaml-value")
 		}
 		c.check(v.items[i], s.Item, join(path, k.Value))

@@ -1,5 +1,10 @@
 package yaml
 
+import (
+	"regexp"
+	"sync"
+)
+
 // Kind is what a value must be.
 type Kind uint8
 
@@ -34,6 +39,15 @@ type Shape struct {
 	Max     int64
 	AtLeast int // List, Map: fewest items
 	Shapes  []*Shape
+
+	once  sync.Once
+	whole *regexp.Regexp // Pattern, compiled when it is first needed
+}
+
+// matches tells whether a text is as Pattern wants it. A Pattern that is no regular expression is a mistake in the program.
+func (s *Shape) matches(text string) bool {
+	s.once.Do(func() { s.whole = regexp.MustCompile(`\A(?:` + s.Pattern + `)\z`) })
+	return s.whole.MatchString(text)
 }
 
 // Field is a key of an object.
