@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gofrs/flock"
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
+)
+
+var update = flag.Bool("update", false, "rewrite what scripts and documents expect")
+
+// TestMain lets the test binary play the program: a script's trailscribe is this binary, with the real main.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"trailscribe": main})
+}
+
+// TestScripts runs the command line end to end. Each script is named by the behaviour it holds and reads like a bug report.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		Setup:               ownFolders,
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":   exits,
+			"gz":      gz,
+			"flip":    flip,
+			"pdftext": pdfText,
+			"sheet":   sheet,
+			"held":    held,
+			"records": records,
+			"cut":     cut,
+		},
+	})
+}
+
+// ownFolders keeps a script's cache and home inside its own folder, whatever the system.
+func ownFolders(e *testscript.Env) error {
+	home := filepath.Join(e.WorkDir, ".home")
+	e.Setenv("HOME", home)
+	e.Setenv("USERPROFILE", home)
+	e.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
+	e.Setenv("LocalAppData", filepath.Join(home, "AppData"))
+	return os.MkdirAll(home, 0o755)
+}
+
+// exits CODE PROGRAM ARGS… runs a program and holds its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGS...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	for _, name := range []string{"stdout", "stderr"} {
+		if text := ts.ReadFile(name); strings.Contains(text, "panic:") || strings.Contains(text, "goroutine ") {
+			ts.Fatalf("a panic reached the user:\n%s", text)
+		}
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// gz FILE… replaces each file by FILE.gz.
+func gz(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		data, err := os.ReadFile(ts.MkAbs(name))
+		ts.Check(err)
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, err = w.Write(data)
+		ts.Check(errors.Join(err, w.Close()))
+		ts.Check(os.WriteFile(ts.MkAbs(name)+".gz", b.Bytes(), 0o644))
+		ts.Check(os.Remove(ts.MkAbs(name)))
+	}
+}
+
+// flip FILE changes one bit in the middle of a file.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		data, err := os.ReadFile(ts.MkAbs(name))
+		ts.Check(err)
+		data[len(data)/2] ^= 1
+		ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o644))
+	}
+}
+
+// pdfText FILE prints the text of a PDF, a line for each tagged element, pages apart by a form feed.
+func pdfText(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: pdftext FILE")
+	}
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	text, err := textOfPDF(data)
+	ts.Check(err)
+	_, err = ts.Stdout().Write([]byte(text))
+	ts.Check(err)
+}
+
+// sheet FILE [SHEET] prints the sheets of a workbook, or the cells of one: a line for each row, cells joined by " | ", formulas with =.
+func sheet(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: sheet FILE [SHEET]")
+	}
+	book, err := excelize.OpenFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer book.Close()
+	if len(args) == 1 {
+		for _, name := range book.GetSheetList() {
+			fmt.Fprintln(ts.Stdout(), name)
+		}
+		return
+	}
+	rows, err := book.GetRows(args[1])
+	ts.Check(err)
+	for r, cells := range rows {
+		for c, shown := range cells {
+			name, err := excelize.CoordinatesToCellName(c+1, r+1)
+			ts.Check(err)
+			if formula, err := book.GetCellFormula(args[1], name); err == nil && formula != "" {
+				shown = "=" + formula
+			}
+			if c > 0 {
+				fmt.Fprint(ts.Stdout(), " | ")
+			}
+			fmt.Fprint(ts.Stdout(), shown)
+		}
+		fmt.Fprintln(ts.Stdout())
+	}
+}
+
+// held FILE keeps a lock until the script ends, as another run would.
+func held(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		lock := flock.New(ts.MkAbs(name))
+		got, err := lock.TryLock()
+		ts.Check(err)
+		if !got {
+			ts.Fatalf("%s is locked already", name)
+		}
+		ts.Defer(func() { _ = lock.Close() })
+	}
+}
+
+// records FILE TEMPLATE COUNT writes a log file with COUNT records; {n} of the template is the number of each.
+func records(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: records FILE TEMPLATE COUNT")
+	}
+	template := strings.TrimSpace(ts.ReadFile(args[1]))
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var b strings.Builder
+	b.WriteString(`{"Records":[`)
+	for i := range n {
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		b.WriteString(strings.ReplaceAll(template, "{n}", fmt.Sprintf("%06d", i+1)))
+	}
+	b.WriteString("]}\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
+}
+
+// cut FILE SIZE cuts a file to its first SIZE bytes.
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: cut FILE SIZE")
+	}
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
