@@ -222,11 +222,12 @@ func parseEpoch(text string) (time.Time, error) {
 	return time.Unix(n, 0).UTC(), nil
 }
 
-// progress turns a run's steps into a bar or lines.
+// steps of a run in words; a step without any is not shown.
+var steps = map[string]string{"open": "opening the logs", "query": "asking", "judge": "judging", "compose": "composing", "write": "writing", "seal": "sealing"}
+
+// progress turns a run's steps into a bar, or into one line a step.
 func (p *program) progress(e audit.Event) {
-	step := e.Step
-	if e.Query != "" {
-		step += " " + e.Query
+	if words := steps[e.Step]; words != "" {
+		p.term.Progress(words, e.Done, e.Of)
 	}
-	p.term.Progress(step, e.Done, e.Of)
 }
