@@ -1,0 +1,134 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"trailscribe/internal/source"
+)
+
+// file is a finished object.
+type file struct {
+	object source.Object
+	data   []byte
+}
+
+// writer holds what one goroutine needs to compress files. The gzip header carries no name and no time, so the same records give the same bytes.
+type writer struct {
+	zip *gzip.Writer
+}
+
+func newWriter() *writer {
+	z, err := gzip.NewWriterLevel(nil, 3)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return &writer{z}
+}
+
+func (w *writer) gzip(parts ...[]byte) []byte {
+	var b bytes.Buffer
+	w.zip.Reset(&b)
+	for _, p := range parts {
+		w.zip.Write(p) // into memory: cannot fail
+	}
+	w.zip.Close()
+	return b.Bytes()
+}
+
+// files cuts the unit's events into log files. CloudTrail delivers within some minutes, and names and files the object after the moment of
+// delivery: what happens at the end of a day lies in the folder of the next. One event in two hundred is delivered twice, in the same file
+// or the next; a few come days late in files of their own.
+func (u *unit) files(w *writer) []file {
+	onTime := make([]event, 0, len(u.events))
+	var late []event
+	for _, e := range u.events {
+		if e.late > 0 {
+			late = append(late, e)
+		} else {
+			onTime = append(onTime, e)
+		}
+	}
+	var out []file
+	var again []event // second copies that wait for the next file
+	n := len(onTime)
+	pieces := max(1, (n+u.s.o.PerFile-1)/u.s.o.PerFile)
+	if n >= 12 {
+		pieces = max(pieces, 4)
+	}
+	for i := range pieces {
+		part := slices.Clone(onTime[n*i/pieces : n*(i+1)/pieces])
+		if len(part) == 0 {
+			continue
+		}
+		delivered := part[len(part)-1].at.Add(time.Duration(180+u.rnd.IntN(360)) * time.Second)
+		part = append(part, again...)
+		again = again[:0]
+		for _, e := range part {
+			if u.rnd.IntN(200) == 0 {
+				again = append(again, e)
+			}
+		}
+		if i == pieces-1 {
+			part = append(part, again...)
+		}
+		out = append(out, u.file(w, delivered, part))
+	}
+	slices.SortStableFunc(late, func(a, b event) int { return a.at.Add(a.late).Compare(b.at.Add(b.late)) })
+	for len(late) > 0 {
+		k := 1
+		for k < len(late) && late[k].late == late[0].late {
+			k++
+		}
+		out = append(out, u.file(w, late[k-1].at.Add(late[k-1].late), late[:k]))
+		late = late[k:]
+	}
+	if u.broken && len(out) > 0 {
+		f := &out[0]
+		f.data = f.data[:len(f.data)/2]
+		f.object.Size = int64(len(f.data))
+	}
+	return out
+}
+
+func (u *unit) file(w *writer, delivered time.Time, events []event) file {
+	size := 0
+	for _, e := range events {
+		size += len(e.text) + 1
+	}
+	body := make([]byte, 0, size+16)
+	body = append(body, `{"Records":[`...)
+	for i, e := range events {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, e.text...)
+	}
+	body = append(body, "]}"...)
+	name := fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%s_%s.json.gz", u.account, u.region, delivered.Format("2006/01/02"),
+		u.account, u.region, delivered.Format("20060102T1504Z"), u.letters(16))
+	data := w.gzip(body)
+	return file{source.Object{Key: name, Size: int64(len(data)), Modified: delivered, Class: "STANDARD"}, data}
+}
+
+// digest puts one file of the folder beside the logs, as CloudTrail writes every hour. It is no log file and must not be read as one.
+func (s *script) digest(ctx context.Context, to source.Sink) error {
+	a, r, end := s.account(0), s.main(), s.month.Add(time.Hour)
+	stamp := end.Format("20060102T150405Z")
+	key := fmt.Sprintf("AWSLogs/%s/CloudTrail-Digest/%s/%s/%s_CloudTrail-Digest_%s_example-org-trail_%s_%s.json.gz", a, r, end.Format("2006/01/02"), a, r, r, stamp)
+	text := fmt.Sprintf(`{"awsAccountId":%q,"digestStartTime":%q,"digestEndTime":%q,"digestS3Bucket":"example-org-cloudtrail-logs","digestS3Object":%q,`+
+		`"digestPublicKeyFingerprint":%q,"digestSignatureAlgorithm":"SHA256withRSA","newestEventTime":null,"oldestEventTime":null,"previousDigestS3Bucket":null,`+
+		`"previousDigestS3Object":null,"previousDigestHashValue":null,"previousDigestHashAlgorithm":null,"previousDigestSignature":null,"logFiles":[]}`,
+		a, s.month.Format(time.RFC3339), end.Format(time.RFC3339), key, strings.Repeat(hash(a, 16), 2))
+	data := newWriter().gzip([]byte(text))
+	if err := to.Put(ctx, source.Object{Key: key, Size: int64(len(data)), Modified: end, Class: "STANDARD"}, bytes.NewReader(data)); err != nil {
+		return fmt.Errorf("writing the sample digest file %s: %w", key, err)
+	}
+	return nil
+}
