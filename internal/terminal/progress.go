@@ -3,9 +3,13 @@ package terminal
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-runewidth"
 )
+
+// Between two pictures of a moving bar: what comes faster no one can read.
+const between = 50 * time.Millisecond
 
 // Progress says how far a step is: done of so many, of 0 where the whole is not known. On a screen one line is updated in place; elsewhere
 // each step is one line when it begins. Nothing is written when quiet.
@@ -23,7 +27,11 @@ func (t *Terminal) Progress(step string, done, of int64) {
 		}
 		return
 	}
-	t.step = step
+	now := t.now()
+	if step == t.step && t.bar != "" && (of == 0 || done < of) && now.Sub(t.drawn) < between {
+		return
+	}
+	t.step, t.drawn = step, now
 	line := step
 	switch {
 	case of > 0:

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mattn/go-isatty"
 
@@ -39,9 +40,12 @@ type Terminal struct {
 	quiet, verbose     bool
 	logJSON            bool
 
-	mu   sync.Mutex
-	bar  string // what stands on the last line of Err, "" nothing
-	step string // the last step printed where nothing can be updated in place
+	now func() time.Time
+
+	mu    sync.Mutex
+	bar   string    // what stands on the last line of Err, "" nothing
+	drawn time.Time // when
+	step  string    // the last step shown
 }
 
 // New makes a terminal. Colour is used where Color says always, or where it says auto, the stream is a screen, NO_COLOR is not set and TERM is not dumb.
@@ -58,7 +62,7 @@ func New(o Options) *Terminal {
 		err = io.Discard
 	}
 	dumb := env("TERM") == "dumb"
-	t := &Terminal{Out: out, Err: err, outLive: isScreen(out), errLive: isScreen(err) && !dumb, quiet: o.Quiet, verbose: o.Verbose, logJSON: o.LogFormat == "json"}
+	t := &Terminal{Out: out, Err: err, outLive: isScreen(out), errLive: isScreen(err) && !dumb, quiet: o.Quiet, verbose: o.Verbose, logJSON: o.LogFormat == "json", now: time.Now}
 	color := func(screen bool) bool {
 		switch o.Color {
 		case "always":

@@ -204,8 +204,10 @@ func TestProgress(t *testing.T) {
 	}
 	term, _, err = capture(Options{})
 	term.errLive = true
+	clock := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+	term.now = func() time.Time { clock = clock.Add(30 * time.Millisecond); return clock }
 	term.Progress("queries", 1, 4)
-	term.Progress("queries", 1, 4) // nothing new, nothing written
+	term.Progress("queries", 2, 4) // too soon to be read
 	term.Message("hello")
 	term.Progress("queries", 2, 4)
 	term.Done()
