@@ -103,13 +103,13 @@ func scan(text, form string, to ...any) bool {
 
 func (r *reader) facts(v *yaml.Value, c *Case) {
 	set := func(n yaml.Node, name string, v *yaml.Value) {
-		if _, ok := facts[name]; !ok || name == "automation" {
-			p := n.Problem("there is no fact %q%s", name, yaml.DidYouMean(name, FactNames()))
-			p.Allowed = FactNames()
+		if known := caseFacts(); !slices.Contains(known, name) {
+			p := n.Problem("there is no fact %q%s", name, yaml.DidYouMean(name, known))
+			p.Allowed = known
 			r.add("fact-unknown", "", p)
 			return
 		}
-		if name == "holidays" || name == "workdays" {
+		if slices.Contains(calendarFacts, name) {
 			for _, d := range v.Nodes() {
 				if _, err := parseItem("date", d.Value); err != nil {
 					r.add("fact-type", "", d.Problem("%v", err))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/netip"
 	"regexp"
@@ -241,16 +242,16 @@ var facts = map[string][]string{
 	"regions":             {"ids", "texts"},
 	"admins":              {"texts", "ids"},
 	"calendar":            {"text", "id"}, // the calendar's id
-	"holidays":            {"dates"},
-	"workdays":            {"dates"},
 }
 
-// FactNames are the names of the facts of the configuration, sorted.
-func FactNames() []string {
-	var names []string
-	for n := range facts {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
+// calendarFacts shape the relation's day_kind and are given by cases; no parameter takes its default from them.
+var calendarFacts = []string{"holidays", "workdays"}
+
+// FactNames are the facts of the configuration that a parameter's default can come from, sorted.
+func FactNames() []string { return slices.Sorted(maps.Keys(facts)) }
+
+// caseFacts are the facts that a case can give.
+func caseFacts() []string {
+	names := slices.DeleteFunc(FactNames(), func(n string) bool { return n == "automation" })
+	return append(names, calendarFacts...)
 }

@@ -19,7 +19,6 @@ var (
 		{Name: "help", Required: true, Shape: text, Help: "what the parameter means"},
 	}}
 
-	// PluralKeys are the plural forms of a text.
 	pluralShape = &yaml.Shape{Kind: yaml.Map, Keys: []string{"zero", "one", "two", "few", "many", "other"}, Item: text, AtLeast: 1}
 
 	queryShape = &yaml.Shape{Kind: yaml.Object, Title: "A query", Fields: []yaml.Field{
@@ -67,7 +66,7 @@ var (
 			{Name: "period", Shape: &yaml.Shape{Kind: yaml.Text, Bare: true}, Default: "2026-10"},
 			{Name: "timezone", Shape: text, Help: "IANA name", Default: "UTC"},
 			{Name: "params", Shape: &yaml.Shape{Kind: yaml.Map, Item: value}, Help: "parameters of the query"},
-			{Name: "facts", Help: "facts of the configuration: " + "lists of texts", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{factValue, {Kind: yaml.Map, Item: factValue}}}}},
+			{Name: "facts", Help: "facts of the configuration, each a list of texts", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{factValue, {Kind: yaml.Map, Item: factValue}}}}},
 			{Name: "events", Shape: anyList, Help: "CloudTrail records of the period; fields that are missing come from defaults, null takes one out"},
 			{Name: "history", Shape: anyList, Help: "records of the days before the period"},
 			{Name: "want", Required: true, Help: "the rows, in order; each names the columns to compare; [] for none", Shape: &yaml.Shape{Kind: yaml.List, Item: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Any}}}},
