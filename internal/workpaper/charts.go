@@ -48,12 +48,12 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		if err != nil {
 			return ch, false, err
 		}
-		k := key{category: c.label(def, rows.Columns()[x], row[x])}
+		k := key{category: c.label(def, rows.Columns()[x], row[x], ch.Kind != document.HeatChart)}
 		if t, ok := row[x].(time.Time); ok {
 			days[k.category] = t.Format(time.DateOnly)
 		}
 		if by >= 0 {
-			k.series = c.label(def, rows.Columns()[by], row[by])
+			k.series = c.label(def, rows.Columns()[by], row[by], true)
 		}
 		v := 1.0
 		if y >= 0 {
@@ -111,13 +111,13 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 	return ch, true, nil
 }
 
-// label is what a chart calls a value: the file's own word, else as a cell shows it.
-func (c *composer) label(q *query.Query, col result.Column, v any) string {
+// label is what a chart calls a value: the file's own word, else as a cell shows it. The words of a heat map are those of its rows.
+func (c *composer) label(q *query.Query, col result.Column, v any, words bool) string {
 	plain := ""
 	if v != nil {
 		plain = fmt.Sprint(v)
 	}
-	if name := q.Chart.Labels[plain]; name != "" {
+	if name := q.Chart.Labels[plain]; words && name != "" {
 		return c.queryText(q.ID, "chart.labels."+plain, name)
 	}
 	if t, ok := v.(time.Time); ok && col.Kind == result.Date {

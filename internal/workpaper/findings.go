@@ -40,7 +40,7 @@ func (c *composer) figures() ([]document.Block, error) {
 			part = append(part, c.card(q))
 			if chart, ok, err := c.chart(id, nil); err != nil {
 				return err
-			} else if ok && q.Verdict.Outcome == finding.Shown && !slices.Contains(c.s.Summary, id) {
+			} else if ok && q.Verdict.Outcome == finding.Shown && !slices.Contains(c.onSummary(), id) {
 				part = append(part, chart)
 			}
 			if q.Verdict.Outcome == finding.Shown {

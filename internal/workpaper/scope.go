@@ -80,7 +80,7 @@ func (c *composer) matrix() document.Matrix {
 		label := ""
 		if err == nil {
 			switch {
-			case len(cov.Days) <= 31:
+			case len(cov.Days) <= 35: // a month, and the days that its zone adds
 				label = t.Format("2")
 			case t.Day() == 1 || i == 0:
 				label = t.Format("01-02")

@@ -1,6 +1,8 @@
 package workpaper
 
 import (
+	"slices"
+
 	"trailscribe/internal/document"
 	"trailscribe/internal/finding"
 	"trailscribe/internal/query"
@@ -29,7 +31,7 @@ func (c *composer) summary() ([]document.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range c.s.Summary {
+	for _, id := range c.onSummary() {
 		chart, ok, err := c.chart(id, marks)
 		if err != nil {
 			return nil, err
@@ -43,6 +45,25 @@ func (c *composer) summary() ([]document.Block, error) {
 		blocks = append(blocks, points)
 	}
 	return blocks, nil
+}
+
+// onSummary are the metrics charted on the summary page: one beside the families and one heat map, since the summary is one page.
+// The others are charted among the figures.
+func (c *composer) onSummary() []string {
+	var beside, heat string
+	for _, id := range c.s.Summary {
+		def := c.queries[id]
+		switch {
+		case def == nil || def.Chart == nil:
+		case def.Chart.Type == string(document.HeatChart):
+			if heat == "" {
+				heat = id
+			}
+		case beside == "":
+			beside = id
+		}
+	}
+	return slices.DeleteFunc([]string{beside, heat}, func(id string) bool { return id == "" })
 }
 
 // lead is the conclusion: what was tested, what was found, what could not be answered.
