@@ -7,12 +7,22 @@ import (
 	"trailscribe/internal/document"
 )
 
+const codeLead = 3.75
+
+// codeKeep is how much of a query of n lines stands together: a short one wholly.
+func codeKeep(n int) float64 {
+	if h := float64(n)*codeLead + 5; h < 45 {
+		return h
+	}
+	return 24
+}
+
 // code is a query's text on a tinted ground with line numbers; it goes on over pages. Every space is kept.
 func (l *flow) code(b document.Code) {
 	if b.Text == "" && b.Title == "" {
 		return
 	}
-	const size, lead = 7.2 / 0.86, 3.75
+	const size, lead = 7.2 / 0.86, codeLead
 	type row struct {
 		number, text string
 		last         bool // of its line of the query
@@ -29,12 +39,8 @@ func (l *flow) code(b document.Code) {
 			rows = append(rows, row{n, s, j == len(lines)-1})
 		}
 	}
-	whole := float64(len(rows))*lead + 5
 	if b.Title != "" || b.Ref != "" {
-		keep := min(whole, 24)
-		if whole < 60 {
-			keep = whole
-		}
+		keep := codeKeep(len(rows))
 		if b.Ref != "" {
 			l.subhead(b.Ref, b.Title, true, keep)
 		} else { // under a heading that is listed already

@@ -46,7 +46,7 @@ type flow struct {
 	pages                      []*page
 	entries                    []entry
 	places                     map[string]*place // by Ref; only those that the document defines
-	carded                     map[string]bool   // Refs that have a card: their tables are its evidence
+	carded                     map[string]string // Refs that have a card, with its title: their tables are its evidence
 	contentsHead, contentsList tag               // elements of the contents, which are set last and read early
 	ramp                       []style.RGB       // of heat charts
 	rows                       map[string]int64
@@ -61,7 +61,7 @@ type flow struct {
 }
 
 func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *flow {
-	l := &flow{pen: pen{faces: fs, palette: p, tree: newStructure(), tag: 1}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]bool{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
+	l := &flow{pen: pen{faces: fs, palette: p, tree: newStructure(), tag: 1}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]string{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
 	define := func(ref string) {
 		if ref != "" && l.places[ref] == nil {
 			l.places[ref] = &place{}
@@ -74,7 +74,7 @@ func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *f
 				define(b.Ref)
 			case document.Card:
 				define(b.Ref)
-				l.carded[b.Ref] = true
+				l.carded[b.Ref] = l.line(b.Title)
 			case document.Code:
 				define(b.Ref)
 			case document.Table:
@@ -275,7 +275,7 @@ func (l *flow) block(s document.Section, i int) (int, error) {
 	case document.Card:
 		l.card(b, l.keepTable(s.Blocks[i+1:], b.Ref))
 	case document.Facts:
-		l.facts(b)
+		l.facts(b, l.keepTable(s.Blocks[i+1:], "\x00"))
 	case document.Checks:
 		return 1, l.checks(b)
 	case document.Code:
@@ -328,12 +328,20 @@ func (l *flow) keep(blocks []document.Block) float64 {
 	return min(h, l.room()*0.7)
 }
 
-// keepTable is the height of the start of the table that belongs to a card.
+// keepTable is the height of the start of what belongs to a card or to facts: its table, its chart, its query.
 func (l *flow) keepTable(blocks []document.Block, ref string) float64 {
-	if len(blocks) > 0 {
-		if t, ok := blocks[0].(document.Table); ok && t.Ref == ref {
+	if len(blocks) == 0 {
+		return 0
+	}
+	switch b := blocks[0].(type) {
+	case document.Table:
+		if b.Ref == ref {
 			return 28
 		}
+	case document.Chart: // the figure that the card speaks of
+		return l.chartHeight(b, l.w)
+	case document.Code:
+		return 7.4 + codeKeep(strings.Count(b.Text, "\n")+1)
 	}
 	return 0
 }
@@ -356,6 +364,29 @@ func visible(cols []document.Column) (n int) {
 	return n
 }
 
+// tooWide tells from the widths that the document gives whether a table would be cramped on an upright page: ids, times and figures whole,
+// texts with room for two or three words.
+func tooWide(cols []document.Column) bool {
+	const fixed, sans, gap, page = 1.36, 1.25, 3.6, 190 // millimetres for a character of evidence type, between columns, and what can be shrunk to fit
+	sum, wrapped := 0.0, 0
+	for _, c := range cols {
+		if !printed(c) {
+			continue
+		}
+		id, whole, _ := formOf(c)
+		w := float64(c.Width) * sans
+		if id != text {
+			w = float64(c.Width) * fixed
+		}
+		if !whole || w > 110 {
+			w = min(w, 26)
+			wrapped++
+		}
+		sum += w + gap
+	}
+	return sum > page && wrapped > 0
+}
+
 // orientations tells for each block whether it stands on a landscape page: wide tables do, what leads to them, and remarks after them.
 func (l *flow) orientations(blocks []document.Block) []bool {
 	wide := make([]bool, len(blocks))
@@ -364,7 +395,7 @@ func (l *flow) orientations(blocks []document.Block) []bool {
 		big, anchor := false, false
 		switch b := b.(type) {
 		case document.Table:
-			big, anchor = visible(b.Columns) >= landscapeColumns && b.Rows != nil && b.Rows.Count() > 0, true
+			big, anchor = (visible(b.Columns) >= landscapeColumns || tooWide(b.Columns)) && b.Rows != nil && b.Rows.Count() > 0, true
 		case document.Matrix:
 			big, anchor = len(b.Columns) >= landscapeDays, true
 		case document.Front, document.Checks, document.Code, document.Signatures:

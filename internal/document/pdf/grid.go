@@ -52,6 +52,24 @@ var (
 // fit gives every column a width, in as large a type as lets ids stay on one line. natural and least are measured at g.size.
 func (g *grid) fit(l *flow) {
 	base := g.size
+	if !g.try(l, base) {
+		for i := range g.columns { // not all on one line: the longest ids, hashes, are broken before everything is made small
+			g.columns[i].whole = g.columns[i].whole && g.columns[i].natural <= 60
+		}
+		g.try(l, base)
+	}
+	g.sample = nil
+	g.headLines = make([][]string, len(g.columns))
+	n := 1
+	for i, c := range g.columns {
+		g.headLines[i] = l.wrap(bold, g.size-0.4, c.label, c.w-2*g.padX)
+		n = max(n, len(g.headLines[i]))
+	}
+	g.headH = float64(n)*g.lead*0.95 + 2*g.padY
+}
+
+// try gives the columns their widths in the largest type in which they fit; false if they fit in none.
+func (g *grid) try(l *flow, base float64) bool {
 	for _, scale := range scales {
 		g.size = base * scale
 		g.padX, g.padY = 1.8*scale, 1.25*scale
@@ -72,21 +90,14 @@ func (g *grid) fit(l *flow) {
 				}
 			}
 		}
-		for i, w := range widths {
-			g.columns[i].w = w
-		}
 		if widths != nil {
-			break
+			for i, w := range widths {
+				g.columns[i].w = w
+			}
+			return true
 		}
 	}
-	g.sample = nil
-	g.headLines = make([][]string, len(g.columns))
-	n := 1
-	for i, c := range g.columns {
-		g.headLines[i] = l.wrap(bold, g.size-0.4, c.label, c.w-2*g.padX)
-		n = max(n, len(g.headLines[i]))
-	}
-	g.headH = float64(n)*g.lead*0.95 + 2*g.padY
+	return false
 }
 
 // sampleLines is how many lines the rows of the sample take in the present widths.

@@ -159,12 +159,16 @@ func (l *flow) pointList(points []document.Point, x, w float64) {
 }
 
 // facts are label and value lines with a hairline under each.
-func (l *flow) facts(b document.Facts) {
+func (l *flow) facts(b document.Facts, keep float64) {
 	if len(b.Fields) == 0 {
 		return
 	}
 	if l.line(b.Title) != l.headWords || l.y != l.headAt {
-		l.subhead("", b.Title, true, 14)
+		h := 14.0
+		if keep > 0 { // together with what follows, as long as they are short
+			h = min(float64(len(b.Fields))*6+8+keep, l.room()*0.4)
+		}
+		l.subhead("", b.Title, true, h)
 	}
 	column := 24.0
 	for _, f := range b.Fields {

@@ -144,7 +144,7 @@ func (l *flow) table(b document.Table) error {
 		l.y += 3
 		return nil
 	}
-	g.title, g.size, g.zebra = title, tableSize, b.Zebra
+	g.title, g.size, g.zebra = or(title, l.headWords), tableSize, b.Zebra
 	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
 		g.title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
 	}
@@ -198,10 +198,15 @@ func name(b document.Table) string {
 // tableHead sets the title with its note. The table of a card is its evidence and stands under a small title; others are listed in the contents.
 func (l *flow) tableHead(b document.Table, title string) {
 	note, _ := l.clean(b.Note)
-	if b.Ref == "" && title == l.headWords && l.y == l.headAt {
+	under := b.Ref == "" && l.y == l.headAt // directly under a heading
+	if under && title == l.headWords {
 		title = ""
 	}
-	if b.Ref != "" && l.carded[b.Ref] || title == "" && b.Ref == "" {
+	card, evidence := l.carded[b.Ref]
+	if evidence && title == card {
+		title = "" // the card has just said it
+	}
+	if b.Ref != "" && evidence || under || title == "" && b.Ref == "" {
 		l.gap(1)
 		l.need(28)
 		l.reach(b.Ref, l.y)
@@ -296,7 +301,7 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 		if longest[i] > 0 && want > longest[i] && b.Columns[at].Form != document.FormStatus {
 			c.natural = min(c.natural*float64(want)/float64(longest[i]), 400)
 		}
-		if c.whole && c.natural > 75 { // not an id after all
+		if c.whole && c.natural > 110 { // not an id after all
 			c.whole = false
 		}
 	}
