@@ -28,12 +28,11 @@ accounts:
   - {id: "111122223333", name: production}
   - {id: "444455556666", name: development}
   - {id: "777788889999", name: security}
-defaults:
-  timezone: Europe/Berlin
 `
 
 func (p *program) demoCommand() *cobra.Command {
-	var seed int64
+	var o demo.Options
+	var logsOnly bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Sample logs of a made-up company, and every report made from them",
@@ -41,25 +40,32 @@ func (p *program) demoCommand() *cobra.Command {
 library from them, and says where the files are and what they found. It needs no AWS account.
 It ends with 0: what was planted is not a failure.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, seed) },
+		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, o, logsOnly) },
 	}
 	c.Flags().StringVar(&p.flags.out, "out", "demo", "folder to write into")
 	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: each report's own)")
-	c.Flags().Int64Var(&seed, "seed", 1, "another seed gives another company")
+	c.Flags().Int64Var(&o.Seed, "seed", 1, "another seed gives another company")
+	c.Flags().IntVar(&o.Events, "events", 0, "about how many events to make (default 40000)")
+	c.Flags().IntVar(&o.PerFile, "per-file", 0, "most events in one file (default 2000)")
+	c.Flags().BoolVar(&logsOnly, "logs-only", false, "make the logs and no report")
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language of the reports (default: en)")
 	completions(c, "format", formats)
 	return c
 }
 
-func (p *program) runDemo(c *cobra.Command, seed int64) error {
+func (p *program) runDemo(c *cobra.Command, o demo.Options, logsOnly bool) error {
 	ctx := c.Context()
 	out := p.flags.out
 	logs := filepath.Join(out, "logs")
-	planted, err := p.makeLogs(ctx, logs, seed)
+	planted, err := p.makeLogs(ctx, logs, o)
 	if err != nil {
 		return err
 	}
 	p.term.Message(fmt.Sprintf("sample logs with %d planted incidents are in %s", len(planted), logs))
+	if logsOnly {
+		p.term.Print(logs)
+		return nil
+	}
 	configuration := filepath.Join(out, config.FileName)
 	if err := os.WriteFile(configuration, []byte(demoConfiguration), 0o644); err != nil {
 		return fmt.Errorf("writing the configuration of the demonstration: %w", err)
@@ -79,7 +85,7 @@ func (p *program) runDemo(c *cobra.Command, seed int64) error {
 	return nil
 }
 
-func (p *program) makeLogs(ctx context.Context, logs string, seed int64) ([]demo.Planted, error) {
+func (p *program) makeLogs(ctx context.Context, logs string, o demo.Options) ([]demo.Planted, error) {
 	if err := os.RemoveAll(logs); err != nil {
 		return nil, fmt.Errorf("clearing %s: %w", logs, err)
 	}
@@ -91,7 +97,7 @@ func (p *program) makeLogs(ctx context.Context, logs string, seed int64) ([]demo
 		return nil, err
 	}
 	p.term.Progress("making sample logs", 0, 0)
-	planted, err := demo.Generate(ctx, demo.Options{Seed: seed}, sink)
+	planted, err := demo.Generate(ctx, o, sink)
 	p.term.Done()
 	if err != nil {
 		return nil, fmt.Errorf("making sample logs in %s: %w", logs, err)
