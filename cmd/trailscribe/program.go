@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"trailscribe/internal/diag"
 	"trailscribe/internal/run"
 	"trailscribe/internal/terminal"
+	"trailscribe/internal/yaml"
 )
 
 // Exit codes, the same for every command; the help of each names those it can give.
@@ -106,9 +108,8 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 4 report incomplete, 7 verification failed, 8 another run holds the lock, 130 stopped.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	strictGroup(root)
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
@@ -118,17 +119,59 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 	p.flags.register(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.prepare(c) }
 	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
-	for _, c := range root.Commands() {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() { // cobra's own two answer a wrong word with their help and 0
+		switch c.Name() {
+		case "completion":
+			strictGroup(c)
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if found, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+					return unknownCommand(found, args[len(args)-max(1, len(rest))])
+				}
+				return nil
+			}
+		}
 		strictArguments(c)
 	}
 	return root
+}
+
+// unknownCommand lists what there is and names what was probably meant.
+func unknownCommand(c *cobra.Command, word string) error {
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	hint := "see '" + c.CommandPath() + " --help'"
+	if near := yaml.DidYouMean(word, names); near != "" {
+		hint = strings.TrimPrefix(near, "; ")
+	}
+	return usage(hint, "%s has no command %q; it has %s", c.CommandPath(), word, strings.Join(names, ", "))
+}
+
+// strictGroup makes a word that is none of a group's commands an error.
+func strictGroup(c *cobra.Command) {
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		return unknownCommand(c, args[0])
+	}
 }
 
 // strictArguments makes wrong arguments a usage error with a hint, in every command.
 func strictArguments(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
+			var coded *codedError
+			if err := check(c, args); errors.As(err, &coded) {
+				return err
+			} else if err != nil {
 				return usage("see '"+c.CommandPath()+" --help'", "%w", err)
 			}
 			return nil
@@ -141,16 +184,8 @@ func strictArguments(c *cobra.Command) {
 
 // group is a command that only holds others; a word that is none of them is an error that lists them.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, RunE: func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return c.Help()
-		}
-		var names []string
-		for _, sub := range c.Commands() {
-			names = append(names, sub.Name())
-		}
-		return usage("", "%s has no command %q; it has %s", c.CommandPath(), args[0], strings.Join(names, ", "))
-	}}
+	c := &cobra.Command{Use: use, Short: short}
+	strictGroup(c)
 	c.AddCommand(commands...)
 	return c
 }
@@ -170,9 +205,16 @@ func (p *program) prepare(c *cobra.Command) error {
 			return err
 		}
 	}
+	for _, a := range p.flags.accounts {
+		if !accountPattern.MatchString(a) {
+			return usage("an account id is twelve digits", "--accounts %q is no account id", a)
+		}
+	}
 	p.term = terminal.New(o)
 	return nil
 }
+
+var accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 
 func oneOf(flag, value string, allowed []string) error {
 	for _, a := range allowed {

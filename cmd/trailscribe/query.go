@@ -9,6 +9,7 @@ import (
 
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
+	"trailscribe/internal/yaml"
 )
 
 func (p *program) queryCommand() *cobra.Command {
@@ -40,8 +41,18 @@ func (s *setup) one(id string) (*query.Query, error) {
 		}
 	}
 	hint := "see 'trailscribe query list'"
+	if id == "" {
+		near = nil
+	}
 	if len(near) > 0 {
-		hint = "did you mean " + strings.Join(near[:min(len(near), 5)], ", ") + "?"
+		return nil, usage("did you mean "+strings.Join(near[:min(len(near), 5)], ", ")+"?", "there is no query %q", id)
+	}
+	var ids []string
+	for _, q := range s.queries.Queries {
+		ids = append(ids, q.ID)
+	}
+	if near := yaml.DidYouMean(id, ids); near != "" {
+		hint = strings.TrimPrefix(near, "; ")
 	}
 	return nil, usage(hint, "there is no query %q", id)
 }

@@ -115,6 +115,9 @@ func (p *program) warnInputs(ctx context.Context, session engine.Session) error 
 	if in.Listed != nil && *in.Listed == 0 {
 		p.term.Warn("no log file lies in this period: check --source and --period")
 		p.code = exitIncomplete
+	} else if in.Records != nil && *in.Records == 0 {
+		p.term.Warn("the logs hold no record of this scope: check --period, --accounts and --regions")
+		p.code = exitIncomplete
 	}
 	if in.Refused != nil && *in.Refused > 0 {
 		p.term.Warn(fmt.Sprintf("%d log files could not be read: see 'trailscribe logs stats'", *in.Refused))

@@ -41,9 +41,12 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if p.flags.out == "" {
 		return usage("name a folder outside the run: a sealed run never changes", "report render needs --out")
 	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return usage("give the folder rN of a run", "%s is no folder", dir)
+	}
 	saved, err := run.OpenFolder(dir)
 	if err != nil {
-		return err
+		return &codedError{code: exitUsage, err: err, hint: "give the folder rN of a run"}
 	}
 	// the look is this program's, the content the run's own: definitions that changed since have no say
 	lib, problems := library.Open(append([]library.Layer{builtin(true)}, saved.Library())...)

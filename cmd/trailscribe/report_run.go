@@ -35,12 +35,12 @@ incomplete (logs missing or unreadable, a query failed), 8 another run is writin
 			if err != nil {
 				return err
 			}
-			saved, err := p.runReport(c.Context(), s, args[0])
-			if err != nil || saved == nil {
-				return err
-			}
 			failOn, err := p.failOn(s, args[0])
 			if err != nil {
+				return err
+			}
+			saved, err := p.runReport(c.Context(), s, args[0])
+			if err != nil || saved == nil {
 				return err
 			}
 			p.code = audit.ExitCode(saved.Record, failOn)
@@ -153,25 +153,23 @@ func (p *program) tell(s *setup, r *report.Report, saved *run.Saved, out string)
 	return nil
 }
 
-// failOn is --fail-on, else the report's own, else the configuration's.
+// failOn is a shared setting: flag, environment, report, configuration.
 func (p *program) failOn(s *setup, id string) (query.Severity, error) {
-	text := p.flags.failOn
-	if text == "" {
-		r, problems := report.Load(s.library, id, s.queries, s.frameworks)
-		if err := problems.Err(); err != nil {
-			return query.None, err
-		}
-		if r.FailOn != query.None {
-			return r.FailOn, nil
-		}
-		text = s.config.Defaults.FailOn.Value
+	r, problems := report.Load(s.library, id, s.queries, s.frameworks)
+	if err := problems.Err(); err != nil {
+		return query.None, err
 	}
-	if text == "" {
+	own := ""
+	if r.FailOn != query.None {
+		own = r.FailOn.String()
+	}
+	set := shared(p.flags.failOn, s.config.Environment.FailOn, own, s.config.Defaults.FailOn, "")
+	if set.Value == "" {
 		return query.None, nil
 	}
-	severity, err := query.ParseSeverity(text)
+	severity, err := query.ParseSeverity(set.Value)
 	if err != nil {
-		return query.None, usage("", "--fail-on: %w", err)
+		return query.None, usage("", "fail-on from %s: %w", set.Origin, err)
 	}
 	return severity, nil
 }
