@@ -31,6 +31,7 @@ func schemas() []struct {
 		{"framework", "reports/frameworks/<id>.yaml", framework.Shape()},
 		{"calendar", "reports/calendars/<id>.yaml", period.CalendarShape()},
 		{"messages", "templates/lang/<tag>/messages.yaml", style.MessageShape()},
+		{"language-format", "templates/lang/<tag>/format.yaml", style.FormatShape()},
 		{"theme", "templates/themes/<name>.yaml", style.ThemeShape()},
 	}
 }

@@ -130,8 +130,12 @@ func (c *composer) limits(q *run.Query) string {
 // headline is the query's own sentence about its result.
 func (c *composer) headline(q *run.Query) string {
 	def := c.queries[q.ID]
+	n := q.Verdict.Open + q.Verdict.Waived
+	if q.Kind != query.KindException {
+		n = q.Rows
+	}
 	args := []any{
-		"n", q.Verdict.Open + q.Verdict.Waived, "rows", q.Rows, "open", q.Verdict.Open, "waived", q.Verdict.Waived, "new", q.Verdict.New,
+		"n", n, "rows", q.Rows, "open", q.Verdict.Open, "waived", q.Verdict.Waived, "new", q.Verdict.New,
 		"accounts", q.Accounts, "population", c.say("value.not_counted"), "first", none, "last", none,
 	}
 	set := func(name string, v any) {
