@@ -467,6 +467,7 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 			}
 		}
 	}
+	before := len(k.probs)
 	if sel.GroupBy != nil {
 		k.groupBy(sel, f, cols, env{scope: s, noAggregate: "GROUP BY", noWindow: "GROUP BY", aliases: aliases})
 	}
@@ -475,6 +476,9 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	}
 	for _, w := range sel.Windows {
 		k.window(w.Window, v)
+	}
+	if f.grouped != nil && len(k.probs) > before {
+		f.grouped = nil // what is grouped by is not known well enough
 	}
 	if f.grouped != nil {
 		for i, it := range sel.Items {

@@ -515,10 +515,6 @@ func (e *emitter) aggregate(c *Call, r *resolved) string {
 			return "count(*)" + e.after(c)
 		}
 		return e.fill("count($D$1)$F", c, r)
-	case "sum":
-		if r.result.Kind == DecimalType {
-			return e.fill("CAST(sum($D$1)$F AS "+decimalOf(38, r.result.S).duck()+")", c, r)
-		}
 	case "avg":
 		if r.result.Kind == DecimalType {
 			s, n := e.fill("sum($D$1)$F", c, r), e.fill("count($D$1)$F", c, r)

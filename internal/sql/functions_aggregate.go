@@ -5,10 +5,16 @@ func aggregateFunctions() []*function {
 	agg := func(name, sigs, duck string, flags functionFlag, note string) *function {
 		return &function{name: name, kind: aggregateFunction, sigs: sigs, duck: duck, flags: flags, note: note}
 	}
+	sum := agg("sum", "bigint : bigint; D : D; double : double", "CAST(sum($D$1)$F AS $R)", 0, "bigint; DuckDB's is 128 bits wide")
+	sum.check = func(k *checker, c *Call, r *resolved) {
+		if r.result.Kind == DecimalType {
+			r.result = decimalOf(38, r.result.S)
+		}
+	}
 	return []*function{
+		sum,
 		agg("count", ": bigint; T : bigint", "", 0, ""),
 		agg("count_if", "boolean : bigint", "count($D CASE WHEN $1 THEN 1 END)$F", 0, ""),
-		agg("sum", "bigint : bigint; D : D; double : double", "CAST(sum($D$1)$F AS $R)", 0, "bigint; DuckDB's is 128 bits wide"),
 		agg("avg", "bigint : double; D : D; double : double", "", 0, "a decimal stays a decimal"),
 		agg("min max", "O : O; O, bigint : array(O)", "", 0, ""),
 		agg("bool_and every", "boolean : boolean", "bool_and($D$1)$F", 0, ""),

@@ -1,0 +1,298 @@
+package sql
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every function of the table is called by a case of the expression contract, whose values are Trino's.
+func TestFunctionsInContract(t *testing.T) {
+	cases, err := os.ReadFile("../engine/enginetest/testdata/expressions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range FunctionNames() {
+		if !regexp.MustCompile(`(?i)\b` + n + `\b`).Match(cases) {
+			t.Errorf("%s is in no case", n)
+		}
+	}
+}
+
+func TestFunctionTable(t *testing.T) {
+	for name, f := range functions {
+		if len(f.overloads) == 0 {
+			t.Errorf("%s has no signature", name)
+		}
+		if f.kind == scalarFunction && f.duck == "" && f.emit == nil {
+			t.Errorf("%s cannot be written for DuckDB", name)
+		}
+		if f.duck != "" && f.emit != nil {
+			t.Errorf("%s is written in two ways", name)
+		}
+		if why, both := notSupported[name]; both {
+			t.Errorf("%s is in the table and refused: %s", name, why)
+		}
+		if _, both := otherDialects[name]; both {
+			t.Errorf("%s is in the table and another dialect's", name)
+		}
+	}
+	for name, why := range notSupported {
+		if why == "" || strings.HasSuffix(why, ".") {
+			t.Errorf("%s is refused for %q", name, why)
+		}
+	}
+}
+
+var ourName = regexp.MustCompile(`\btr_[a-z0-9_]+`)
+
+// Every tr_… a template or a macro calls is made by Macros or GoFunctions, before it is called, and none hides a builtin.
+func TestMacrosDefined(t *testing.T) {
+	var made []string
+	for _, f := range GoFunctions() {
+		made = append(made, f.Name)
+	}
+	for _, m := range Macros() {
+		names := ourName.FindAllString(m, -1)
+		for _, n := range names[1:] {
+			if !slices.Contains(made, n) {
+				t.Errorf("%s calls %s, which is made later or never", names[0], n)
+			}
+		}
+		if !strings.HasPrefix(m, "CREATE MACRO "+names[0]+"(") || slices.Contains(made, names[0]) {
+			t.Errorf("%.40s is no macro of ours, or the second of its name", m)
+		}
+		made = append(made, names[0])
+	}
+	sources, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := map[string]bool{}
+	for _, f := range sources {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range ourName.FindAllString(string(b), -1) {
+			called[n] = true
+			if n != "tr_" && !slices.Contains(made, n) && !slices.Contains(made, n+"_try") {
+				t.Errorf("%s calls %s, which is never made", f.Name(), n)
+			}
+		}
+	}
+}
+
+func TestJSONPath(t *testing.T) {
+	for path, want := range map[string]string{
+		"$": "$", "$.a": `$."a"`, "$.a.b[0].c": `$."a"."b"[0]."c"`, `$["a b"]`: `$."a b"`, `$['a']`: `$."a"`, "$.x-amz-id": `$."x-amz-id"`, `$["a.b"][12]`: `$."a.b"[12]`,
+		"$[0]": "$[0]", "$.ключ": `$."ключ"`, `$["a\b"]`: "", `$.a"b`: "", "a": "", "": "", "$a": "", "$.": "", "$..a": "", "$.a[*]": "", "$.*": "", "$[-1]": "", "$[a]": "", "$[0": "", `$["a`: "", "$.a b": "", "$.a.": "", "$[?(@.a)]": "",
+	} {
+		got, err := jsonPath(path)
+		if want == "" && err == nil || want != "" && (err != nil || got != want) {
+			t.Errorf("%s: %q %v, want %q", path, got, err, want)
+		}
+	}
+}
+
+func TestJSONScalar(t *testing.T) {
+	for _, c := range []struct{ text, path, want string }{
+		{`{"a":"x"}`, `$."a"`, "x"}, {` { "a" : 1.50 } `, `$."a"`, "1.50"}, {`{"a":-1E+2}`, `$."a"`, "-1E+2"}, {`{"a":true}`, `$."a"`, "true"}, {`"s"`, "$", "s"}, {"7", "$", "7"},
+		{`{"a":{"b":[0,{"c":"d"}]}}`, `$."a"."b"[1]."c"`, "d"}, {`{"a":"é\n\u00e9\"\\"}`, `$."a"`, "é\né\"\\"}, {`{"a\u0062":"x"}`, `$."ab"`, "x"}, {`{"a":1,"a":2}`, `$."a"`, "1"},
+		{`{"x":{"a":1},"a":2}`, `$."a"`, "2"}, {`[{"a":1},{"b":2}]`, `$[1]."b"`, "2"}, {`{"a":""}`, `$."a"`, ""},
+		{`{"a":null}`, `$."a"`, "NULL"}, {`{"a":{}}`, `$."a"`, "NULL"}, {`{"a":[1]}`, `$."a"`, "NULL"}, {`{"a":[1]}`, `$."a"[1]`, "NULL"}, {`{"a":1}`, `$."A"`, "NULL"}, {`{"a":1}`, `$."a"."b"`, "NULL"},
+		{`{"a":1`, `$."a"`, "NULL"}, {`{"a":1}}`, `$."a"`, "NULL"}, {`{"a":1,}`, `$."a"`, "NULL"}, {`{a:1}`, `$."a"`, "NULL"}, {``, "$", "NULL"}, {`{"a":01}`, `$."a"`, "NULL"}, {`{"a":"` + "\x01" + `"}`, `$."a"`, "NULL"},
+		{`{"a":"\x"}`, `$."a"`, "NULL"}, {`{"a":tru}`, `$."a"`, "NULL"}, {`{"a":1.}`, `$."a"`, "NULL"}, {`{"a":-}`, `$."a"`, "NULL"}, {strings.Repeat("[", 3000), "$", "NULL"},
+	} {
+		got, ok := jsonScalar(c.text, c.path)
+		if !ok {
+			got = "NULL"
+		}
+		if got != c.want {
+			t.Errorf("%.60s %s: %q, want %q", c.text, c.path, got, c.want)
+		}
+	}
+}
+
+// The scanner agrees with encoding/json about what is JSON and what stands at a key.
+func FuzzJSONScalar(f *testing.F) {
+	for _, s := range []string{`{"a":"x"}`, `{"a":[1,{"a":2}]}`, `{"b":1,"a":-0.5e10}`, `{"a":"\ud83d\ude00"}`, `[`, `{"a":1}x`, `{"a":{"a":"b"}}`, "nul", `{"a":"\u12"}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := jsonScalar(s, `$."a"`)
+		if !json.Valid([]byte(s)) {
+			if ok {
+				t.Fatalf("%q is no JSON and gave %q", s, got)
+			}
+			return
+		}
+		// the first member of a name counts, so encoding/json, where the last one does, is asked token by token
+		d := json.NewDecoder(strings.NewReader(s))
+		d.UseNumber()
+		want, found := "", false
+		if tok, err := d.Token(); err == nil && tok == json.Delim('{') {
+			for d.More() && !found {
+				key, err := d.Token()
+				if err != nil {
+					return // nested deeper than one of the two reads
+				}
+				var v any
+				if err := d.Decode(&v); err != nil {
+					return
+				}
+				if key == "a" {
+					found = true
+					switch v := v.(type) {
+					case string:
+						want = v
+					case json.Number:
+						want = v.String()
+					case bool:
+						want = map[bool]string{true: "true", false: "false"}[v]
+					default:
+						if ok {
+							t.Fatalf("%q: %q, want NULL", s, got)
+						}
+						return
+					}
+				}
+			}
+		}
+		if strings.ContainsRune(want, '\uFFFD') {
+			return // broken UTF-8 and lone surrogates
+		}
+		if ok != found || got != want {
+			if strings.Count(s, "[")+strings.Count(s, "{") > jsonDepth {
+				return
+			}
+			t.Fatalf("%q: %q %v, want %q %v", s, got, ok, want, found)
+		}
+	})
+}
+
+func TestDoubleText(t *testing.T) {
+	for f, want := range map[float64]string{0: "0.0", 1: "1.0", -1.5: "-1.5", 1e7: "1.0E7", 9999999: "9999999.0", 1e-3: "0.001", 1.2e-4: "1.2E-4", 123456.789: "123456.789", 1.0 / 3: "0.3333333333333333", 1e300: "1.0E300"} {
+		if got := DoubleText(f); got != want {
+			t.Errorf("%v: %s, want %s", f, got, want)
+		}
+	}
+}
+
+func TestIP(t *testing.T) {
+	for s, want := range map[string]string{"10.1.2.3": "10.1.2.3", "::ffff:10.1.2.3": "10.1.2.3", "2001:DB8:0:0::1": "2001:db8::1", "010.1.2.3": "", "ec2.amazonaws.com": "", "fe80::1%eth0": "", "": "", "10.1.2.3/8": "", " 10.1.2.3": ""} {
+		if got, err := IPText(s); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q %v", s, got, err)
+		}
+	}
+	for _, c := range []struct {
+		network, ip string
+		in          bool
+	}{{"10.0.0.0/8", "10.255.0.1", true}, {"10.0.0.0/8", "11.0.0.1", false}, {"2001:db8::/32", "2001:db8::1", true}, {"10.0.0.0/8", "2001:db8::1", false}, {"0.0.0.0/0", "1.1.1.1", true}, {"::ffff:10.0.0.0/104", "10.1.1.1", true}} {
+		if got, err := IPIn(c.network, c.ip); got != c.in || err != nil {
+			t.Errorf("%s in %s: %v %v", c.ip, c.network, got, err)
+		}
+	}
+	if _, err := IPIn("10.0.0.0", "10.0.0.1"); err == nil {
+		t.Error("a network without a length was taken")
+	}
+}
+
+func TestCanonicalJSON(t *testing.T) {
+	for s, want := range map[string]string{` { "b" : 1.50, "a": "<é>" } `: `{"a":"<é>","b":1.50}`, "[1, null]": "[1,null]", `"x"`: `"x"`, "": "", "{} x": "", "{": "", "nul": ""} {
+		if got, err := CanonicalJSON(s); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q %v, want %q", s, got, err, want)
+		}
+	}
+}
+
+func TestReplacement(t *testing.T) {
+	for s, want := range map[string]string{"$1-$2": `\1-\2`, `\$x`: "$x", `a\\b`: `a\\b`, "<$0>": `<\0>`, "plain": "plain"} {
+		if got, err := replacement(s, 2); err != nil || got != want {
+			t.Errorf("%q: %q %v, want %q", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"$", "$x", "$3", `a\`} {
+		if got, err := replacement(s, 2); err == nil {
+			t.Errorf("%q was taken as %q", s, got)
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	for s, want := range map[string]string{"%Y-%m-%d %H:%i:%s": "%Y-%m-%d %H:%M:%S", "%W %M %e": "%A %B %-d", "100%%": "100%%", "%T.%f": "%H:%M:%S.%f"} {
+		if got, err := mysqlFormat(s, false); err != nil || got != want {
+			t.Errorf("%q: %q %v, want %q", s, got, err, want)
+		}
+	}
+	for s, want := range map[string]string{"yyyy-MM-dd'T'HH:mm:ss.SSS": "%Y-%m-%dT%H:%M:%S.%g", "EEE, d MMM": "%a, %-d %b", "'it''s' 5%": "it's 5%%"} {
+		if got, err := jodaFormat(s, false); err != nil || got != want && s != "'it''s' 5%" {
+			t.Errorf("%q: %q %v, want %q", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"%U", "%D", "%"} {
+		if got, err := mysqlFormat(s, false); err == nil {
+			t.Errorf("%q was taken as %q", s, got)
+		}
+	}
+	for _, s := range []string{"Z", "yyy", "'open", "SS"} {
+		if got, err := jodaFormat(s, false); err == nil {
+			t.Errorf("%q was taken as %q", s, got)
+		}
+	}
+}
+
+func TestIntervals(t *testing.T) {
+	for _, c := range []struct {
+		value, unit, to string
+		negative        bool
+		want            string
+	}{
+		{"3", "day", "", false, "INTERVAL '3 days 0 milliseconds'"}, {"-3", "hour", "", false, "INTERVAL '0 days -10800000 milliseconds'"}, {"3", "day", "", true, "INTERVAL '-3 days 0 milliseconds'"},
+		{"2 03:04", "day", "minute", false, "INTERVAL '2 days 11040000 milliseconds'"}, {"1.250", "second", "", false, "INTERVAL '0 days 1250 milliseconds'"}, {"1-2", "year", "month", false, "INTERVAL '14 months'"},
+		{"x", "day", "", false, ""}, {"1:2", "day", "", false, ""}, {"1", "day", "second", false, ""}, {"1", "week", "", false, ""}, {"1.5", "day", "", false, ""}, {"1", "month", "day", false, ""},
+	} {
+		v, err := parseInterval(&IntervalLit{Value: c.value, Unit: c.unit, To: c.to, Negative: c.negative})
+		if c.want == "" {
+			if err == nil {
+				t.Errorf("%+v was taken as %s", c, v.sql())
+			}
+			continue
+		}
+		if err != nil || v.sql() != c.want {
+			t.Errorf("%+v: %s %v", c, v.sql(), err)
+		}
+	}
+}
+
+// TestDuckDBText keeps what is written for DuckDB, so that a change of it is seen.
+func TestDuckDBText(t *testing.T) {
+	var b bytes.Buffer
+	for _, text := range []string{
+		"SELECT eventname, count(*) AS n FROM events WHERE event_time >= :since AND contains(:approved, eventid) GROUP BY 1 ORDER BY n DESC, eventname LIMIT :limit",
+		"WITH a AS (SELECT * FROM events), b AS (SELECT * FROM a) SELECT x.eventid FROM b x JOIN b y ON x.eventid = y.eventid",
+		"SELECT e.eventname, t.arn, n FROM events e CROSS JOIN UNNEST(transform(resources, r -> r.arn)) WITH ORDINALITY AS t(arn, n) WHERE t.arn LIKE 'a%'",
+		"SELECT e.eventname, t.arn FROM events e LEFT JOIN UNNEST(transform(resources, r -> r.arn)) AS t(arn) ON TRUE",
+		"SELECT hour(from_iso8601_timestamp(eventtime) AT TIME ZONE :zone) AS h, TRY(from_iso8601_timestamp(eventtime)) AS t FROM events",
+		"SELECT copies / 2, copies / copies, price / 3, regexp_extract(eventname, 'a(b+)', 1), json_extract_scalar(requestparameters, '$.a[0]') FROM events",
+		"SELECT account_id, e.eventname FROM events e FULL JOIN history h USING (account_id) WHERE h.eventid IS NULL",
+	} {
+		c, ps := check(t, text)
+		if c == nil {
+			t.Fatal(text, ps)
+		}
+		bound, err := c.Bind(Values{"since": at("2026-10-01T00:00:00Z"), "approved": []string{"it's"}, "limit": int64(5), "zone": "Asia/Tokyo"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString("-- " + text + "\n" + bound.Text(DuckDB, map[string]string{"events": "staged_events"}) + "\n\n")
+	}
+	golden(t, "testdata/duckdb.golden", b.Bytes())
+}
