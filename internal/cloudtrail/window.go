@@ -91,8 +91,9 @@ func (w *window) free() {
 	if cap(p.arena) > 4*windowSize {
 		p.arena = nil
 	}
-	workspaces.Put(&workspace{buf: w.buf[:cap(w.buf)], in: w.in, parser: p, gz: w.gz})
 	w.in.Reset(nil)
+	// From here on another goroutine may be using all of it.
+	workspaces.Put(&workspace{buf: w.buf[:cap(w.buf)], in: w.in, parser: p, gz: w.gz})
 	w.buf, w.in, w.gz, w.parser = nil, nil, nil, nil
 }
 
