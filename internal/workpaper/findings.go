@@ -116,7 +116,6 @@ func (c *composer) card(q *run.Query) document.Card {
 		add("benign", text("false_positives", def.FalsePositives), false)
 	}
 	add("limits", c.limits(q), true)
-	add("response", c.say("card.response_text"), true)
 	return k
 }
 

@@ -23,13 +23,13 @@ func (l *flow) cardParts(b document.Card) (ref string, lines []string, indent, p
 func (l *flow) cardHeight(b document.Card) float64 {
 	_, lines, _, _ := l.cardParts(b)
 	h := float64(len(lines)-1)*5 + 13.5 + 4
-	for row := range fieldRows(b.Fields) {
+	for row := range fieldRows(b.Fields, l.w) {
 		h += l.fieldRowHeight(row, l.w, labelSize, 9, 4.3)
 	}
 	return h
 }
 
-// card is a finding's head: a tinted band with reference, title and pills, and its texts in two columns below.
+// card is a finding's head: a tinted band with reference, title and pills, and its texts in columns below.
 func (l *flow) card(b document.Card, keep float64) {
 	l.gap(5)
 	h := l.cardHeight(b)

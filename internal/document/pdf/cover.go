@@ -153,7 +153,7 @@ func (l *flow) cover(b document.Front) {
 	l.y = verdictY + card + 16
 	air := 0.0 // room that is left between the facts
 	rows := 0.0
-	for range fieldRows(b.Facts) {
+	for range fieldRows(b.Facts, l.w) {
 		rows++
 	}
 	if left := 261 - digest - l.y - facts - notices - 4; left > 0 && rows > 0 {
@@ -280,19 +280,30 @@ func (l *flow) verdict(b document.Verdict) {
 // gridHeight is what fieldGrid takes on the cover.
 func (l *flow) gridHeight(fields []document.Field, w float64) float64 {
 	h := 0.0
-	for row := range fieldRows(fields) {
+	for row := range fieldRows(fields, w) {
 		h += l.fieldRowHeight(row, w, 6.6, 9.8, 4.6)
 	}
 	return h
 }
 
-// fieldRows are pairs of fields, wide ones alone.
-func fieldRows(fields []document.Field) func(yield func([]document.Field) bool) {
+// mostAcross is how many fields stand side by side on the widest page.
+const mostAcross = 3
+
+// across is how many fields stand side by side in a width: two on an upright page, three on a landscape one.
+func across(w float64) int {
+	if w > 220 {
+		return mostAcross
+	}
+	return 2
+}
+
+// fieldRows are fields that stand side by side in a width, wide ones alone.
+func fieldRows(fields []document.Field, w float64) func(yield func([]document.Field) bool) {
 	return func(yield func([]document.Field) bool) {
 		for i := 0; i < len(fields); {
 			n := 1
-			if !fields[i].Wide && i+1 < len(fields) && !fields[i+1].Wide {
-				n = 2
+			for !fields[i].Wide && n < across(w) && i+n < len(fields) && !fields[i+n].Wide {
+				n++
 			}
 			if !yield(fields[i : i+n]) {
 				return
@@ -308,7 +319,8 @@ func (l *flow) fieldWidth(row []document.Field, w float64) float64 {
 	if row[0].Wide {
 		return w
 	}
-	return (w - fieldGap) / 2
+	n := float64(across(w))
+	return (w - fieldGap*(n-1)) / n
 }
 
 func (l *flow) fieldLines(f document.Field, w, label, size float64) (labels, values []string) {
@@ -333,19 +345,19 @@ func (l *flow) fieldRowHeight(row []document.Field, w, label, size, lead float64
 	return h + 1.6 + 4
 }
 
-// fieldGrid sets labels with their texts in two columns; both columns of a row go on to the next page together, line by line.
+// fieldGrid sets labels with their texts side by side; the columns of a row go on to the next page together, line by line.
 func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, labelColor style.RGB, ruled bool, air float64) {
 	p := l.palette
 	defer l.end(l.begin(tagList))
 	list := l.tag
-	for row := range fieldRows(fields) {
-		var names, texts [2]tag
+	for row := range fieldRows(fields, l.w) {
+		var names, texts [mostAcross]tag
 		for i := range row {
 			item := l.tree.add(tagItem, list, "")
 			names[i], texts[i] = l.tree.add(tagLabel, item, ""), l.tree.add(tagBody, item, "")
 		}
 		w := l.fieldWidth(row, l.w)
-		var labels, values [2][]string
+		var labels, values [mostAcross][]string
 		ln, vn := 0, 0
 		for i, f := range row {
 			labels[i], values[i] = l.fieldLines(f, w, label, size)

@@ -52,6 +52,7 @@ type flow struct {
 	rows                       map[string]int64
 	altered                    map[string]int64
 	landscape                  bool
+	appendix, inHeading        bool // in the provenance; setting a heading block
 	y                          float64
 	l, r, w                    float64 // left and right edge, width between them
 	bottom                     float64
@@ -182,11 +183,20 @@ func (l *flow) list(level int, number, s string, silent bool, y float64) {
 		deepest = l.entries[n-1].level + 1
 	}
 	level = min(level, deepest)
+	if l.appendix && level > 0 && !l.inHeading {
+		silent = true // statements by the dozen: bookmarks lead to them, the contents would drown
+	}
 	l.entries = append(l.entries, entry{level, number, s, &place{l.page, y}, silent})
 }
 
 func (l *flow) section(s document.Section) error {
+	l.appendix = s.Part == document.Provenance
 	wide := l.orientations(s.Blocks)
+	if s.Part == document.Findings && mostlyWide(s.Blocks, wide) { // turning back and forth would leave half of the pages empty
+		for i := range wide {
+			wide[i] = true
+		}
+	}
 	first := len(wide) > 0 && wide[0]
 	if s.Part != document.Cover {
 		head := 18 + l.keep(s.Blocks)
@@ -257,7 +267,9 @@ func (l *flow) block(s document.Section, i int) (int, error) {
 	case document.Tiles:
 		l.tiles(b)
 	case document.Heading:
+		l.inHeading = true
 		l.heading(b, l.keep(s.Blocks[i+1:]))
+		l.inHeading = false
 	case document.Paragraph:
 		l.paragraph(b)
 	case document.Points:
@@ -416,6 +428,20 @@ func (l *flow) orientations(blocks []document.Block) []bool {
 		}
 	}
 	return wide
+}
+
+// mostlyWide tells whether a third of a section's tables or more want landscape pages.
+func mostlyWide(blocks []document.Block, wide []bool) bool {
+	tables, big := 0, 0
+	for i, b := range blocks {
+		if _, ok := b.(document.Table); ok {
+			tables++
+			if wide[i] {
+				big++
+			}
+		}
+	}
+	return big > 0 && tables > 2 && big*3 >= tables
 }
 
 // chrome sets the running header and footer of every page, now that their number is known.
