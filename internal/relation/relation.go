@@ -34,6 +34,7 @@ type Definition struct {
 	statements map[string]*sql.Checked
 	files      []library.File
 	apart      *Definition
+	unique     *Definition
 }
 
 // statements are the files of the folder; all but the first go on from the mark of the first.
@@ -61,16 +62,26 @@ func Load(l *library.Library) (*Definition, diag.Problems) {
 	if d.statements, problems = check(texts, dated); problems.Err() != nil {
 		return nil, problems
 	}
-	if strings.Count(texts[0].text, identity) != 2 {
-		return nil, diag.Problems{{At: diag.Pos{File: texts[0].file}, Text: fmt.Sprintf("%q does not stand there twice", identity),
-			Hint: "number and count of an event's copies must be taken over the same rows"}}
+	number := "row_number() OVER (" + identity + " ORDER BY file, seq)"
+	count := "count(*) OVER (" + identity + ")"
+	if strings.Count(texts[0].text, number) != 1 || strings.Count(texts[0].text, count) != 1 {
+		return nil, diag.Problems{{At: diag.Pos{File: texts[0].file}, Text: fmt.Sprintf("%q and %q must stand there once each", number, count),
+			Hint: "the number and the count of an event's copies are taken over the same rows"}}
 	}
-	apart := slices.Clone(texts)
-	apart[0].text = strings.ReplaceAll(apart[0].text, identity, identity+", split_part(file, '/', 1)")
-	d.apart = &Definition{files: d.files}
-	var more diag.Problems
-	if d.apart.statements, more = check(apart, dated); more.Err() != nil {
-		return nil, more
+	variant := func(r *strings.Replacer) *Definition {
+		changed := slices.Clone(texts)
+		changed[0].text = r.Replace(changed[0].text)
+		v := &Definition{files: d.files}
+		var more diag.Problems
+		v.statements, more = check(changed, dated)
+		problems = append(problems, more...)
+		return v
+	}
+	d.apart = variant(strings.NewReplacer(identity, identity+", split_part(file, '/', 1)"))
+	d.unique = variant(strings.NewReplacer(number, "1", count, "1"))
+	d.apart.unique, d.apart.apart, d.unique.unique, d.unique.apart = d.unique, d.apart, d.unique, d.unique
+	if problems.Err() != nil {
+		return nil, problems
 	}
 	return d, problems
 }
@@ -81,6 +92,10 @@ const identity = "PARTITION BY account_id, eventid"
 // Apart is the same relation with one difference: records in different top folders of the source are never copies of
 // each other. Test cases lie in a folder each, so that many can share a session although they use the same event ids.
 func (d *Definition) Apart() *Definition { return d.apart }
+
+// Unique is the same relation for records of which no two have the same event id: it does not look for copies. A driver
+// that can tell such records from the others saves sorting them.
+func (d *Definition) Unique() *Definition { return d.unique }
 
 // check parses and checks each statement; those after the first go on from dated.
 func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) {

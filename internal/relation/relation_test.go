@@ -161,6 +161,9 @@ func TestLoadProblems(t *testing.T) {
 			return strings.ReplaceAll(text, "nullif(recipientaccountid, '')", "nullif(nonsense, '')")
 		},
 			"templates/sql/events.sql", "      nullif(nonsense, ''),", "nonsense"},
+		{"copies are counted over other rows", func(name, text string) string {
+			return strings.ReplaceAll(text, "count(*) OVER (PARTITION BY account_id, eventid)", "count(*) OVER (PARTITION BY eventid)")
+		}, "templates/sql/events.sql", "", "once each"},
 		{"no SELECT", func(name, text string) string {
 			if name == "sql/deliveries.sql" {
 				return "DELETE FROM dated"
@@ -177,6 +180,30 @@ func TestLoadProblems(t *testing.T) {
 				t.Errorf("%+v", p)
 			}
 		})
+	}
+}
+
+func TestVariants(t *testing.T) {
+	d, bad := load(t, asBuilt)
+	if bad.Err() != nil {
+		t.Fatal(bad)
+	}
+	text := func(d *Definition) string {
+		b, err := d.Select(Events, Base{}, october())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Text(sql.Trino, nil)
+	}
+	whole, apart, unique := text(d), text(d.Apart()), text(d.Unique())
+	if n := strings.Count(apart, "split_part(file, '/', 1)"); n != 2 {
+		t.Errorf("apart has %d folders in its partitions, want 2", n)
+	}
+	if strings.Count(whole, " OVER (") != 2 || strings.Contains(unique, " OVER (") {
+		t.Error("unique still numbers copies, or the whole does not")
+	}
+	if text(d.Apart().Unique()) != unique || text(d.Unique().Apart()) != unique {
+		t.Error("without copies there is nothing to keep apart")
 	}
 }
 

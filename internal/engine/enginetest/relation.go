@@ -120,19 +120,28 @@ func testDuplicates(t *testing.T, open Open) {
 		key("111122223333", "eu-west-1", "2026/10/26", "b"),
 		key("111122223333", "us-east-1", "2026/10/25", "c"),
 	}
-	for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+	for n, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
 		content := [][]byte{log(one, none, none), log(two, other), log(one, one, blank, blank)}
 		f := files{}
+		// Half of the time copies are few among many events: an engine may treat them differently.
+		var single []map[string]any
+		if n%2 == 1 {
+			for i := range 50 {
+				single = append(single, at("2026-10-20T00:00:00Z", fmt.Sprint("single-", i)))
+			}
+			f["single.json"] = log(single...)
+		}
 		for i, k := range order {
 			f[keys[i]] = content[k]
 		}
 		w := start(t, open, nil, f, october())
-		w.want("SELECT account_id, eventid, copies, log_file FROM events WHERE eventid <> '' ORDER BY event_time",
+		w.want("SELECT account_id, eventid, copies, log_file FROM events WHERE eventid = 'twice' ORDER BY event_time",
 			"111122223333|twice|4|"+keys[0], "444455556666|twice|1|"+keys[slices.Index(order[:], 1)])
 		w.want("SELECT count(*), sum(copies) FROM events WHERE eventid IS NULL OR eventid = ''", "4|4")
 		in := w.inputs()
-		w.figure("records", in.Records, 9)
-		w.figure("events", in.Events, 6)
+		w.want("SELECT count(*), sum(copies), count(DISTINCT eventid) FROM events WHERE eventid LIKE 'single-%' HAVING count(*) > 0", map[bool][]string{true: {"50|50|50"}}[n%2 == 1]...)
+		w.figure("records", in.Records, int64(9+len(single)))
+		w.figure("events", in.Events, int64(6+len(single)))
 		w.figure("conflicting", in.Conflicting, 0)
 	}
 }
