@@ -79,6 +79,7 @@ func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 		c.use()
 	}
 	checked := &Checked{Parsed: p, facts: k.facts, declared: t}
+	k.size(p.query)
 	if k.probs.Err() == nil {
 		// What only the DuckDB printer knows to be impossible is found by printing once with placeholders.
 		e := &emitter{c: checked, dry: true}

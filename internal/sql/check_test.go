@@ -251,3 +251,33 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// Macros are texts put in place of calls, so nesting multiplies. What would fill the memory is refused, what anybody writes is not.
+func TestCheckSize(t *testing.T) {
+	nest := func(n int, open, inner, shut string) string {
+		return "SELECT " + strings.Repeat(open, n) + inner + strings.Repeat(shut, n) + " AS x FROM events"
+	}
+	for _, c := range []struct {
+		text string
+		ok   bool
+	}{
+		{nest(4, "greatest(", "copies", ", 1)"), true},
+		{nest(30, "greatest(", "copies", ", 1)"), false},
+		{nest(3, "substr(", "eventname", ", -3)"), true},
+		{nest(15, "substr(", "eventname", ", -3)"), false},
+		{nest(12, "split(array_join(", "split(eventname, ',')", ", ','), ',')"), false},
+		{nest(2, "(", "price", " / DECIMAL '1.5')"), true},
+		{nest(6, "(", "price", " / DECIMAL '1.5')"), false},
+		{nest(40, "(1 + ", "copies", ")"), true},
+		{nest(60, "lower(", "eventname", ")"), true},
+		{nest(12, "coalesce(nullif(", "eventname", ", ''), 'a')"), true},
+	} {
+		got, ps := check(t, c.text)
+		if (got != nil) != c.ok {
+			t.Errorf("%.60s…: taken %v, %v", c.text, got != nil, ps)
+		}
+		if !c.ok && got == nil && ps[0].Rule != "too-large" {
+			t.Errorf("%.60s…: %v", c.text, ps)
+		}
+	}
+}

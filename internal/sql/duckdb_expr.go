@@ -89,7 +89,7 @@ func (e *emitter) x(x Expr) string {
 		}
 		return "(" + e.as(x.X, t) + not(x.Not) + " IN (" + strings.Join(items, ", ") + "))"
 	case *Like:
-		s := e.x(x.X) + not(x.Not) + " LIKE " + e.x(x.Pattern)
+		s := e.as(x.X, tVarchar) + not(x.Not) + " LIKE " + e.as(x.Pattern, tVarchar)
 		if x.Escape != nil {
 			s += " ESCAPE " + e.x(x.Escape)
 		}
@@ -219,10 +219,7 @@ func (e *emitter) binary(x *Binary) string {
 		return "(" + e.x(x.Left) + " " + x.Op.String() + " " + e.x(x.Right) + ")"
 	case OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpDistinct, OpNotDistinct:
 		t := e.compareType(a, b)
-		l, r := e.x(x.Left), e.x(x.Right)
-		if a.Kind != UnknownType && b.Kind != UnknownType {
-			l, r = coerceSQL(l, a, t), coerceSQL(r, b, t)
-		}
+		l, r := e.as(x.Left, t), e.as(x.Right, t)
 		return "(" + l + " " + x.Op.String() + " " + r + ")"
 	case OpConcat:
 		return e.concat(x, a, b)
@@ -500,15 +497,8 @@ func (e *emitter) after(c *Call) string {
 	return s
 }
 
+// aggregate writes an aggregate. An ORDER BY inside a call whose value does not depend on it is left out.
 func (e *emitter) aggregate(c *Call, r *resolved) string {
-	if len(c.OrderBy) > 0 && r.fn.flags&orderFunction == 0 {
-		// the order of rows does not change what these give
-		plain := *c
-		plain.OrderBy = nil
-		e.c.calls[&plain] = r
-		defer delete(e.c.calls, &plain)
-		c = &plain
-	}
 	switch r.fn.name {
 	case "count":
 		if c.Star || len(c.Args) == 0 {

@@ -100,8 +100,7 @@ func (t *Type) numeric() bool { return t.Kind >= TinyintType && t.Kind <= Double
 func (t *Type) float() bool   { return t.Kind == RealType || t.Kind == DoubleType }
 func (t *Type) text() bool    { return t.Kind == VarcharType || t.Kind == CharType }
 
-// comparable says whether = is defined; orderable whether < is.
-func (t *Type) comparable() bool { return t.Kind != JSONType || true }
+// orderable says whether < is defined.
 func (t *Type) orderable() bool {
 	switch t.Kind {
 	case JSONType, MapType, IPAddressType:
@@ -385,7 +384,7 @@ func castable(a, b *Type) bool {
 	case basic(a) && basic(b), a.text() && b.text():
 		return true
 	case a.text():
-		return basic(b) || clock(b) || b.Kind == TimeType || b.Kind == IPAddressType || b.Kind == VarbinaryType && false
+		return basic(b) || clock(b) || b.Kind == TimeType || b.Kind == IPAddressType
 	case b.text():
 		return basic(a) || clock(a) || a.Kind == TimeType || a.Kind == IPAddressType || a.Kind == IntervalDayType || a.Kind == IntervalMonthType
 	case clock(a) && (clock(b) || b.Kind == TimeType && a.Kind != DateType):

@@ -56,8 +56,6 @@ func Value(k result.Kind, v any) (any, error) {
 			return v, nil
 		case []byte:
 			return string(v), nil
-		case bool, int8, int16, int32, int64:
-			return fmt.Sprint(v), nil
 		}
 	case result.Int:
 		return integer(v)

@@ -1,0 +1,95 @@
+package sql
+
+import (
+	"regexp"
+	"strings"
+)
+
+// maxSize is how many pieces an expression may have once DuckDB has put every macro's text in its place. The largest statement
+// of this program has some ten thousand. Without a limit, thirty calls inside each other could be a thousand million.
+const maxSize = 2_000_000
+
+// size refuses expressions that grow beyond all measure when they are written for DuckDB.
+func (k *checker) size(q *Query) {
+	var grow func(n Node) float64
+	grow = func(n Node) float64 {
+		total := 1.0
+		for _, c := range children(n) {
+			total += grow(c)
+		}
+		if total *= k.copies(n); total > maxSize {
+			if _, ok := n.(Expr); ok {
+				k.problem(n, "this expression is nested too deeply", "Compute its parts in a WITH first", "too-large")
+			}
+			return 1
+		}
+		return total
+	}
+	grow(q)
+}
+
+// copies is how often the text of n's parts stands in what is written for n.
+func (k *checker) copies(n Node) float64 {
+	switch n := n.(type) {
+	case *Subscript:
+		return 5
+	case *Cast:
+		return 4
+	case *Binary:
+		if n.Op == OpDiv || n.Op == OpMod {
+			if t := k.types[n]; t != nil && t.Kind == DecimalType {
+				return macroCopies["tr_decimal_divide"]
+			}
+			return 4
+		}
+	case *Unnest:
+		return float64(3 + len(n.Args))
+	case *Call:
+		r := k.calls[n]
+		if r == nil {
+			return 1
+		}
+		most := 1.0
+		for _, m := range ourMacro.FindAllString(r.fn.duck, -1) {
+			most = max(most, macroCopies[m])
+		}
+		switch r.fn.name {
+		case "greatest", "least", "regexp_extract", "ln", "log2", "log10", "sqrt", "reduce":
+			most = max(most, 3)
+		case "nullif":
+			most = max(most, 2)
+		case "contains", "any_match", "all_match", "none_match", "split", "strpos", "substr", "substring", "concat", "json_extract", "json_size", "array_join", "sequence":
+			most = max(most, 6)
+		case "avg":
+			if r.result.Kind == DecimalType {
+				most = macroCopies["tr_decimal_divide"]
+			}
+		}
+		return most
+	}
+	return 1
+}
+
+var (
+	ourMacro    = regexp.MustCompile(`\btr_[a-z0-9_]+`)
+	macroCopies = countCopies()
+)
+
+// countCopies is, for each macro, how often an argument stands in its text at most, macros inside it counted in.
+func countCopies() map[string]float64 {
+	m := map[string]float64{}
+	for _, text := range macros {
+		head, body, _ := strings.Cut(text, ") AS ")
+		name, params, _ := strings.Cut(head, "(")
+		most := 1
+		for _, p := range strings.Split(params, ", ") {
+			most = max(most, len(regexp.MustCompile(`\b`+p+`\b`).FindAllString(body, -1)))
+		}
+		inside := 1.0
+		for _, c := range ourMacro.FindAllString(body, -1) {
+			inside = max(inside, m[c])
+		}
+		m[name] = float64(most) * inside
+	}
+	return m
+}
