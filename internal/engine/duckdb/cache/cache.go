@@ -33,7 +33,7 @@ import (
 type Options struct {
 	Dir     string        // the cache directory, shared by all sources; made if missing
 	Source  source.Source // where the log files lie; the cache is kept per source.Identity
-	Memory  int64         // bytes all workers together may hold; 0: 512 MiB
+	Memory  int64         // bytes all workers together may hold, roughly; 0: 512 MiB. Below 96 MiB nothing is saved
 	Workers int           // files read at the same time; 0: the number of CPUs, at most 8
 	Limits  cloudtrail.Limits
 	Waiting func() // called once if another process is filling this cache and Refresh has to wait; may be nil

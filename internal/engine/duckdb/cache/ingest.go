@@ -128,7 +128,7 @@ func (in *ingester) files(ctx context.Context, j job) error {
 // flush writes the rows of complete files to the job's part.
 func (in *ingester) flush() error {
 	if in.w == nil {
-		w, err := newPartWriter(in.folder, in.cache.plan)
+		w, err := newPartWriter(in.folder, in.cache.plan, pageBytes(in.budget))
 		if err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func (in *ingester) once(ctx context.Context, o object) (f file, solo *part, err
 			return f, nil, errRetry
 		}
 		if own == nil {
-			if own, err = newPartWriter(in.folder, in.cache.plan); err != nil {
+			if own, err = newPartWriter(in.folder, in.cache.plan, pageBytes(in.budget)); err != nil {
 				b.reset()
 				return f, nil, err
 			}

@@ -27,7 +27,7 @@ func (r *refresh) merge(d *day) (bool, error) {
 	if len(small) <= manyParts {
 		return false, nil
 	}
-	w, err := newPartWriter(d.folder, r.cache.plan)
+	w, err := newPartWriter(d.folder, r.cache.plan, pageBytes(maxGroupBytes))
 	if err != nil {
 		return false, err
 	}

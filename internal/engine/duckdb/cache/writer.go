@@ -30,6 +30,7 @@ type partWriter struct {
 // plan is where the columns of a batch lie in the schema.
 type plan struct {
 	schema                                            *parquet.Schema
+	codec                                             *zstd.Codec // keeps its encoders, which are large, for the next file
 	leaves                                            []int
 	list                                              [3]int
 	keys, values                                      int
@@ -38,7 +39,7 @@ type plan struct {
 
 func newPlan(b *batch) *plan {
 	s := parquetSchema()
-	p := &plan{schema: s}
+	p := &plan{schema: s, codec: &zstd.Codec{Level: zstd.SpeedFastest}}
 	for _, l := range b.leaves {
 		p.leaves = append(p.leaves, columnIndex(s, l.path...))
 	}
@@ -57,7 +58,12 @@ func newPlan(b *batch) *plan {
 // tempPrefix begins the names of files that are not finished. Whoever holds the lock may delete them.
 const tempPrefix = "tmp-"
 
-func newPartWriter(folder string, p *plan) (*partWriter, error) {
+// pageBytes fits the pages of all columns into the budget of a row group.
+func pageBytes(budget int) int { return min(max(budget/512, 8<<10), 64<<10) }
+
+// newPartWriter begins a part. The encoder is made anew each time: Reset of parquet-go 0.32 wipes the column paths its
+// next file needs.
+func newPartWriter(folder string, p *plan, page int) (*partWriter, error) {
 	f, err := os.CreateTemp(folder, tempPrefix+"*.parquet")
 	if err != nil {
 		return nil, fmt.Errorf("writing the cache: %w", err)
@@ -65,9 +71,9 @@ func newPartWriter(folder string, p *plan) (*partWriter, error) {
 	w := &partWriter{f: f, sum: crc32.New(castagnoli), plan: p}
 	w.w = parquet.NewGenericWriter[any](w, p.schema,
 		parquet.DataPageStatistics(false),
-		parquet.PageBufferSize(256<<10),
+		parquet.PageBufferSize(page),
 		parquet.CreatedBy("trailscribe", "", ""),
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}))
+		parquet.Compression(p.codec))
 	w.cols = w.w.ColumnWriters()
 	return w, nil
 }
