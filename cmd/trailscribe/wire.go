@@ -109,6 +109,9 @@ func (p *program) openSource(s *setup) (source.Source, error) {
 	return dir.New(dir.Options{Root: folder})
 }
 
+// defaultMemory keeps the whole program under 1 GiB however many events there are; what does not fit is spilled beside the cache.
+const defaultMemory = 600 << 20
+
 // openEngine is the engine that answers. --source without --engine means duckdb, the only one of this build.
 func (p *program) openEngine(s *setup) (engine.Engine, error) {
 	name := p.flags.engine
@@ -136,6 +139,9 @@ func (p *program) openEngine(s *setup) (engine.Engine, error) {
 	memory, err := bytesOf(p.flags.memory)
 	if err != nil {
 		return nil, err
+	}
+	if memory == 0 {
+		memory = defaultMemory
 	}
 	e, err := openLocal(s.definition, src, cache, memory, func(done, of int64) { p.term.Progress("reading logs", done, of) })
 	if err != nil {
