@@ -120,11 +120,52 @@ func (e *emitter) pattern(x Expr) *syntax.Regexp {
 			"Look-ahead, look-behind and back references are not supported")
 		return nil
 	}
+	if why := foreignPattern(s); why != "" {
+		e.refuse(x, "the pattern does not mean the same at both engines: "+why, "")
+		return nil
+	}
 	re, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
 		return nil
 	}
 	return re
+}
+
+// foreignPattern says what in a pattern that RE2 takes means something else, or nothing, to Trino's Java syntax.
+// Source: Trino documentation, "Regular expression functions"; java.util.regex.Pattern.
+func foreignPattern(s string) string {
+	class := false
+	for i := 0; i < len(s); i++ {
+		rest := s[i:]
+		switch {
+		case s[i] == '\\':
+			if strings.HasPrefix(rest, `\Q`) || strings.HasPrefix(rest, `\C`) {
+				return rest[:2]
+			}
+			i++
+		case class && strings.HasPrefix(rest, "[:"):
+			return "[:…:], where Java has \\p{…}"
+		case class && s[i] == '[':
+			return "[ inside brackets, where Java joins two sets; a plain one is \\["
+		case class && strings.HasPrefix(rest, "&&"):
+			return "&& inside brackets, where Java intersects two sets"
+		case class && s[i] == ']':
+			class = false
+		case s[i] == '[' && !class:
+			class = true
+			for i+1 < len(s) && s[i+1] == '^' {
+				i++
+			}
+			if i+1 < len(s) && s[i+1] == ']' {
+				return "] as the first of a set; a plain one is \\]"
+			}
+		case strings.HasPrefix(rest, "(?P<"):
+			return "(?P<name>, where Java has (?<name>"
+		case strings.HasPrefix(rest, "(?U"):
+			return "(?U)"
+		}
+	}
+	return ""
 }
 
 func emitRegexpLike(e *emitter, c *Call, r *resolved) string {

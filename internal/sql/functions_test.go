@@ -296,3 +296,38 @@ func TestDuckDBText(t *testing.T) {
 	}
 	golden(t, "testdata/duckdb.golden", b.Bytes())
 }
+
+func TestForeignPattern(t *testing.T) {
+	for _, s := range []string{"^[a-z]+$", `[\[\]]`, `a\[b`, "(?i)x|y", `[^/]+`, "(?:a)", "(?<n>a)", `\p{L}`, "[a-z&]"} {
+		if why := foreignPattern(s); why != "" {
+			t.Errorf("%s: %s", s, why)
+		}
+	}
+	for _, s := range []string{"[[:alpha:]]", "[a[b]]", "[a-z&&[^b]]", "[]a]", "[^]a]", "(?P<n>a)", "(?U)a+", `\Qa.b\E`} {
+		if foreignPattern(s) == "" {
+			t.Errorf("%s was taken", s)
+		}
+	}
+}
+
+// A statement may be written by several goroutines at once: audit asks for several queries, and relations share a definition.
+func TestTextConcurrently(t *testing.T) {
+	c, ps := check(t, "SELECT account_id, sum(copies ORDER BY eventid) AS n, count(*) FILTER (WHERE extract(hour FROM event_time) > 3) AS h, min(eventname) AS e FROM events CROSS JOIN UNNEST(resources) AS t(r) GROUP BY 1 ORDER BY lower(e), 1")
+	if c == nil {
+		t.Fatal(ps)
+	}
+	b, err := c.Bind(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := b.Text(DuckDB, nil)
+	done := make(chan string)
+	for range 4 {
+		go func() { done <- b.Text(DuckDB, nil) }()
+	}
+	for range 4 {
+		if got := <-done; got != want {
+			t.Errorf("%s\nis not\n%s", got, want)
+		}
+	}
+}

@@ -22,11 +22,11 @@ import (
 
 // Options of the embedded database. The zero value is usable: no folder can be reached then.
 type Options struct {
-	Threads int    // 0: as many as there are processors
-	Memory  int64  // bytes held before work spills to TempDir; 0: 2 GiB
-	TempDir string // for what does not fit into Memory; "": nothing spills, a statement that needs more fails
-	Dirs    []string
-	Clean   bool // without the functions of Trino: for reading plain tables
+	Threads int      // 0: as many as there are processors
+	Memory  int64    // bytes held before work spills to TempDir; 0: 2 GiB
+	TempDir string   // for what does not fit into Memory; "": nothing spills, a statement that needs more fails
+	Dirs    []string // folders whose files can be read and written, with all below them
+	Clean   bool     // without the functions of Trino: for reading plain tables
 }
 
 // Open makes a database in memory. Its sessions think in UTC, whole numbers divide to whole numbers, and results do not depend
