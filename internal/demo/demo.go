@@ -108,7 +108,9 @@ func Generate(ctx context.Context, o Options, to source.Sink) ([]Planted, error)
 			for i := range next {
 				u := units[i]
 				u.make()
-				window[i] <- made{u.files(w), u.planted}
+				m := made{u.files(w), u.planted}
+				u.events, u.buf, u.planted = nil, nil, nil // a large sample has more text than memory
+				window[i] <- m
 			}
 		}()
 	}

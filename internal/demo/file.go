@@ -21,23 +21,22 @@ type file struct {
 
 // writer holds what one goroutine needs to compress files. The gzip header carries no name and no time, so the same records give the same bytes.
 type writer struct {
-	zip *gzip.Writer
+	zip  *gzip.Writer
+	body []byte
 }
 
 func newWriter() *writer {
-	z, err := gzip.NewWriterLevel(nil, 3)
+	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
 		panic(err) // the level is a constant
 	}
-	return &writer{z}
+	return &writer{zip: z}
 }
 
-func (w *writer) gzip(parts ...[]byte) []byte {
+func (w *writer) gzip(body []byte) []byte {
 	var b bytes.Buffer
 	w.zip.Reset(&b)
-	for _, p := range parts {
-		w.zip.Write(p) // into memory: cannot fail
-	}
+	w.zip.Write(body) // into memory: cannot fail
 	w.zip.Close()
 	return b.Bytes()
 }
@@ -98,19 +97,15 @@ func (u *unit) files(w *writer) []file {
 }
 
 func (u *unit) file(w *writer, delivered time.Time, events []event) file {
-	size := 0
-	for _, e := range events {
-		size += len(e.text) + 1
-	}
-	body := make([]byte, 0, size+16)
-	body = append(body, `{"Records":[`...)
+	body := append(w.body[:0], `{"Records":[`...)
 	for i, e := range events {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(body, e.text...)
+		body = append(body, u.buf[e.from:e.to]...)
 	}
 	body = append(body, "]}"...)
+	w.body = body
 	name := fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%s_%s.json.gz", u.account, u.region, delivered.Format("2006/01/02"),
 		u.account, u.region, delivered.Format("20060102T1504Z"), u.letters(16))
 	data := w.gzip(body)

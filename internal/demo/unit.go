@@ -17,14 +17,15 @@ type unit struct {
 	rnd        *rand.Rand
 	cast       *cast
 	events     []event
+	buf        []byte // the texts of the events, one after the other
 	planted    []Planted
 }
 
-// event is a finished record.
+// event is a finished record; its text is buf[from:to] of the unit.
 type event struct {
-	at   time.Time
-	late time.Duration
-	text []byte
+	at       time.Time
+	late     time.Duration
+	from, to int
 }
 
 // Quarter hours of a day: how loud machines are, which never sleep, and people, who begin at eight, eat at noon and go home.
@@ -42,6 +43,7 @@ const machineLevel = 0.35
 func (u *unit) make() {
 	u.cast = newCast(u.account, u.index, u.day)
 	u.events = make([]event, 0, u.background+16)
+	u.buf = make([]byte, 0, u.background*1100+16<<10)
 	for _, r := range u.s.incidents[u.place] {
 		u.add(r)
 	}
@@ -88,7 +90,9 @@ func (u *unit) add(r record) {
 		r.id = string(u.uuid(nil))
 	}
 	u.answers(&r)
-	u.events = append(u.events, event{r.at, r.late, r.append(make([]byte, 0, 1024), u)})
+	from := len(u.buf)
+	u.buf = r.append(u.buf, u)
+	u.events = append(u.events, event{r.at, r.late, from, len(u.buf)})
 }
 
 // answers are rows that any event of a kind gives, planted or not.
