@@ -24,7 +24,10 @@ Exit code 2 if there are problems.`,
 				return err
 			}
 			picked, err := s.some(args)
-			if err != nil {
+			if err != nil { // a query that cannot be read has no id yet: its problems come first
+				if bad := distinct(problems).Sort().Err(); bad != nil {
+					return bad
+				}
 				return err
 			}
 			for _, q := range picked {

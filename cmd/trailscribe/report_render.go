@@ -48,6 +48,9 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if err != nil {
 		return &codedError{code: exitUsage, err: err, hint: "give the folder rN of a run"}
 	}
+	if err := unaltered(c, dir); err != nil {
+		return err
+	}
 	// the look is this program's, the content the run's own: definitions that changed since have no say
 	lib, problems := library.Open(append([]library.Layer{builtin(true)}, saved.Library())...)
 	if err := problems.Err(); err != nil {
@@ -95,6 +98,20 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	p.term.Done()
 	for _, name := range out.names {
 		p.term.Print(filepath.Join(p.flags.out, filepath.FromSlash(name)))
+	}
+	return nil
+}
+
+// unaltered tells whether what a report is made from is as it was sealed; a report that was made from it may be lost.
+func unaltered(c *cobra.Command, dir string) error {
+	_, wrong, err := audit.Verify(c.Context(), os.DirFS(dir), nil)
+	if err != nil {
+		return &codedError{code: exitMismatch, err: fmt.Errorf("verifying %s: %w", dir, err)}
+	}
+	for _, w := range wrong {
+		if !strings.HasPrefix(w.Where, "report.") && !strings.HasPrefix(w.Where, "data/") {
+			return fmt.Errorf("%w: %s", run.ErrAltered, w)
+		}
 	}
 	return nil
 }

@@ -160,7 +160,7 @@ func (p *program) failOn(s *setup, id string) (query.Severity, error) {
 		return query.None, err
 	}
 	own := ""
-	if r.FailOn != query.None {
+	if r.FailOnSet {
 		own = r.FailOn.String()
 	}
 	set := shared(p.flags.failOn, s.config.Environment.FailOn, own, s.config.Defaults.FailOn, "")

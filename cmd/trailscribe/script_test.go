@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,14 +37,19 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits":   exits,
-			"gz":      gz,
-			"flip":    flip,
-			"pdftext": pdfText,
-			"sheet":   sheet,
-			"held":    held,
-			"records": records,
-			"cut":     cut,
+			"exits":     exits,
+			"gz":        gz,
+			"flip":      flip,
+			"pdftext":   pdfText,
+			"sheet":     sheet,
+			"held":      held,
+			"records":   records,
+			"same":      same,
+			"json":      jsonOut,
+			"jsonlines": jsonLines,
+			"csv":       csvOut,
+			"formulas":  formulas,
+			"cut":       cut,
 		},
 	})
 }
@@ -191,4 +199,88 @@ func cut(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// same A B holds two files of any kind to the same bytes.
+func same(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: same A B")
+	}
+	a, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	b, err := os.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if !bytes.Equal(a, b) {
+		at := 0
+		for at < min(len(a), len(b)) && a[at] == b[at] {
+			at++
+		}
+		ts.Fatalf("%s (%d bytes) and %s (%d bytes) differ from byte %d on", args[0], len(a), args[1], len(b), at)
+	}
+}
+
+// json FILE holds a file, or stdout, to one JSON value.
+func jsonOut(ts *testscript.TestScript, _ bool, args []string) {
+	var v any
+	d := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	if err := d.Decode(&v); err != nil {
+		ts.Fatalf("%s is no JSON: %v", args[0], err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		ts.Fatalf("%s holds more than one JSON value", args[0])
+	}
+}
+
+// jsonlines FILE holds each line of a file to a JSON object; at least one is there.
+func jsonLines(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.TrimSpace(ts.ReadFile(args[0]))
+	for i, line := range strings.Split(text, "\n") {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			ts.Fatalf("line %d of %s is no JSON object: %v", i+1, args[0], err)
+		}
+	}
+}
+
+// csv FILE holds a file to CSV with as many fields in each line as in the first.
+func csvOut(ts *testscript.TestScript, _ bool, args []string) {
+	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
+	if err != nil || len(rows) < 2 {
+		ts.Fatalf("%s is no CSV with rows: %d rows, %v", args[0], len(rows), err)
+	}
+}
+
+// formulas FILE TEXT tells whether any cell of a workbook has a formula with the text.
+func formulas(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: formulas FILE TEXT")
+	}
+	book, err := excelize.OpenFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer book.Close()
+	found, all := "", 0
+	for _, name := range book.GetSheetList() {
+		rows, err := book.GetRows(name)
+		ts.Check(err)
+		for r, cells := range rows {
+			for c := range cells {
+				at, err := excelize.CoordinatesToCellName(c+1, r+1)
+				ts.Check(err)
+				formula, err := book.GetCellFormula(name, at)
+				ts.Check(err)
+				if formula != "" {
+					all++
+				}
+				if strings.Contains(formula, args[1]) {
+					found = name + "!" + at
+				}
+			}
+		}
+	}
+	if neg && found != "" {
+		ts.Fatalf("%s is a formula", found)
+	}
+	if !neg && found == "" {
+		ts.Fatalf("none of %d formulas has %s", all, args[1])
+	}
 }

@@ -26,11 +26,13 @@ Exit code 7 if anything is missing, altered or added.`,
 			if err != nil {
 				return &codedError{code: exitMismatch, err: fmt.Errorf("verifying %s: %w", args[0], err)}
 			}
-			if len(wrong) == 0 {
+			if len(wrong) == 0 && p.flags.output == "table" {
 				p.term.Print("every file is as it was sealed")
 				return nil
 			}
-			p.code = exitMismatch
+			if len(wrong) > 0 {
+				p.code = exitMismatch
+			}
 			var rows []result.Row
 			for _, w := range wrong {
 				rows = append(rows, result.Row{w.What, w.Where, w.Expected, w.Found})

@@ -30,7 +30,8 @@ type Report struct {
 	Summary                            []*query.Query // metric queries charted on the summary page
 	Sections                           []Section
 	Params                             map[string]yaml.Node // name, or query/id.name, -> value as written; a list is a JSON array
-	FailOn                             query.Severity       // None: not set
+	FailOn                             query.Severity       // None: findings never fail the command
+	FailOnSet                          bool                 // fail_on is written; it may say none
 	PeriodAt                           diag.Pos
 	File                               library.File
 }
@@ -103,6 +104,7 @@ func read(l *library.Library, file library.File, q *query.Set, f framework.Set) 
 		Formats: v.Get("formats").Texts(), File: file,
 	}}
 	r.out.FailOn, _ = query.ParseSeverity(v.Get("fail_on").Text()) // the shape has checked it
+	r.out.FailOnSet = v.Get("fail_on").Text() != ""
 	if want := strings.TrimSuffix(path.Base(file.Path), ".yaml"); r.out.ID != "" && r.out.ID != want {
 		r.add("id-is-file-name", "give both the same name", v.Get("id").Problem("the id is %q, but the file is called %q", r.out.ID, want))
 	}

@@ -20,6 +20,20 @@ func (t *Terminal) Logger() *slog.Logger {
 	return slog.New(&textHandler{t: t, level: level})
 }
 
+// object writes one line with --log-format json. It is written whatever its level: the caller knows whether it is wanted.
+func (t *Terminal) object(level slog.Level, text string, attrs ...slog.Attr) {
+	h := slog.NewJSONHandler(lineWriter{t}, &slog.HandlerOptions{Level: slog.LevelDebug})
+	slog.New(h).LogAttrs(context.Background(), level, text, attrs...)
+}
+
+// said is an attribute, left out where there is nothing to say.
+func said(name, value string) []slog.Attr {
+	if value == "" {
+		return nil
+	}
+	return []slog.Attr{slog.String(name, value)}
+}
+
 // lineWriter takes whole lines and keeps the progress bar below them.
 type lineWriter struct{ t *Terminal }
 

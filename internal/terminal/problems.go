@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -13,6 +14,18 @@ import (
 // Of a long list of what would be right the first are shown.
 func (t *Terminal) Problems(p diag.Problems) {
 	if len(p) == 0 {
+		return
+	}
+	if t.logJSON {
+		for _, x := range p {
+			level := slog.LevelError
+			if x.Warning {
+				level = slog.LevelWarn
+			}
+			attrs := append(said("at", x.At.String()), said("rule", x.Rule)...)
+			attrs = append(attrs, said("allowed", strings.Join(x.Allowed, ", "))...)
+			t.object(level, x.Text, append(attrs, said("hint", x.Hint)...)...)
+		}
 		return
 	}
 	var b strings.Builder

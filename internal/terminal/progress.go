@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -18,6 +19,16 @@ func (t *Terminal) Progress(step string, done, of int64) {
 		return
 	}
 	step = oneLine(step)
+	if t.logJSON {
+		t.mu.Lock()
+		begins := step != t.step
+		t.step = step
+		t.mu.Unlock()
+		if begins {
+			t.object(slog.LevelInfo, step)
+		}
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.errLive {

@@ -7,6 +7,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strconv"
 	"strings"
@@ -73,6 +74,9 @@ func New(o Options) *Terminal {
 		return screen && !dumb && env("NO_COLOR") == ""
 	}
 	t.outColor, t.errColor = color(t.outLive), color(t.errLive)
+	if t.logJSON { // lines for a machine: no bar is drawn over them and no colour is in them
+		t.errLive, t.errColor = false, false
+	}
 	t.width = o.Width
 	if n, e := strconv.Atoi(env("COLUMNS")); e == nil && n > 0 && t.width == 0 {
 		t.width = n
@@ -100,18 +104,30 @@ func (t *Terminal) Print(text string) { t.line(t.Out, text) }
 
 // Message writes a line for the reader to Err, unless quiet.
 func (t *Terminal) Message(text string) {
-	if !t.quiet {
+	switch {
+	case t.quiet:
+	case t.logJSON:
+		t.object(slog.LevelInfo, text)
+	default:
 		t.line(t.Err, text)
 	}
 }
 
 // Warn writes a warning to Err.
 func (t *Terminal) Warn(text string) {
+	if t.logJSON {
+		t.object(slog.LevelWarn, text)
+		return
+	}
 	t.line(t.Err, t.paint(t.errColor, yellow, "warning: ")+safe(text), raw)
 }
 
 // Error writes an error and what to do next ("" nothing) to Err.
 func (t *Terminal) Error(err error, hint string) {
+	if t.logJSON {
+		t.object(slog.LevelError, err.Error(), said("hint", hint)...)
+		return
+	}
 	text := t.paint(t.errColor, red, "error: ") + safe(err.Error())
 	if hint != "" {
 		text += "\n" + t.paint(t.errColor, cyan, "hint: ") + safe(hint)

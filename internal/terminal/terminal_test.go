@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -231,5 +232,27 @@ func TestLogger(t *testing.T) {
 	var got map[string]any
 	if e := json.Unmarshal(err.Bytes(), &got); e != nil || got["n"] != 1.0 || got["level"] != "ERROR" {
 		t.Errorf("%q %v", err, e)
+	}
+}
+
+func TestEveryMessageIsAnObjectWhereAsked(t *testing.T) {
+	term, out, err := capture(Options{LogFormat: "json", Color: "always"})
+	term.Progress("reading", 0, 2)
+	term.Progress("reading", 1, 2)
+	term.Message("two lines\nin one")
+	term.Warn("care")
+	term.Error(errors.New("failed \x1b[0m"), "try again")
+	term.Problems(diag.Problems{{At: diag.Pos{File: "a.yaml", Line: 2, Col: 3, Text: "x"}, Text: "wrong", Allowed: []string{"a", "b"}, Rule: "some-rule"}})
+	var said []string
+	for _, line := range strings.Split(strings.TrimSpace(err.String()), "\n") {
+		var v map[string]any
+		if e := json.Unmarshal([]byte(line), &v); e != nil {
+			t.Fatalf("%q: %v", line, e)
+		}
+		said = append(said, fmt.Sprint(v["level"], " ", v["msg"], " ", v["at"], " ", v["hint"]))
+	}
+	want := []string{"INFO reading <nil> <nil>", "INFO two lines\nin one <nil> <nil>", "WARN care <nil> <nil>", "ERROR failed \x1b[0m <nil> try again", "ERROR wrong a.yaml:2:3 <nil>"}
+	if diff := cmp.Diff(want, said); diff != "" || out.Len() > 0 || strings.Contains(err.String(), "\x1b") {
+		t.Errorf("%s\n%q\n%q", diff, out, err)
 	}
 }
