@@ -15,7 +15,7 @@ type fileSet struct {
 }
 
 func (f fileSet) Columns() []result.Column {
-	return []result.Column{{Name: "key", Kind: result.Text}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text}, {Name: "size", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
+	return []result.Column{{Name: "state", Kind: result.Text}, {Name: "key", Kind: result.Text}, {Name: "reason", Kind: result.Text}, {Name: "size", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
 }
 
 func (f fileSet) Count() int64 { return f.s.Files.Count }
@@ -28,7 +28,7 @@ func (f fileSet) All() iter.Seq2[result.Row, error] {
 				yield(nil, err)
 				return
 			}
-			row[0], row[1], row[2], row[3], row[4], row[5] = file.Key, file.State, nil, file.Size, nil, nil
+			row[0], row[1], row[2], row[3], row[4], row[5] = file.State, file.Key, nil, file.Size, nil, nil
 			if file.Reason != "" {
 				row[2] = f.reason(file.Reason)
 			}

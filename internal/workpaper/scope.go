@@ -248,8 +248,8 @@ func (c *composer) categories() document.Table {
 func (c *composer) files() ([]document.Block, error) {
 	cols := func() []document.Column {
 		return []document.Column{
-			column("key", c.say("column.file"), result.Text, document.FormID),
 			column("state", c.say("column.state"), result.Text, document.FormStatus),
+			column("key", c.say("column.file"), result.Text, document.FormCode),
 			column("reason", c.say("column.reason"), result.Text, document.FormText),
 			column("size", c.say("column.size"), result.Int, document.FormBytes),
 		}
@@ -273,21 +273,21 @@ func (c *composer) files() ([]document.Block, error) {
 				more++
 				continue
 			}
-			not = append(not, result.Row{f.Key, f.State, c.fileReason(f.Reason), f.Size})
+			not = append(not, result.Row{f.State, f.Key, c.fileReason(f.Reason), f.Size})
 		}
 	}
 	var blocks []document.Block
 	if len(not) > 0 {
 		k := cols()
-		k[1].Values = states
+		k[0].Values = states
 		t := c.table(c.say("scope.files_not_read"), k, not)
 		t.Shown = min(t.Shown, shownRows)
 		t.Note = c.firstOf(t.Shown, t.Rows.Count()+more, filesSheet)
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("scope.files_not_read")}, t)
 	}
 	k := append(cols(), column("records", c.say("column.records"), result.Int, document.FormNumber), column("sha256", c.say("column.sha256"), result.Text, document.FormID))
-	k[1].Values = states
-	k[0].Width, k[5].Width = 110, 64
+	k[0].Values = states
+	k[1].Width, k[5].Width = 110, 64
 	all := fileSet{s: c.s, reason: c.fileReason}
 	if all.Count() > 0 {
 		blocks = append(blocks, document.Table{Ref: filesSheet, Sheet: c.say("section.files.sheet"), Title: c.say("scope.files_all"), Columns: k, Rows: all, Shown: 0, Note: c.say("scope.files_all_note", "n", all.Count())})

@@ -122,7 +122,8 @@ func (g *page) native(c document.Chart, from, to int) {
 		chart.Type, chart.GapWidth, chart.Overlap = excelize.Line, nil, nil
 	default:
 		if n := len(c.Categories); n > 12 {
-			chart.XAxis.TickLabelSkip = (n + 9) / 10
+			chart.XAxis.TickLabelSkip = max(n/31, 1)
+			chart.XAxis.Alignment = excelize.Alignment{TextRotation: -90}
 		}
 		chart.YAxis.MajorUnit = wholeUnit(series)
 	}

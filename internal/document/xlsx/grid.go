@@ -178,7 +178,6 @@ func (g *page) checks(k document.Checks) {
 	body := b.cellStyle(document.Column{Kind: result.Text, Form: document.FormText}, true)
 	figure := b.style("figure", func() *excelize.Style {
 		a := right()
-		a.Vertical = "top"
 		a.WrapText = true
 		return &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), CustomNumFmt: ptr("#,##0"), Alignment: a}
 	})
