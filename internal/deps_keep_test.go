@@ -4,6 +4,13 @@ package internal_test
 
 // Imports that are wanted before the code that needs them exists; removed once everything is built.
 import (
+	_ "github.com/aws/aws-sdk-go-v2/config"
+	_ "github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	_ "github.com/aws/aws-sdk-go-v2/service/athena"
+	_ "github.com/aws/aws-sdk-go-v2/service/glue"
+	_ "github.com/aws/aws-sdk-go-v2/service/s3"
+	_ "github.com/aws/aws-sdk-go-v2/service/sts"
+	_ "github.com/aws/smithy-go"
 	_ "github.com/duckdb/duckdb-go/v2"
 	_ "github.com/go-pdf/fpdf"
 	_ "github.com/gofrs/flock"
