@@ -48,12 +48,15 @@ func (p *program) runCases(ctx context.Context, s *setup, picked []*query.Query)
 	return testcase.Run(ctx, s.queries, testcase.Options{
 		Definition: s.definition,
 		Hold:       func(files map[string][]byte) source.Source { return memory(files) },
-		Open: func(d *relation.Definition, src source.Source) (engine.Engine, error) {
-			return openLocal(d, src, "", 0, nil)
-		},
-		Only: func(q *query.Query) bool { return slices.Contains(picked, q) },
-		Done: func(testcase.Verdict) { done++; p.term.Progress("cases", done, 0) },
+		Open:       caseEngine,
+		Only:       func(q *query.Query) bool { return slices.Contains(picked, q) },
+		Done:       func(testcase.Verdict) { done++; p.term.Progress("cases", done, 0) },
 	})
+}
+
+// caseEngine opens the embedded engine over the log files of cases, without a cache.
+func caseEngine(d *relation.Definition, src source.Source) (engine.Engine, error) {
+	return openLocal(d, src, "", 0, nil)
 }
 
 func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
