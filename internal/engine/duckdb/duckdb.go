@@ -25,7 +25,7 @@ type Options struct {
 	Definition *relation.Definition
 	Source     source.Source
 	CacheDir   string // keeps what was read for the next run; "": a temporary folder that Close removes
-	Memory     int64  // bytes the database may hold before it spills to TempDir; 0: see connection.Options
+	Memory     int64  // bytes the database may hold before it spills to TempDir; below 256 MiB even a small scope with all columns fails; 0: see connection.Options
 	Threads    int    // 0: all processors
 	TempDir    string // for what does not fit in memory; "": inside CacheDir
 	Limits     cloudtrail.Limits

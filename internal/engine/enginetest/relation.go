@@ -226,7 +226,7 @@ func testDerived(t *testing.T, open Open) {
 			cols = append(cols, c.Name)
 		}
 	}
-	scope := october()
+	scope := whole()
 	scope.From, scope.Values = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), wide().Values()
 	w := start(t, open, all, files{"cases.json": log(records...)}, scope)
 	got := map[string]map[string]string{}
@@ -319,7 +319,7 @@ func testCategoryOfReader(t *testing.T, open Open) {
 	for _, source := range []string{"SNS.amazonaws.com", "sns.amazonaws.com.cn", "x", "", ".amazonaws.com"} {
 		add(map[string]any{"eventCategory": "data", "eventSource": source})
 	}
-	w := start(t, open, all, files{"a.json": log(records...)}, october())
+	w := start(t, open, all, files{"a.json": log(records...)}, whole())
 	got := w.texts("SELECT requestid, category FROM events ORDER BY requestid")
 	if len(got) != len(want) {
 		t.Fatalf("%d rows for %d records", len(got), len(want))

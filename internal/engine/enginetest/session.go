@@ -178,7 +178,7 @@ func testFiles(t *testing.T, open Open) {
 
 // Each kind arrives as its Go type, NULL as nil.
 func testKinds(t *testing.T, open Open) {
-	w := start(t, open, nil, files{"a.json": log(at("2026-10-25T00:30:00.250Z", "a", map[string]any{"errorMessage": "naïve\u202e\n'\"", "requestParameters": map[string]any{"n": 1.50}}))}, october())
+	w := start(t, open, nil, files{"a.json": log(at("2026-10-25T00:30:00.250Z", "a", map[string]any{"errorMessage": "naïve\u202e\n'\"", "requestParameters": map[string]any{"n": 1.50}}))}, whole())
 	for _, c := range []struct {
 		expression string
 		kind       result.Kind
@@ -254,7 +254,7 @@ func testNested(t *testing.T, open Open) {
 			"webIdFederationData": map[string]any{"federatedProvider": "p", "attributes": map[string]any{"k": "v"}}}},
 		"requestParameters": map[string]any{"bucketName": "b", "deep": map[string]any{"list": []any{1, map[string]any{"x": "y"}}}},
 		"tlsDetails":        map[string]any{"tlsVersion": "TLSv1.3"},
-	}))}, october())
+	}))}, whole())
 	w.want(`SELECT useridentity.type, useridentity.sessioncontext.attributes.mfaauthenticated, useridentity.sessioncontext.sourceidentity,
 		element_at(useridentity.sessioncontext.webidfederationdata.attributes, 'k'), tlsdetails.tlsversion, cardinality(resources), resources[1].arn,
 		json_extract_scalar(requestparameters, '$.deep.list[1].x'), any_match(resources, r -> r.arn = 'arn:aws:s3:::c') FROM events`,
