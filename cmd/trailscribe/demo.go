@@ -31,7 +31,7 @@ accounts:
 `
 
 func (p *program) demoCommand() *cobra.Command {
-	var o demo.Options
+	o := demo.Options{Few: true}
 	var logsOnly bool
 	c := &cobra.Command{
 		Use:   "demo",

@@ -40,12 +40,14 @@ func writes(r record, request, response string) record {
 // plant writes the incidents of the report's month. Answers that any such event gives (changes, refusals, odd hours) are noted when the event is made.
 func (s *script) plant() {
 	s.takeover()
-	s.rootUse()
-	s.networkProject()
 	s.spray()
 	s.oddHours()
-	s.organization()
 	s.serviceAsRoot()
+	if !s.o.Few {
+		s.rootUse()
+		s.networkProject()
+		s.organization()
+	}
 }
 
 // takeover: a password is guessed, and the intruder makes a second identity, blinds the log and opens data. A Tuesday.
