@@ -48,9 +48,9 @@ func (c *composer) controls() []document.Block {
 		rows = nil
 	}
 	for _, k := range c.s.Controls {
-		if k.Family != family {
+		if name := c.family(k); name != family {
 			flush()
-			family = k.Family
+			family = name
 		}
 		count[k.State]++
 		var tests []string
@@ -99,4 +99,9 @@ func short(digest string) string {
 		return fmt.Sprintf("%s…", digest[:16])
 	}
 	return digest
+}
+
+// family is the name of a control's family in the report's language.
+func (c *composer) family(k run.Control) string {
+	return c.l.Text("reports/frameworks/"+c.s.Framework+".yaml", "controls."+k.ID+".family", k.Family)
 }

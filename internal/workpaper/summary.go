@@ -141,12 +141,12 @@ func (c *composer) familyChart() (document.Chart, bool) {
 		for _, k := range c.s.Controls {
 			switch k.State {
 			case run.ControlMet, run.ControlWaived, run.ControlShown:
-				at(k.Family).good++
+				at(c.family(k)).good++
 			case run.ControlExceptions:
-				at(k.Family).bad++
+				at(c.family(k)).bad++
 			case run.ControlNotCovered: // counted in the control matrix; a log says nothing of it
 			default:
-				at(k.Family).other++
+				at(c.family(k)).other++
 			}
 		}
 	} else {

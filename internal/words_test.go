@@ -1,0 +1,221 @@
+package internal
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// root is the folder of the module.
+const root = ".."
+
+// messageKeys are the keys of English, joined by dots; plural forms are not keys.
+func messageKeys(t *testing.T) map[string]bool {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, "templates", "lang", "en", "messages.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(data, &tree); err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]bool{}
+	var walk func(prefix string, v any)
+	walk = func(prefix string, v any) {
+		m, ok := v.(map[string]any)
+		if _, plural := m["other"].(string); !ok || plural {
+			keys[prefix] = true
+			return
+		}
+		for k, x := range m {
+			walk(strings.TrimPrefix(prefix+"."+k, "."), x)
+		}
+	}
+	walk("", tree)
+	return keys
+}
+
+// use is a key that Go code asks a language for: a literal, or what stands before and after a part that is computed.
+type use struct {
+	place, before, after string
+	computed             bool
+}
+
+// uses finds the calls of Say and say, and every string literal: what a computed part of a key may be.
+func uses(t *testing.T) (found []use, literals map[string]bool) {
+	t.Helper()
+	literals = map[string]bool{}
+	files := token.NewFileSet()
+	for _, dir := range []string{"internal", "cmd"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			f, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			composes := strings.Contains(filepath.ToSlash(path), "/workpaper/")
+			ast.Inspect(f, func(n ast.Node) bool {
+				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+					if s, err := strconv.Unquote(l.Value); err == nil {
+						literals[s] = true
+					}
+				}
+				call, ok := n.(*ast.CallExpr)
+				if !ok || len(call.Args) == 0 {
+					return true
+				}
+				s, ok := call.Fun.(*ast.SelectorExpr)
+				if !ok || s.Sel.Name != "Say" && !(s.Sel.Name == "say" && composes) {
+					return true
+				}
+				u := use{place: files.Position(call.Pos()).String()}
+				u.before, u.after, u.computed = literalEnds(call.Args[0])
+				if u.before == "" && u.after == "" {
+					if id, ok := call.Args[0].(*ast.Ident); ok && id.Name == "key" && composes { // the one wrapper
+						return true
+					}
+					t.Errorf("%s: the key is computed whole; begin it with a literal, so that a test can find it", u.place)
+				}
+				found = append(found, u)
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found, literals
+}
+
+// literalEnds is how a key begins and ends where its text is literal.
+func literalEnds(e ast.Expr) (before, after string, computed bool) {
+	var parts []ast.Expr
+	var flat func(ast.Expr)
+	flat = func(e ast.Expr) {
+		if b, ok := e.(*ast.BinaryExpr); ok && b.Op == token.ADD {
+			flat(b.X)
+			flat(b.Y)
+			return
+		}
+		parts = append(parts, e)
+	}
+	flat(e)
+	text := func(e ast.Expr) string {
+		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			s, _ := strconv.Unquote(l.Value)
+			return s
+		}
+		return ""
+	}
+	before = text(parts[0])
+	if len(parts) == 1 {
+		return before, "", before == ""
+	}
+	return before, text(parts[len(parts)-1]), true
+}
+
+// Every key that code asks for is in English, and nothing in English is left over: a message that nothing says is a word nobody reviews.
+func TestMessagesAndCodeAgree(t *testing.T) {
+	keys := messageKeys(t)
+	found, literals := uses(t)
+	if len(keys) < 100 || len(found) < 50 {
+		t.Fatalf("%d keys and %d uses: this test looks at the wrong place", len(keys), len(found))
+	}
+	used := map[string]bool{}
+	for _, u := range found {
+		if !u.computed {
+			if !keys[u.before] {
+				t.Errorf("%s: English has no message %q", u.place, u.before)
+			}
+			used[u.before] = true
+			continue
+		}
+		some := false
+		for key := range keys {
+			middle, ok := strings.CutPrefix(key, u.before)
+			if !ok || !strings.HasSuffix(middle, u.after) {
+				continue
+			}
+			some = true
+			middle = strings.TrimSuffix(middle, u.after)
+			// what is computed is a code of ours: somewhere it is written as it is, with hyphens, or behind = as a reason that is a key
+			if literals[middle] || literals[strings.ReplaceAll(middle, "_", "-")] || literals[strings.ReplaceAll(middle, "_", " ")] || literals["="+middle] {
+				used[key] = true
+			}
+		}
+		if !some {
+			t.Errorf("%s: English has no message %s…%s", u.place, u.before, u.after)
+		}
+	}
+	var left []string
+	for key := range keys {
+		if !used[key] {
+			left = append(left, key)
+		}
+	}
+	slices.Sort(left)
+	for _, key := range left {
+		t.Errorf("templates/lang/en/messages.yaml: nothing says %q", key)
+	}
+}
+
+// Nothing in the project names a folder of somebody's machine or a host that packages were fetched from, and nothing is left to be done later.
+func TestFilesNameNoMachine(t *testing.T) {
+	unwanted := regexp.MustCompile(strings.Join([]string{
+		`(^|[^\w.~-])/(` + `work|tmp|root|home/\w+|Users/\w+)/`,
+		`\b(TO` + `DO|FIX` + `ME|X` + `XX)\b`,
+		`proxy\.go` + `lang\.org|go` + `proxy\.|\b(10|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d+\.\d+(\.\d+)?:\d+`,
+	}, "|"))
+	looked := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
+		if d.IsDir() {
+			switch rel {
+			case ".git", "bin", "demo", ".cache":
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		switch filepath.Ext(path) {
+		case ".ttf", ".png", ".gz", ".parquet", ".pdf", ".xlsx", ".test", ".out":
+			return nil
+		}
+		if rel == "trailscribe" || rel == "go.sum" {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		looked++
+		for i, line := range strings.Split(string(data), "\n") {
+			if m := unwanted.FindString(line); m != "" {
+				t.Errorf("%s:%d: %q in %.120q", rel, i+1, strings.TrimSpace(m), line)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if looked < 300 {
+		t.Fatalf("%d files: this test looks at the wrong place", looked)
+	}
+}
