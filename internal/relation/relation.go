@@ -23,10 +23,11 @@ const Folder = "templates/sql/"
 // mark is the line of events.sql from which the other statements go on: they count the same records.
 const mark = "\n-- The other files of this folder go on from here"
 
-// Base is the physical table a driver reads.
+// Base is the physical table a driver reads. The driver lays the columns of RecordColumns over it, in the text that stands
+// for the relation records; Select needs to know only which of them the table can have.
 type Base struct {
 	Table                      string
-	Account, Region, Day, File string // partition columns and path, "" where absent
+	Account, Region, Day, File string // partition columns and path, "" where absent. Day "": some files have no delivery day, and are always read
 }
 
 // Definition is the relation as written in templates/sql. It never changes after Load.

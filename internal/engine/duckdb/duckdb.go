@@ -56,6 +56,7 @@ func New(o Options) (*Engine, error) {
 	if e.o.TempDir == "" {
 		e.o.TempDir = filepath.Join(e.o.CacheDir, "spill")
 	}
+	sweep(e.o.TempDir)
 	c, err := cache.Open(cache.Options{Dir: e.o.CacheDir, Source: o.Source, Limits: o.Limits})
 	if err != nil {
 		e.Close()

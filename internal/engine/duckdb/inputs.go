@@ -21,8 +21,16 @@ import (
 
 // Inputs counts what the rows rest on. It is worked out once; later calls give the same.
 func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
-	s.once.Do(func() { s.inputs, s.failed = s.count(ctx) })
-	return s.inputs, s.failed
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inputs == nil {
+		in, err := s.count(ctx)
+		if err != nil {
+			return engine.Inputs{}, err
+		}
+		s.inputs = &in
+	}
+	return *s.inputs, nil
 }
 
 // tally is the figures while they are counted.

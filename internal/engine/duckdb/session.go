@@ -27,10 +27,10 @@ type session struct {
 
 	records, repeated int64 // all records in reach, and those whose event id stands in another record too
 
-	once   sync.Once
-	inputs engine.Inputs
-	failed error
+	mu     sync.Mutex
+	inputs *engine.Inputs // nil until they are counted
 
+	spill   *spill
 	closing sync.Once
 }
 
@@ -60,7 +60,11 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 // start opens the database, puts the relation records over the cache's files and materialises what queries read.
 func (s *session) start(ctx context.Context, o Options) error {
 	files := s.snapshot.Parquet()
-	db, err := connection.Open(ctx, connection.Options{Memory: o.Memory, Threads: o.Threads, TempDir: o.TempDir, Dirs: []string{o.CacheDir}})
+	var err error
+	if s.spill, err = newSpill(o.TempDir); err != nil {
+		return err
+	}
+	db, err := connection.Open(ctx, connection.Options{Memory: o.Memory, Threads: o.Threads, TempDir: s.spill.dir, Dirs: []string{o.CacheDir}})
 	if err != nil {
 		return fmt.Errorf("start the embedded database: %w", err)
 	}
@@ -282,6 +286,9 @@ func (s *session) Close() error {
 	s.closing.Do(func() {
 		if s.db != nil {
 			err = s.db.Close()
+		}
+		if s.spill != nil {
+			err = errors.Join(err, s.spill.remove())
 		}
 		s.snapshot.Release()
 	})

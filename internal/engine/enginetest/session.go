@@ -73,6 +73,21 @@ func testInputs(t *testing.T, open Open) {
 	if want := time.Date(2026, 10, 25, 9, 0, 0, 0, time.UTC); !in.Last.Equal(want) {
 		t.Errorf("last: %v", in.Last)
 	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if s, err := w.engine.Open(t.Context(), october()); err != nil {
+		t.Error(err)
+	} else {
+		if _, err := s.Inputs(ended); err == nil && in.Listed != nil {
+			t.Error("inputs were counted although the context had ended")
+		}
+		if again, err := s.Inputs(t.Context()); err != nil || again.Digest != in.Digest {
+			t.Errorf("inputs after a cancelled attempt: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 	if again := w.inputs(); again.Digest != in.Digest || *again.Events != *in.Events {
 		t.Error("the second answer differs from the first")
 	}
@@ -418,7 +433,7 @@ func testSeveral(t *testing.T, open Open) {
 	w := start(t, open, nil, files{"a.json": log(records...)}, october())
 	var group sync.WaitGroup
 	for n := range 8 {
-		b := w.bind(fmt.Sprintf("SELECT count(*) AS n FROM events WHERE CAST(eventid AS integer) %% 8 = %d", n))
+		b := w.bind(fmt.Sprintf("SELECT count(*) AS n FROM events WHERE CAST(eventid AS integer) %% 8 = %d AND json_extract_scalar(requestparameters, '$.a.b') IS NULL AND TRY_CAST(sourceipaddress AS ipaddress) IS NOT NULL", n))
 		group.Go(func() {
 			found, err := w.session.Query(t.Context(), statement("several", b))
 			if err != nil {
