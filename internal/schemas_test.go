@@ -36,7 +36,7 @@ var formats = []struct {
 	{"report", report.Shape(), "reports/*.yaml", "", "id: r\ntitle: T\nsection: []\n"},
 	{"framework", framework.Shape(), "reports/frameworks/*.yaml", "", "id: x\ntitle: T\nversion: 5.0\npublisher: P\ncontrols: [{id: \"1\", name: n, family: f, strength: full}]\n"},
 	{"calendar", period.CalendarShape(), "reports/calendars/*.yaml", "", "id: x\ntitle: T\nweekend: [funday]\n"},
-	{"config", config.Shape(), "", "", "engine: athena\n"},
+	{"config", config.Shape(), "", "", "engine: trino\n"},
 	{"messages", style.MessageShape(), "templates/lang/*/messages.yaml", "", "a: [b]\n"},
 	{"language-format", style.FormatShape(), "templates/lang/*/format.yaml", "", "months: [January]\n"},
 	{"theme", style.ThemeShape(), "templates/themes/*.yaml", "", "name: x\ncolors: {navy: blue}\n"},

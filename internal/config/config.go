@@ -86,6 +86,8 @@ type Config struct {
 	Admins                List // ARNs or names of administrators
 	Library               []string
 	LibraryOrigin         string
+	Athena                Athena
+	Cost                  Cost
 	Builtin               bool // the built-in queries and reports are in the library
 
 	Environment Shared // TRAILSCRIBE_*: before reports
@@ -153,6 +155,8 @@ func (c *Config) Show() []Shown {
 	list("networks", c.Networks)
 	list("regions", c.Regions)
 	list("admins", c.Admins)
+	c.Athena.show(add)
+	c.Cost.show(add)
 	for name, s := range c.Defaults.Params {
 		add("params."+name, s.Value, s.Origin)
 	}

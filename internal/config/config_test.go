@@ -88,11 +88,11 @@ func TestLoad(t *testing.T) {
 
 func TestLoadProblems(t *testing.T) {
 	dir := t.TempDir()
-	path := write(t, dir, "trailscribe.yaml", `engine: athena
-source: s3://bucket/AWSLogs
+	path := write(t, dir, "trailscribe.yaml", `engine: trino
+source: gs://bucket/AWSLogs
 sourec: x
 timezone: UTC
-athena: {database: x}
+athena: {databse: x, external_id: abc, first_day: 2026-02-30, output: "https://b/", price_per_tb: -1, accounts: [111122223333]}
 accounts:
   - {id: 111122223333}
   - {id: "1"}
@@ -109,11 +109,16 @@ defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
 	}
 	got := bad.Error()
 	for _, want := range []string{
-		`1:9: engine cannot be "athena"; allowed: duckdb`,
-		`2:9: the source "s3://bucket/AWSLogs" is no folder`,
+		`1:9: engine cannot be "trino"; allowed: duckdb, athena`,
+		`2:9: the source "gs://bucket/AWSLogs" is neither a folder nor a bucket`,
 		`3:1: unknown key "sourec"; did you mean "source"?`,
 		`4:1: unknown key "timezone"`,
-		`5:1: unknown key "athena"`,
+		`5:10: unknown key "databse" in athena; did you mean "database"?`,
+		`5:35: external_id is of no use without role`,
+		`5:51: "2026-02-30" is no day of the calendar`,
+		`5:71: athena.output cannot be "https://b/"; it must be s3://bucket or s3://bucket/prefix`,
+		`athena.price_per_tb cannot be "-1"; it must be an amount such as 5 or 0.50`,
+		`athena.accounts[0] must be a text`,
 		`7:10: accounts[0].id must be a text; without quotes 111122223333 is read as a number`,
 		`8:10: accounts[1].id cannot be "1"; it must be twelve digits in quotes`,
 		`9:33: "2026-02-30" is no day of the calendar`,
@@ -217,6 +222,51 @@ func TestTemplate(t *testing.T) {
 	}
 	if c.Defaults.Params["root/console-login.approved"].Value != "[]" {
 		t.Error(c.Defaults.Params)
+	}
+}
+
+func TestAthena(t *testing.T) {
+	path := write(t, t.TempDir(), "trailscribe.yaml", `engine: athena
+source: s3://logs-bucket/trail/
+athena:
+  {region: cn-north-1, role: "arn:aws-cn:iam::111122223333:role/audit/r", external_id: 12345, logs: s3://logs-bucket/trail/, output: s3://results, first_day: 2024-01-01,
+   accounts: ["000011112222"], price_per_tb: 6.75, fips: true, concurrency: 3, organization: o-exampleorg1}
+cost: {confirm_over: 0.5, max_per_run: 50}
+`)
+	c, bad := Load(Options{Path: path})
+	if bad != nil {
+		t.Fatal(bad)
+	}
+	a := c.Athena
+	bucket, prefix := a.Logs.Bucket()
+	none, nothing := Setting{}.Bucket()
+	price, exact := a.PricePerTB.Micros()
+	confirm, _ := c.Cost.ConfirmOver.Micros()
+	_, set := Setting{}.Micros()
+	got := []any{c.Source.Value, c.SourceName, bucket, prefix, none, nothing, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency, a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
+	want := []any{"s3://logs-bucket/trail/", "s3://logs-bucket/trail/", "logs-bucket", "trail", "", "", int64(6_750_000), true, int64(500_000), false, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), true, 3, "12345", "000011112222", "trailscribe", true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	shown := map[string]string{}
+	for _, s := range c.Show() {
+		shown[s.Name] = s.Value
+	}
+	for name, want := range map[string]string{"athena.region": "cn-north-1", "athena.fips": "true", "athena.concurrency": "3", "cost.max_per_run": "50", "athena.accounts": "000011112222"} {
+		if shown[name] != want {
+			t.Errorf("config show has %s=%q, want %q", name, shown[name], want)
+		}
+	}
+	if _, there := shown["athena.profile"]; there {
+		t.Error("config show prints what is not set")
+	}
+	c, _ = Load(Options{Dir: t.TempDir()})
+	if c.Athena.Concurrency != DefaultConcurrency {
+		t.Error(c.Athena.Concurrency)
+	}
+	_, bad = Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", "athena: {output: s3://bucket/a, staging: s3://bucket/a}\n")})
+	if !strings.Contains(bad.Error(), "staging is the same place as output") {
+		t.Error(bad)
 	}
 }
 

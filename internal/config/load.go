@@ -35,7 +35,7 @@ func Load(o Options) (*Config, diag.Problems) {
 	if env == nil {
 		env = func(string) string { return "" }
 	}
-	c := &Config{Builtin: true, LateDays: DefaultLateDays}
+	c := &Config{Builtin: true, LateDays: DefaultLateDays, Athena: Athena{Concurrency: DefaultConcurrency}}
 	l := &loader{c: c, cwd: o.Dir}
 	file := o.Path
 	named := "--config"
@@ -152,10 +152,15 @@ func (l *loader) file(name string, data []byte) {
 	c := l.c
 	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")), setting(v.Get("entity")), setting(v.Get("calendar"))
 	c.SourceName = c.Source.Value
-	if strings.Contains(c.Source.Value, "://") {
-		l.add(v.Get("source").Node, "config-source", "copy the files to a folder and name that", "the source %q is no folder; this version reads log files from folders", c.Source.Value)
+	c.Cache.Value = l.path(c.Cache.Value)
+	switch bucket := wholeS3.MatchString(c.Source.Value); {
+	case strings.Contains(c.Source.Value, "://") && !bucket:
+		l.add(v.Get("source").Node, "config-source", "write a folder, or s3://bucket/prefix", "the source %q is neither a folder nor a bucket", c.Source.Value)
+	case !bucket:
+		c.Source.Value = l.path(c.Source.Value)
 	}
-	c.Source.Value, c.Cache.Value = l.path(c.Source.Value), l.path(c.Cache.Value)
+	l.athena(v.Get("athena"))
+	c.Cost.ConfirmOver, c.Cost.MaxPerRun = setting(v.Get("cost").Get("confirm_over")), setting(v.Get("cost").Get("max_per_run"))
 	l.accounts(v.Get("accounts"))
 	if d := v.Get("late_days"); d != nil {
 		c.LateDays, c.LateDaysOrigin = int(d.Int()), originOf(d.Where())
@@ -283,7 +288,7 @@ func (l *loader) environment(env func(string) string) {
 		case "period":
 			l.period(node)
 		case "engine":
-			l.oneOf(node, []string{"duckdb"})
+			l.oneOf(node, []string{"duckdb", "athena"})
 		case "fail_on":
 			l.oneOf(node, []string{"critical", "high", "medium", "low", "info", "none"})
 		}

@@ -2,9 +2,15 @@ package config
 
 import (
 	_ "embed"
+	"regexp"
 
 	"trailscribe/internal/yaml"
 )
+
+// patternS3 is a place in S3; a folder of this machine never looks so.
+const patternS3 = `s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\x00-\x1f\x7f]*)?`
+
+var wholeS3 = regexp.MustCompile(`\A(?:` + patternS3 + `)\z`)
 
 var (
 	text  = &yaml.Shape{Kind: yaml.Text}
@@ -14,10 +20,13 @@ var (
 	area  = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z]{2,4}(-[a-z]+)+-[0-9]+`, Like: "an AWS region such as eu-central-1"}
 	areas = yaml.ListOf(area)
 	loose = &yaml.Shape{Kind: yaml.Text, Bare: true, Empty: true}
+	money = &yaml.Shape{Kind: yaml.Text, Bare: true, Pattern: `[0-9]{1,9}(\.[0-9]{1,6})?`, Like: "an amount such as 5 or 0.50"}
+	inS3  = &yaml.Shape{Kind: yaml.Text, Pattern: patternS3, Like: "s3://bucket or s3://bucket/prefix"}
+	ident = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z_][a-z0-9_]{0,127}`, Like: "lower-case letters, digits and _"}
 
 	shape = &yaml.Shape{Kind: yaml.Object, Title: "The configuration of Trailscribe", Fields: []yaml.Field{
-		{Name: "engine", Shape: yaml.OneOf("duckdb"), Help: "what answers queries: duckdb reads log files on this machine", Default: "duckdb"},
-		{Name: "source", Shape: text, Help: "folder of CloudTrail log files, in the layout of S3 or loose; relative to this file"},
+		{Name: "engine", Shape: yaml.OneOf("duckdb", "athena"), Help: "what answers queries: duckdb reads log files on this machine, athena the table in AWS", Default: "duckdb"},
+		{Name: "source", Shape: text, Help: "folder of CloudTrail log files, in the layout of S3 or loose, relative to this file; or s3://bucket/prefix"},
 		{Name: "cache", Shape: text, Help: "folder for what was read, so that it is read once; relative to this file", Default: "the user's cache folder"},
 		{Name: "entity", Shape: text, Help: "organisation whose logs these are, as reports print it"},
 		{Name: "accounts", Help: "accounts whose logs are expected", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
@@ -42,6 +51,31 @@ var (
 				{Name: "folders", Shape: yaml.Texts(), Help: "the folders"},
 				{Name: "builtin", Shape: &yaml.Shape{Kind: yaml.Bool}, Help: "whether the built-in queries and reports are offered", Default: "true"},
 			}},
+		}}},
+		{Name: "athena", Help: "the table in AWS: where the logs lie, what the table is called, who asks", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+			{Name: "region", Shape: area, Help: "region of the bucket, the database and the workgroup", Default: "AWS_REGION, else the profile's"},
+			{Name: "profile", Shape: text, Help: "profile of the shared AWS files", Default: "AWS_PROFILE"},
+			{Name: "role", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+`, Like: "the ARN of a role"}, Help: "role to take for every call, also in another account"},
+			{Name: "external_id", Shape: &yaml.Shape{Kind: yaml.Text, Bare: true, Pattern: `[A-Za-z0-9+=,.@:/_-]{2,}`, Like: "letters, digits and + = , . @ : / _ -, two at least"}, Help: "what the role's trust policy asks for"},
+			{Name: "endpoint", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `https?://[^\s]+`, Like: "a URL"}, Help: "URL that answers for all AWS services: VPC endpoints, tests"},
+			{Name: "fips", Shape: &yaml.Shape{Kind: yaml.Bool}, Help: "use FIPS 140 endpoints", Default: "false"},
+			{Name: "workgroup", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[A-Za-z0-9._-]{1,128}`, Like: "up to 128 letters, digits and . _ -"}, Help: "workgroup that queries run in", Default: "trailscribe"},
+			{Name: "database", Shape: ident, Help: "Glue database", Default: "trailscribe"},
+			{Name: "table", Shape: ident, Help: "table over the logs", Default: "cloudtrail"},
+			{Name: "catalog", Shape: yaml.OneOf("managed", "existing"), Help: "existing: the table was made by others and is only checked, never changed", Default: "managed"},
+			{Name: "logs", Shape: inS3, Help: "bucket and prefix of the trail: the folder that holds AWSLogs"},
+			{Name: "output", Shape: inS3, Help: "where Athena puts results", Default: "the workgroup's own place"},
+			{Name: "staging", Shape: inS3, Help: "where a run keeps its copy of the period while it works", Default: "output and trailscribe-staging"},
+			{Name: "organization", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `o-[a-z0-9]{10,32}`, Like: "an organization id such as o-exampleorg1"}, Help: "organization of an organization trail; without it the trail is of a single account"},
+			{Name: "accounts", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Text, Pattern: `[0-9]{12}`, Like: "twelve digits in quotes"}), Help: "accounts in the table", Default: "those found in the bucket"},
+			{Name: "regions", Shape: areas, Help: "regions in the table; global services log under us-east-1", Default: "those found in the bucket"},
+			{Name: "first_day", Shape: day, Help: "first day of the table", Default: "the earliest day found in the bucket"},
+			{Name: "concurrency", Shape: &yaml.Shape{Kind: yaml.Int, Min: 1, Max: 200}, Help: "queries that run at once", Default: "5"},
+			{Name: "price_per_tb", Shape: money, Help: "US dollars per 10^12 bytes scanned", Default: "the region's list price"},
+		}}},
+		{Name: "cost", Help: "guards before a run that costs money, in US dollars", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+			{Name: "confirm_over", Shape: money, Help: "a run that is estimated at more asks first, and stops where nobody can be asked"},
+			{Name: "max_per_run", Shape: money, Help: "a run that is estimated at more does not start"},
 		}}},
 		{Name: "defaults", Help: "what holds where neither flag, environment nor report says anything", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
 			{Name: "period", Shape: bare, Help: "last-month, last-week, last-quarter, last-30-days, 2026-10, 2026-Q3 …", Default: "last-month"},
