@@ -58,7 +58,7 @@ func (f *flags) registerSource(c *cobra.Command) {
 	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files: the S3 layout or loose files")
 	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source)")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
-	p.StringVar(&f.memory, "memory", "", "most memory the engine may use (default 600MiB); more is faster with many millions of events")
+	p.StringVar(&f.memory, "memory", "", "most memory the engine may use (default 512MiB); more is faster with many millions of events")
 	p.StringSliceVar(&f.accounts, "accounts", nil, "limit to these account ids")
 	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
 	completions(c, "engine", []string{"duckdb"})

@@ -110,7 +110,7 @@ func (p *program) openSource(s *setup) (source.Source, error) {
 }
 
 // defaultMemory keeps the whole program under 1 GiB however many events there are; what does not fit is spilled beside the cache.
-const defaultMemory = 600 << 20
+const defaultMemory = 512 << 20
 
 // openEngine is the engine that answers. --source without --engine means duckdb, the only one of this build.
 func (p *program) openEngine(s *setup) (engine.Engine, error) {
