@@ -78,6 +78,7 @@ func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 	for _, c := range k.out {
 		c.use()
 	}
+	k.correlated(p.query)
 	checked := &Checked{Parsed: p, facts: k.facts, declared: t}
 	k.size(p.query)
 	if k.probs.Err() == nil {
@@ -360,11 +361,14 @@ func (k *checker) values(b *ValuesBody, s *scope) (cols []*column) {
 	var types []*Type
 	for i, r := range b.Rows {
 		fields := []Expr{r}
-		if row, ok := r.(*Row); ok && !row.Keyword {
+		if row, ok := r.(*Row); ok {
 			fields = row.Fields
 		}
 		for j, f := range fields {
 			t := k.expr(f, env{scope: s, noAggregate: "VALUES", noWindow: "VALUES"})
+			if f == r && t.Kind == RowType {
+				k.problem(r, "VALUES makes a column of each field of a row", "Select the row instead: SELECT … AS r", "not-supported")
+			}
 			if i == 0 {
 				types = append(types, t)
 				continue

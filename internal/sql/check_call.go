@@ -111,7 +111,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 		}
 		return &resolved{fn: f, result: tBigint}
 	}
-	if bad {
+	if bad || k.ambiguousNull(f, c, types) {
 		return nil
 	}
 	var best *signature

@@ -140,7 +140,7 @@ func (e *emitter) valuesBody(b *ValuesBody, top bool) string {
 	rows := make([]string, len(b.Rows))
 	var types []*Type
 	fieldsOf := func(r Expr) []Expr {
-		if row, ok := r.(*Row); ok && !row.Keyword {
+		if row, ok := r.(*Row); ok {
 			return row.Fields
 		}
 		return []Expr{r}

@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // whiteSpace is what trim takes away without being told: Java's white space, which Trino uses.
@@ -391,20 +392,27 @@ func jsonPath(s string) (string, error) {
 				return bad("has an empty key")
 			}
 			name := rest[1 : 1+end]
-			if strings.ContainsAny(name, "\"' ]*()@?") {
-				return bad("has a key that must stand in brackets: $[\"…\"]")
+			if strings.ContainsFunc(name, func(r rune) bool { return r != '_' && r != ':' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+				return bad("has a key that must stand in brackets: $[\"" + strings.NewReplacer("\"", "", "'", "").Replace(name) + "\"]")
+			}
+			if strings.Trim(name, "0123456789") == "" {
+				return bad("has a key of digits only, which may be an element or a key")
 			}
 			key(name)
 			rest = rest[1+end:]
-		case strings.HasPrefix(rest, `["`), strings.HasPrefix(rest, `['`):
-			q := rest[1]
-			end := strings.Index(rest[2:], string(q)+"]")
+		case strings.HasPrefix(rest, `['`):
+			return bad("has a key in single quotes; Athena takes double ones: $[\"…\"]")
+		case strings.HasPrefix(rest, `["`):
+			end := strings.Index(rest[2:], `"]`)
 			if end < 0 {
 				return bad("has a bracket that is not closed")
 			}
 			k := rest[2 : 2+end]
 			if strings.Contains(k, `\`) {
 				return bad("has an escape in a key")
+			}
+			if k != "" && strings.Trim(k, "0123456789") == "" {
+				return bad("has a key of digits only, which may be an element or a key")
 			}
 			key(k)
 			rest = rest[2+end+2:]

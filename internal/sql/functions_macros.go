@@ -60,8 +60,9 @@ var macros = []string{
 	`tr_json_size(j, p) AS CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NOT NULL THEN 0 END END END`,
 	`tr_json_array_length(j) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END END`,
 	`tr_json_array_contains(j, x) AS CASE WHEN json_valid(j) THEN CASE WHEN json_type(j) = 'ARRAY' THEN list_contains(CAST(CAST(j AS VARCHAR) AS JSON[]), to_json(x)) END END`,
-	`tr_json_text(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_scalar(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN CAST(CAST('a JSON object is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY' THEN CAST(CAST('a JSON array is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
-	`tr_json_text_try(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_scalar(CAST(j AS VARCHAR), '$') WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(j, '$') END`,
+	`tr_json_double(j) AS CASE WHEN regexp_full_match(CAST(j AS VARCHAR), '-?[0-9]+') THEN CAST(j AS VARCHAR) ELSE tr_double_text(CAST(j AS DOUBLE)) END`,
+	`tr_json_text(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_double(j) WHEN 'OBJECT' THEN CAST(CAST('a JSON object is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY' THEN CAST(CAST('a JSON array is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
+	`tr_json_text_try(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_double(j) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(j, '$') END`,
 }
 
 // Macros are the statements that teach DuckDB the functions the DuckDB printer writes, in the order they must run. The Go
@@ -102,7 +103,7 @@ func GoFunctions() []GoFunction {
 		{"tr_ip", one, "VARCHAR", text(IPText)},
 		{"tr_ip_try", one, "VARCHAR", try(IPText)},
 		{"tr_ip_in", []string{"VARCHAR", "VARCHAR"}, "BOOLEAN", func(a []any) (any, error) { return IPIn(a[0].(string), a[1].(string)) }},
-		{"tr_double_text", []string{"DOUBLE"}, "VARCHAR", func(a []any) (any, error) { return DoubleText(a[0].(float64)), nil }},
+		{"tr_double_text", []string{"DOUBLE"}, "VARCHAR", func(a []any) (any, error) { return doubleCast(a[0].(float64)), nil }},
 		{"tr_json_parse", one, "VARCHAR", text(CanonicalJSON)},
 		{"tr_json_parse_try", one, "VARCHAR", try(CanonicalJSON)},
 		{"tr_json_scalar", []string{"VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) {
@@ -134,15 +135,18 @@ func GoFunctions() []GoFunction {
 }
 
 // IPText is the address as Trino's type ipaddress shows it: IPv4 where it is one, also inside IPv6, else IPv6 by RFC 5952.
+// The zone of an IPv6 address (fe80::1%eth0) is left out.
 func IPText(s string) (string, error) {
-	a, err := netip.ParseAddr(s)
-	if err != nil || a.Zone() != "" {
+	bare, _, zone := strings.Cut(s, "%")
+	a, err := netip.ParseAddr(bare)
+	if err != nil || zone && (!a.Is6() || strings.Contains(bare, ".")) {
 		return "", fmt.Errorf("%q is not an IP address", s)
 	}
 	return a.Unmap().String(), nil
 }
 
-// IPIn is contains('10.0.0.0/8', ip) for an address as IPText gives it.
+// IPIn is contains('10.0.0.0/8', ip) for an address as IPText gives it. As in Trino, bits behind the network's length are an
+// error, and an IPv4 address lies in a network of IPv6 as ::ffff:10.0.0.1.
 func IPIn(network, ip string) (bool, error) {
 	p, err := netip.ParsePrefix(network)
 	if err != nil {
@@ -152,13 +156,32 @@ func IPIn(network, ip string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%q is not an IP address", ip)
 	}
-	if p.Addr().Is4In6() && p.Bits() >= 96 {
+	switch {
+	case p.Addr().Is4In6() && p.Bits() >= 96:
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	case p.Addr().Is4In6():
+		return inBits(p.Addr().As16(), a.As16(), p.Bits()), nil
+	}
+	if p.Masked() != p {
+		return false, fmt.Errorf("%q is not a network: it has bits behind its length of %d; %s is meant", network, p.Bits(), p.Masked())
+	}
+	if p.Addr().Is6() {
+		return inBits(p.Addr().As16(), a.As16(), p.Bits()), nil
 	}
 	return p.Contains(a), nil
 }
 
-// DoubleText is a double as Java and Trino write it: 1.0, 0.001, 1.0E7, 1.0E-4.
+// inBits tells whether the first n bits are the same. netip does not find an IPv4 address in a network of IPv6.
+func inBits(a, b [16]byte, n int) bool {
+	for i := range n {
+		if mask := byte(0x80) >> (i % 8); a[i/8]&mask != b[i/8]&mask {
+			return false
+		}
+	}
+	return true
+}
+
+// DoubleText is a double as Java, Trino's client and Trino's JSON write it: 1.0, 0.001, 1.0E7, 1.0E-4.
 func DoubleText(f float64) string {
 	switch {
 	case math.IsNaN(f):
@@ -182,6 +205,19 @@ func DoubleText(f float64) string {
 	}
 	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(f, 'E', -1, 64), "E")
 	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	n, _ := strconv.Atoi(exp)
+	return mantissa + "E" + strconv.Itoa(n)
+}
+
+// doubleCast is a double as Trino casts it to varchar: 1.0E0, 1.0E-4, 1.23456789E5, 0E0.
+func doubleCast(f float64) string {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return DoubleText(f)
+	}
+	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(f, 'E', -1, 64), "E")
+	if !strings.Contains(mantissa, ".") && f != 0 {
 		mantissa += ".0"
 	}
 	n, _ := strconv.Atoi(exp)

@@ -3,6 +3,7 @@ package sql
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -92,7 +93,7 @@ func TestMacrosDefined(t *testing.T) {
 
 func TestJSONPath(t *testing.T) {
 	for path, want := range map[string]string{
-		"$": "$", "$.a": `$."a"`, "$.a.b[0].c": `$."a"."b"[0]."c"`, `$["a b"]`: `$."a b"`, `$['a']`: `$."a"`, "$.x-amz-id": `$."x-amz-id"`, `$["a.b"][12]`: `$."a.b"[12]`,
+		"$": "$", "$.a": `$."a"`, "$.a.b[0].c": `$."a"."b"[0]."c"`, `$["a b"]`: `$."a b"`, `$['a']`: "", "$.x-amz-id": "", `$["x-amz-id"]`: `$."x-amz-id"`, "$.a:b_1": `$."a:b_1"`, "$.a.1": "", `$["1"]`: "", `$["a.b"][12]`: `$."a.b"[12]`,
 		"$[0]": "$[0]", "$.ключ": `$."ключ"`, `$["a\b"]`: "", `$.a"b`: "", "a": "", "": "", "$a": "", "$.": "", "$..a": "", "$.a[*]": "", "$.*": "", "$[-1]": "", "$[a]": "", "$[0": "", `$["a`: "", "$.a b": "", "$.a.": "", "$[?(@.a)]": "",
 	} {
 		got, err := jsonPath(path)
@@ -186,8 +187,16 @@ func TestDoubleText(t *testing.T) {
 	}
 }
 
+func TestDoubleCast(t *testing.T) {
+	for f, want := range map[float64]string{0: "0E0", 1: "1.0E0", -1.5: "-1.5E0", 1e7: "1.0E7", 1e-3: "1.0E-3", 123456.789: "1.23456789E5", 1.0 / 3: "3.333333333333333E-1", 1e300: "1.0E300", math.Inf(-1): "-Infinity"} {
+		if got := doubleCast(f); got != want {
+			t.Errorf("%v: %s, want %s", f, got, want)
+		}
+	}
+}
+
 func TestIP(t *testing.T) {
-	for s, want := range map[string]string{"10.1.2.3": "10.1.2.3", "::ffff:10.1.2.3": "10.1.2.3", "2001:DB8:0:0::1": "2001:db8::1", "010.1.2.3": "", "ec2.amazonaws.com": "", "fe80::1%eth0": "", "": "", "10.1.2.3/8": "", " 10.1.2.3": ""} {
+	for s, want := range map[string]string{"10.1.2.3": "10.1.2.3", "::ffff:10.1.2.3": "10.1.2.3", "2001:DB8:0:0::1": "2001:db8::1", "010.1.2.3": "", "ec2.amazonaws.com": "", "fe80::1%eth0": "fe80::1", "10.0.0.1%eth0": "", "::ffff:10.1.2.3%x": "", "1:2:3:4:5:6:7::": "1:2:3:4:5:6:7:0", "": "", "10.1.2.3/8": "", " 10.1.2.3": ""} {
 		if got, err := IPText(s); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q %v", s, got, err)
 		}
@@ -195,13 +204,16 @@ func TestIP(t *testing.T) {
 	for _, c := range []struct {
 		network, ip string
 		in          bool
-	}{{"10.0.0.0/8", "10.255.0.1", true}, {"10.0.0.0/8", "11.0.0.1", false}, {"2001:db8::/32", "2001:db8::1", true}, {"10.0.0.0/8", "2001:db8::1", false}, {"0.0.0.0/0", "1.1.1.1", true}, {"::ffff:10.0.0.0/104", "10.1.1.1", true}} {
+	}{{"10.0.0.0/8", "10.255.0.1", true}, {"10.0.0.0/8", "11.0.0.1", false}, {"2001:db8::/32", "2001:db8::1", true}, {"10.0.0.0/8", "2001:db8::1", false}, {"0.0.0.0/0", "1.1.1.1", true}, {"::ffff:10.0.0.0/104", "10.1.1.1", true},
+		{"::/0", "10.0.0.1", true}, {"::/96", "10.0.0.1", false}, {"::ffff:10.0.0.0/24", "10.0.0.1", true}, {"0.0.0.0/0", "2001:db8::1", false}} {
 		if got, err := IPIn(c.network, c.ip); got != c.in || err != nil {
 			t.Errorf("%s in %s: %v %v", c.ip, c.network, got, err)
 		}
 	}
-	if _, err := IPIn("10.0.0.0", "10.0.0.1"); err == nil {
-		t.Error("a network without a length was taken")
+	for _, n := range []string{"10.0.0.0", "10.0.0.5/8", "10.0.0.0/33", "2001:db8::1/32", "", "x/8"} {
+		if _, err := IPIn(n, "10.0.0.1"); err == nil {
+			t.Errorf("%q was taken for a network", n)
+		}
 	}
 }
 
