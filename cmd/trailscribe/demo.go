@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -33,16 +35,18 @@ accounts:
 func (p *program) demoCommand() *cobra.Command {
 	o := demo.Options{Few: true}
 	var logsOnly bool
+	var out string // its own: the flag --out of other commands has no default
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Sample logs of a made-up company, and every report made from them",
 		Long: `Demo writes two months of sample CloudTrail logs with planted incidents, makes every report of the
 library from them, and says where the files are and what they found. It needs no AWS account.
-It ends with 0: what was planted is not a failure.`,
+It ends with 0: what was planted is not a failure. It writes only into a folder that is new, empty or
+an earlier demonstration's.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, o, logsOnly) },
+		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, o, out, logsOnly) },
 	}
-	c.Flags().StringVar(&p.flags.out, "out", "demo", "folder to write into")
+	c.Flags().StringVar(&out, "out", "demo", "folder to write into")
 	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: each report's own)")
 	c.Flags().Int64Var(&o.Seed, "seed", 1, "another seed gives another company")
 	c.Flags().IntVar(&o.Events, "events", 0, "about how many events to make (default 40000)")
@@ -53,9 +57,11 @@ It ends with 0: what was planted is not a failure.`,
 	return c
 }
 
-func (p *program) runDemo(c *cobra.Command, o demo.Options, logsOnly bool) error {
+func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly bool) error {
 	ctx := c.Context()
-	out := p.flags.out
+	if err := ownDemo(out); err != nil {
+		return err
+	}
 	logs := filepath.Join(out, "logs")
 	planted, err := p.makeLogs(ctx, logs, o)
 	if err != nil {
@@ -67,10 +73,12 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, logsOnly bool) error
 		return nil
 	}
 	configuration := filepath.Join(out, config.FileName)
-	if err := os.WriteFile(configuration, []byte(demoConfiguration), 0o644); err != nil {
-		return fmt.Errorf("writing the configuration of the demonstration: %w", err)
+	if _, err := os.Stat(configuration); errors.Is(err, fs.ErrNotExist) { // what somebody changed there stays
+		if err := os.WriteFile(configuration, []byte(demoConfiguration), 0o644); err != nil {
+			return fmt.Errorf("writing the configuration of the demonstration: %w", err)
+		}
 	}
-	p.flags.config, p.flags.period = configuration, demoPeriod
+	p.flags.config, p.flags.period, p.flags.source = configuration, demoPeriod, logs // before what the environment says
 	p.flags.out = filepath.Join(out, "reports")
 	s, err := p.open(c)
 	if err != nil {
@@ -81,6 +89,30 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, logsOnly bool) error
 		if _, err := p.runReport(ctx, s, id); err != nil {
 			return fmt.Errorf("report %s: %w", id, err)
 		}
+	}
+	return nil
+}
+
+// demoMark is in every folder that a demonstration made.
+const demoMark = ".trailscribe-demo"
+
+// ownDemo makes the folder of the demonstration. A folder with anything else in it is left alone: its logs are not ours to clear.
+func ownDemo(out string) error {
+	if out == "" {
+		return usage("leave it out, or name a new folder", "--out is empty")
+	}
+	mark := filepath.Join(out, demoMark)
+	found, err := os.ReadDir(out)
+	if err == nil && len(found) > 0 {
+		if _, err := os.Stat(mark); err != nil {
+			return usage("give another folder with --out", "%s holds files that no demonstration made", out)
+		}
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("making the folder of the demonstration: %w", err)
+	}
+	if err := os.WriteFile(mark, []byte("made by trailscribe demo, which clears logs/ here\n"), 0o644); err != nil {
+		return fmt.Errorf("making the folder of the demonstration: %w", err)
 	}
 	return nil
 }

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"trailscribe/internal/audit"
 	"trailscribe/internal/query"
 	"trailscribe/internal/report"
@@ -208,5 +211,28 @@ func TestLibraryFilesAreKnown(t *testing.T) {
 	}
 	if wrote, err := fs.ReadDir(os.DirFS("."), "."); err != nil || len(wrote) > 0 {
 		t.Errorf("loading the library wrote %v (%v)", wrote, err)
+	}
+}
+
+// Flags of commands share variables: one that sets another default would change it for all.
+func TestFlagsHaveTheDefaultTheyShow(t *testing.T) {
+	p := &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }}
+	n := 0
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, set := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
+			set.VisitAll(func(f *pflag.Flag) {
+				if n++; f.Value.String() != f.DefValue {
+					t.Errorf("%s: --%s says its default is %q and has %q", c.CommandPath(), f.Name, f.DefValue, f.Value)
+				}
+			})
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(p.root())
+	if n < 50 {
+		t.Errorf("%d flags", n)
 	}
 }
