@@ -47,7 +47,7 @@ var layers = []struct{ pkg, may, why string }{
 	{"deliver", "state", "a message and where it went"},
 	{"lake", "infra cloudtrail source", "the table, not the engine: its probe comes in as an interface"},
 	{"demo", "cloudtrail source", "makes logs"},
-	{"awsfake", "cloudtrail sql source engine/duckdb", "tests only"},
+	{"awsfake", "cloudtrail sql source engine/duckdb engine/duckdb/connection", "tests only; its Athena runs what internal/sql prints, on the same embedded database"},
 	{"waiver", "diag yaml query finding result", "next turn"},
 	{"review", "manifest run finding", "next turn"},
 	{"doctor", "", "next turn"},

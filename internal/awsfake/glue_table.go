@@ -1,0 +1,470 @@
+package awsfake
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// table is a table of the catalog. input is what was put, so that it is given back as it came.
+type table struct {
+	name, database  string
+	input           map[string]json.RawMessage
+	definition      tableInput
+	version         int
+	created, update time.Time
+	old             []tableVersion
+	partitions      []partition
+	internal        bool // made by CREATE TABLE AS
+}
+
+type tableVersion struct {
+	version int
+	input   map[string]json.RawMessage
+	update  time.Time
+}
+
+// tableInput is what the fake itself reads of a TableInput.
+type tableInput struct {
+	Name              string
+	TableType         string
+	Parameters        map[string]string
+	PartitionKeys     []glueColumn
+	StorageDescriptor *storage
+}
+
+type glueColumn struct{ Name, Type string }
+
+type storage struct {
+	Columns                             []glueColumn
+	Location, InputFormat, OutputFormat string
+	Compressed                          bool `json:",omitempty"`
+	SerdeInfo                           *struct{ SerializationLibrary string }
+}
+
+// partition is a registered partition.
+type partition struct {
+	values []string
+	input  map[string]json.RawMessage
+	place  string // location, "" of the table
+}
+
+var tableName = regexp.MustCompile(`^[^\x00-\x1f/\\]{1,255}$`)
+
+func parseTable(input map[string]json.RawMessage) (tableInput, *failure) {
+	b, err := json.Marshal(input)
+	var t tableInput
+	if err == nil {
+		err = json.Unmarshal(b, &t)
+	}
+	if err != nil {
+		return t, refuse("InvalidInputException", "the table cannot be read: %v", err)
+	}
+	t.Name = strings.ToLower(t.Name)
+	if !tableName.MatchString(t.Name) {
+		return t, refuse("InvalidInputException", "%q is no name of a table", t.Name)
+	}
+	for k, v := range t.Parameters {
+		if len(k) > 255 || len(v) > 512000 {
+			return t, refuse("ValidationException", "the parameter %.40s is too long", k)
+		}
+	}
+	seen := map[string]bool{}
+	var columns []glueColumn
+	if t.StorageDescriptor != nil {
+		columns = t.StorageDescriptor.Columns
+	}
+	for _, col := range slices.Concat(columns, t.PartitionKeys) {
+		name := strings.ToLower(col.Name)
+		if seen[name] || name == "" {
+			return t, refuse("InvalidInputException", "the column %q stands there twice or has no name", col.Name)
+		}
+		seen[name] = true
+		if len(col.Type) > 131072 {
+			return t, refuse("ValidationException", "the type of column %s is too long", col.Name)
+		}
+	}
+	return t, nil
+}
+
+func (t *table) shown(account string) map[string]any {
+	out := map[string]any{}
+	for k, v := range t.input {
+		out[k] = v
+	}
+	out["Name"], out["DatabaseName"], out["CatalogId"], out["VersionId"] = t.name, t.database, account, strconv.Itoa(t.version)
+	out["CreateTime"], out["UpdateTime"] = seconds(t.created), seconds(t.update)
+	out["CreatedBy"], out["IsRegisteredWithLakeFormation"] = "arn:aws:iam::"+account+":user/fake", false
+	return out
+}
+
+func (g *glueState) table(db, name string) (*table, *failure) {
+	d, err := g.database(db)
+	if err != nil {
+		return nil, err
+	}
+	if t := d.tables[strings.ToLower(name)]; t != nil {
+		return t, nil
+	}
+	return nil, missing("Table %s not found.", strings.ToLower(name))
+}
+
+// add puts a table into the catalog.
+func (g *glueState) add(db string, input map[string]json.RawMessage, now time.Time) (*table, *failure) {
+	d, err := g.database(db)
+	if err != nil {
+		return nil, err
+	}
+	def, err := parseTable(input)
+	if err != nil {
+		return nil, err
+	}
+	if d.tables[def.Name] != nil {
+		return nil, refuse("AlreadyExistsException", "Table already exists.")
+	}
+	if d.tables == nil {
+		d.tables = map[string]*table{}
+	}
+	t := &table{name: def.Name, database: d.Name, input: input, definition: def, created: now, update: now}
+	d.tables[def.Name] = t
+	return t, nil
+}
+
+type tableCall struct {
+	DatabaseName, Name, TableName, VersionId string
+	TableInput                               map[string]json.RawMessage
+	SkipArchive                              bool
+	TablesToDelete, VersionIds               []string
+	NextToken                                string
+	MaxResults                               int
+}
+
+func (c *call) createTable(in tableCall) (empty, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, err := g.add(in.DatabaseName, in.TableInput, c.o.Now())
+	return empty{}, err
+}
+
+func (c *call) getTable(in tableCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	t, err := g.table(in.DatabaseName, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"Table": t.shown(c.o.Account)}, nil
+}
+
+func (c *call) getTables(in pageInput) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	d, err := g.database(in.DatabaseName)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(d.tables))
+	if in.Expression != "" {
+		pattern, e := regexp.Compile("^(?:" + in.Expression + ")$")
+		if e != nil {
+			return nil, refuse("InvalidInputException", "the expression %q is not valid", in.Expression)
+		}
+		names = slices.DeleteFunc(names, func(n string) bool { return !pattern.MatchString(n) })
+	}
+	names, next, err := page(names, in.NextToken, in.MaxResults, c.most(100))
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, n := range names {
+		list = append(list, d.tables[n].shown(c.o.Account))
+	}
+	out := map[string]any{"TableList": list}
+	if next != "" {
+		out["NextToken"] = next
+	}
+	return out, nil
+}
+
+// updateTable replaces the whole definition; the old one is kept as a version unless SkipArchive is set. A VersionId that
+// is not the newest means that somebody was faster.
+func (c *call) updateTable(in tableCall) (empty, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	def, err := parseTable(in.TableInput)
+	if err != nil {
+		return empty{}, err
+	}
+	t, err := g.table(in.DatabaseName, def.Name)
+	if err != nil {
+		return empty{}, err
+	}
+	if in.VersionId != "" && in.VersionId != strconv.Itoa(t.version) {
+		return empty{}, refuse("ConcurrentModificationException", "Update table failed due to concurrent modifications.")
+	}
+	if !in.SkipArchive {
+		t.old = append(t.old, tableVersion{t.version, t.input, t.update})
+	}
+	t.version++
+	t.input, t.definition, t.update = in.TableInput, def, c.o.Now()
+	return empty{}, nil
+}
+
+func (c *call) deleteTable(in tableCall) (empty, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t, err := g.table(in.DatabaseName, in.Name)
+	if err != nil {
+		return empty{}, err
+	}
+	delete(g.databases[t.database].tables, t.name)
+	return empty{}, nil
+}
+
+func (c *call) batchDeleteTable(in tableCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	errors := []any{}
+	for _, name := range in.TablesToDelete {
+		t, err := g.table(in.DatabaseName, name)
+		if err != nil {
+			errors = append(errors, map[string]any{"TableName": name, "ErrorDetail": map[string]any{"ErrorCode": err.code, "ErrorMessage": err.message}})
+			continue
+		}
+		delete(g.databases[t.database].tables, t.name)
+	}
+	return map[string]any{"Errors": errors}, nil
+}
+
+// versions are all of a table, the newest first.
+func (t *table) versions() []tableVersion {
+	out := append([]tableVersion{{t.version, t.input, t.update}}, t.old...)
+	slices.SortFunc(out, func(a, b tableVersion) int { return b.version - a.version })
+	return out
+}
+
+func (t *table) versionShown(v tableVersion, account string) map[string]any {
+	past := *t
+	past.version, past.input, past.update = v.version, v.input, v.update
+	return map[string]any{"VersionId": strconv.Itoa(v.version), "Table": past.shown(account)}
+}
+
+func (c *call) getTableVersion(in tableCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.versions() {
+		if in.VersionId == "" || in.VersionId == strconv.Itoa(v.version) {
+			return map[string]any{"TableVersion": t.versionShown(v, c.o.Account)}, nil
+		}
+	}
+	return nil, missing("Version %s not found.", in.VersionId)
+}
+
+func (c *call) getTableVersions(in tableCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	versions, next, err := page(t.versions(), in.NextToken, in.MaxResults, c.most(100))
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, v := range versions {
+		list = append(list, t.versionShown(v, c.o.Account))
+	}
+	out := map[string]any{"TableVersions": list}
+	if next != "" {
+		out["NextToken"] = next
+	}
+	return out, nil
+}
+
+func (c *call) deleteTableVersion(in tableCall) (empty, *failure) {
+	in.VersionIds = []string{in.VersionId}
+	out, err := c.batchDeleteTableVersion(in)
+	if err == nil && len(out["Errors"].([]any)) > 0 {
+		err = missing("Version %s not found.", in.VersionId)
+	}
+	return empty{}, err
+}
+
+func (c *call) batchDeleteTableVersion(in tableCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	errors := []any{}
+	for _, id := range in.VersionIds {
+		n := len(t.old)
+		t.old = slices.DeleteFunc(t.old, func(v tableVersion) bool { return strconv.Itoa(v.version) == id })
+		if len(t.old) == n {
+			errors = append(errors, map[string]any{"TableName": t.name, "VersionId": id, "ErrorDetail": map[string]any{"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Version not found."}})
+		}
+	}
+	return map[string]any{"Errors": errors}, nil
+}
+
+type partitionCall struct {
+	DatabaseName, TableName, NextToken string
+	PartitionValues                    []string
+	PartitionInput                     map[string]json.RawMessage
+	PartitionInputList                 []map[string]json.RawMessage
+	PartitionsToDelete                 []struct{ Values []string }
+	MaxResults                         int
+}
+
+func (t *table) addPartition(input map[string]json.RawMessage) *failure {
+	var values []string
+	var sd storage
+	json.Unmarshal(input["Values"], &values)
+	json.Unmarshal(input["StorageDescriptor"], &sd)
+	if len(values) != len(t.definition.PartitionKeys) {
+		return refuse("InvalidInputException", "The number of partition keys do not match the number of partition values")
+	}
+	if t.partition(values) >= 0 {
+		return refuse("AlreadyExistsException", "Partition already exists.")
+	}
+	t.partitions = append(t.partitions, partition{values, input, sd.Location})
+	return nil
+}
+
+func (t *table) partition(values []string) int {
+	return slices.IndexFunc(t.partitions, func(p partition) bool { return slices.Equal(p.values, values) })
+}
+
+func (t *table) partitionShown(p partition) map[string]any {
+	out := map[string]any{}
+	for k, v := range p.input {
+		out[k] = v
+	}
+	out["DatabaseName"], out["TableName"], out["Values"] = t.database, t.name, p.values
+	return out
+}
+
+func (c *call) createPartition(in partitionCall) (empty, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return empty{}, err
+	}
+	return empty{}, t.addPartition(in.PartitionInput)
+}
+
+func (c *call) batchCreatePartition(in partitionCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	errors := []any{}
+	for _, p := range in.PartitionInputList {
+		if err := t.addPartition(p); err != nil {
+			errors = append(errors, map[string]any{"PartitionValues": p["Values"], "ErrorDetail": map[string]any{"ErrorCode": err.code, "ErrorMessage": err.message}})
+		}
+	}
+	return map[string]any{"Errors": errors}, nil
+}
+
+func (c *call) getPartition(in partitionCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	i := t.partition(in.PartitionValues)
+	if i < 0 {
+		return nil, missing("Cannot find partition.")
+	}
+	return map[string]any{"Partition": t.partitionShown(t.partitions[i])}, nil
+}
+
+// getPartitions knows no expressions.
+func (c *call) getPartitions(in partitionCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	some, next, err := page(t.partitions, in.NextToken, in.MaxResults, c.most(1000))
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, p := range some {
+		list = append(list, t.partitionShown(p))
+	}
+	out := map[string]any{"Partitions": list}
+	if next != "" {
+		out["NextToken"] = next
+	}
+	return out, nil
+}
+
+func (c *call) deletePartition(in partitionCall) (empty, *failure) {
+	in.PartitionsToDelete = []struct{ Values []string }{{in.PartitionValues}}
+	out, err := c.batchDeletePartition(in)
+	if err == nil && len(out["Errors"].([]any)) > 0 {
+		err = missing("Cannot find partition.")
+	}
+	return empty{}, err
+}
+
+func (c *call) batchDeletePartition(in partitionCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	errors := []any{}
+	for _, p := range in.PartitionsToDelete {
+		i := t.partition(p.Values)
+		if i < 0 {
+			errors = append(errors, map[string]any{"PartitionValues": p.Values, "ErrorDetail": map[string]any{"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Cannot find partition."}})
+			continue
+		}
+		t.partitions = slices.Delete(t.partitions, i, i+1)
+	}
+	return map[string]any{"Errors": errors}, nil
+}
+
+// raw is a value as the JSON of an input.
+func raw(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("awsfake: %v", err))
+	}
+	return b
+}
