@@ -109,8 +109,17 @@ func (c *composer) severityNote(n counts) string {
 	if len(parts) == 0 {
 		return c.say("tile.exceptions_none")
 	}
-	if len(parts) > 3 {
-		parts = append(parts[:3], "…")
+	if len(parts) > 2 { // what is most severe fits the tile; the register names the rest
+		lower := n.exceptions - n.bySeverity[query.Critical] - n.bySeverity[query.High]
+		if n.bySeverity[query.Critical]+n.bySeverity[query.High] > 0 && lower > 0 {
+			parts = parts[:0]
+			for _, s := range []query.Severity{query.Critical, query.High} {
+				if k := n.bySeverity[s]; k > 0 {
+					parts = append(parts, c.say("tile.severity", "n", k, "severity", c.say("severity_word."+s.String())))
+				}
+			}
+			parts = append(parts, c.say("tile.lower", "n", lower))
+		}
 	}
 	return join(parts, " · ")
 }
@@ -207,9 +216,7 @@ func (c *composer) takeAway(most int) document.Points {
 		}
 	}
 	if len(c.found) == 0 {
-		for _, n := range c.notices(3) {
-			p.Points = append(p.Points, n)
-		}
+		p.Points = append(p.Points, c.notices(3)...)
 	}
 	return p
 }

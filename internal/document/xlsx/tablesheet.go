@@ -135,7 +135,6 @@ func (b *book) tableSheet(p *plan) {
 	}
 
 	from, to := int64(headRow+1), int64(headRow)+p.n
-	b.tables[t.Ref] = append(b.tables[t.Ref], span{sh, from, to})
 	table := fmt.Sprintf("T_%s_%d", identifier(t.Ref), p.index+1)
 	b.header(sh, headRow, 2, t, labels)
 	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, headRow) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))

@@ -205,6 +205,9 @@ func (b *book) plan() ([]*plan, error) {
 		if p.part == document.Register && p.table == nil {
 			b.home = append(b.home, link{p.name, p.title})
 		}
+		if p.table != nil && p.n > 0 { // known before any sheet is laid out: the tie-outs stand before the tables
+			b.tables[p.table.Ref] = append(b.tables[p.table.Ref], span{p.name, headRow + 1, headRow + p.n})
+		}
 		if p.table != nil && p.index == 0 {
 			b.targets[p.table.Ref] = quote(p.name) + "!A1"
 		}
