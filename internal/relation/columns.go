@@ -91,6 +91,9 @@ func types() sql.Types {
 	return sql.Types{
 		"period_from":         "timestamp(3)",
 		"period_to":           "timestamp(3)",
+		"history_from":        "timestamp(3)",
+		"events_day_from":     "varchar",
+		"history_day_to":      "varchar",
 		"eventtime_from":      "varchar",
 		"eventtime_to":        "varchar",
 		"day_from":            "varchar",

@@ -119,6 +119,12 @@ func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) 
 			out[name] = checked
 		}
 	}
+	if problems.Err() == nil {
+		// A library may write events.sql in another way; then only an engine that stages cannot be used, and says so.
+		if staged, bad := checkStaged(texts[0]); bad.Err() == nil {
+			out[Staged] = staged
+		}
+	}
 	return out, problems
 }
 
@@ -130,7 +136,7 @@ func (d *Definition) Catalog() sql.Catalog {
 // Files are the files the definition was read from, for the record of a run.
 func (d *Definition) Files() []library.File { return slices.Clone(d.files) }
 
-// Select is a relation (events or history), or one of the counting statements (census, deliveries, conflicts), as one
+// Select is a relation (events or history), or one of the statements staged, census, deliveries and conflicts, as one
 // statement over the relation `records`, in the language every query is written in.
 //
 // The scope's values may leave out settings; those take the value of a zero Settings.
@@ -139,6 +145,9 @@ func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, er
 	if name == History {
 		stmt, ok = d.statements[Events]
 	}
+	if !ok && name == Staged {
+		return nil, fmt.Errorf("%sevents.sql of the library is not built as the program's own is, so its records cannot be staged; take the program's own copy back", Folder)
+	}
 	if !ok {
 		return nil, fmt.Errorf("there is no relation %q: a query may read events and history", name)
 	}
@@ -146,12 +155,13 @@ func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, er
 	if err != nil {
 		return nil, err
 	}
-	read := w.from
+	read, history := w.from, w.from
 	if name != Events && name != History && s.HistoryDays > 0 {
 		// The counting statements tell of every file that was read, those of the history too.
 		if read, err = HistoryFrom(s, s.HistoryDays); err != nil {
 			return nil, err
 		}
+		history = read
 	}
 	v := Settings{}.Values()
 	known := types()
@@ -162,15 +172,18 @@ func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, er
 		v[n] = x
 	}
 	maps.Copy(v, sql.Values{
-		"period_from":    w.from,
-		"period_to":      w.to,
-		"eventtime_from": w.from.Truncate(time.Second).Format(seconds),
-		"eventtime_to":   w.to.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
-		"day_from":       read.Format(deliveryDay),
-		"day_to":         LastDay(w.to, s.LateDays).Format(deliveryDay),
-		"loose_files":    b.Day == "",
-		"accounts":       sorted(s.Accounts),
-		"regions":        sorted(s.Regions),
+		"period_from":     w.from,
+		"period_to":       w.to,
+		"history_from":    history,
+		"events_day_from": w.from.Format(deliveryDay),
+		"history_day_to":  LastDay(w.from, s.LateDays).Format(deliveryDay),
+		"eventtime_from":  w.from.Truncate(time.Second).Format(seconds),
+		"eventtime_to":    w.to.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
+		"day_from":        read.Format(deliveryDay),
+		"day_to":          LastDay(w.to, s.LateDays).Format(deliveryDay),
+		"loose_files":     b.Day == "",
+		"accounts":        sorted(s.Accounts),
+		"regions":         sorted(s.Regions),
 	})
 	bound, err := stmt.Bind(v)
 	if err != nil {
