@@ -29,6 +29,9 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 	return &Parsed{text: text, at: at, query: q, paramNames: params(q)}, nil
 }
 
+// Query is the tree of the statement, for those who look into it. It must not be changed.
+func (p *Parsed) Query() *Query { return p.query }
+
 // Params are the names of the parameters, each once, in the order of the text.
 func (p *Parsed) Params() []string { return p.paramNames }
 
