@@ -672,6 +672,20 @@ func roundsDecimal(k *checker, c *Call, r *resolved) {
 	}
 }
 
+// truncatesDecimal: no digit can be carried, so there is none more.
+func truncatesDecimal(_ *checker, _ *Call, r *resolved) {
+	if t := r.result; t.Kind == DecimalType {
+		r.result = decimalOf(max(1, t.P-t.S), 0)
+	}
+}
+
+// oneCharacter: Trino knows codepoint(varchar(1)) only.
+func oneCharacter(k *checker, c *Call, _ *resolved) {
+	if t := k.types[c.Args[0]]; t.Kind == VarcharType && t.P != 1 {
+		k.problem(c.Args[0], c.Name.Name+" takes a text of one letter", "Write "+c.Name.Key()+"(CAST(… AS varchar(1)))", "types")
+	}
+}
+
 func emitRound(e *emitter, c *Call, r *resolved) string {
 	x := e.as(c.Args[0], r.params[0])
 	if len(c.Args) == 2 {

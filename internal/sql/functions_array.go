@@ -25,7 +25,7 @@ func arrayFunctions() []*function {
 		{name: "arrays_overlap", sigs: "array(T), array(T) : boolean", duck: "tr_arrays_overlap($1, $2)"},
 		{name: "flatten", sigs: "array(array(T)) : array(T)", duck: "flatten($1)"},
 		{name: "slice", sigs: "array(T), bigint, bigint : array(T)", duck: "tr_slice($1, $2, $3)"},
-		{name: "repeat", sigs: "T, bigint : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "repeat", sigs: "T, integer : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
 			return "list_transform(range(" + e.as(c.Args[1], tBigint) + "), lambda x_i: " + e.as(c.Args[0], r.params[0]) + ")"
 		}, note: "an array; DuckDB's repeat is text"},
 		{name: "sequence", sigs: "bigint, bigint : array(bigint); bigint, bigint, bigint : array(bigint); date, date : array(date); date, date, day : array(date)", emit: emitSequence},

@@ -7,7 +7,7 @@ package sql
 // coreFunctions are conditionals and what asks about the session.
 func coreFunctions() []*function {
 	return []*function{
-		{name: "coalesce", sigs: "T... : T", duck: "coalesce($*)"},
+		{name: "coalesce", sigs: "T, T... : T", duck: "coalesce($*)"},
 		{name: "if", sigs: "boolean, T : T; boolean, T, T : T", emit: emitIf},
 		{name: "nullif", sigs: "T, U : T", check: checkNullif, emit: emitNullif},
 		{name: "try", sigs: "T : T", check: keepZone, emit: emitTry},
@@ -18,8 +18,7 @@ func coreFunctions() []*function {
 		{name: "now current_timestamp", sigs: ": timestamp(3) with time zone", duck: "current_timestamp", flags: volatileFunction},
 		{name: "current_date", sigs: ": date", duck: "current_date", flags: volatileFunction},
 		{name: "localtimestamp", sigs: ": timestamp(3)", duck: "CAST(current_timestamp AS TIMESTAMP)", flags: volatileFunction},
-		{name: "rand random", sigs: ": double; bigint : bigint; bigint, bigint : bigint", emit: emitRandom, flags: volatileFunction},
-		{name: "uuid", sigs: ": varchar", duck: "CAST(uuid() AS VARCHAR)", flags: volatileFunction},
+		{name: "rand random", sigs: ": double; integer : integer; bigint : bigint; integer, integer : integer; bigint, bigint : bigint", emit: emitRandom, flags: volatileFunction},
 	}
 }
 
@@ -30,7 +29,7 @@ func numberFunctions() []*function {
 		{name: "floor", sigs: "integer : integer; bigint : bigint; D : D; double : double", check: roundsDecimal, duck: "CAST(floor($1) AS $R)"},
 		{name: "round", sigs: "integer : integer; bigint : bigint; D : D; double : double; integer, integer : integer; bigint, integer : bigint; D, integer : D; double, integer : double",
 			check: roundsDecimal, emit: emitRound, note: "halves go away from zero"},
-		{name: "truncate", sigs: "D : D; double : double", check: roundsDecimal, duck: "CAST(trunc($1) AS $R)"},
+		{name: "truncate", sigs: "D : D; double : double", check: truncatesDecimal, duck: "CAST(trunc($1) AS $R)"},
 		{name: "sign", sigs: "integer : integer; bigint : bigint; double : double", duck: "CAST(sign($1) AS $R)"},
 		{name: "mod", sigs: "integer, integer : integer; bigint, bigint : bigint; double, double : double", emit: func(e *emitter, c *Call, r *resolved) string {
 			return e.divide(OpMod, c.Args[0], c.Args[1], r.result)
@@ -96,10 +95,9 @@ func textFunctions() []*function {
 		{name: "substr substring", sigs: "varchar, bigint : varchar; varchar, bigint, bigint : varchar", emit: emitSubstr, note: "'' from position 0 or before the start"},
 		{name: "translate", sigs: "varchar, varchar, varchar : varchar", duck: "translate($*)"},
 		{name: "chr", sigs: "bigint : varchar", duck: "chr(CAST($1 AS INTEGER))"},
-		{name: "codepoint", sigs: "varchar : integer", duck: "ord($1)"},
+		{name: "codepoint", sigs: "varchar : integer", check: oneCharacter, duck: "ord($1)", note: "of a varchar(1): a text of one letter, or a cast"},
 		{name: "levenshtein_distance", sigs: "varchar, varchar : bigint", duck: "levenshtein($*)"},
 		{name: "hamming_distance", sigs: "varchar, varchar : bigint", duck: "hamming($*)"},
-		{name: "normalize", sigs: "varchar : varchar", duck: "nfc_normalize($1)"},
 		{name: "format", sigs: "varchar, T : varchar; varchar, T, U : varchar; varchar, T, U, V : varchar; varchar, T, U, V, W : varchar", emit: emitFormat, note: "only %s of text and whole numbers, %d and %0nd, with the format as a literal"},
 		{name: "regexp_like", sigs: "varchar, varchar : boolean", emit: emitRegexpLike},
 		{name: "regexp_extract", sigs: "varchar, varchar : varchar; varchar, varchar, bigint : varchar", emit: emitRegexpExtract, note: "NULL without a match; DuckDB gives ''"},
@@ -167,6 +165,7 @@ var notSupported = map[string]string{
 	"approx_most_frequent":   "it is an approximation that differs between engines",
 	"approx_set":             "it is an approximation that differs between engines",
 	"shuffle":                "it is another value on every run",
+	"uuid":                   "it is another value on every run",
 	"from_unixtime_nanos":    "timestamps are kept to the millisecond; use from_unixtime(x / 1e9)",
 	"multimap_agg":           "use array_agg",
 }

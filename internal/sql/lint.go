@@ -274,7 +274,7 @@ func (l *linter) call(c *Call, in parents) {
 	switch {
 	case f.flags&volatileFunction != 0:
 		hint := "Use :period_from and :period_to"
-		if f.name == "random" || f.name == "rand" || f.name == "uuid" {
+		if f.name == "random" || f.name == "rand" {
 			hint = ""
 		}
 		l.problem(c, f.name+" has another value on every run", hint, "volatile")

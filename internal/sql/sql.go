@@ -61,3 +61,6 @@ func (b *Bound) Text(d Dialect, stands map[string]string) string {
 	}
 	return printTrino(b.c.query, b.lits, stands)
 }
+
+// Uses are the columns of a relation that the statement reads, in the catalog's order.
+func (b *Bound) Uses(relation string) []string { return b.c.Uses(relation) }
