@@ -224,7 +224,7 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 		remark("deliveries_unseen")
 	}
 	if in.Conflicting != nil && *in.Conflicting > 0 {
-		remark("conflicting", "n", number(in.Conflicting))
+		remark("conflicting", "n", number(in.Conflicting), "ids", some(in.Conflicts))
 	}
 	if altered > 0 {
 		remark("altered", "n", strconv.FormatInt(altered, 10))
