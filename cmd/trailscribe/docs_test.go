@@ -87,6 +87,7 @@ func TestPagesTellTheTruth(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the pages are for sh")
 	}
+	t.Parallel()
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
