@@ -83,6 +83,19 @@ type Stats struct {
 	Cost        Money
 }
 
+// Metered is an ability of sessions whose engine costs money.
+type Metered interface {
+	Spent() Spent // so far; what an interrupted session of the same run paid is not in it
+}
+
+// Spent is what a session was billed: its statements, and what it made and counted for them.
+type Spent struct {
+	Mode       string // the mode of the estimate that it works in
+	Executions int
+	Bytes      int64 // as billed
+	Cost       Money
+}
+
 // Inputs is what the rows rest on. A nil figure cannot be seen on this engine: "not observable", never 0.
 type Inputs struct {
 	Listed      *int64 `json:"listed"`      // log files found in the scope (period days plus late days, accounts, regions)

@@ -1,0 +1,227 @@
+package athena
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/source"
+)
+
+// folders is an ability of a source: the names directly below a prefix, without listing what is in them.
+type folders interface {
+	Folders(ctx context.Context, prefix string) iter.Seq2[string, error]
+}
+
+// file is a log file as the listing has it.
+type file struct {
+	key            string
+	size           int64
+	state, reason  string
+	account, place string // of the key; place is the region
+	day            string
+	loose, events  bool // events: it lies in the folder whose files count as deliveries
+}
+
+// scan is the log files of a scope, found by listing the bucket, not by asking the table.
+type scan struct {
+	files    []file // in key order
+	accounts []string
+	digest   string // changes when a file comes, goes or changes
+	bytes    int64  // of the files that are read
+	history  int64  // of these, what events does not need
+	late     int64  // of these, what both events and history need
+}
+
+// window is the days, accounts and regions whose files a scope rests on.
+func window(s engine.Scope) (span, error) {
+	from := s.From
+	if s.HistoryDays > 0 {
+		var err error
+		if from, err = relation.HistoryFrom(s, s.HistoryDays); err != nil {
+			return span{}, refused(err)
+		}
+	}
+	if !s.From.Before(s.To) {
+		return span{}, refused(fmt.Errorf("the period from %s to %s is empty", s.From, s.To))
+	}
+	return span{relation.FirstDay(from), relation.LastDay(s.To, s.LateDays), s.Accounts, s.Regions}, nil
+}
+
+func refused(err error) error {
+	return &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone, history, columns and parameters", Err: err}
+}
+
+// listings is how many pages of a bucket are asked for at once.
+const listings = 8
+
+// list finds the log files of a scope. It asks the bucket for the prefixes of the scope's accounts, regions and months only,
+// where the table is laid by them.
+func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*scan, error) {
+	prefixes, accounts, err := e.prefixes(ctx, t, w)
+	if err != nil {
+		return nil, fault(ctx, "list "+e.o.Source.Name(), err)
+	}
+	var mu sync.Mutex
+	found := &scan{accounts: accounts}
+	type seen struct{ key, tag string }
+	var tags []seen
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(listings)
+	for _, p := range prefixes {
+		g.Go(func() error {
+			var files []file
+			var own []seen
+			for o, err := range e.o.Source.List(gctx, p) {
+				if err != nil {
+					return err
+				}
+				if f, ok := t.classify(o, w); ok {
+					files = append(files, f)
+					own = append(own, seen{f.key, fmt.Sprintf("%d\x00%s", o.Size, o.ETag)})
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found.files = append(found.files, files...)
+			tags = append(tags, own...)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fault(ctx, "list "+e.o.Source.Name(), err)
+	}
+	slices.SortFunc(found.files, func(a, b file) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(tags, func(a, b seen) int { return strings.Compare(a.key, b.key) })
+	sum := sha256.New()
+	for _, x := range tags {
+		fmt.Fprintf(sum, "%s\x00%s\n", x.key, x.tag)
+	}
+	found.digest = hex.EncodeToString(sum.Sum(nil))
+	first, last := relation.FirstDay(s.From).Format("2006/01/02"), relation.LastDay(s.From, s.LateDays).Format("2006/01/02")
+	for _, f := range found.files {
+		if f.state != engine.FileRead {
+			continue
+		}
+		found.bytes += f.size
+		if s.HistoryDays > 0 && f.day != "" && f.day < first {
+			found.history += f.size
+		} else if s.HistoryDays > 0 && f.day <= last {
+			found.late += f.size
+		}
+	}
+	return found, nil
+}
+
+// prefixes are those to list, and the accounts found on the way.
+func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts []string, err error) {
+	l := t.layout
+	f, ok := e.o.Source.(folders)
+	if !l.known || !ok {
+		return []string{l.base}, w.accounts, nil
+	}
+	below := func(prefix string) (names []string, err error) {
+		for n, err := range f.Folders(ctx, prefix) {
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, strings.TrimSuffix(strings.TrimPrefix(n, prefix), "/"))
+		}
+		return names, nil
+	}
+	switch {
+	case l.fixedAccount != "":
+		accounts = []string{l.fixedAccount}
+	case len(w.accounts) > 0:
+		accounts = w.accounts
+	case len(e.o.Accounts) > 0:
+		accounts = e.o.Accounts
+	default:
+		if accounts, err = below(l.base); err != nil {
+			return nil, nil, err
+		}
+		accounts = slices.DeleteFunc(accounts, func(a string) bool { return !twelve.MatchString(a) })
+	}
+	days := int(w.last.Sub(w.first).Hours()/24) + 1
+	var times []string
+	for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
+		p := d.Format("2006/01/")
+		if days <= 3 {
+			p = d.Format("2006/01/02/")
+		}
+		if len(times) == 0 || times[len(times)-1] != p {
+			times = append(times, p)
+		}
+	}
+	var mu sync.Mutex
+	g, _ := errgroup.WithContext(ctx)
+	g.SetLimit(listings)
+	for _, account := range accounts {
+		g.Go(func() error {
+			root := l.base + account + "/CloudTrail/"
+			regions := w.regions
+			if l.fixedRegion != "" {
+				regions = []string{l.fixedRegion}
+			}
+			if len(regions) == 0 {
+				var err error
+				if regions, err = below(root); err != nil {
+					return err
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, r := range regions {
+				for _, p := range times {
+					out = append(out, root+r+"/"+p)
+				}
+			}
+			return nil
+		})
+	}
+	err = g.Wait()
+	slices.Sort(out)
+	return out, accounts, err
+}
+
+// classify says whether an object is of the scope, and whether Athena reads it. What Athena passes over without a word is
+// named here: hidden names, and objects in Glacier.
+func (t *table) classify(o source.Object, w span) (file, bool) {
+	k := cloudtrail.ParseKey(o.Key)
+	f := file{key: o.Key, size: o.Size, state: engine.FileRead, loose: k.Loose(), account: k.Account, place: k.Region, events: k.Folder == cloudtrail.FolderLogs}
+	if t.layout.known && (!f.events || !strings.HasPrefix(o.Key, t.layout.base)) {
+		return f, false
+	}
+	if !k.Day.IsZero() {
+		f.day = k.Day.Format("2006/01/02")
+		if k.Day.Before(w.first) || k.Day.After(w.last) {
+			return f, false
+		}
+	}
+	if k.Account != "" && len(w.accounts) > 0 && !slices.Contains(w.accounts, k.Account) || k.Region != "" && len(w.regions) > 0 && !slices.Contains(w.regions, k.Region) {
+		return f, false
+	}
+	name := path.Base(o.Key)
+	switch {
+	case strings.HasPrefix(name, "_") || strings.HasPrefix(name, "."):
+		f.state, f.reason = engine.FileSkipped, "its name begins with _ or a dot: Athena passes over such files"
+	case !k.Loose() && !strings.HasPrefix(k.Folder, cloudtrail.FolderLogs):
+		f.state, f.reason = engine.FileSkipped, "it is no CloudTrail log file: it lies in the folder "+k.Folder
+	case k.Folder == cloudtrail.FolderDigest || k.Folder == cloudtrail.FolderInsight:
+		f.state, f.reason = engine.FileSkipped, "it lies in the folder "+k.Folder+" and not among the log files"
+	case o.Class == "GLACIER" || o.Class == "DEEP_ARCHIVE":
+		f.state, f.reason = engine.FileRefused, "its storage class is "+o.Class+": Athena passes over it without an error; restore it and copy it back to a class that can be read"
+	}
+	return f, true
+}

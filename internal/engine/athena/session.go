@@ -1,0 +1,230 @@
+package athena
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"time"
+
+	"trailscribe/internal/awsconfig"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
+)
+
+// session is one opened scope.
+type session struct {
+	e     *Engine
+	t     *table
+	scope engine.Scope
+	w     span
+	found *scan
+	run   *runner
+	mode  string
+
+	table    string // the staged one
+	made     bool   // it may exist
+	stagedBy *execution
+
+	mu      sync.Mutex
+	inputs  *engine.Inputs
+	unseen  map[string]bool // account, or account and day, of whose files the table gave no record
+	closing sync.Once
+}
+
+// Open lists the log files of the scope and stages them if that is the cheaper way, or the one that was asked for.
+func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, error) {
+	w, err := window(scope)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := kept(scope); err != nil {
+		return nil, err
+	}
+	t, err := e.physical(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := e.list(ctx, t, scope, w)
+	if err != nil {
+		return nil, err
+	}
+	run := scope.Run
+	if run == "" {
+		run = rand.Text() // nothing that comes back is meant
+	}
+	sum := sha256.Sum256([]byte(found.digest + t.state))
+	state := hex.EncodeToString(sum[:])
+	s := &session{e: e, t: t, scope: scope, w: w, found: found, run: e.runner(run + " " + state), mode: e.mode(scope, found), table: stagedTable(run, state)}
+	if s.mode == Staged {
+		err = s.stage(ctx)
+	} else {
+		_, err = s.relation(relation.Staged) // so that a scope that cannot be bound is refused here
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// text is a statement over the staged table, or over the log files themselves.
+func (s *session) text(st engine.Statement) (string, error) {
+	if st.Query == nil {
+		return "", &engine.Fault{Reason: engine.Refused, Hint: "bind its parameters first", Err: fmt.Errorf("the statement %q is not bound", st.ID)}
+	}
+	stands := map[string]string{}
+	var err error
+	if stands[relation.Events], err = s.stand(relation.Events, st.LogFiles, time.Time{}); err != nil {
+		return "", err
+	}
+	if s.scope.HistoryDays > 0 {
+		var from time.Time // a statement sees its own length of history, not the longest
+		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
+			if from, err = relation.HistoryFrom(s.scope, st.HistoryDays); err != nil {
+				return "", refused(err)
+			}
+		}
+		if stands[relation.History], err = s.stand(relation.History, st.LogFiles, from); err != nil {
+			return "", err
+		}
+	}
+	return st.Query.Text(sql.Trino, stands), nil
+}
+
+// stand is what a statement reads in place of a relation.
+func (s *session) stand(name, files string, from time.Time) (string, error) {
+	conditions := []string{}
+	source := s.tableName()
+	if s.mode == Staged {
+		conditions = append(conditions, relation.Part+" = "+text(name))
+	} else {
+		var err error
+		if source, err = s.relation(name); err != nil {
+			return "", err
+		}
+	}
+	if files != "" {
+		conditions = append(conditions, "starts_with(log_file, "+text(files)+")")
+	}
+	if !from.IsZero() {
+		conditions = append(conditions, "event_time >= TIMESTAMP "+text(from.UTC().Format("2006-01-02 15:04:05.000")))
+	}
+	if len(conditions) == 0 {
+		return source, nil
+	}
+	cols, err := kept(s.scope)
+	if err != nil {
+		return "", err
+	}
+	list := make([]string, len(cols)-1) // without part
+	for i := range list {
+		if list[i] = quote(cols[i]); cols[i] == "log_file" && files != "" {
+			list[i] = fmt.Sprintf("substr(log_file, %d) AS log_file", len([]rune(files))+1)
+		}
+	}
+	return "(SELECT " + strings.Join(list, ", ") + " FROM " + source + " WHERE " + strings.Join(conditions, " AND ") + ")", nil
+}
+
+// Check lets Athena plan the statement. That is free and reads nothing.
+func (s *session) Check(ctx context.Context, st engine.Statement) error {
+	query, err := s.text(st)
+	if err != nil {
+		return err
+	}
+	_, err = s.run.do(ctx, "check "+st.ID, "plan "+st.ID, func(int) string { return "EXPLAIN " + query }, nil)
+	return err
+}
+
+// Query runs the statement to its end; the rows are read afterwards. Cancelling ctx stops it at Athena too.
+func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, error) {
+	query, err := s.text(st)
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{ctx: ctx, e: s.e, id: st.ID, cols: st.Query.Columns()}
+	return r, s.answer(ctx, r, query)
+}
+
+// answer runs a statement and takes the first page of its results.
+func (s *session) answer(ctx context.Context, r *rows, query string) (err error) {
+	what := "run " + r.id
+	// Results of an earlier session may be gone: only those that can still be read spare running it again.
+	usable := func(ctx context.Context, x *execution) (bool, error) {
+		r.first, err = s.e.page(ctx, x.id, nil)
+		switch awsconfig.Code(err) {
+		case "InvalidRequestException", "NoSuchKey", "NotFound":
+			r.first = nil
+			return false, nil
+		}
+		return err == nil, fault(ctx, what, err)
+	}
+	if r.x, err = s.run.do(ctx, r.id, what, func(int) string { return query }, usable); err != nil {
+		return err
+	}
+	if r.first == nil {
+		if r.first, err = s.e.page(ctx, r.x.id, nil); err != nil {
+			return fault(ctx, "read the rows of "+r.id, err)
+		}
+	}
+	r.stats.Bytes, r.stats.Elapsed, r.stats.Execution, r.stats.Cost = r.x.scanned, max(r.x.elapsed, 1), r.x.id, s.e.cost(billed(r.x.scanned))
+	return nil
+}
+
+// Files is every log file of the scope with its state, in key order. Athena does not say what is in a file, so there is
+// neither a count nor a hash.
+func (s *session) Files(ctx context.Context) iter.Seq2[engine.InputFile, error] {
+	return func(yield func(engine.InputFile, error) bool) {
+		if _, err := s.Inputs(ctx); err != nil { // it finds out which files the table does not see
+			yield(engine.InputFile{}, err)
+			return
+		}
+		for _, f := range s.found.files {
+			if err := ctx.Err(); err != nil {
+				yield(engine.InputFile{}, fault(ctx, "list the log files", err))
+				return
+			}
+			f = s.seen(f)
+			if !yield(engine.InputFile{Key: f.key, Size: f.size, State: f.state, Reason: f.reason}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Spent is what the session was billed so far: staging and counting too, nothing that an earlier one paid.
+func (s *session) Spent() engine.Spent {
+	n, bytes := s.run.spent()
+	return engine.Spent{Mode: s.mode, Executions: n, Bytes: bytes, Cost: s.e.cost(bytes)}
+}
+
+// closeWithin is how long dropping the staged table may take; its context is a fresh one.
+const closeWithin = 2 * time.Minute
+
+// Close drops the staged table and its files.
+func (s *session) Close() (err error) {
+	s.closing.Do(func() {
+		if !s.made {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+		defer cancel()
+		err = s.e.drop(ctx, s.table)
+		if g, groupErr := s.e.workgroup(ctx); groupErr == nil && g.enforced && g.output != "" {
+			for _, id := range s.run.unfinished() { // attempts that failed have left files without a table
+				err = errors.Join(err, s.e.clear(ctx, place(join(g.output, "tables", id)), s.table))
+			}
+		}
+		if err != nil {
+			err = fmt.Errorf("the staged table %s.%s could not be dropped; the next run does it, or 'trailscribe infra status' shows it: %w", s.e.o.StagingDatabase, s.table, err)
+		}
+	})
+	return err
+}
+
+var _ engine.Session = (*session)(nil)

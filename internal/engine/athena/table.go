@@ -1,0 +1,318 @@
+package athena
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+
+	"trailscribe/internal/engine"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
+)
+
+// table is the table over the logs, and how a scope is found in it.
+type table struct {
+	columns    []string // select list of relation.RecordColumns, without file, seq, account, region and day
+	layout     layout
+	partitions []string          // names of the partition columns
+	injected   []string          // partition columns that every query must name values of
+	kinds      map[string]string // projection type of each partition column
+	state      string            // changes when the definition does
+}
+
+// layout is where in a key account, region and day stand, and which partition column holds each.
+type layout struct {
+	base                 string   // of the keys, relative to the source: "AWSLogs/o-abc/", "" where the table says nothing
+	account, region      string   // partition columns, "" where they are fixed or none
+	fixedAccount         string   // what stands in the location in their place
+	fixedRegion          string   //
+	day                  string   // partition column that holds yyyy/MM/dd
+	year, month, dayPart string   // partition columns of a table that is laid by these three
+	known                bool     // the three come from columns or fixed values; else from each file's key
+	bad                  []string // what keeps the table from being read as it is
+}
+
+// table reads the table from the catalog, once.
+func (e *Engine) physical(ctx context.Context) (*table, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.table != nil {
+		return e.table, nil
+	}
+	out, err := e.o.Glue.GetTable(ctx, &glue.GetTableInput{DatabaseName: &e.o.Database, Name: &e.o.Table})
+	if err != nil {
+		return nil, fault(ctx, fmt.Sprintf("ask for the table %s.%s", e.o.Database, e.o.Table), err)
+	}
+	t, lacks, err := readTable(out.Table, e.o.Source.Name())
+	if err != nil {
+		return nil, &engine.Fault{Reason: engine.Refused, Hint: "see 'trailscribe infra status'; 'trailscribe infra apply' makes a table that fits", Err: fmt.Errorf("the table %s.%s cannot be used: %w", e.o.Database, e.o.Table, err)}
+	}
+	if len(lacks) > 0 {
+		e.o.Warn(fmt.Sprintf("the table %s.%s lacks %s: read as empty", e.o.Database, e.o.Table, strings.Join(lacks, ", ")))
+	}
+	e.table = t
+	return t, nil
+}
+
+// place is a location as s3://bucket/prefix/.
+func place(location string) string {
+	for _, scheme := range []string{"s3a://", "s3n://"} {
+		if rest, ok := strings.CutPrefix(location, scheme); ok {
+			location = "s3://" + rest
+		}
+	}
+	return strings.TrimRight(location, "/") + "/"
+}
+
+// join is a place below another.
+func join(place string, names ...string) string {
+	return strings.TrimRight(place, "/") + "/" + strings.Join(names, "/")
+}
+
+// required are columns without which no event can be told.
+var required = []string{"eventtime", "eventname", "eventsource", "useridentity"}
+
+func readTable(g *types.Table, source string) (*table, []string, error) {
+	if g == nil || g.StorageDescriptor == nil {
+		return nil, nil, fmt.Errorf("the catalog does not say what columns it has and where it lies")
+	}
+	t := &table{kinds: map[string]string{}}
+	have := map[string]*sql.Type{}
+	for _, c := range g.StorageDescriptor.Columns {
+		typ, err := hiveType(aws.ToString(c.Type))
+		if err != nil {
+			return nil, nil, fmt.Errorf("column %s: %w", aws.ToString(c.Name), err)
+		}
+		have[strings.ToLower(aws.ToString(c.Name))] = typ
+	}
+	for _, c := range g.PartitionKeys {
+		n := strings.ToLower(aws.ToString(c.Name))
+		t.partitions = append(t.partitions, n)
+		t.kinds[n] = g.Parameters["projection."+n+".type"]
+		if t.kinds[n] == "injected" {
+			t.injected = append(t.injected, n)
+		}
+	}
+	for _, n := range required {
+		if have[n] == nil {
+			return nil, nil, fmt.Errorf("it has no column %s", n)
+		}
+	}
+	a := &adapter{}
+	own := map[string]bool{"file": true, "seq": true, "account": true, "region": true, "day": true}
+	for _, c := range relation.RecordColumns() {
+		if own[c.Name] {
+			continue
+		}
+		want, err := sql.ParseType(c.Type)
+		if err != nil {
+			return nil, nil, err
+		}
+		x := a.expr(quote(c.Name), c.Name, have[c.Name], want)
+		if x != quote(c.Name) {
+			x += " AS " + quote(c.Name)
+		}
+		t.columns = append(t.columns, x)
+	}
+	location := place(aws.ToString(g.StorageDescriptor.Location))
+	template := ""
+	if strings.EqualFold(g.Parameters["projection.enabled"], "true") {
+		if template = g.Parameters["storage.location.template"]; template != "" {
+			location = place(template)
+		}
+	}
+	if err := t.readLayout(location, source, template != ""); err != nil {
+		return nil, nil, err
+	}
+	state, err := json.Marshal([]any{g.StorageDescriptor.Columns, g.PartitionKeys, location, g.Parameters, g.StorageDescriptor.SerdeInfo, g.StorageDescriptor.InputFormat})
+	if err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.Sum256(state)
+	t.state = hex.EncodeToString(sum[:])
+	return t, a.lacks, nil
+}
+
+var (
+	placeholder  = regexp.MustCompile(`^\$\{([a-z0-9_]+)\}$`)
+	organization = regexp.MustCompile(`^o-[a-z0-9]+$`)
+	twelve       = regexp.MustCompile(`^[0-9]{12}$`)
+)
+
+// readLayout finds account, region and day in the place of the table.
+func (t *table) readLayout(location, source string, projected bool) error {
+	rest, ok := strings.CutPrefix(location, source)
+	if !ok {
+		if strings.HasPrefix(source, location) && len(t.partitions) == 0 {
+			return fmt.Errorf("it reads %s, which is more than the logs at %s; set logs: to the place of the table", location, source)
+		}
+		return fmt.Errorf("it reads %s and not the logs at %s", location, source)
+	}
+	l := &t.layout
+	parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
+	at := slices.Index(parts, "AWSLogs")
+	if !projected || at < 0 {
+		l.base = strings.TrimPrefix(rest, "/")
+		t.registered()
+		return nil
+	}
+	column := func(s string) (string, bool) {
+		m := placeholder.FindStringSubmatch(strings.ToLower(s))
+		if m == nil || !slices.Contains(t.partitions, m[1]) {
+			return "", false
+		}
+		return m[1], true
+	}
+	parts = parts[at+1:]
+	base := strings.Join(strings.Split(rest, "/")[:at+1], "/") + "/"
+	if len(parts) > 0 && organization.MatchString(parts[0]) {
+		base += parts[0] + "/"
+		parts = parts[1:]
+	}
+	l.base = base
+	if len(parts) < 4 || parts[1] != "CloudTrail" {
+		return fmt.Errorf("its location %s is not of the form AWSLogs/account/CloudTrail/region/day", location)
+	}
+	if c, ok := column(parts[0]); ok {
+		l.account = c
+	} else if twelve.MatchString(parts[0]) {
+		l.fixedAccount = parts[0]
+	} else {
+		return fmt.Errorf("its location %s has no account where it should stand", location)
+	}
+	if c, ok := column(parts[2]); ok {
+		l.region = c
+	} else if !strings.Contains(parts[2], "$") {
+		l.fixedRegion = parts[2]
+	} else {
+		return fmt.Errorf("its location %s has no region where it should stand", location)
+	}
+	switch days := parts[3:]; len(days) {
+	case 1:
+		l.day, ok = column(days[0])
+	case 3:
+		var ok2, ok3 bool
+		l.year, ok = column(days[0])
+		l.month, ok2 = column(days[1])
+		l.dayPart, ok3 = column(days[2])
+		ok = ok && ok2 && ok3
+	default:
+		ok = false
+	}
+	if !ok {
+		return fmt.Errorf("its location %s has no day where it should stand", location)
+	}
+	l.known = true
+	return nil
+}
+
+// registered recognises the partition columns of a table whose partitions were added by hand. Account, region and day come
+// from each file's key; the columns only keep other files from being read, under the names that such tables have.
+func (t *table) registered() {
+	l := &t.layout
+	for _, n := range t.partitions {
+		switch n {
+		case "account", "accountid", "account_id", "account_partition", "p_account":
+			l.account = n
+		case "region", "aws_region", "region_partition", "p_region":
+			l.region = n
+		case "day", "date", "dt", "timestamp", "date_partition", "p_date":
+			if l.year == "" && l.month == "" {
+				l.day = n
+			} else {
+				l.dayPart = n
+			}
+		case "year":
+			l.year = n
+		case "month":
+			l.month = n
+		}
+	}
+	if l.year != "" && l.month != "" && l.dayPart == "" {
+		l.dayPart, l.day = l.day, ""
+	}
+	if l.dayPart == "" || l.year == "" || l.month == "" {
+		l.year, l.month, l.dayPart = "", "", ""
+	}
+}
+
+// keyParts reads account, region and delivery day out of a key of a trail's log files; see cloudtrail.ParseKey.
+const keyParts = `(?:^|/)([0-9]{12})/CloudTrail(?:-[A-Za-z]+)?/([a-z0-9]+-[a-z0-9-]+)/([0-9]{4}/[0-9]{2}/[0-9]{2})/[^/]+$`
+
+// span is the delivery days, accounts and regions of a scope.
+type span struct {
+	first, last       time.Time
+	accounts, regions []string
+}
+
+// records is the SELECT that stands for the relation records: the columns it must have, over the partitions of the span only.
+func (e *Engine) records(t *table, w span) string {
+	l := t.layout
+	file := fmt.Sprintf(`substr("$path", %d)`, len([]rune(e.o.Source.Name()))+1)
+	part := func(n int) string { return fmt.Sprintf("regexp_extract(%s, %s, %d)", file, text(keyParts), n) }
+	account, region, day := part(1), part(2), part(3)
+	if l.known {
+		account, region = quote(l.account), quote(l.region)
+		if l.account == "" {
+			account = text(l.fixedAccount)
+		}
+		if l.region == "" {
+			region = text(l.fixedRegion)
+		}
+		if day = quote(l.day); l.day == "" {
+			day = quote(l.year) + " || '/' || " + quote(l.month) + " || '/' || " + quote(l.dayPart)
+		}
+	}
+	list := append(slices.Clone(t.columns), file+" AS file", "BIGINT '0' AS seq", account+" AS account", region+" AS region", day+" AS day")
+	var conditions []string
+	among := func(column string, values []string) {
+		if column != "" && len(values) > 0 {
+			conditions = append(conditions, quote(column)+" IN ("+texts(values)+")")
+		}
+	}
+	accounts := w.accounts
+	among(l.account, accounts)
+	among(l.region, w.regions)
+	from, to := w.first.Format("2006/01/02"), w.last.Format("2006/01/02")
+	switch {
+	case l.known && l.day != "":
+		conditions = append(conditions, quote(l.day)+" BETWEEN "+text(from)+" AND "+text(to))
+	case l.day != "":
+		var all []string // whatever way the table writes its days
+		for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
+			all = append(all, d.Format("2006/01/02"), d.Format("2006-01-02"), d.Format("20060102"))
+		}
+		among(l.day, all)
+	case l.year != "":
+		var years, months []string
+		for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
+			years, months = append(years, d.Format("2006")), append(months, d.Format("01"), d.Format("1"))
+		}
+		unique := func(s []string) []string { slices.Sort(s); return slices.Compact(s) }
+		conditions = append(conditions, "CAST("+quote(l.year)+" AS varchar) IN ("+texts(unique(years))+")",
+			"CAST("+quote(l.month)+" AS varchar) IN ("+texts(unique(months))+")")
+	}
+	q := "(SELECT " + strings.Join(list, ", ") + " FROM " + quote(e.o.Database) + "." + quote(e.o.Table)
+	if len(conditions) > 0 {
+		q += " WHERE " + strings.Join(conditions, " AND ")
+	}
+	return q + ")"
+}
+
+func texts(values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = text(v)
+	}
+	return strings.Join(out, ", ")
+}

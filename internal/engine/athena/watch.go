@@ -1,0 +1,167 @@
+package athena
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
+	"github.com/aws/aws-sdk-go-v2/service/athena/types"
+
+	"trailscribe/internal/awsconfig"
+)
+
+// watcher looks at all running queries of an engine with one call, more seldom the longer they run. It works only while
+// somebody waits.
+type watcher struct {
+	client Client
+	timing Timing
+
+	mu      sync.Mutex
+	waiting map[string]*waiter
+	running bool
+	news    chan struct{} // a query was added: look sooner
+}
+
+type waiter struct {
+	since time.Time
+	done  chan struct{}
+	last  *types.QueryExecution
+	err   error
+	fails int
+}
+
+func newWatcher(c Client, t Timing) *watcher {
+	return &watcher{client: c, timing: t, waiting: map[string]*waiter{}, news: make(chan struct{}, 1)}
+}
+
+// wait gives the query when it has ended. It ends early with ctx; the query then runs on.
+func (w *watcher) wait(ctx context.Context, id string) (*types.QueryExecution, error) {
+	w.mu.Lock()
+	x := w.waiting[id]
+	if x == nil {
+		x = &waiter{since: time.Now(), done: make(chan struct{})}
+		w.waiting[id] = x
+	}
+	if !w.running {
+		w.running = true
+		go w.loop()
+	}
+	w.mu.Unlock()
+	select {
+	case w.news <- struct{}{}:
+	default:
+	}
+	select {
+	case <-x.done:
+		return x.last, x.err
+	case <-ctx.Done():
+		w.forget(id)
+		return nil, ctx.Err()
+	}
+}
+
+func (w *watcher) forget(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.waiting, id)
+}
+
+// batch is how many queries one call may name.
+const batch = 50
+
+func (w *watcher) loop() {
+	for {
+		w.mu.Lock()
+		if len(w.waiting) == 0 {
+			w.running = false
+			w.mu.Unlock()
+			return
+		}
+		pause := w.timing.PollMost
+		var ids []string
+		for id, x := range w.waiting {
+			// A quarter of the time it has run: a query of a second is seen within a second, one of minutes costs few calls.
+			pause = min(pause, max(time.Since(x.since)/4, w.timing.PollFirst))
+			ids = append(ids, id)
+		}
+		w.mu.Unlock()
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-w.news:
+			timer.Stop()
+			timer = time.NewTimer(w.timing.PollFirst)
+			<-timer.C
+		}
+		slices.Sort(ids)
+		for chunk := range slices.Chunk(ids, batch) {
+			w.look(chunk)
+		}
+	}
+}
+
+// patience is how many answers in a row may be errors before a wait is given up; the client has repeated each many times.
+const patience = 5
+
+func (w *watcher) look(ids []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	out, err := w.client.BatchGetQueryExecution(ctx, &athena.BatchGetQueryExecutionInput{QueryExecutionIds: ids})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	end := func(id string, q *types.QueryExecution, err error) {
+		if x := w.waiting[id]; x != nil {
+			x.last, x.err = q, err
+			close(x.done)
+			delete(w.waiting, id)
+		}
+	}
+	failed := func(id string, err error, final bool) {
+		if x := w.waiting[id]; x != nil {
+			if x.fails++; final || x.fails >= patience {
+				end(id, nil, err)
+			}
+		}
+	}
+	if err != nil {
+		for _, id := range ids {
+			failed(id, err, refusal(err))
+		}
+		return
+	}
+	for _, q := range out.QueryExecutions {
+		id := aws.ToString(q.QueryExecutionId)
+		if x := w.waiting[id]; x != nil {
+			x.fails = 0
+		}
+		// A query may go from RUNNING back to QUEUED: only an end is an end.
+		if q.Status != nil && ended(q.Status.State) {
+			end(id, &q, nil)
+		}
+	}
+	for _, u := range out.UnprocessedQueryExecutionIds {
+		failed(aws.ToString(u.QueryExecutionId), &lookError{aws.ToString(u.ErrorCode), aws.ToString(u.ErrorMessage)}, false)
+	}
+}
+
+func ended(s types.QueryExecutionState) bool {
+	return s == types.QueryExecutionStateSucceeded || s == types.QueryExecutionStateFailed || s == types.QueryExecutionStateCancelled
+}
+
+type lookError struct{ code, message string }
+
+func (e *lookError) Error() string {
+	return "Athena does not say how the query fares: " + plain(e.code+": "+e.message)
+}
+
+// refusal tells errors that come again whatever one does: no permission, wrong credentials, a wrong request.
+func refusal(err error) bool {
+	switch awsconfig.Code(err) {
+	case "", "ThrottlingException", "TooManyRequestsException", "InternalServerException", "InternalFailure", "ServiceUnavailable", "RequestTimeout", "SlowDown", "RequestTimeoutException":
+		return false
+	}
+	return true
+}
