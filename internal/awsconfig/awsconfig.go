@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Options say whose account is reached, and how. The zero value takes everything from where the AWS command line takes it.
@@ -57,6 +58,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 	if o.FIPS || strings.EqualFold(env.get("AWS_USE_FIPS_ENDPOINT"), "true") {
 		with(config.WithUseFIPSEndpoint(aws.FIPSEndpointStateEnabled))
 	}
+	with(config.WithLogger(logging.Nop{})) // the screen is the command's; the SDK would write hints on checksums between its lines
 	with(config.WithRetryer(func() aws.Retryer { return Retryer() }))
 	cfg, err := config.LoadDefaultConfig(ctx, opts...)
 	if err != nil {
@@ -78,10 +80,10 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		}
 		cfg.ConfigSources = append([]any{env}, cfg.ConfigSources...)
 	}
-	if CustomEndpoint(cfg) && cfg.RequestChecksumCalculation != aws.RequestChecksumCalculationWhenRequired {
-		// Stores other than AWS refuse or spoil the checksums that the SDK adds to each upload; AWS_REQUEST_CHECKSUM_CALCULATION
-		// of the process still decides where it is set to when_required.
+	if CustomEndpoint(cfg) {
+		// Stores other than AWS refuse or spoil the checksums that the SDK adds to each upload.
 		cfg.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		cfg.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	}
 	if o.RoleARN != "" {
 		if parts := strings.Split(o.RoleARN, ":"); len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") {

@@ -2,11 +2,13 @@ package awsfake
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
+	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -40,3 +42,10 @@ func start(t testing.TB, o Options) *place {
 	p.s3, p.glue, p.athena, p.sts = s3.NewFromConfig(once), glue.NewFromConfig(once), athena.NewFromConfig(once), sts.NewFromConfig(once)
 	return p
 }
+
+type (
+	glueTable    = gluetypes.TableInput
+	glueColumnOf = gluetypes.Column
+)
+
+func asError[E error](err error, into *E) bool { return errors.As(err, into) }

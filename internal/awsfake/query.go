@@ -1,0 +1,408 @@
+package awsfake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trailscribe/internal/sql"
+)
+
+// plan is a SELECT that can be run on DuckDB.
+type plan struct {
+	checked *sql.Checked
+	text    string // in DuckDB's dialect
+	types   []*sql.Type
+	scanned int64
+	tables  []string // to be dropped afterwards
+}
+
+// pathColumn is the hidden column with the object's name.
+const pathColumn = "$path"
+
+// relation is a table of the catalog as a statement sees it.
+type relation struct {
+	table      *table
+	columns    []sql.Column // of the files
+	partitions []sql.Column
+	parquet    bool
+}
+
+// Formats of tables that the fake reads.
+const (
+	cloudTrailInput = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
+	parquetInput    = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+	parquetOutput   = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+	parquetSerde    = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+)
+
+var cloudTrailSerdes = []string{"org.apache.hive.hcatalog.data.JsonSerDe", "com.amazon.emr.hive.serde.CloudTrailSerde", "org.openx.data.jsonserde.JsonSerDe"}
+
+func (t *table) relation() (*relation, error) {
+	def := t.definition
+	r := &relation{table: t}
+	if def.StorageDescriptor == nil {
+		return nil, athenaError(2, 1004, "HIVE_INVALID_METADATA: the table %s.%s has no storage descriptor", t.database, t.name)
+	}
+	convert := func(cols []glueColumn) ([]sql.Column, error) {
+		var out []sql.Column
+		for _, c := range cols {
+			typ, err := trinoType(c.Type)
+			if err != nil {
+				return nil, athenaError(2, 1004, "HIVE_INVALID_METADATA: column %s of %s.%s: %v", c.Name, t.database, t.name, err)
+			}
+			out = append(out, sql.Column{Name: strings.ToLower(c.Name), Type: typ})
+		}
+		return out, nil
+	}
+	var err error
+	if r.columns, err = convert(def.StorageDescriptor.Columns); err != nil {
+		return nil, err
+	}
+	if r.partitions, err = convert(def.PartitionKeys); err != nil {
+		return nil, err
+	}
+	serde := ""
+	if def.StorageDescriptor.SerdeInfo != nil {
+		serde = def.StorageDescriptor.SerdeInfo.SerializationLibrary
+	}
+	switch {
+	case def.StorageDescriptor.InputFormat == cloudTrailInput && slices.Contains(cloudTrailSerdes, serde):
+	case def.StorageDescriptor.InputFormat == parquetInput && serde == parquetSerde:
+		r.parquet = true
+	default:
+		return nil, athenaError(2, 1004, "HIVE_UNSUPPORTED_FORMAT: the fake reads CloudTrail logs and Parquet; the table %s.%s has input format %s and SerDe %s", t.database, t.name, def.StorageDescriptor.InputFormat, serde)
+	}
+	return r, nil
+}
+
+// resolve finds the table that a statement names, in its own database or another.
+func (s *Server) resolve(name, database string) (*table, string, string) {
+	parts := strings.Split(name, ".")
+	if len(parts) == 3 && parts[0] == "awsdatacatalog" {
+		parts = parts[1:]
+	}
+	db, own := database, parts[len(parts)-1]
+	if len(parts) == 2 {
+		db = parts[0]
+	}
+	if len(parts) > 2 {
+		return nil, name, ""
+	}
+	s.glue.mu.RLock()
+	defer s.glue.mu.RUnlock()
+	t, err := s.glue.table(db, own)
+	if err != nil {
+		return nil, db, own
+	}
+	copied := *t
+	copied.partitions = slices.Clone(t.partitions)
+	return &copied, db, own
+}
+
+// problem is a parser's or checker's problem in Athena's words.
+func problem(code string, kind int, err error) error {
+	text := err.Error()
+	if i := strings.IndexByte(text, '\n'); i > 0 {
+		text = text[:i]
+	}
+	return athenaError(2, kind, "%s: %s", code, text)
+}
+
+// plan reads, checks and prints a SELECT, loads what it reads, and says how many bytes that is.
+func (s *Server) plan(ctx context.Context, text, database, id string) (*plan, error) {
+	parsed, problems := sql.Parse(text, nil)
+	if problems.Err() != nil {
+		return nil, problem("SYNTAX_ERROR", 1006, problems)
+	}
+	relations, catalog := map[string]*relation{}, sql.Catalog{}
+	scans := scansOf(text, parsed.Query())
+	for _, sc := range scans {
+		if relations[sc.table] != nil {
+			continue
+		}
+		t, db, own := s.resolve(sc.table, database)
+		if t == nil {
+			return nil, athenaError(2, 1110, "TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.%s.%s' does not exist", db, own)
+		}
+		r, err := t.relation()
+		if err != nil {
+			return nil, err
+		}
+		relations[sc.table] = r
+		catalog[sc.table] = slices.Concat(r.columns, r.partitions)
+	}
+	checked, problems := parsed.Check(catalog, nil)
+	if problems.Err() != nil && strings.Contains(text, pathColumn) {
+		// The hidden column is not part of a star; so it is offered only where the statement does not go without it.
+		for name, r := range relations {
+			catalog[name] = slices.Concat(r.columns, r.partitions, []sql.Column{{Name: pathColumn, Type: "varchar"}})
+		}
+		checked, problems = parsed.Check(catalog, nil)
+	}
+	if problems.Err() != nil {
+		code := "SYNTAX_ERROR"
+		switch {
+		case strings.Contains(problems.Error(), "column"):
+			code = "COLUMN_NOT_FOUND"
+		case strings.Contains(problems.Error(), "type"):
+			code = "TYPE_MISMATCH"
+		}
+		return nil, problem(code, 1006, problems)
+	}
+	bound, err := checked.Bind(nil)
+	if err != nil {
+		return nil, problem("SYNTAX_ERROR", 1006, err)
+	}
+	p := &plan{checked: checked}
+	for _, name := range checked.Types() {
+		t, err := sql.ParseType(name)
+		if err != nil {
+			return nil, fmt.Errorf("the type %s of a result: %w", name, err)
+		}
+		p.types = append(p.types, t)
+	}
+	stands := map[string]string{}
+	for name, r := range relations {
+		all, err := s.files(r.table)
+		if err != nil {
+			return nil, err
+		}
+		used := map[*object]file{}
+		var order []file
+		for _, sc := range scans {
+			if sc.table != name {
+				continue
+			}
+			some, err := s.prune(ctx, r, all, sc.conditions)
+			if err != nil {
+				return nil, err
+			}
+			n, err := s.bytes(ctx, r, some, checked.Uses(name))
+			if err != nil {
+				return nil, err
+			}
+			p.scanned += n
+			for _, f := range some {
+				if _, there := used[f.object]; !there {
+					order = append(order, f)
+				}
+				used[f.object] = f
+			}
+		}
+		if stands[name], err = s.stand(ctx, p, r, order, id); err != nil {
+			return nil, err
+		}
+	}
+	p.text = bound.Text(sql.DuckDB, stands)
+	return p, nil
+}
+
+// bytes is what reading the files costs: log files whole, of Parquet only the columns that are used.
+func (s *Server) bytes(ctx context.Context, r *relation, files []file, columns []string) (int64, error) {
+	var n int64
+	for _, f := range files {
+		if !r.parquet {
+			n += int64(len(f.object.body))
+			continue
+		}
+		p, err := s.parquet(ctx, f)
+		if err != nil {
+			return 0, err
+		}
+		for _, c := range columns {
+			n += p.bytes[c]
+		}
+	}
+	return n, nil
+}
+
+// prune keeps the files of partitions for which the conditions on partition columns hold. A condition that cannot be
+// decided from partition columns alone does not prune.
+func (s *Server) prune(ctx context.Context, r *relation, files []file, conditions []condition) ([]file, error) {
+	partition := map[string]bool{}
+	for _, c := range r.partitions {
+		partition[c.Name] = true
+	}
+	var texts []string
+	own := append([]sql.Column{{Name: "__n", Type: "bigint"}}, r.partitions...)
+	catalog := sql.Catalog{"parts": own}
+	var usable []condition
+	for _, c := range conditions {
+		ok := true
+		for _, ref := range c.refs {
+			ok = ok && partition[ref.column]
+		}
+		if !ok {
+			continue
+		}
+		parsed, bad := sql.Parse("SELECT __n FROM parts WHERE ("+c.text()+")", nil)
+		if bad.Err() != nil {
+			continue
+		}
+		if _, bad := parsed.Check(catalog, nil); bad.Err() != nil {
+			continue
+		}
+		texts = append(texts, "("+c.text()+")")
+		usable = append(usable, c)
+	}
+	for _, k := range r.partitions {
+		if strings.EqualFold(r.table.definition.Parameters["projection."+k.Name+".type"], "injected") && !slices.ContainsFunc(usable, func(c condition) bool { return c.injected(k.Name) }) {
+			return nil, athenaError(2, 1103, "CONSTRAINT_VIOLATION: For the injected projected partition column %s, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.", k.Name)
+		}
+	}
+	if len(texts) == 0 || len(files) == 0 {
+		return files, nil
+	}
+	groups, members := map[string]int{}, [][]file{}
+	var rows []string
+	for _, f := range files {
+		key := strings.Join(f.values, "\x00")
+		n, there := groups[key]
+		if !there {
+			n = len(members)
+			groups[key] = n
+			members = append(members, nil)
+			cells := []string{fmt.Sprint(n)}
+			for i, v := range f.values {
+				t, err := sql.ParseType(r.partitions[i].Type)
+				if err != nil {
+					return nil, err
+				}
+				cells = append(cells, "CAST("+partitionText(v)+" AS "+sql.DuckType(t)+")")
+			}
+			rows = append(rows, "("+strings.Join(cells, ", ")+")")
+		}
+		members[n] = append(members[n], f)
+	}
+	parsed, bad := sql.Parse("SELECT __n FROM parts WHERE "+strings.Join(texts, " AND ")+" ORDER BY __n", nil)
+	if bad.Err() != nil {
+		return nil, bad
+	}
+	checked, bad := parsed.Check(catalog, nil)
+	if bad.Err() != nil {
+		return nil, bad
+	}
+	bound, err := checked.Bind(nil)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(own))
+	for i, c := range own {
+		names[i] = quoteName(c.Name)
+	}
+	db, err := s.database()
+	if err != nil {
+		return nil, err
+	}
+	found, err := db.QueryContext(ctx, bound.Text(sql.DuckDB, map[string]string{"parts": "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(names, ", ") + "))"}))
+	if err != nil {
+		return nil, fmt.Errorf("find partitions: %w", err)
+	}
+	defer found.Close()
+	var out []file
+	for found.Next() {
+		var n int
+		if err := found.Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, members[n]...)
+	}
+	return out, found.Err()
+}
+
+// nullPartition is how Hive writes a partition column that is NULL.
+const nullPartition = "__HIVE_DEFAULT_PARTITION__"
+
+func partitionText(v string) string {
+	if v == nullPartition {
+		return "NULL"
+	}
+	return quoteText(v)
+}
+
+// stand makes the relation that DuckDB reads in place of a table.
+func (s *Server) stand(ctx context.Context, p *plan, r *relation, files []file, id string) (string, error) {
+	types, err := duckColumns(r.columns)
+	if err != nil {
+		return "", err
+	}
+	partTypes, err := duckColumns(r.partitions)
+	if err != nil {
+		return "", err
+	}
+	var columns []string
+	for i, c := range r.columns {
+		columns = append(columns, "CAST(r."+quoteName(c.Name)+" AS "+types[i]+") AS "+quoteName(c.Name))
+	}
+	if len(files) == 0 {
+		columns = nil
+		for i, c := range r.columns {
+			columns = append(columns, "CAST(NULL AS "+types[i]+") AS "+quoteName(c.Name))
+		}
+		for i, c := range r.partitions {
+			columns = append(columns, "CAST(NULL AS "+partTypes[i]+") AS "+quoteName(c.Name))
+		}
+		return "(SELECT " + strings.Join(append(columns, "CAST(NULL AS VARCHAR) AS "+quoteName(pathColumn)), ", ") + " WHERE false)", nil
+	}
+	for i, c := range r.partitions {
+		columns = append(columns, fmt.Sprintf("CAST(f.p%d AS %s) AS %s", i, partTypes[i], quoteName(c.Name)))
+	}
+	columns = append(columns, "f.path AS "+quoteName(pathColumn))
+	from, on := "", ""
+	keys := make([]string, len(files))
+	if r.parquet {
+		var names []string
+		for i, f := range files {
+			pf, err := s.parquet(ctx, f)
+			if err != nil {
+				return "", err
+			}
+			names, keys[i] = append(names, quoteText(pf.name)), quoteText(pf.name)
+		}
+		from, on = "read_parquet(["+strings.Join(names, ", ")+"], filename = true, hive_partitioning = false, union_by_name = true)", "r.filename = f.object"
+	} else {
+		raw, err := s.records(ctx, r.columns, files)
+		if err != nil {
+			return "", err
+		}
+		for i, f := range files {
+			keys[i] = fmt.Sprint(raw.objects[f.object])
+		}
+		from, on = raw.name, "r."+objectColumn+" = f.object"
+	}
+	list := fmt.Sprintf("files_%s_%d", strings.ReplaceAll(id, "-", ""), len(p.tables))
+	var rows []string
+	for i, f := range files {
+		cells := []string{keys[i], quoteText(f.path())}
+		for _, v := range f.values {
+			cells = append(cells, partitionText(v))
+		}
+		rows = append(rows, "("+strings.Join(cells, ", ")+")")
+	}
+	names := []string{"object", "path"}
+	for i := range r.partitions {
+		names = append(names, fmt.Sprintf("p%d", i))
+	}
+	db, err := s.database()
+	if err != nil {
+		return "", err
+	}
+	if _, err := db.ExecContext(ctx, "CREATE TABLE "+list+" AS SELECT * FROM (VALUES "+strings.Join(rows, ", ")+") AS v("+strings.Join(names, ", ")+")"); err != nil {
+		return "", fmt.Errorf("list the files of %s: %w", r.table.name, err)
+	}
+	p.tables = append(p.tables, list)
+	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + from + " AS r JOIN " + list + " AS f ON " + on + ")", nil
+}
+
+// drop removes what a plan made in the database.
+func (s *Server) drop(p *plan) {
+	db, err := s.database()
+	if err != nil || p == nil {
+		return
+	}
+	for _, t := range p.tables {
+		db.ExecContext(s.life, "DROP TABLE IF EXISTS "+t) // the server may be closing
+	}
+}
