@@ -22,7 +22,7 @@ type reading struct {
 func (d *reading) file() error {
 	for values := 0; ; values++ {
 		c, err := d.next()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 			if d.decoded() == 0 {
 				return &Refusal{Kind: Empty, Reason: "The file is empty."}
 			}
@@ -80,7 +80,7 @@ func (d *reading) object() error {
 		if c != ',' {
 			return d.notJSON("a comma or }")
 		}
-		if c, err = d.must(); err != nil {
+		if _, err = d.must(); err != nil {
 			return err
 		}
 		key, err := d.skipKey()
@@ -174,7 +174,7 @@ func (d *reading) failed() error {
 		return d.p.refusal(d.base, d.log.stat.Records+1)
 	}
 	err := d.fill()
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 		d.p.at = d.end
 		return d.p.refusal(d.base, d.log.stat.Records+1)
 	}
@@ -297,7 +297,7 @@ func (d *reading) notJSON(missing string) *Refusal {
 // must is next where the file must go on.
 func (d *reading) must() (byte, error) {
 	c, err := d.next()
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 		return 0, &Refusal{Kind: Truncated, Record: d.log.stat.Records, Offset: d.decoded(),
 			Reason: "The file ends in the middle: it was cut off while it was written or copied."}
 	}

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -183,7 +184,7 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("%s was read", name)
 		}
 	}
-	if _, _, err := Check(fstest.MapFS{}, nil); err != ErrNone {
+	if _, _, err := Check(fstest.MapFS{}, nil); !errors.Is(err, ErrNone) {
 		t.Error(err)
 	}
 }

@@ -58,7 +58,7 @@ func Sum(open func() (io.ReadCloser, error)) (rows int64, sum [32]byte, err erro
 			rows += int64(bytes.Count(buf[:n], []byte{'\n'}))
 			last = buf[n-1]
 		}
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 			break
 		}
 		if err != nil {
@@ -96,10 +96,10 @@ func (s *stored) All() iter.Seq2[Row, error] {
 		row, seen := make(Row, len(s.cols)), make(Row, len(s.cols))
 		for n := int64(0); ; n++ {
 			line, err := l.next()
-			if err == io.EOF && n != s.n {
+			if err == io.EOF && n != s.n { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 				err = fmt.Errorf("a result has %d rows where %d were kept", n, s.n)
 			}
-			if err == io.EOF {
+			if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 				return
 			}
 			if err == nil {
@@ -129,7 +129,7 @@ func (l *lines) next() ([]byte, error) {
 		return line[:len(line)-1], nil
 	}
 	l.long = append(l.long[:0], line...)
-	for err == bufio.ErrBufferFull {
+	for errors.Is(err, bufio.ErrBufferFull) {
 		if len(l.long) > maxLine {
 			return nil, fmt.Errorf("longer than %d bytes", maxLine)
 		}
@@ -137,7 +137,7 @@ func (l *lines) next() ([]byte, error) {
 		l.long = append(l.long, line...)
 	}
 	switch {
-	case err == io.EOF && len(l.long) > 0:
+	case err == io.EOF && len(l.long) > 0: //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 		return nil, errors.New("a result file is cut off: its last line has no end")
 	case err != nil:
 		return nil, err
@@ -147,7 +147,7 @@ func (l *lines) next() ([]byte, error) {
 
 func (l *lines) columns() ([]Column, error) {
 	line, err := l.next()
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 		err = errors.New("it is empty")
 	}
 	if err != nil {

@@ -57,10 +57,12 @@ func NewEncoder(w io.Writer, cols []Column) *Encoder {
 	e := &Encoder{cols: cols, hash: sha256.New()}
 	e.out = bufio.NewWriterSize(io.MultiWriter(w, e.hash), 1<<16)
 	head, err := json.Marshal(header{append([]Column{}, cols...)})
+	if err == nil {
+		_, err = e.out.Write(append(head, '\n'))
+	}
 	if err != nil {
 		e.err = fmt.Errorf("writing the columns of a result: %w", err)
 	}
-	e.out.Write(append(head, '\n'))
 	return e
 }
 

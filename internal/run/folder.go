@@ -130,17 +130,18 @@ func (f *Folder) clean() error {
 	return nil
 }
 
-// sweep removes the files of the run that drop chooses.
+// sweep removes the files of the run that drop chooses. Nothing outside the folder is removed, whatever links it holds.
 func (f *Folder) sweep(drop func(name string) bool) error {
-	return filepath.WalkDir(f.dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !drop(name) {
 			return err
 		}
-		rel, err := filepath.Rel(f.dir, name)
-		if err == nil && drop(filepath.ToSlash(rel)) {
-			err = os.Remove(name)
-		}
-		return err
+		return root.Remove(name)
 	})
 }
 

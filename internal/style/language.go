@@ -82,7 +82,7 @@ func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
 	}
 	own, more := messages(l, tag)
 	bad = append(bad, more...)
-	bad = append(bad, compare(l, tag, own, english)...)
+	bad = append(bad, compare(tag, own, english)...)
 	lang.messages = maps.Clone(english)
 	for key := range english {
 		if _, ok := own[key]; !ok {
@@ -147,7 +147,7 @@ func isPlural(v *yaml.Value) bool {
 }
 
 // compare holds a language to English: no key that English lacks, no placeholder that nothing fills.
-func compare(l *library.Library, tag string, own, english map[string]map[string]string) diag.Problems {
+func compare(tag string, own, english map[string]map[string]string) diag.Problems {
 	path := "templates/lang/" + tag + "/messages.yaml"
 	var bad diag.Problems
 	keys := slices.Sorted(maps.Keys(english))

@@ -43,7 +43,7 @@ func (t *Terminal) Progress(step string, done, of int64) {
 		return
 	}
 	t.step, t.drawn = step, now
-	line := step
+	var line string
 	switch {
 	case of > 0:
 		const cells = 24

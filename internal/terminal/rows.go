@@ -182,16 +182,19 @@ func writeJSON(w *bufio.Writer, s result.Set) error {
 		names[i] = append(jsonText(nil, c.Name), ':')
 	}
 	n := 0
-	w.WriteByte('[')
+	if err := w.WriteByte('['); err != nil {
+		return err
+	}
 	var b []byte
 	for row, err := range s.All() {
 		if err != nil {
 			return err
 		}
+		b = b[:0]
 		if n++; n > 1 {
-			w.WriteByte(',')
+			b = append(b, ',')
 		}
-		b = append(b[:0], '\n', '{')
+		b = append(b, '\n', '{')
 		for i, c := range cols {
 			if i > 0 {
 				b = append(b, ',')
@@ -227,10 +230,11 @@ func writeJSON(w *bufio.Writer, s result.Set) error {
 			return err
 		}
 	}
+	end := "]\n"
 	if n > 0 {
-		w.WriteByte('\n')
+		end = "\n]\n"
 	}
-	_, err := w.WriteString("]\n")
+	_, err := w.WriteString(end)
 	return err
 }
 

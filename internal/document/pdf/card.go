@@ -2,10 +2,11 @@ package pdf
 
 import "trailscribe/internal/document"
 
-// cardParts are the lines of a card's head and the width of its pills.
-func (l *flow) cardParts(b document.Card) (ref string, lines []string, indent, pills float64) {
+// cardParts are the reference of a card and the lines of its title, which leave room for reference and pills.
+func (l *flow) cardParts(b document.Card) (ref string, lines []string, indent float64) {
 	ref = l.line(b.Ref)
 	indent = 5
+	pills := 0.0
 	if ref != "" {
 		indent += max(l.width(mono, 9.5/0.86, ref)+3.5, 13)
 	}
@@ -16,12 +17,12 @@ func (l *flow) cardParts(b document.Card) (ref string, lines []string, indent, p
 	}
 	s, _ := l.clean(b.Title)
 	lines = l.wrap(bold, h2Size, s, l.w-indent-pills-5)
-	return ref, lines, indent, pills
+	return ref, lines, indent
 }
 
 // cardHeight is the height of a card, as far as it has to stay together with the start of its table.
 func (l *flow) cardHeight(b document.Card) float64 {
-	_, lines, _, _ := l.cardParts(b)
+	_, lines, _ := l.cardParts(b)
 	h := float64(len(lines)-1)*5 + 13.5 + 4
 	for row := range fieldRows(b.Fields, l.w) {
 		h += l.fieldRowHeight(row, l.w, labelSize, 9, 4.3)
@@ -37,7 +38,7 @@ func (l *flow) card(b document.Card, keep float64) {
 		h += keep
 	}
 	l.need(min(h, l.room()*0.75))
-	ref, lines, indent, _ := l.cardParts(b)
+	ref, lines, indent := l.cardParts(b)
 	tone := document.Neutral
 	if len(b.Pills) > 0 {
 		tone = b.Pills[0].Tone

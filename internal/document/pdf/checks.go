@@ -13,7 +13,7 @@ func (l *flow) checks(b document.Checks) error {
 		return nil
 	}
 	if l.line(b.Title) != l.headWords || l.y != l.headAt {
-		l.subhead("", b.Title, true, 26)
+		l.subhead("", b.Title, 26)
 	}
 	if len(b.Rows) == 0 {
 		l.emptyTable("")

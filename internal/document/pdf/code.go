@@ -42,7 +42,7 @@ func (l *flow) code(b document.Code) {
 	if b.Title != "" || b.Ref != "" {
 		keep := codeKeep(len(rows))
 		if b.Ref != "" {
-			l.subhead(b.Ref, b.Title, true, keep)
+			l.subhead(b.Ref, b.Title, keep)
 		} else { // under a heading that is listed already
 			l.gap(1)
 			l.need(6.4 + keep)

@@ -96,8 +96,8 @@ func (l *flow) cover(b document.Front) {
 	band := verdictY + card/2
 	l.rect(0, 0, 210, band, p["navy"])
 	outer := l.begin(tagP)
-	for i, s := range l.clip(bold, 8.2, l.capsLines(bold, 8.2, b.Kicker, l.w), 2, l.w) {
-		l.caps(bold, 8.2, p["band"], l.l, 30+float64(i)*4.2, s)
+	for i, s := range l.clip(bold, 8.2, l.capsLines(8.2, b.Kicker, l.w), 2, l.w) {
+		l.caps(8.2, p["band"], l.l, 30+float64(i)*4.2, s)
 	}
 	l.end(outer)
 	l.begin(tagH1)
@@ -134,7 +134,7 @@ func (l *flow) cover(b document.Front) {
 		defer l.end(l.begin(tagP))
 		l.round(l.l, l.y, l.w, digest, 1.4, p["tint"])
 		y := l.y + 6.4
-		l.caps(bold, 6.6, p["grey"], l.l+5, y, l.cut(bold, 6.6, l.line(b.Digest.Label), l.w-30))
+		l.caps(6.6, p["grey"], l.l+5, y, l.cut(bold, 6.6, l.line(b.Digest.Label), l.w-30))
 		l.apart()
 		for _, s := range hashes {
 			y += 4.8
@@ -194,7 +194,7 @@ func (l *flow) verdictParts(b document.Verdict, w float64) (kicker, title, body 
 		figure = 88 / float64(n)
 	}
 	tw := w - 7 - 6 - figure*float64(len(b.Figures))
-	kicker = l.clip(bold, 7, l.capsLines(bold, 7, b.Kicker, tw), 2, tw)
+	kicker = l.clip(bold, 7, l.capsLines(7, b.Kicker, tw), 2, tw)
 	s, _ := l.clean(b.Title)
 	title = l.clip(display, 17, l.wrap(display, 17, s, tw), 3, tw)
 	if s, _ = l.clean(b.Text); s != "" {
@@ -228,7 +228,7 @@ func (l *flow) verdictCard(b document.Verdict, x, y, w, h float64) {
 		}
 	}
 	for _, s := range kicker {
-		l.caps(bold, 7, p["grey"], x+7, at, s)
+		l.caps(7, p["grey"], x+7, at, s)
 		l.apart()
 		at += 3
 	}
@@ -329,7 +329,7 @@ func (l *flow) fieldLines(f document.Field, w, label, size float64) (labels, val
 		id = mono
 	}
 	s, _ := l.clean(f.Text)
-	labels = l.capsLines(bold, label, f.Label, w)
+	labels = l.capsLines(label, f.Label, w)
 	if s != "" {
 		values = l.wrap(id, size, s, w)
 	}
@@ -379,7 +379,7 @@ func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, lab
 			for i := range row {
 				l.tag = names[i]
 				if j < len(labels[i]) {
-					l.caps(bold, label, labelColor, l.l+float64(i)*(w+fieldGap), l.y+2.4, labels[i][j])
+					l.caps(label, labelColor, l.l+float64(i)*(w+fieldGap), l.y+2.4, labels[i][j])
 				}
 			}
 			l.y += labelLead

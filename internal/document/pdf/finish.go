@@ -141,9 +141,16 @@ func unstream(b []byte) (dict, data []byte, err error) {
 
 func deflate(data []byte) []byte {
 	var b bytes.Buffer
-	w, _ := zlib.NewWriterLevel(&b, zlib.BestCompression) // the level is one that exists
-	w.Write(data)                                         // a buffer takes every write
-	w.Close()
+	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(err) // the level is one that exists, and a buffer takes every write
+	}
 	return b.Bytes()
 }
 

@@ -144,13 +144,11 @@ func (l *flow) turn(landscape bool) {
 	}
 }
 
-// need starts a new page when less than h is left, and says so. A page that is still empty is never left.
-func (l *flow) need(h float64) bool {
+// need starts a new page when less than h is left. A page that is still empty is never left.
+func (l *flow) need(h float64) {
 	if l.page == nil || l.y+h > l.bottom && l.y > topEdge {
 		l.newPage()
-		return true
 	}
-	return false
 }
 
 // room is the height of a whole page's body.
@@ -164,12 +162,10 @@ func (l *flow) gap(h float64) {
 }
 
 // reach marks where a Ref stands; the first time counts.
-func (l *flow) reach(ref string, y float64) *place {
-	p := l.places[ref]
-	if p != nil && p.page == nil {
+func (l *flow) reach(ref string, y float64) {
+	if p := l.places[ref]; p != nil && p.page == nil {
 		p.page, p.y = l.page, y
 	}
-	return p
 }
 
 // list adds a line to the contents and the bookmarks.

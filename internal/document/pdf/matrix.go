@@ -12,7 +12,7 @@ func (l *flow) matrix(b document.Matrix) {
 		return
 	}
 	p := l.palette
-	l.subhead("", b.Title, true, 34)
+	l.subhead("", b.Title, 34)
 	if s, _ := l.clean(b.Note); s != "" {
 		l.as(tagP, func() { l.lines(text, 8.2, 3.9, p["grey"], l.l, l.wrap(text, 8.2, s, min(l.w, 190))) })
 		l.y += 1.5

@@ -112,25 +112,25 @@ func (p *pen) center(id faceID, size float64, c style.RGB, x, y float64, s strin
 // tracking is the letter spacing of small capitals, in points.
 const tracking = 0.5
 
-// caps sets a label in letter-spaced capitals.
-func (p *pen) caps(id faceID, size float64, c style.RGB, x, y float64, s string) {
+// caps sets a label in bold letter-spaced capitals.
+func (p *pen) caps(size float64, c style.RGB, x, y float64, s string) {
 	if s = p.line(strings.ToUpper(s)); s != "" {
-		p.add(mark{kind: capsMark, face: id, color: c, size: float32(size), x: float32(x), y: float32(y), text: s})
+		p.add(mark{kind: capsMark, face: bold, color: c, size: float32(size), x: float32(x), y: float32(y), text: s})
 	}
 }
 
 // capsLines are the lines of a label in capitals that has w to stand in.
-func (p *pen) capsLines(id faceID, size float64, s string, w float64) []string {
+func (p *pen) capsLines(size float64, s string, w float64) []string {
 	s = p.line(strings.ToUpper(s))
 	if s == "" {
 		return nil
 	}
 	n := float64(len([]rune(s)))
-	natural := p.width(id, size, s)
+	natural := p.width(bold, size, s)
 	if natural+n*tracking/perMM <= w {
 		return []string{s}
 	}
-	return p.wrap(id, size, s, w*natural/(natural+n*tracking/perMM)*0.97)
+	return p.wrap(bold, size, s, w*natural/(natural+n*tracking/perMM)*0.97)
 }
 
 func (p *pen) rect(x, y, w, h float64, c style.RGB) {
@@ -165,11 +165,9 @@ const (
 func (p *pen) pillWidth(s string) float64 { return p.width(bold, pillSize, s) + 3.6 }
 
 // pill is a word on a colour, at most w wide; longer words are set smaller and then wrapped by the caller, never cut.
-func (p *pen) pill(x, y, h float64, s string, c style.RGB) float64 {
-	w := p.pillWidth(s)
-	p.round(x, y, w, h, h/2, c)
+func (p *pen) pill(x, y, h float64, s string, c style.RGB) {
+	p.round(x, y, p.pillWidth(s), h, h/2, c)
 	p.put(bold, pillSize, p.on(c), x+1.8, y+h/2+0.86, s)
-	return w
 }
 
 // linkTo makes an area lead to a place.

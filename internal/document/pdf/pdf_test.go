@@ -255,7 +255,7 @@ func (f failing) All() iter.Seq2[result.Row, error] {
 	}
 }
 
-type refusing struct{ memory }
+type refusing struct{}
 
 func (refusing) Create(string) (io.WriteCloser, error) { return nil, errors.New("read-only folder") }
 

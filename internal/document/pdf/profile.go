@@ -10,9 +10,15 @@ import (
 // srgb is a small ICC profile (version 4.3 of ICC.1, matrix and curve) of IEC 61966-2-1, computed from the published figures:
 // primaries adapted to D50, and the standard's curve as parametric type 3. It says which red the report's reds are.
 func srgb() []byte {
+	big := binary.BigEndian
+	longs := func(b *bytes.Buffer, vs ...uint32) {
+		for _, v := range vs {
+			b.Write(big.AppendUint32(nil, v))
+		}
+	}
 	fixed := func(b *bytes.Buffer, vs ...float64) {
 		for _, v := range vs {
-			binary.Write(b, binary.BigEndian, int32(math.Round(v*65536)))
+			longs(b, uint32(int32(math.Round(v*65536))))
 		}
 	}
 	tag := func(kind string, vs ...float64) []byte {
@@ -25,10 +31,12 @@ func srgb() []byte {
 		u := utf16.Encode([]rune(s))
 		var b bytes.Buffer
 		b.WriteString("mluc\x00\x00\x00\x00")
-		binary.Write(&b, binary.BigEndian, []uint32{1, 12})
+		longs(&b, 1, 12)
 		b.WriteString("enUS")
-		binary.Write(&b, binary.BigEndian, []uint32{uint32(2 * len(u)), 28})
-		binary.Write(&b, binary.BigEndian, u)
+		longs(&b, uint32(2*len(u)), 28)
+		for _, c := range u {
+			b.Write(big.AppendUint16(nil, c))
+		}
 		return b.Bytes()
 	}
 	var curve bytes.Buffer
@@ -53,7 +61,7 @@ func srgb() []byte {
 		count += len(t.names)
 	}
 	var table, data bytes.Buffer
-	binary.Write(&table, binary.BigEndian, uint32(count))
+	longs(&table, uint32(count))
 	base := 128 + 4 + 12*count
 	for _, t := range tags {
 		for data.Len()%4 != 0 {
@@ -61,7 +69,7 @@ func srgb() []byte {
 		}
 		for _, name := range t.names {
 			table.WriteString(name)
-			binary.Write(&table, binary.BigEndian, []uint32{uint32(base + data.Len()), uint32(len(t.data))})
+			longs(&table, uint32(base+data.Len()), uint32(len(t.data)))
 		}
 		data.Write(t.data)
 	}
@@ -69,12 +77,12 @@ func srgb() []byte {
 		data.WriteByte(0)
 	}
 	head := make([]byte, 128)
-	binary.BigEndian.PutUint32(head, uint32(base+data.Len()))
-	binary.BigEndian.PutUint32(head[8:], 0x04300000)
+	big.PutUint32(head, uint32(base+data.Len()))
+	big.PutUint32(head[8:], 0x04300000)
 	copy(head[12:], "mntrRGB XYZ ")
-	binary.BigEndian.PutUint16(head[24:], 2026) // a date the format demands; constant
-	binary.BigEndian.PutUint16(head[26:], 1)
-	binary.BigEndian.PutUint16(head[28:], 1)
+	big.PutUint16(head[24:], 2026) // a date the format demands; constant
+	big.PutUint16(head[26:], 1)
+	big.PutUint16(head[28:], 1)
 	copy(head[36:], "acsp")
 	var white bytes.Buffer
 	fixed(&white, 0.9642, 1, 0.8249)

@@ -52,11 +52,11 @@ func (l *flow) heading(b document.Heading, keep float64) {
 		l.y += 1
 		return
 	}
-	l.subhead(b.Ref, b.Text, true, keep)
+	l.subhead(b.Ref, b.Text, keep)
 }
 
-// subhead is a heading of the second level: with a bookmark and a line in the contents if it is listed.
-func (l *flow) subhead(ref, s string, listed bool, keep float64) {
+// subhead is a heading of the second level, with a bookmark and a line in the contents.
+func (l *flow) subhead(ref, s string, keep float64) {
 	s, _ = l.clean(s)
 	if s == "" {
 		l.gap(2)
@@ -69,9 +69,7 @@ func (l *flow) subhead(ref, s string, listed bool, keep float64) {
 	l.gap(3)
 	lines := l.wrap(bold, h2Size, s, l.w)
 	l.need(float64(len(lines))*5 + 2.6 + keep)
-	if listed {
-		l.list(1, "", s, false, l.y)
-	}
+	l.list(1, "", s, false, l.y)
 	l.reach(ref, l.y)
 	outer := l.begin(tagH2)
 	for _, line := range lines {
@@ -88,7 +86,7 @@ func (l *flow) points(b document.Points) {
 	if len(b.Points) == 0 {
 		return
 	}
-	l.subhead("", b.Title, true, 14)
+	l.subhead("", b.Title, 14)
 	l.pointList(b.Points, l.l, l.w)
 	l.y += 1.5
 }
@@ -168,7 +166,7 @@ func (l *flow) facts(b document.Facts, keep float64) {
 		if keep > 0 { // together with what follows, as long as they are short
 			h = min(float64(len(b.Fields))*6+8+keep, l.room()*0.4)
 		}
-		l.subhead("", b.Title, true, h)
+		l.subhead("", b.Title, h)
 	}
 	column := 24.0
 	for _, f := range b.Fields {
@@ -242,7 +240,7 @@ func (l *flow) signatures(b document.Signatures) {
 				label[i] = max(label[i], min(l.width(bold, 6.2, strings.ToUpper(l.line(f)))+float64(len([]rune(f)))*tracking/perMM+3, w*0.45))
 			}
 			for _, f := range r.Fields {
-				ls := l.capsLines(bold, 6.2, f, label[i])
+				ls := l.capsLines(6.2, f, label[i])
 				fields[i] = append(fields[i], ls)
 				most[i] = max(most[i], len(ls))
 			}
@@ -268,7 +266,7 @@ func (l *flow) signatures(b document.Signatures) {
 			for j, ls := range fields[i] {
 				y := l.y + headH + float64(j+1)*pitch - 0.4
 				for k, s := range ls {
-					l.caps(bold, 6.2, l.palette["grey"], x+3, y-float64(len(ls)-1-k)*2.8, s)
+					l.caps(6.2, l.palette["grey"], x+3, y-float64(len(ls)-1-k)*2.8, s)
 				}
 				l.apart()
 				l.rule(x+3+label[i], y+0.4, x+w-3, 0.15, l.palette["mid"])

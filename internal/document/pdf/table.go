@@ -237,7 +237,7 @@ func (l *flow) tableHead(b document.Table, title string) {
 	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
 		title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
 	}
-	l.subhead(b.Ref, title, true, 26)
+	l.subhead(b.Ref, title, 26)
 	defer l.end(l.begin(tagP))
 	if note != "" {
 		l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))

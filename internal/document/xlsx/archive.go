@@ -63,7 +63,9 @@ func (a *archive) Close() error {
 		return names[i] < names[j]
 	})
 	for _, name := range names {
-		w, err := a.out.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, ModifiedDate: 0x21}) // 1 January 1980, the earliest a zip file can say
+		entry := &zip.FileHeader{Name: name, Method: zip.Deflate}
+		entry.ModifiedDate = 0x21 //nolint:staticcheck // 1 January 1980, the earliest a zip file can say; Modified adds a field with a zone
+		w, err := a.out.CreateHeader(entry)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func (g *page) chart(c document.Chart) {
 		g.heat(c)
 		return
 	}
-	g.side(c, 2, max(g.take(2, pageWidth), 3))
+	g.side(c, 2, max(g.take(pageWidth), 3))
 	g.room()
 }
 

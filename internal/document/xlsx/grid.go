@@ -296,7 +296,7 @@ func (g *page) matrix(m document.Matrix) {
 func (g *page) heat(c document.Chart) {
 	b := g.b
 	g.chartTitle(c, 2, g.last())
-	labelTo := g.take(2, 9)
+	labelTo := g.take(9)
 	columns := g.last() - labelTo
 	if c.Empty != "" || len(c.Series) == 0 || len(c.Categories) > columns {
 		if c.Empty != "" {

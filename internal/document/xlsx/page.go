@@ -40,7 +40,7 @@ func (b *book) pageSheet(p *plan) {
 	title := p.title
 	b.title(p.name, title, b.pageSubtitle(), g.last())
 	if order(p) > 0 {
-		b.back(p.name, 2, g.take(2, 20)+1)
+		b.back(p.name, 2, g.take(20)+1)
 		g.row++
 	}
 	var blocks []document.Block
@@ -149,10 +149,10 @@ func (g *page) want(i int, w float64) {
 // last is the last column of the page.
 func (g *page) last() int { return 1 + len(g.widths) }
 
-// take are the columns, from first on, that together are at least so wide.
-func (g *page) take(first int, width float64) (last int) {
+// take is the last of the columns, from the first behind the margin on, that together are at least so wide.
+func (g *page) take(width float64) (last int) {
 	sum := 0.0
-	for i := first; i <= g.last(); i++ {
+	for i := 2; i <= g.last(); i++ {
 		if sum += g.widths[i-2]; sum >= width {
 			return i
 		}
@@ -263,7 +263,7 @@ func (g *page) paragraph(p document.Paragraph) {
 		}
 		return s
 	})
-	to := g.take(2, pageWidth)
+	to := g.take(pageWidth)
 	g.put(2, to, p.Text, style)
 	g.height(lines(p.Text, g.width(2, to)*9.5/size) * lineHeight)
 	g.next()
@@ -272,7 +272,7 @@ func (g *page) paragraph(p document.Paragraph) {
 
 func (g *page) verdict(v document.Verdict) {
 	b := g.b
-	pill := g.take(2, 22)
+	pill := g.take(22)
 	g.put(2, pill, v.Title, b.style("verdict-"+string(v.Tone), func() *excelize.Style {
 		return &excelize.Style{Font: b.font(11, true, b.onTone(v.Tone)), Fill: fill(b.tone(v.Tone)), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}
 	}))
@@ -360,7 +360,7 @@ func (g *page) points(p document.Points) {
 	}
 	b := g.b
 	for _, x := range p.Points {
-		pill := g.take(2, 14)
+		pill := g.take(14)
 		g.put(2, pill, x.Pill.Text, b.pill(x.Pill.Tone))
 		style := b.style("point", func() *excelize.Style {
 			return &excelize.Style{Font: b.font(9.5, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(true)}
@@ -399,8 +399,8 @@ func (g *page) facts(f document.Facts) {
 		return &excelize.Style{Font: b.font(9, false, b.color("ink")), Border: under(b.color("rule"), 1), NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true, Horizontal: "left"}}
 	})
 	for _, x := range f.Fields {
-		to := g.take(2, 26)
-		end := max(g.take(2, pageWidth), to+1)
+		to := g.take(26)
+		end := max(g.take(pageWidth), to+1)
 		g.put(2, to, x.Label, label)
 		g.put(to+1, end, x.Text, value)
 		if t := b.targets[x.Ref]; t != "" {
@@ -416,7 +416,7 @@ func (g *page) card(k document.Card) {
 	b := g.b
 	g.gap(6)
 	pills := min(len(k.Pills), 2)
-	end := g.take(2, pageWidth)
+	end := g.take(pageWidth)
 	from := end
 	for from > 3 && g.width(from, end) < 15*float64(pills) {
 		from--

@@ -44,7 +44,7 @@ func (b *book) rowsPerSheet(t *document.Table) (int64, error) {
 	if t.Rows.Count() < 100_000 {
 		return most, nil
 	}
-	e := b.encoder(t, make([]int, len(t.Columns)+8))
+	e := b.encoder(make([]int, len(t.Columns)+8))
 	var n int64
 	for row, err := range result.Head(t.Rows, sampled).All() {
 		if err != nil {
@@ -60,7 +60,7 @@ func (b *book) rowsPerSheet(t *document.Table) (int64, error) {
 	return max(min(most, int64(mostXML)/(average*3/2)), 1000), nil
 }
 
-func (b *book) encoder(t *document.Table, styles []int) *rowEncoder {
+func (b *book) encoder(styles []int) *rowEncoder {
 	e := &rowEncoder{words: b.d.Words, styles: styles}
 	for i := range styles {
 		name, _ := excelize.ColumnNumberToName(i + 2) // column A is the margin
@@ -157,7 +157,7 @@ func (b *book) tableSheet(p *plan) {
 
 // pourRows is called while the archive is written.
 func (b *book) pourRows(p *plan, styles []int, emit func([]byte) error) error {
-	e := b.encoder(p.table, styles)
+	e := b.encoder(styles)
 	var n, size int64
 	for row, err := range p.table.Rows.All() {
 		if err != nil {

@@ -195,9 +195,10 @@ func (s *session) Check(ctx context.Context, st engine.Statement) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.db.QueryContext(ctx, "EXPLAIN "+query)
+	plan, err := s.db.QueryContext(ctx, "EXPLAIN "+query)
 	if err == nil {
-		err = errors.Join(rows.Close(), rows.Err())
+		defer plan.Close()
+		err = plan.Err()
 	}
 	if err != nil {
 		return fault(ctx, fmt.Errorf("plan %s: %w", st.ID, err))
@@ -212,7 +213,7 @@ func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, 
 		return nil, err
 	}
 	start := time.Now()
-	found, err := s.db.QueryContext(ctx, query)
+	found, err := s.db.QueryContext(ctx, query) //nolint:rowserrcheck // rows.All looks at it
 	if err != nil {
 		return nil, fault(ctx, fmt.Errorf("run %s: %w", st.ID, err))
 	}

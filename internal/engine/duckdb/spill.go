@@ -60,6 +60,6 @@ func sweep(parent string) {
 		if held, err := l.TryLock(); err != nil || !held {
 			continue
 		}
-		(&spill{dir: strings.TrimSuffix(name, spillLock), lock: l}).remove()
+		_ = (&spill{dir: strings.TrimSuffix(name, spillLock), lock: l}).remove()
 	}
 }

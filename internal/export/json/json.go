@@ -10,7 +10,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 
 	"trailscribe/internal/export"
 	"trailscribe/internal/result"
@@ -99,7 +98,9 @@ func rows(ctx context.Context, out export.Output, name string, s *run.Saved, que
 		keys[i] = append(keys[i], ':')
 	}
 	err = save(out, name, func(w *bufio.Writer) error {
-		io.WriteString(w, "[")
+		if err := w.WriteByte('['); err != nil {
+			return err
+		}
 		var line []byte
 		for row, err := range set.All() {
 			if err == nil && n%4096 == 0 {
@@ -127,7 +128,7 @@ func rows(ctx context.Context, out export.Output, name string, s *run.Saved, que
 			}
 			n++
 		}
-		_, err := io.WriteString(w, "\n]\n")
+		_, err := w.WriteString("\n]\n")
 		return err
 	})
 	return n, err

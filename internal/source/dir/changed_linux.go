@@ -10,7 +10,7 @@ import (
 // so a file that was altered and given its old time again is noticed.
 func changed(info fs.FileInfo) string {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return fmt.Sprintf("-%x", int64(st.Ctim.Sec)*1_000_000_000+int64(st.Ctim.Nsec))
+		return fmt.Sprintf("-%x", st.Ctim.Nano())
 	}
 	return ""
 }

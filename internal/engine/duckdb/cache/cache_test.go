@@ -149,7 +149,7 @@ func rows(t testing.TB, s *Snapshot) []string {
 					}
 					l = append(l, tableRow{v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]}.String())
 				}
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					break
 				}
 				if err != nil {

@@ -15,9 +15,10 @@ type texts struct {
 	lens []int32
 }
 
-func (t *texts) add(v []byte, around int) {
+// add appends a text around which no row can be missing.
+func (t *texts) add(v []byte) {
 	if v == nil {
-		t.lens = append(t.lens, int32(-1-around))
+		t.lens = append(t.lens, -1)
 		return
 	}
 	t.data = append(t.data, v...)
@@ -174,7 +175,7 @@ func (b *batch) add(r *cloudtrail.Record) {
 			x := &res[i]
 			b.list.null = append(b.list.null, x.Null)
 			for f, v := range [...][]byte{x.ARN(), x.AccountID(), x.Type()} {
-				b.list.fields[f].add(v, 0)
+				b.list.fields[f].add(v)
 				b.bytes += len(v) + 4
 			}
 		}
@@ -184,15 +185,15 @@ func (b *batch) add(r *cloudtrail.Record) {
 	} else {
 		b.pairs = append(b.pairs, int32(len(pairs)))
 		for _, p := range pairs {
-			b.keys.add(p.Key, 0)
-			b.values.add(p.Value, 0)
+			b.keys.add(p.Key)
+			b.values.add(p.Value)
 			b.bytes += len(p.Key) + len(p.Value) + 8
 		}
 	}
 	c := r.Category()
 	b.category.data = append(b.category.data, c...)
 	b.category.lens = append(b.category.lens, int32(len(c)))
-	b.misfit.add(r.Misfit(), 0)
+	b.misfit.add(r.Misfit())
 	b.files[len(b.files)-1].rows++
 	b.rows++
 	b.bytes += 4*len(b.leaves) + len(r.Misfit()) + 32

@@ -149,7 +149,7 @@ func (in *ingester) file(ctx context.Context, o object) error {
 		}
 	}
 	f, solo, err := in.once(ctx, o)
-	if err == errRetry {
+	if errors.Is(err, errRetry) {
 		if err := in.flush(); err != nil {
 			return err
 		}

@@ -25,11 +25,10 @@ func (c *Cache) Refresh(ctx context.Context, w Window, progress func(done, of in
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	writing := flock.New(filepath.Join(c.base, writingLock), flock.SetPermissions(0o600))
-	defer writing.Close()
+	defer writing.Close() // gives the lock back too
 	if err := c.lock(ctx, writing); err != nil {
 		return nil, err
 	}
-	defer writing.Unlock()
 
 	r := &refresh{cache: c, window: w, days: map[string]*day{}}
 	if err := r.list(ctx); err != nil {
@@ -214,11 +213,10 @@ func (r *refresh) sweep() {
 		return
 	}
 	reading := flock.New(filepath.Join(r.cache.base, readingLock), flock.SetPermissions(0o600))
-	defer reading.Close()
+	defer reading.Close() // gives the lock back too
 	if ok, err := reading.TryLock(); err != nil || !ok {
 		return
 	}
-	defer reading.Unlock()
 	for _, d := range r.days {
 		for _, n := range d.garbage {
 			os.Remove(filepath.Join(d.folder, n)) // what cannot be deleted now is found again next time

@@ -279,9 +279,8 @@ func TestCancelledWhileReading(t *testing.T) {
 // failing gives errors: from List, from Open of one key, and in the middle of reading another.
 type failing struct {
 	*counting
-	list           error
-	open, read     string
-	lies, vanishes string
+	list                 error
+	open, read, vanishes string
 }
 
 func (f failing) List(ctx context.Context, prefix string) iter.Seq2[source.Object, error] {
