@@ -110,8 +110,8 @@ func problem(code string, kind int, err error) error {
 	return athenaError(2, kind, "%s: %s", code, text)
 }
 
-// plan reads, checks and prints a SELECT, loads what it reads, and says how many bytes that is.
-func (s *Server) plan(ctx context.Context, text, database, id string) (*plan, error) {
+// plan reads, checks and prints a SELECT, loads what it reads, and says how many bytes that is. A dry one is only checked.
+func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) (*plan, error) {
 	parsed, problems := sql.Parse(text, nil)
 	if problems.Err() != nil {
 		return nil, problem("SYNTAX_ERROR", 1006, problems)
@@ -162,6 +162,9 @@ func (s *Server) plan(ctx context.Context, text, database, id string) (*plan, er
 			return nil, fmt.Errorf("the type %s of a result: %w", name, err)
 		}
 		p.types = append(p.types, t)
+	}
+	if dry {
+		return p, nil
 	}
 	stands := map[string]string{}
 	for name, r := range relations {
@@ -218,15 +221,16 @@ func (s *Server) bytes(ctx context.Context, r *relation, files []file, columns [
 	return n, nil
 }
 
-// prune keeps the files of partitions for which the conditions on partition columns hold. A condition that cannot be
-// decided from partition columns alone does not prune.
+// prune keeps the files for which the conditions on partition columns and "$path" hold. A condition that cannot be decided
+// from these alone does not prune.
 func (s *Server) prune(ctx context.Context, r *relation, files []file, conditions []condition) ([]file, error) {
-	partition := map[string]bool{}
+	partition := map[string]bool{pathColumn: true}
 	for _, c := range r.partitions {
 		partition[c.Name] = true
 	}
 	var texts []string
-	own := append([]sql.Column{{Name: "__n", Type: "bigint"}}, r.partitions...)
+	own := append(append([]sql.Column{{Name: "__n", Type: "bigint"}}, r.partitions...), sql.Column{Name: pathColumn, Type: "varchar"})
+	byPath := false
 	catalog := sql.Catalog{"parts": own}
 	var usable []condition
 	for _, c := range conditions {
@@ -234,6 +238,7 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 		for _, ref := range c.refs {
 			ok = ok && partition[ref.column]
 		}
+		onPath := slices.ContainsFunc(c.refs, func(ref reference) bool { return ref.column == pathColumn })
 		if !ok {
 			continue
 		}
@@ -244,6 +249,7 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 		if _, bad := parsed.Check(catalog, nil); bad.Err() != nil {
 			continue
 		}
+		byPath = byPath || onPath
 		texts = append(texts, "("+c.text()+")")
 		usable = append(usable, c)
 	}
@@ -259,6 +265,9 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 	var rows []string
 	for _, f := range files {
 		key := strings.Join(f.values, "\x00")
+		if byPath {
+			key = f.path()
+		}
 		n, there := groups[key]
 		if !there {
 			n = len(members)
@@ -272,6 +281,7 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 				}
 				cells = append(cells, "CAST("+partitionText(v)+" AS "+sql.DuckType(t)+")")
 			}
+			cells = append(cells, quoteText(f.path()))
 			rows = append(rows, "("+strings.Join(cells, ", ")+")")
 		}
 		members[n] = append(members[n], f)

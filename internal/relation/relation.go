@@ -172,18 +172,20 @@ func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, er
 		v[n] = x
 	}
 	maps.Copy(v, sql.Values{
-		"period_from":     w.from,
-		"period_to":       w.to,
-		"history_from":    history,
-		"events_day_from": w.from.Format(deliveryDay),
-		"history_day_to":  LastDay(w.from, s.LateDays).Format(deliveryDay),
-		"eventtime_from":  w.from.Truncate(time.Second).Format(seconds),
-		"eventtime_to":    w.to.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
-		"day_from":        read.Format(deliveryDay),
-		"day_to":          LastDay(w.to, s.LateDays).Format(deliveryDay),
-		"loose_files":     b.Day == "",
-		"accounts":        sorted(s.Accounts),
-		"regions":         sorted(s.Regions),
+		"period_from":            w.from,
+		"period_to":              w.to,
+		"history_from":           history,
+		"events_day_from":        w.from.Format(deliveryDay),
+		"history_day_to":         LastDay(w.from, s.LateDays).Format(deliveryDay),
+		"history_eventtime_from": history.Truncate(time.Second).Format(seconds),
+		"history_eventtime_to":   w.from.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
+		"eventtime_from":         w.from.Truncate(time.Second).Format(seconds),
+		"eventtime_to":           w.to.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
+		"day_from":               read.Format(deliveryDay),
+		"day_to":                 LastDay(w.to, s.LateDays).Format(deliveryDay),
+		"loose_files":            b.Day == "",
+		"accounts":               sorted(s.Accounts),
+		"regions":                sorted(s.Regions),
 	})
 	bound, err := stmt.Bind(v)
 	if err != nil {

@@ -23,8 +23,9 @@ func stagedText(text string) (string, error) {
 		head, rest, ok = strings.Cut(text, "\n, bounded AS (")
 	}
 	opening := text[len(head) : len(text)-len(rest)]
-	_, tail, ok2 := strings.Cut(rest, "\n), numbered AS (")
-	if !ok || !ok2 || strings.Count(tail, numbered) != 2 || strings.Count(tail, "\n  copies\nFROM l") != 1 {
+	bounded, tail, ok2 := strings.Cut(rest, "\n), numbered AS (")
+	_, within, ok3 := strings.Cut(bounded, "\n  SELECT *\n  FROM dated\n  WHERE ")
+	if !ok || !ok2 || !ok3 || strings.Count(tail, numbered) != 2 || strings.Count(tail, "\n  copies\nFROM l") != 1 {
 		return "", fmt.Errorf("the queries bounded and numbered, and the column copies at the end, must stand there as they are built in: staging marks the records that they leave out")
 	}
 	tail = strings.NewReplacer(
@@ -32,20 +33,19 @@ func stagedText(text string) (string, error) {
 		identity, strings.Replace(identity, "BY ", "BY h_part, ", 1),
 		"\n  copies\nFROM l", "\n  copies,\n  h_part AS "+Part+"\nFROM l",
 	).Replace(tail)
-	return head + opening + marked + "\n), numbered AS (" + tail, nil
+	before := strings.NewReplacer(":period_from", ":history_from", ":period_to", ":period_from", ":eventtime_from", ":history_eventtime_from", ":eventtime_to", ":history_eventtime_to").Replace(within)
+	return head + opening + fmt.Sprintf(marked, within, before) + "\n), numbered AS (" + tail, nil
 }
 
 const numbered = "CASE WHEN eventid <> ''"
 
-// marked stands for bounded: the same conditions, once for each part. A day is never NULL in a table that is laid by days.
+// marked stands for bounded: its conditions, once for each part, and each part's own delivery days. A day is never NULL in
+// a table that is laid by days.
 const marked = `
   SELECT *,
     CASE
-      WHEN NOT (h_category = 'management' OR h_category LIKE 'data:%') THEN NULL
-      WHEN cardinality(:accounts) > 0 AND NOT coalesce(contains(:accounts, account_id), false) THEN NULL
-      WHEN cardinality(:regions) > 0 AND NOT coalesce(contains(:regions, awsregion), false) THEN NULL
-      WHEN event_time >= :period_from AND event_time < :period_to AND (day IS NULL OR day >= :events_day_from) THEN 'events'
-      WHEN event_time >= :history_from AND event_time < :period_from AND (day IS NULL OR day <= :history_day_to) THEN 'history'
+      WHEN (%s) AND (day IS NULL OR day >= :events_day_from) THEN 'events'
+      WHEN (%s) AND (day IS NULL OR day <= :history_day_to) THEN 'history'
     END AS h_part
   FROM dated`
 

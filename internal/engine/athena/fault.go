@@ -117,6 +117,8 @@ func failed(what string, q *types.QueryExecution) error {
 	switch {
 	case strings.Contains(lower, "bytes scanned limit"):
 		f.Reason, f.Hint, says = engine.Failed, "shorten the period, or raise the workgroup's limit of bytes for a query", "it read more than the workgroup allows"
+	case unreadable(reason):
+		f.Reason, f.Hint, says = engine.Failed, "find broken files with 'trailscribe logs stats'", "a log file cannot be read"
 	case says != "":
 	case q.Status != nil && q.Status.State == types.QueryExecutionStateCancelled:
 		f.Reason, f.Hint, says = engine.Cancelled, "run the same command again", "somebody stopped it"
@@ -124,16 +126,28 @@ func failed(what string, q *types.QueryExecution) error {
 		f.Reason, f.Hint, says = engine.NoPermission, "'trailscribe infra iam' prints the permissions that are needed", "a permission is missing"
 	case strings.HasPrefix(reason, "SYNTAX_ERROR") || strings.HasPrefix(reason, "TYPE_MISMATCH") || strings.Contains(reason, "_NOT_FOUND: "):
 		f.Reason, f.Hint, says = engine.Refused, "the statement passed our own check: report it with the query's text", "Athena does not accept the statement"
-	case strings.HasPrefix(reason, "HIVE_BAD_DATA") || strings.HasPrefix(reason, "HIVE_CURSOR_ERROR") && !strings.Contains(lower, "reduce your request rate"):
-		f.Reason, f.Hint, says = engine.Failed, "find broken files with 'trailscribe logs stats'", "a log file cannot be read"
 	default:
 		says = "it failed"
 	}
 	if reason != "" {
 		says += ": " + plain(reason)
 	}
-	f.Err = fmt.Errorf("%s: %s (query %s)", what, says, id)
+	f.Err = &queryFailed{fmt.Sprintf("%s: %s (query %s)", what, says, id), reason}
 	return f
+}
+
+// queryFailed keeps what Athena said of a query beside the sentence made of it.
+type queryFailed struct{ text, reason string }
+
+func (e *queryFailed) Error() string { return e.text }
+
+// ofFile tells whether Athena gave up because of what is in a file.
+func (e *queryFailed) ofFile() bool {
+	return unreadable(e.reason)
+}
+
+func unreadable(reason string) bool {
+	return strings.HasPrefix(reason, "HIVE_BAD_DATA") || strings.HasPrefix(reason, "HIVE_CURSOR_ERROR") && !strings.Contains(strings.ToLower(reason), "reduce your request rate")
 }
 
 // again tells whether running a query once more can help: Athena says so itself, or somebody stopped it before this session.

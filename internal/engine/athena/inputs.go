@@ -68,11 +68,7 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	}
 	categories := map[[2]string]int64{}
 	gave := map[string]bool{}
-	query, err := s.figuresText()
-	if err != nil {
-		return in, err
-	}
-	err = s.each(ctx, "count the records", query, figures, func(r result.Row) {
+	err := s.each(ctx, "count the records", s.figuresText, figures, func(r result.Row) {
 		str := func(i int) string { v, _ := r[i].(string); return v }
 		part, account, region, category := str(0), str(1), str(2), str(4)
 		n, copies := r[9].(int64), r[10].(int64)
@@ -127,7 +123,7 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 }
 
 // each runs a statement of ours and hands every row to f.
-func (s *session) each(ctx context.Context, what, query string, cols []result.Column, f func(result.Row)) error {
+func (s *session) each(ctx context.Context, what string, query func() (string, error), cols []result.Column, f func(result.Row)) error {
 	r := &rows{ctx: ctx, e: s.e, id: what, cols: cols}
 	if err := s.answer(ctx, r, query); err != nil {
 		return err
@@ -163,7 +159,17 @@ func (s *session) notSeen(gave map[string]bool) map[string]bool {
 
 // seen is the file with the state that the control count gives it.
 func (s *session) seen(f file) file {
-	if f.state != engine.FileRead || f.loose {
+	if f.state != engine.FileRead {
+		return f
+	}
+	s.brokenMu.Lock()
+	broken := s.broken[f.key]
+	s.brokenMu.Unlock()
+	if broken != "" {
+		f.state, f.reason = engine.FileRefused, broken
+		return f
+	}
+	if f.loose {
 		return f
 	}
 	switch {
@@ -216,12 +222,11 @@ func (s *session) countLoose(ctx context.Context, cell func(account, region stri
 	if !slices.ContainsFunc(s.found.files, func(f file) bool { return f.loose && f.state == engine.FileRead }) {
 		return nil
 	}
-	source, err := s.source()
-	if err != nil {
-		return err
+	query := func() (string, error) {
+		source, err := s.source()
+		return "SELECT account_id, awsregion, CAST(event_time AS date) AS utc_day, count(DISTINCT log_file) AS files FROM " + source +
+			" AS s WHERE part = 'events' AND regexp_extract(log_file, " + text(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3", err
 	}
-	query := "SELECT account_id, awsregion, CAST(event_time AS date) AS utc_day, count(DISTINCT log_file) AS files FROM " + source +
-		" AS s WHERE part = 'events' AND regexp_extract(log_file, " + text(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3"
 	cols := []result.Column{{Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text}, {Name: "utc_day", Kind: result.Date}, {Name: "files", Kind: result.Int}}
 	return s.each(ctx, "place the log files outside the S3 layout", query, cols, func(r result.Row) {
 		account, _ := r[0].(string)

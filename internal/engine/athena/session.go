@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +37,9 @@ type session struct {
 	inputs  *engine.Inputs
 	unseen  map[string]bool // account, or account and day, of whose files the table gave no record
 	closing sync.Once
+
+	brokenMu sync.Mutex
+	broken   map[string]string // keys of files that Athena gave up over, with what it said
 }
 
 // Open lists the log files of the scope and stages them if that is the cheaper way, or the one that was asked for.
@@ -138,21 +142,76 @@ func (s *session) Check(ctx context.Context, st engine.Statement) error {
 		return err
 	}
 	_, err = s.run.do(ctx, "check "+st.ID, "plan "+st.ID, func(int) string { return "EXPLAIN " + query }, nil)
-	return err
+	return err // planning reads no file
 }
 
 // Query runs the statement to its end; the rows are read afterwards. Cancelling ctx stops it at Athena too.
 func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, error) {
-	query, err := s.text(st)
-	if err != nil {
+	if _, err := s.text(st); err != nil {
 		return nil, err
 	}
 	r := &rows{ctx: ctx, e: s.e, id: st.ID, cols: st.Query.Columns()}
-	return r, s.answer(ctx, r, query)
+	if err := s.answer(ctx, r, func() (string, error) { return s.text(st) }); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// mostBroken is how many files may be left out because Athena gives up over them. Each costs a query that fails, which is free.
+const mostBroken = 50
+
+// do runs a statement. Athena gives up a whole query over one file that it cannot read; such a file is left out, counted as
+// refused, and the statement is built and run anew.
+func (s *session) do(ctx context.Context, id, what string, build func() (func(attempt int) string, error), usable func(context.Context, *execution) (bool, error)) (*execution, error) {
+	for {
+		statement, err := build()
+		if err != nil {
+			return nil, err
+		}
+		x, err := s.run.do(ctx, id, what, statement, usable)
+		var failed *queryFailed
+		if err == nil || !errors.As(err, &failed) || !failed.ofFile() || !s.leaveOut(failed.reason) {
+			return x, err
+		}
+	}
+}
+
+// leaveOut notes the file that Athena names in its reason; false where it names none that is known, or too many were named.
+func (s *session) leaveOut(reason string) bool {
+	s.brokenMu.Lock()
+	defer s.brokenMu.Unlock()
+	best := ""
+	for _, f := range s.found.files {
+		if f.state == engine.FileRead && len(f.key) > len(best) && strings.Contains(reason, s.e.o.Source.Name()+f.key) {
+			best = f.key
+		}
+	}
+	if best == "" || len(s.broken) >= mostBroken {
+		return false
+	}
+	if s.broken == nil {
+		s.broken = map[string]string{}
+	}
+	if s.broken[best] != "" {
+		return false // it was left out and yet named again
+	}
+	s.broken[best] = "Athena cannot read it: " + plain(reason)
+	return true
+}
+
+// excluded are the places of the files left out.
+func (s *session) excluded() (out []string) {
+	s.brokenMu.Lock()
+	defer s.brokenMu.Unlock()
+	for key := range s.broken {
+		out = append(out, s.e.o.Source.Name()+key)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // answer runs a statement and takes the first page of its results.
-func (s *session) answer(ctx context.Context, r *rows, query string) (err error) {
+func (s *session) answer(ctx context.Context, r *rows, query func() (string, error)) (err error) {
 	what := "run " + r.id
 	// Results of an earlier session may be gone: only those that can still be read spare running it again.
 	usable := func(ctx context.Context, x *execution) (bool, error) {
@@ -164,7 +223,11 @@ func (s *session) answer(ctx context.Context, r *rows, query string) (err error)
 		}
 		return err == nil, fault(ctx, what, err)
 	}
-	if r.x, err = s.run.do(ctx, r.id, what, func(int) string { return query }, usable); err != nil {
+	build := func() (func(int) string, error) {
+		text, err := query()
+		return func(int) string { return text }, err
+	}
+	if r.x, err = s.do(ctx, r.id, what, build, usable); err != nil {
 		return err
 	}
 	if r.first == nil {

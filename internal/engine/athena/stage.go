@@ -59,15 +59,11 @@ func (s *session) stage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := s.relation(relation.Staged)
-	if err != nil {
-		return err
-	}
 	list := make([]string, len(cols))
 	for i, c := range cols {
 		list[i] = quote(c)
 	}
-	statement := func(attempt int) string {
+	statement := func(attempt int, body string) string {
 		with := "format = 'PARQUET', write_compression = 'ZSTD'"
 		if external {
 			with += ", external_location = " + text(join(s.e.o.Staging, s.table, fmt.Sprint(attempt))+"/")
@@ -78,7 +74,11 @@ func (s *session) stage(ctx context.Context) error {
 		s.e.o.Warn("staged tables that were left behind could not be looked for: " + err.Error())
 	}
 	s.made = true
-	x, err := s.run.do(ctx, "stage", "stage the log files of the period", statement, func(ctx context.Context, x *execution) (bool, error) {
+	build := func() (func(int) string, error) {
+		body, err := s.relation(relation.Staged)
+		return func(attempt int) string { return statement(attempt, body) }, err
+	}
+	x, err := s.do(ctx, "stage", "stage the log files of the period", build, func(ctx context.Context, x *execution) (bool, error) {
 		t, err := s.e.find(ctx, s.table)
 		return t != nil, err
 	})
@@ -87,7 +87,7 @@ func (s *session) stage(ctx context.Context) error {
 		if err := s.e.drop(ctx, s.table); err != nil {
 			return err
 		}
-		x, err = s.run.do(ctx, "stage again", "stage the log files of the period", statement, nil)
+		x, err = s.do(ctx, "stage again", "stage the log files of the period", build, nil)
 	}
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (s *session) relation(name string) (string, error) {
 			w.first = relation.FirstDay(s.scope.From)
 		}
 	}
-	return "(" + b.Text(sql.Trino, map[string]string{relation.Records: s.e.records(s.t, w)}) + ")", nil
+	return "(" + b.Text(sql.Trino, map[string]string{relation.Records: s.e.records(s.t, w, s.excluded())}) + ")", nil
 }
 
 // injected tells whether the table must be told the accounts in each query.

@@ -255,8 +255,9 @@ type span struct {
 	accounts, regions []string
 }
 
-// records is the SELECT that stands for the relation records: the columns it must have, over the partitions of the span only.
-func (e *Engine) records(t *table, w span) string {
+// records is the SELECT that stands for the relation records: the columns it must have, over the partitions of the span only,
+// without the files that cannot be read.
+func (e *Engine) records(t *table, w span, without []string) string {
 	l := t.layout
 	file := fmt.Sprintf(`substr("$path", %d)`, len([]rune(e.o.Source.Name()))+1)
 	part := func(n int) string { return fmt.Sprintf("regexp_extract(%s, %s, %d)", file, text(keyParts), n) }
@@ -301,6 +302,9 @@ func (e *Engine) records(t *table, w span) string {
 		unique := func(s []string) []string { slices.Sort(s); return slices.Compact(s) }
 		conditions = append(conditions, "CAST("+quote(l.year)+" AS varchar) IN ("+texts(unique(years))+")",
 			"CAST("+quote(l.month)+" AS varchar) IN ("+texts(unique(months))+")")
+	}
+	if len(without) > 0 {
+		conditions = append(conditions, `"$path" NOT IN (`+texts(without)+")")
 	}
 	q := "(SELECT " + strings.Join(list, ", ") + " FROM " + quote(e.o.Database) + "." + quote(e.o.Table)
 	if len(conditions) > 0 {
