@@ -309,7 +309,7 @@ func (l *loader) environment(env func(string) string) {
 		c.Environment.Formats = List{Origin: "env TRAILSCRIBE_FORMATS"}
 		for f := range strings.SplitSeq(v, ",") {
 			f = strings.TrimSpace(f)
-			l.oneOf(yaml.Node{Value: f, At: diag.Pos{File: "TRAILSCRIBE_FORMATS"}}, []string{"pdf", "xlsx", "csv", "json"})
+			l.oneOf(yaml.Node{Value: f, At: diag.Pos{File: "TRAILSCRIBE_FORMATS"}}, []string{"pdf", "xlsx", "csv", "csv-safe", "json"})
 			c.Environment.Formats.Values = append(c.Environment.Formats.Values, f)
 		}
 	}

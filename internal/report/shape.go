@@ -18,7 +18,7 @@ var (
 		{Name: "timezone", Shape: text, Help: "IANA name, such as Europe/Berlin", Default: "timezone of the configuration"},
 		{Name: "language", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*`, Like: "a language tag such as en or zh-CN"}, Help: "language tag of the words"},
 		{Name: "theme", Shape: name, Help: "a file of templates/themes", Default: "navy"},
-		{Name: "formats", Shape: yaml.ListOf(yaml.OneOf("pdf", "xlsx", "csv", "json")), Help: "files to write", Default: "[pdf, xlsx]"},
+		{Name: "formats", Shape: yaml.ListOf(yaml.OneOf("pdf", "xlsx", "csv", "csv-safe", "json")), Help: "files to write", Default: "[pdf, xlsx]"},
 		{Name: "framework", Shape: text, Help: "a file of reports/frameworks: adds the control matrix"},
 		{Name: "summary", Shape: yaml.ListOf(text), Help: "metric queries charted on the summary page"},
 		{Name: "sections", Required: true, Help: "headings and their queries", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
