@@ -161,19 +161,30 @@ func (c *call) caller() string {
 	if c.arn != "" {
 		return c.arn
 	}
-	return "arn:aws:iam::" + c.o.Account + ":user/fake"
+	return "arn:" + c.partition() + ":iam::" + c.o.Account + ":user/fake"
+}
+
+// partition is the AWS partition of the fake's region, which ARNs begin with.
+func (s *Server) partition() string {
+	switch {
+	case strings.HasPrefix(s.o.Region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(s.o.Region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
 }
 
 // denied is the answer to a caller without a permission.
 func (c *call) denied() *failure {
 	if c.service == "s3" {
-		return &failure{403, "AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: s3:%s on resource: %q because no identity-based policy allows the s3:%s action", c.caller(), c.operation, "arn:aws:s3:::"+strings.Trim(c.r.URL.Path, "/"), c.operation)}
+		return &failure{403, "AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: s3:%s on resource: %q because no identity-based policy allows the s3:%s action", c.caller(), c.operation, "arn:"+c.partition()+":s3:::"+strings.Trim(c.r.URL.Path, "/"), c.operation)}
 	}
 	code, status := "AccessDeniedException", 400
 	if c.service == "sts" {
 		code, status = "AccessDenied", 403
 	}
-	return &failure{status, code, fmt.Sprintf("User: %s is not authorized to perform: %s:%s on resource: arn:aws:%s:%s:%s:* because no identity-based policy allows the %s:%s action", c.caller(), c.service, c.operation, c.service, c.o.Region, c.o.Account, c.service, c.operation)}
+	return &failure{status, code, fmt.Sprintf("User: %s is not authorized to perform: %s:%s on resource: arn:%s:%s:%s:%s:* because no identity-based policy allows the %s:%s action", c.caller(), c.service, c.operation, c.partition(), c.service, c.o.Region, c.o.Account, c.service, c.operation)}
 }
 
 // seconds is how JSON services write times.

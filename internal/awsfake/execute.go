@@ -32,11 +32,11 @@ func (s *Server) execute(x *execution, slow bool) error {
 	if err := s.acceptable(x); err != nil {
 		return err
 	}
-	p, err := s.plan(x.ctx, st.query, x.database, x.id)
+	p, err := s.plan(x.ctx, st.query, x.database, x.id, st.kind == "EXPLAIN")
+	defer s.drop(p)
 	if err != nil {
 		return err
 	}
-	defer s.drop(p)
 	if st.kind == "EXPLAIN" {
 		return s.explain(x)
 	}
@@ -228,7 +228,7 @@ func (s *Server) store(url string, body []byte) error {
 	if b == nil {
 		return athenaError(2, 1306, "Access denied when writing output to url: %s", url)
 	}
-	b.objects[key] = newObject(body, s.o.Now())
+	b.set(key, newObject(body, s.o.Now()))
 	return nil
 }
 

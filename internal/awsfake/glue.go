@@ -102,7 +102,7 @@ func (c *call) createDatabase(in databaseInput) (empty, *failure) {
 	}
 	g.databases[name] = &database{Name: name, CreateTime: c.o.Now(), input: in.DatabaseInput, tables: map[string]*table{}}
 	if len(in.Tags) > 0 {
-		g.tag("arn:aws:glue:"+c.o.Region+":"+c.o.Account+":database/"+name, in.Tags)
+		g.tag("arn:"+c.partition()+":glue:"+c.o.Region+":"+c.o.Account+":database/"+name, in.Tags)
 	}
 	return empty{}, nil
 }

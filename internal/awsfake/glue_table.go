@@ -99,7 +99,7 @@ func (t *table) shown(account string) map[string]any {
 	}
 	out["Name"], out["DatabaseName"], out["CatalogId"], out["VersionId"] = t.name, t.database, account, strconv.Itoa(t.version)
 	out["CreateTime"], out["UpdateTime"] = seconds(t.created), seconds(t.update)
-	out["CreatedBy"], out["IsRegisteredWithLakeFormation"] = "arn:aws:iam::"+account+":user/fake", false
+	out["CreatedBy"], out["IsRegisteredWithLakeFormation"] = "fake", false
 	return out
 }
 

@@ -111,6 +111,7 @@ func problem(code string, kind int, err error) error {
 }
 
 // plan reads, checks and prints a SELECT, loads what it reads, and says how many bytes that is. A dry one is only checked.
+// What the plan made must be dropped, with an error too.
 func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) (*plan, error) {
 	parsed, problems := sql.Parse(text, nil)
 	if problems.Err() != nil {
@@ -170,7 +171,7 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 	for name, r := range relations {
 		all, err := s.files(r.table)
 		if err != nil {
-			return nil, err
+			return p, err
 		}
 		used := map[*object]file{}
 		var order []file
@@ -180,11 +181,11 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 			}
 			some, err := s.prune(ctx, r, all, sc.conditions)
 			if err != nil {
-				return nil, err
+				return p, err
 			}
 			n, err := s.bytes(ctx, r, some, checked.Uses(name))
 			if err != nil {
-				return nil, err
+				return p, err
 			}
 			p.scanned += n
 			for _, f := range some {
@@ -195,7 +196,7 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 			}
 		}
 		if stands[name], err = s.stand(ctx, p, r, order, id); err != nil {
-			return nil, err
+			return p, err
 		}
 	}
 	p.text = bound.Text(sql.DuckDB, stands)

@@ -4,6 +4,9 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"encoding/xml"
+	"fmt"
+	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +27,9 @@ type bucket struct {
 	made         time.Time
 	objects      map[string]*object
 	settings     map[string][]byte // subresources such as lifecycle, as they were put
+
+	sorting sync.Mutex
+	sorted  []string // all keys, nil after a change
 }
 
 type object struct {
@@ -55,7 +61,36 @@ func (s *Server) Put(bucketName, key string, body []byte, class string) {
 	defer s.s3.mu.Unlock()
 	o := newObject(slices.Clone(body), s.o.Now())
 	o.class = class
-	s.s3.buckets[bucketName].objects[key] = o
+	s.s3.buckets[bucketName].set(key, o)
+}
+
+// PutFS puts all files of a tree into a bucket, below a prefix.
+func (s *Server) PutFS(bucketName, prefix string, files fs.FS) error {
+	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(files, name)
+		if err != nil {
+			return fmt.Errorf("put %s into the fake bucket %s: %w", name, bucketName, err)
+		}
+		s.Put(bucketName, prefix+name, body, "")
+		return nil
+	})
+}
+
+func (b *bucket) set(key string, o *object) {
+	if b.objects[key] == nil {
+		b.sorted = nil
+	}
+	b.objects[key] = o
+}
+
+func (b *bucket) remove(key string) {
+	if b.objects[key] != nil {
+		b.sorted = nil
+	}
+	delete(b.objects, key)
 }
 
 // Object is the body of an object, false where there is none.
@@ -74,20 +109,26 @@ func (s *Server) Keys(bucketName, prefix string) []string {
 	defer s.s3.mu.RUnlock()
 	var keys []string
 	if b := s.s3.buckets[bucketName]; b != nil {
-		keys = b.keys(prefix)
+		keys = slices.Clone(b.keys(prefix))
 	}
 	return keys
 }
 
+// keys below a prefix, sorted; not to be changed.
 func (b *bucket) keys(prefix string) []string {
-	var keys []string
-	for k := range b.objects {
-		if strings.HasPrefix(k, prefix) {
-			keys = append(keys, k)
-		}
+	b.sorting.Lock()
+	defer b.sorting.Unlock()
+	if b.sorted == nil {
+		b.sorted = slices.Sorted(maps.Keys(b.objects))
 	}
-	slices.Sort(keys)
-	return keys
+	from, _ := slices.BinarySearch(b.sorted, prefix)
+	n, _ := slices.BinarySearchFunc(b.sorted[from:], prefix, func(k, prefix string) int {
+		if strings.HasPrefix(k, prefix) {
+			return -1
+		}
+		return 1
+	})
+	return b.sorted[from : from+n]
 }
 
 // subresources of a bucket that are kept as they were put, and the error where there is none.
@@ -219,7 +260,7 @@ func (c *call) s3() *failure {
 	case "GetObject", "HeadObject":
 		return c.getObject(b, key)
 	case "DeleteObject":
-		delete(b.objects, key)
+		b.remove(key)
 		c.w.WriteHeader(204)
 		return nil
 	case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload", "ListParts", "ListMultipartUploads":

@@ -121,7 +121,7 @@ func (c *call) deleteObjects(b *bucket) *failure {
 	type deleted struct{ Key string }
 	var done []deleted
 	for _, o := range in.Object {
-		delete(b.objects, o.Key)
+		b.remove(o.Key)
 		if !in.Quiet {
 			done = append(done, deleted{o.Key})
 		}

@@ -93,7 +93,7 @@ func (c *call) putObject(b *bucket, key string) *failure {
 	}
 	o := newObject(slices.Clone(body), c.o.Now())
 	c.keep(o)
-	b.objects[key] = o
+	b.set(key, o)
 	c.answerHeaders(o)
 	return nil
 }
@@ -118,7 +118,7 @@ func (c *call) copyObject(b *bucket, key string) *failure {
 		o.header = http.Header{}
 	}
 	c.keep(o)
-	b.objects[key] = o
+	b.set(key, o)
 	return c.xml(200, struct {
 		XMLName      xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ CopyObjectResult"`
 		ETag         string
@@ -309,7 +309,7 @@ func (c *call) multipart(b *bucket, key string) *failure {
 	whole := md5.Sum(sums)
 	o.etag = fmt.Sprintf(`"%x-%d"`, whole, len(in.Part))
 	o.header, o.class = u.like.header, u.like.class
-	b.objects[key] = o
+	b.set(key, o)
 	delete(c.s3State().uploads, id)
 	return c.xml(200, struct {
 		XMLName           xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ CompleteMultipartUploadResult"`
