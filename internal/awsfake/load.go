@@ -436,7 +436,7 @@ func writeFile(w *bufio.Writer, rs []reader, f file, number int64) (n, longest i
 // parquetFile is an object of a table in Parquet, on disk for DuckDB.
 type parquetFile struct {
 	name  string
-	bytes map[string]int64 // size of each column as stored
+	bytes map[string]int64 // size of each column as stored, by its path: useridentity.type
 }
 
 // parquet puts an object where DuckDB can read it.
@@ -456,7 +456,7 @@ func (s *Server) parquet(ctx context.Context, f file) (*parquetFile, error) {
 	if err := os.WriteFile(p.name, f.object.body, 0o600); err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, "SELECT split_part(path_in_schema, ', ', 1), sum(total_compressed_size)::BIGINT FROM parquet_metadata("+quoteText(p.name)+") GROUP BY 1")
+	rows, err := db.QueryContext(ctx, "SELECT replace(path_in_schema, ', ', '.'), sum(total_compressed_size)::BIGINT FROM parquet_metadata("+quoteText(p.name)+") GROUP BY 1")
 	if err != nil {
 		return nil, athenaError(2, 1001, "HIVE_CURSOR_ERROR: %s is not a valid Parquet File", f.path())
 	}

@@ -2,7 +2,9 @@ package awsfake
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -168,6 +170,7 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 		return p, nil
 	}
 	stands := map[string]string{}
+	var columnar []file // one of each scan
 	for name, r := range relations {
 		all, err := s.files(r.table)
 		if err != nil {
@@ -183,12 +186,12 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 			if err != nil {
 				return p, err
 			}
-			n, err := s.bytes(ctx, r, some, checked.Uses(name))
-			if err != nil {
-				return p, err
-			}
-			p.scanned += n
 			for _, f := range some {
+				if r.parquet {
+					columnar = append(columnar, f)
+				} else {
+					p.scanned += int64(len(f.object.body))
+				}
 				if _, there := used[f.object]; !there {
 					order = append(order, f)
 				}
@@ -200,26 +203,85 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 		}
 	}
 	p.text = bound.Text(sql.DuckDB, stands)
+	if len(columnar) > 0 {
+		n, err := s.columns(ctx, p.text, columnar)
+		if err != nil {
+			return p, err
+		}
+		p.scanned += n
+	}
 	return p, nil
 }
 
-// bytes is what reading the files costs: log files whole, of Parquet only the columns that are used.
-func (s *Server) bytes(ctx context.Context, r *relation, files []file, columns []string) (int64, error) {
-	var n int64
+// columns is how many bytes of files in Parquet are read: those of the columns, and of the fields of rows, that are left
+// when DuckDB's planner has taken away what the statement does not need. Trino's does the same.
+func (s *Server) columns(ctx context.Context, text string, files []file) (int64, error) {
+	db, err := s.database()
+	if err != nil {
+		return 0, err
+	}
+	var name, tree string
+	if err := db.QueryRowContext(ctx, "EXPLAIN (FORMAT json) "+text).Scan(&name, &tree); err != nil {
+		return 0, dataError(err)
+	}
+	var nodes []planNode
+	if err := json.Unmarshal([]byte(tree), &nodes); err != nil {
+		return 0, fmt.Errorf("read the plan: %w", err)
+	}
+	read := map[string]bool{}
+	for _, n := range nodes {
+		n.columns(read)
+	}
+	var sum int64
 	for _, f := range files {
-		if !r.parquet {
-			n += int64(len(f.object.body))
-			continue
-		}
 		p, err := s.parquet(ctx, f)
 		if err != nil {
 			return 0, err
 		}
-		for _, c := range columns {
-			n += p.bytes[c]
+		for path, n := range p.bytes {
+			for part := path; part != ""; {
+				if read[part] {
+					sum += n
+					break
+				}
+				i := strings.LastIndexByte(part, '.')
+				part = part[:max(i, 0)]
+			}
 		}
 	}
-	return n, nil
+	return sum, nil
+}
+
+// planNode is a step of DuckDB's plan.
+type planNode struct {
+	Name     string         `json:"name"`
+	Children []planNode     `json:"children"`
+	Info     map[string]any `json:"extra_info"`
+}
+
+var filterColumn = regexp.MustCompile(`^(?:optional: )?"?([^\s"=<>!(]+)`)
+
+// columns collects what the scans of Parquet files read. A single text stands for a list of one.
+func (n planNode) columns(into map[string]bool) {
+	if strings.TrimSpace(n.Name) == "READ_PARQUET" {
+		for _, key := range []string{"Projections", "Filters"} {
+			list, ok := n.Info[key].([]any)
+			if !ok {
+				list = []any{n.Info[key]}
+			}
+			for _, x := range list {
+				if text, ok := x.(string); ok {
+					if m := filterColumn.FindStringSubmatch(text); key == "Filters" && m != nil {
+						text = m[1]
+					}
+					into[strings.ToLower(text)] = true
+				}
+			}
+		}
+	}
+	for _, c := range n.Children {
+		c.columns(into)
+	}
 }
 
 // prune keeps the files for which the conditions on partition columns and "$path" hold. A condition that cannot be decided
