@@ -9,6 +9,8 @@ import (
 
 var (
 	outputs = []string{"table", "json", "csv"}
+	engines = []string{"duckdb", "athena"}
+	modes   = []string{"auto", "staged", "direct"}
 	formats = []string{"pdf", "xlsx", "json", "csv", "csv-safe"}
 )
 
@@ -29,6 +31,9 @@ type flags struct {
 	out, theme, failOn           string
 	dryRun                       bool
 	memory                       string
+	awsProfile, awsRegion, mode  string
+	estimate, yes                bool
+	maxCost                      string
 }
 
 // register are the flags of every command.
@@ -55,13 +60,17 @@ func completions(c *cobra.Command, flag string, values []string) {
 // registerSource are the flags of commands that read logs.
 func (f *flags) registerSource(c *cobra.Command) {
 	p := c.Flags()
-	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files: the S3 layout or loose files")
-	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source)")
+	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files, the S3 layout or loose files; or s3://bucket/prefix")
+	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source) or athena")
+	p.StringVar(&f.mode, "mode", "auto", "how Athena works: staged (one reading for all queries), direct (each query reads), auto (what is cheaper)")
+	p.StringVar(&f.awsProfile, "aws-profile", "", "profile of the shared AWS files")
+	p.StringVar(&f.awsRegion, "aws-region", "", "AWS region")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
 	p.StringVar(&f.memory, "memory", "", "most memory the engine may use (default 512MiB); more is faster with many millions of events")
 	p.StringSliceVar(&f.accounts, "accounts", nil, "limit to these account ids")
 	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
-	completions(c, "engine", []string{"duckdb"})
+	completions(c, "engine", engines)
+	completions(c, "mode", modes)
 }
 
 // registerPeriod are the flags of commands that ask about a period.

@@ -55,7 +55,12 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	}
 	scope.Accounts, scope.Regions = p.flags.accounts, p.flags.regions
 	scope.Columns = map[string][]string{"events": {"eventid"}}
-	e, err := p.openEngine(s)
+	if name, err := p.engineName(s); err != nil {
+		return err
+	} else if name == "athena" && p.flags.period == "" {
+		return usage("give --period: Athena bills what is read", "counting every log file of the table would read all of it")
+	}
+	e, err := p.openEngine(c.Context(), s)
 	if err != nil {
 		return err
 	}

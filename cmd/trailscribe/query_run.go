@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trailscribe/internal/audit"
 	"trailscribe/internal/diag"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/query"
@@ -37,6 +38,7 @@ func (p *program) queryRunCommand() *cobra.Command {
 	}
 	p.flags.registerSource(c)
 	p.flags.registerPeriod(c)
+	p.flags.registerCost(c)
 	return c
 }
 
@@ -50,12 +52,17 @@ func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error 
 	if err != nil {
 		return err
 	}
-	e, err := p.openEngine(s)
+	e, err := p.openEngine(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	session, err := e.Open(ctx, plan.Scope)
+	if stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
+		return err
+	}
+	m := &metered{Engine: e}
+	defer p.tellSpent(m)
+	session, err := m.Open(ctx, plan.Scope)
 	if err != nil {
 		return explain(err)
 	}
@@ -132,6 +139,9 @@ func (p *program) warnInputs(ctx context.Context, session engine.Session) error 
 
 // explain turns an engine's fault into an error with its hint.
 func explain(err error) error {
+	if errors.Is(err, audit.ErrCost) {
+		return &codedError{code: exitCost, err: err}
+	}
 	var fault *engine.Fault
 	if errors.As(err, &fault) {
 		return &codedError{code: exitError, err: err, hint: fault.Hint}

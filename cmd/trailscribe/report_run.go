@@ -23,8 +23,12 @@ func (p *program) reportRunCommand() *cobra.Command {
 OUT/REPORT/PERIOD/rN. A folder appears only when it is whole. The same command goes on where an
 interrupted one ended; when nothing changed since the last revision, no new one is made.
 
+With --engine athena the logs stay in their bucket: the period is read once into a staged copy that all
+queries share, or each query reads the logs itself where that is cheaper. --estimate says beforehand what
+either costs.
+
 Exit codes: 0 done (findings alone do not fail), 3 findings at or above --fail-on, 4 the report is
-incomplete (logs missing or unreadable, a query failed), 8 another run is writing the same report.`,
+incomplete (logs missing or unreadable, a query failed), 5 it would cost more than allowed, 8 another run is writing the same report.`,
 		Example: `  trailscribe report run monthly-security --source ./logs --period 2026-10 --out ./reports
   trailscribe report run cis-aws --source ./logs --format pdf,xlsx,csv --fail-on high
   trailscribe report run monthly-security --source ./logs --dry-run`,
@@ -50,6 +54,7 @@ incomplete (logs missing or unreadable, a query failed), 8 another run is writin
 	p.flags.registerSource(c)
 	p.flags.registerPeriod(c)
 	p.flags.registerReport(c)
+	p.flags.registerCost(c)
 	return c
 }
 
@@ -89,15 +94,20 @@ func (p *program) runReport(ctx context.Context, s *setup, id string) (*run.Save
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.openEngine(s)
+	e, err := p.openEngine(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer e.Close()
-	parts.Engine = e
+	if stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
+		return nil, err
+	}
+	m := &metered{Engine: e}
+	parts.Engine, parts.Parallel = m, p.parallel(s)
 	out := p.outFolder()
 	saved, err := audit.Run(ctx, plan, out, parts)
 	p.term.Done()
+	p.tellSpent(m)
 	if err != nil {
 		return nil, explain(err)
 	}

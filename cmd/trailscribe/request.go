@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -149,12 +150,16 @@ func (p *program) request(s *setup, r *report.Report) (audit.Request, error) {
 	if err != nil {
 		return none, err
 	}
+	most, err := p.maxCost(s)
+	if err != nil {
+		return none, err
+	}
 	request := audit.Request{
 		Report: r, Queries: s.queries, Catalog: s.definition.Catalog(), Period: when,
 		Params: params, Defaults: defaults, Facts: s.config.Facts(),
 		OnlyAccounts: p.flags.accounts, OnlyRegions: p.flags.regions, LateDays: s.config.LateDays,
 		Relation: values, Formats: formats, Language: tag, Theme: theme,
-		Entity: s.config.Entity.Value, Source: name, As: as, Tool: version, Files: files, Now: p.now(),
+		Entity: s.config.Entity.Value, Source: name, MaxCost: most, As: as, Tool: version, Files: files, Now: p.now(),
 		RelationText: func(name string, scope engine.Scope) (string, error) { return s.relationText(name, scope) },
 	}
 	for _, a := range s.config.Accounts {
@@ -185,6 +190,10 @@ func (p *program) request(s *setup, r *report.Report) (audit.Request, error) {
 func (p *program) sourceName(s *setup) (string, error) {
 	if p.flags.source != "" {
 		return filepath.ToSlash(p.flags.source), nil
+	}
+	if engine, err := p.engineName(s); err != nil || engine == "athena" {
+		place, placeErr := p.logsPlace(s)
+		return place.Value, errors.Join(err, placeErr)
 	}
 	return s.config.SourceName, nil
 }

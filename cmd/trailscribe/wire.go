@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -101,7 +103,11 @@ func (p *program) sourceFolder(s *setup) (string, error) {
 	return folder, nil
 }
 
-func (p *program) openSource(s *setup) (source.Source, error) {
+func (p *program) openSource(ctx context.Context, s *setup) (source.Source, error) {
+	if place := cmp.Or(p.flags.source, s.config.Source.Value); strings.HasPrefix(place, "s3://") {
+		src, _, err := p.openBucket(ctx, s, config.Setting{Value: place})
+		return src, err
+	}
 	folder, err := p.sourceFolder(s)
 	if err != nil {
 		return nil, err
@@ -112,16 +118,16 @@ func (p *program) openSource(s *setup) (source.Source, error) {
 // defaultMemory keeps the whole program under 1 GiB however many events there are; what does not fit is spilled beside the cache.
 const defaultMemory = 512 << 20
 
-// openEngine is the engine that answers. --source without --engine means duckdb, the only one of this build.
-func (p *program) openEngine(s *setup) (engine.Engine, error) {
-	name := p.flags.engine
-	if name == "" {
-		name = s.config.Engine.Value
+// openEngine is the engine that answers.
+func (p *program) openEngine(ctx context.Context, s *setup) (engine.Engine, error) {
+	name, err := p.engineName(s)
+	if err != nil {
+		return nil, err
 	}
-	if name != "" && name != "duckdb" {
-		return nil, usage("", "there is no engine %q; there is duckdb", name)
+	if name == "athena" {
+		return p.openAthena(ctx, s)
 	}
-	src, err := p.openSource(s)
+	src, err := p.openSource(ctx, s)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/audit"
+	"trailscribe/internal/config"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/result"
+)
+
+// registerCost are the flags of commands that may cost money.
+func (f *flags) registerCost(c *cobra.Command) {
+	p := c.Flags()
+	p.BoolVar(&f.estimate, "estimate", false, "say what would be read and what it would cost, and stop")
+	p.StringVar(&f.maxCost, "max-cost", "", "do not start if the estimate is above this many US dollars (default: cost.max_per_run)")
+	p.BoolVar(&f.yes, "yes", false, "do not ask before a run above cost.confirm_over")
+}
+
+// maxCost is the most a run may cost: --max-cost, else the configuration's; nothing where neither is set.
+func (p *program) maxCost(s *setup) (engine.Money, error) {
+	set := s.config.Cost.MaxPerRun
+	if p.flags.maxCost != "" {
+		set = config.Setting{Value: p.flags.maxCost}
+		if amount, ok := new(big.Rat).SetString(p.flags.maxCost); !ok || amount.Sign() <= 0 {
+			return engine.Money{}, usage("write an amount of US dollars such as 5 or 0.50", "--max-cost %q is no amount", p.flags.maxCost)
+		}
+	}
+	micros, _ := set.Micros()
+	return engine.Money{Micros: micros, Currency: "USD"}, nil
+}
+
+// weigh asks the engine for an estimate where that has a use: to print it, to hold it against the limits, or because
+// the engine costs money and then chooses by it. stop is true after --estimate.
+func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *audit.Plan) (stop bool, err error) {
+	name, err := p.engineName(s)
+	if err != nil || name == "duckdb" && !p.flags.estimate {
+		return false, err
+	}
+	est, err := e.Estimate(ctx, plan.Scope, plan.Statements)
+	p.term.Done()
+	if err != nil {
+		return false, explain(err)
+	}
+	if p.flags.estimate {
+		return true, p.showEstimate(plan, est)
+	}
+	var mode engine.Mode
+	for _, m := range est.Modes {
+		if m.Name == est.Chosen {
+			mode = m
+		}
+	}
+	p.term.Message(fmt.Sprintf("estimate: %s, %s billed, %s", mode.Name, size(mode.Bytes), money(mode.Cost)))
+	if most := plan.Request.MaxCost; most.Micros > 0 && mode.Cost.Micros > most.Micros {
+		return false, &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, the limit is %s", money(mode.Cost), money(most)), hint: "raise --max-cost or cost.max_per_run, or shorten the period"}
+	}
+	return false, p.confirm(s, mode)
+}
+
+// confirm asks before a run above cost.confirm_over. Where nobody can be asked, the run does not start.
+func (p *program) confirm(s *setup, m engine.Mode) error {
+	over, ok := s.config.Cost.ConfirmOver.Micros()
+	if !s.config.Cost.ConfirmOver.IsSet() || !ok || m.Cost.Micros <= over || p.flags.yes {
+		return nil
+	}
+	refused := func(why string) error {
+		return &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, more than cost.confirm_over, and %s", money(m.Cost), why), hint: "give --yes, or raise cost.confirm_over"}
+	}
+	p.term.Message(fmt.Sprintf("The run would cost about %s. Go on? Type yes:", money(m.Cost)))
+	line, err := bufio.NewReader(io.LimitReader(p.in, 100)).ReadString('\n')
+	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
+		return refused("nobody answered")
+	}
+	if strings.TrimSpace(line) != "yes" {
+		return refused("the answer was not yes")
+	}
+	return nil
+}
+
+// showEstimate prints bytes and money of each statement, staged and direct side by side, and in all.
+func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
+	cols := []result.Column{{Name: "statement", Kind: result.Text}}
+	for _, m := range est.Modes {
+		cols = append(cols, result.Column{Name: m.Name + "_bytes", Kind: result.Int})
+	}
+	for _, m := range est.Modes {
+		cols = append(cols, result.Column{Name: m.Name + "_usd", Kind: result.Text})
+	}
+	var rows []result.Row
+	for i, st := range plan.Statements {
+		row := result.Row{st.ID}
+		for _, m := range est.Modes {
+			row = append(row, m.PerStatement[i])
+		}
+		for _, m := range est.Modes {
+			var share any
+			if m.Bytes > 0 { // what the statement reads at the price of the whole; the least amount of each query is in the whole only
+				share = money(engine.Money{Micros: int64(float64(m.Cost.Micros) * float64(m.PerStatement[i]) / float64(m.Bytes)), Currency: m.Cost.Currency})
+			}
+			row = append(row, share)
+		}
+		rows = append(rows, row)
+	}
+	whole := result.Row{"all, as billed"}
+	for _, m := range est.Modes {
+		whole = append(whole, m.Bytes)
+	}
+	for _, m := range est.Modes {
+		whole = append(whole, money(m.Cost))
+	}
+	rows = append(rows, whole)
+	p.term.Message(fmt.Sprintf("%d log files, %s; a run would work %s; nothing was run", est.Files, size(est.Bytes), est.Chosen))
+	return p.term.Rows(result.Of(cols, rows), p.flags.output)
+}
+
+// money shows an amount: cents where it is more than that, millionths below.
+func money(m engine.Money) string {
+	currency := m.Currency
+	if currency == "" {
+		currency = "USD"
+	}
+	if m.Micros >= 100_000 || m.Micros == 0 {
+		cents := (m.Micros + 9_999) / 10_000 // never less than it is
+		return fmt.Sprintf("%d.%02d %s", cents/100, cents%100, currency)
+	}
+	return fmt.Sprintf("0.%06d %s", m.Micros, currency)
+}
+
+func size(n int64) string {
+	units := []string{"bytes", "kB", "MB", "GB", "TB", "PB"}
+	f, i := float64(n), 0
+	for f >= 999.95 && i < len(units)-1 {
+		f, i = f/1000, i+1
+	}
+	if i == 0 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%.1f %s", f, units[i])
+}
+
+// metered remembers what the sessions of an engine were billed, for the line behind a run.
+type metered struct {
+	engine.Engine
+	spent *engine.Spent
+}
+
+func (m *metered) Open(ctx context.Context, s engine.Scope) (engine.Session, error) {
+	session, err := m.Engine.Open(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	x, ok := session.(engine.Metered)
+	if !ok {
+		return session, nil
+	}
+	return &meteredSession{session, x, m}, nil
+}
+
+type meteredSession struct {
+	engine.Session
+	engine.Metered
+	m *metered
+}
+
+func (s *meteredSession) Close() error {
+	err := s.Session.Close()
+	spent := s.Spent()
+	s.m.spent = &spent
+	return err
+}
+
+// tellSpent says what a run was billed.
+func (p *program) tellSpent(m *metered) {
+	if m.spent != nil {
+		p.term.Message(fmt.Sprintf("billed: %s, %d queries, %s, %s", m.spent.Mode, m.spent.Executions, size(m.spent.Bytes), money(m.spent.Cost)))
+	}
+}
+
+// parallel is how many statements are asked at once: as many as Athena runs for us; the embedded engine uses all processors for one.
+func (p *program) parallel(s *setup) int {
+	if name, err := p.engineName(s); err == nil && name == "athena" {
+		return s.config.Athena.Concurrency
+	}
+	return 1
+}
