@@ -124,9 +124,6 @@ func (k *checker) ambiguousNull(f *function, c *Call, types []*Type) bool {
 		if t == nil || t.Kind != UnknownType || at >= 0 && i != at {
 			continue
 		}
-		if f.name == "concat" && len(types) > 0 && i > 0 && types[0].Kind == VarcharType {
-			continue
-		}
 		k.problem(c.Args[i], fmt.Sprintf("the type of NULL is not known here, and %s takes several", f.name), "Write CAST(NULL AS varchar), or the type that is meant", "types")
 		return true
 	}

@@ -348,6 +348,11 @@ func (k *checker) binary(x *Binary, v env) *Type {
 	if a.Kind == 0 || b.Kind == 0 {
 		return tBad
 	}
+	if x.Op == OpConcat && (a.Kind == UnknownType || b.Kind == UnknownType) {
+		// 'a' || NULL is an array in Trino
+		k.problem(at, "the type of NULL is not known here, and || takes several", "Write CAST(NULL AS varchar), or the type that is meant", "types")
+		return tBad
+	}
 	t := arithmetic(x.Op, a, b)
 	if t == nil {
 		hint := ""

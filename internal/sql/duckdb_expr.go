@@ -672,6 +672,16 @@ func roundsDecimal(k *checker, c *Call, r *resolved) {
 	}
 }
 
+// emitWhole: a whole number stays as it is; DuckDB would go through a double.
+func emitWhole(name string) func(*emitter, *Call, *resolved) string {
+	return func(e *emitter, c *Call, r *resolved) string {
+		if r.result.integral() {
+			return e.as(c.Args[0], r.params[0])
+		}
+		return "CAST(" + name + "(" + e.as(c.Args[0], r.params[0]) + ") AS " + r.result.duck() + ")"
+	}
+}
+
 // truncatesDecimal: no digit can be carried, so there is none more.
 func truncatesDecimal(_ *checker, _ *Call, r *resolved) {
 	if t := r.result; t.Kind == DecimalType {

@@ -65,12 +65,12 @@ func emitSubstr(e *emitter, c *Call, r *resolved) string {
 	from, ok := c.Args[1].(*IntLit)
 	if len(c.Args) == 3 {
 		n, lit := c.Args[2].(*IntLit)
-		if ok && from.Value > 0 && lit && n.Value >= 0 {
+		if ok && from.Value > 0 && from.Value < 1<<31 && lit && n.Value >= 0 && n.Value < 1<<31 {
 			return "substr(" + e.args(c, r) + ")"
 		}
 		return "tr_substr_n(" + e.args(c, r) + ")"
 	}
-	if ok && from.Value > 0 {
+	if ok && from.Value > 0 && from.Value < 1<<31 {
 		return "substr(" + e.args(c, r) + ")"
 	}
 	return "tr_substr(" + e.args(c, r) + ")"
@@ -351,11 +351,14 @@ func emitJSON(macro string) func(*emitter, *Call, *resolved) string {
 			return "NULL"
 		}
 		text := e.as(c.Args[0], r.params[0])
-		if macro == "tr_json_scalar" && r.params[0].Kind == JSONType {
+		if macro != "tr_json_size" && r.params[0].Kind == JSONType {
 			text = "CAST(" + text + " AS VARCHAR)"
 		}
 		call := macro + "(" + text + ", " + stringText(path) + ")"
-		if key := plainKey.FindAllStringSubmatch(path, -1); macro == "tr_json_scalar" && len(key) > 0 && !strings.ContainsRune(text, '(') {
+		if macro == "tr_json_extract" {
+			call = "CAST(" + call + " AS JSON)"
+		}
+		if key := plainKey.FindAllStringSubmatch(path, -1); macro != "tr_json_size" && len(key) > 0 && !strings.ContainsRune(text, '(') {
 			// Most rows lack the key. The function is Go and reads the whole text; to look for the key first is several
 			// times cheaper. A key of these characters is written as it is, unless there is an escape like \u0061.
 			last := key[len(key)-1][1]

@@ -267,6 +267,9 @@ func keepZoneOf(i int) func(*checker, *Call, *resolved) {
 
 var timeUnits = []string{"millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"}
 
+// unitOfDiff checks the unit of date_diff: two dates are compared as dates.
+func unitOfDiff(k *checker, c *Call, r *resolved) { k.unit(c.Args[0], r.params[1]) }
+
 // unit checks the unit of date_trunc, date_add and date_diff.
 func (k *checker) unit(x Expr, t *Type) {
 	lit, ok := x.(*StringLit)

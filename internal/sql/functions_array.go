@@ -18,7 +18,7 @@ func arrayFunctions() []*function {
 		{name: "array_sort", sigs: "array(O) : array(O)", duck: "list_sort($1, 'ASC', 'NULLS LAST')", note: "without a comparing lambda"},
 		{name: "array_max", sigs: "array(O) : O", duck: "tr_array_max($1)", note: "NULL if the array holds NULL"},
 		{name: "array_min", sigs: "array(O) : O", duck: "tr_array_min($1)", note: "NULL if the array holds NULL"},
-		{name: "array_union", sigs: "array(T), array(T) : array(T)", duck: "tr_array_distinct(list_concat($1, $2))"},
+		{name: "array_union", sigs: "array(T), array(T) : array(T)", duck: "tr_array_union($1, $2)"},
 		{name: "array_intersect", sigs: "array(T), array(T) : array(T)", duck: "tr_array_intersect($1, $2)"},
 		{name: "array_except", sigs: "array(T), array(T) : array(T)", duck: "tr_array_except($1, $2)"},
 		{name: "array_remove", sigs: "array(T), T : array(T)", duck: "tr_array_remove($1, $2)"},
@@ -31,14 +31,14 @@ func arrayFunctions() []*function {
 		{name: "sequence", sigs: "bigint, bigint : array(bigint); bigint, bigint, bigint : array(bigint); date, date : array(date); date, date, day : array(date)", emit: emitSequence},
 		{name: "zip", sigs: "array(T), array(U) : array(T)", check: func(k *checker, c *Call, r *resolved) {
 			r.result = arrayOf(&Type{Kind: RowType, Fields: []Field{{Type: r.params[0].Elem}, {Type: r.params[1].Elem}}})
-		}, duck: "list_transform(list_zip($1, $2), lambda x_z: struct_pack(f1 := x_z[1], f2 := x_z[2]))"},
+		}, duck: "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN list_transform(list_zip($1, $2), lambda x_z: struct_pack(f1 := x_z[1], f2 := x_z[2])) END"},
 		{name: "map", sigs: "array(K), array(V) : map(K, V)", duck: "map($1, $2)"},
 		{name: "map_keys", sigs: "map(K, V) : array(K)", duck: "map_keys($1)"},
 		{name: "map_values", sigs: "map(K, V) : array(V)", duck: "map_values($1)"},
 		{name: "map_entries", sigs: "map(K, V) : array(K)", check: func(k *checker, c *Call, r *resolved) {
 			r.result = arrayOf(&Type{Kind: RowType, Fields: []Field{{Type: r.params[0].Key}, {Type: r.params[0].Elem}}})
 		}, duck: "list_transform(map_entries($1), lambda x_e: struct_pack(f1 := x_e.key, f2 := x_e.value))"},
-		{name: "map_concat", sigs: "map(K, V), map(K, V) : map(K, V)", duck: "map_concat($1, $2)"},
+		{name: "map_concat", sigs: "map(K, V), map(K, V) : map(K, V)", duck: "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN map_concat($1, $2) END"},
 		{name: "filter", sigs: "array(T), (T) -> boolean : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
 			return "list_filter(" + e.as(c.Args[0], r.params[0]) + ", " + e.lambda(c.Args[1]) + ")"
 		}},
@@ -96,13 +96,14 @@ func emitSequence(e *emitter, c *Call, r *resolved) string {
 		if len(c.Args) == 2 {
 			return "tr_sequence(" + e.args(c, r) + ")"
 		}
-		return "generate_series(" + e.args(c, r) + ")"
+		return "tr_sequence_by(" + e.args(c, r) + ")"
 	}
-	step := "INTERVAL 1 DAY"
+	from, to := "CAST("+e.as(c.Args[0], tDate)+" AS TIMESTAMP)", "CAST("+e.as(c.Args[1], tDate)+" AS TIMESTAMP)"
+	step := "CASE WHEN " + from + " <= " + to + " THEN to_days(1) ELSE to_days(-1) END"
 	if len(c.Args) == 3 {
 		step = e.x(c.Args[2])
 	}
-	return "CAST(generate_series(CAST(" + e.as(c.Args[0], tDate) + " AS TIMESTAMP), CAST(" + e.as(c.Args[1], tDate) + " AS TIMESTAMP), " + step + ") AS DATE[])"
+	return "tr_sequence_days(" + from + ", " + to + ", " + step + ")"
 }
 
 func emitMatch(macro string) func(*emitter, *Call, *resolved) string {

@@ -218,7 +218,7 @@ func TestIP(t *testing.T) {
 }
 
 func TestCanonicalJSON(t *testing.T) {
-	for s, want := range map[string]string{` { "b" : 1.50, "a": "<é>" } `: `{"a":"<é>","b":1.50}`, "[1, null]": "[1,null]", `"x"`: `"x"`, "": "", "{} x": "", "{": "", "nul": ""} {
+	for s, want := range map[string]string{` { "b" : 1.50, "a": "<é>" } `: `{"a":"<é>","b":1.5}`, `{"a":1,"a":2e2}`: `{"a":200.0}`, "\"\\u0007\\u2028\"": "\"\\u0007\u2028\"", "[1, null]": "[1,null]", `"x"`: `"x"`, "": "", "{} x": "", "{": "", "nul": ""} {
 		if got, err := CanonicalJSON(s); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q %v, want %q", s, got, err, want)
 		}

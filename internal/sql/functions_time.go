@@ -20,7 +20,7 @@ func timeFunctions() []*function {
 		{name: "last_day_of_month", sigs: "date : date; timestamp : date; instant : date", duck: "last_day($L1)"},
 		{name: "date_trunc", sigs: "varchar, date : date; varchar, timestamp : timestamp; varchar, instant : instant", check: keepZoneOf(1), emit: emitDateTrunc},
 		{name: "date_add", sigs: "varchar, bigint, date : date; varchar, bigint, timestamp : timestamp; varchar, bigint, instant : instant", check: keepZoneOf(2), emit: emitDateAdd},
-		{name: "date_diff", sigs: "varchar, date, date : bigint; varchar, timestamp, timestamp : bigint; varchar, instant, instant : bigint", emit: emitDateDiff, note: "whole units that have passed; DuckDB's date_diff counts boundaries crossed"},
+		{name: "date_diff", sigs: "varchar, date, date : bigint; varchar, timestamp, timestamp : bigint; varchar, instant, instant : bigint", check: unitOfDiff, emit: emitDateDiff, note: "whole units that have passed; DuckDB's date_diff counts boundaries crossed"},
 		{name: "date_format", sigs: "timestamp, varchar : varchar; instant, varchar : varchar", emit: emitDateFormat(mysqlFormat), note: "the format is a literal"},
 		{name: "date_parse", sigs: "varchar, varchar : timestamp(3)", emit: emitDateParse(mysqlFormat), note: "the format is a literal"},
 		{name: "format_datetime", sigs: "timestamp, varchar : varchar; instant, varchar : varchar", emit: emitDateFormat(jodaFormat), note: "the format is a literal"},
