@@ -331,7 +331,8 @@ const (
 	FormRef       Form = "ref"    // a Ref of this document, shown as a link
 )
 
-// Output takes the files of one format: a PDF is one, CSV is one per table.
+// Output takes the files of one format: a PDF is one, CSV is one per table. A file is there once it is closed; a writer
+// that fails leaves its file unclosed, so that no half of one is ever seen.
 type Output interface {
 	Create(name string) (io.WriteCloser, error)
 }

@@ -51,8 +51,10 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 	if err != nil {
 		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
 	}
-	_, err = to.Write(file)
-	if err = errors.Join(err, to.Close()); err != nil {
+	if _, err = to.Write(file); err == nil { // half a file is never closed: it would get its name
+		err = to.Close()
+	}
+	if err != nil {
 		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
 	}
 	return document.Written{Files: []string{File}, Rows: l.rows, Altered: l.altered, Pages: pages}, nil

@@ -20,6 +20,7 @@ type book struct {
 	theme       *style.Theme
 	styles      map[string]int
 	names       map[string]bool   // folded: Excel calls "data" and "Data" the same
+	pageTables  map[string]int    // tables on pages, by the identifier of their sheet: two sheets in Chinese may have the same
 	targets     map[string]string // Ref -> 'F-02'!A1
 	tables      map[string][]span // Ref -> where its running numbers stand, for the tie-outs
 	inject      map[string]producer
@@ -202,7 +203,7 @@ func (b *book) sheetName(want string) string {
 	if want == "" || strings.EqualFold(want, "history") {
 		want = "_" + want
 	}
-	name := cut(want, 31)
+	name := strings.TrimRight(cut(want, 31), "' ") // a cut may leave a quote at the end
 	for i := 2; b.names[strings.ToLower(name)]; i++ {
 		tail := fmt.Sprintf(" (%d)", i)
 		name = cut(want, 31-len(tail)) + tail

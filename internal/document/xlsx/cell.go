@@ -35,7 +35,7 @@ func serial(t time.Time) float64 {
 func text(s string, w document.Words) (shown string, altered bool) {
 	shown, n := result.Visible(s)
 	altered = n > 0
-	if units := utf16Length(shown); units > mostCharacters {
+	if len(shown) > mostCharacters && utf16Length(shown) > mostCharacters { // never more units than bytes
 		sum := sha256.Sum256([]byte(s))
 		note := strings.NewReplacer("{characters}", strconv.Itoa(utf8.RuneCountInString(s)), "{sha256}", hex.EncodeToString(sum[:])).Replace(w.Truncated)
 		shown, altered = cut(shown, kept)+note, true
@@ -43,11 +43,7 @@ func text(s string, w document.Words) (shown string, altered bool) {
 	return shown, altered
 }
 
-func utf16Length(s string) int {
-	if len(s) <= mostCharacters {
-		return len(s) // never more units than bytes
-	}
-	n := 0
+func utf16Length(s string) (n int) {
 	for _, r := range s {
 		n += utf16.RuneLen(r)
 	}

@@ -74,7 +74,6 @@ func (g *page) table(t document.Table) {
 	}
 	labels := b.labels(&t)[1:] // no running number
 	top := g.row
-	g.tables++
 	head := func() {
 		for i, label := range labels {
 			style := b.head("left")
@@ -120,7 +119,9 @@ func (g *page) table(t document.Table) {
 	}
 	head()
 	last := g.row - 1
-	b.try(b.f.AddTable(g.name, &excelize.Table{Range: address(2, top) + ":" + address(1+len(labels), last), Name: fmt.Sprintf("P_%s_%d", identifier(g.name), g.tables), StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
+	id := identifier(g.name)
+	b.pageTables[id]++
+	b.try(b.f.AddTable(g.name, &excelize.Table{Range: address(2, top) + ":" + address(1+len(labels), last), Name: fmt.Sprintf("P_%s_%d", id, b.pageTables[id]), StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
 	head()
 	for i, col := range t.Columns {
 		if len(col.Values) > 0 {
@@ -292,13 +293,15 @@ func (g *page) matrix(m document.Matrix) {
 	g.gap(8)
 }
 
+// heatLabel is the width left of a heat map for the names of its rows.
+const heatLabel = 9
+
 // heat is a chart made of cells: a row per series, a column per category, coloured by value.
 func (g *page) heat(c document.Chart) {
 	b := g.b
 	g.chartTitle(c, 2, g.last())
-	labelTo := g.take(9)
-	columns := g.last() - labelTo
-	if c.Empty != "" || len(c.Series) == 0 || len(c.Categories) > columns {
+	labelTo := g.take(heatLabel)
+	if c.Empty != "" || len(c.Series) == 0 {
 		if c.Empty != "" {
 			g.paragraph(document.Paragraph{Style: document.Note, Text: c.Empty})
 		}

@@ -25,7 +25,6 @@ type page struct {
 	widths []float64 // of the columns B, C, …
 	row    int64     // the next free one
 	even   bool
-	tables int
 	data   int // next free column right of the page, for the numbers behind charts
 }
 
@@ -127,15 +126,16 @@ func (g *page) grid(blocks []document.Block) {
 		for range evenColumns {
 			g.widths = append(g.widths, evenWidth)
 		}
-		return
 	}
-	total := 0.0
-	for _, w := range g.widths {
-		total += w
-	}
-	for total < pageWidth*0.8 {
+	for total := g.width(2, g.last()); total < pageWidth*0.8; total += 20 {
 		g.widths = append(g.widths, 20)
-		total += 20
+	}
+	for _, block := range blocks { // every column of a heat map has its place, also where the page then prints smaller
+		if c, ok := block.(document.Chart); ok && c.Kind == document.HeatChart {
+			for g.last()-g.take(heatLabel) < len(c.Categories) {
+				g.widths = append(g.widths, evenWidth)
+			}
+		}
 	}
 }
 
@@ -297,15 +297,15 @@ func (g *page) tiles(tiles []document.Tile) {
 		return
 	}
 	b := g.b
-	bounds := g.columns(4)
-	if len(tiles) < 4 {
-		bounds = g.columns(max(len(tiles), 2))
+	rows := (len(tiles) + 3) / 4
+	across := (len(tiles) + rows - 1) / rows // rows of about the same length
+	bounds := g.columns(max(across, 2))
+	if rest := tiles[min(len(tiles), len(bounds)):]; len(rest) > 0 {
+		tiles = tiles[:len(bounds)]
+		defer func() { g.tiles(rest) }()
 	}
 	white := []excelize.Border{{Type: "right", Color: "FFFFFF", Style: 5}}
 	for i, t := range tiles {
-		if i >= len(bounds) {
-			break
-		}
 		from, to := bounds[i][0], bounds[i][1]
 		tone := b.tone(t.Tone)
 		styles := []int{
@@ -415,7 +415,7 @@ func (g *page) facts(f document.Facts) {
 func (g *page) card(k document.Card) {
 	b := g.b
 	g.gap(6)
-	pills := min(len(k.Pills), 2)
+	pills := min(len(k.Pills), 4)
 	end := g.take(pageWidth)
 	from := end
 	for from > 3 && g.width(from, end) < 15*float64(pills) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 
@@ -42,7 +43,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 	}
 	b := &book{
 		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
-		styles: map[string]int{}, names: map[string]bool{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},
+		styles: map[string]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},
 		written: document.Written{Files: []string{name}, Rows: map[string]int64{}, Altered: map[string]int64{}},
 	}
 	defer b.f.Close()
@@ -76,11 +77,11 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 	if _, err = b.f.WriteTo(io.Discard); err == nil {
 		err = buffered.Flush()
 	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil { // half a file is never closed: it would get its name
+		err = file.Close()
 	}
 	if err != nil {
 		return b.written, fmt.Errorf("writing %s: %w", name, err)
@@ -253,8 +254,7 @@ func (b *book) finish(plans []*plan) {
 		}
 		b.try(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Orientation: ptr(orientation), Size: ptr(9), FitToWidth: ptr(1), FitToHeight: ptr(high)}))
 		b.try(b.f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{Left: ptr(0.45), Right: ptr(0.45), Top: ptr(0.55), Bottom: ptr(0.6), Header: ptr(0.25), Footer: ptr(0.25), Horizontally: ptr(true)}))
-		page := strings.NewReplacer("{page}", "&P", "{pages}", "&N").Replace(footer(b.d.Words.Page))
-		b.try(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: fmt.Sprintf(`&L&"%[1]s,Regular"&7%[2]s  ·  %[3]s&C&"%[1]s,Regular"&7&A&R&"%[1]s,Regular"&7%[4]s`, b.face(), footer(b.d.Ref), footer(b.d.Footer), page)}))
+		b.try(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: b.footer()}))
 		b.try(b.f.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: ptr(false), ZoomScale: ptr(100.0)}))
 		b.try(b.f.ProtectSheet(p.name, &excelize.SheetProtectionOptions{AutoFilter: true, Sort: true, FormatColumns: true, FormatRows: true, FormatCells: true, SelectLockedCells: true, SelectUnlockedCells: true}))
 	}
@@ -263,5 +263,35 @@ func (b *book) finish(plans []*plan) {
 	b.f.SetActiveSheet(0)
 }
 
-// footer keeps a text from being read as a footer code, and short enough for the format.
-func footer(s string) string { return cut(strings.ReplaceAll(clean(s), "&", "&&"), 90) }
+// mostFooter is how long the code of a footer may be, in UTF-16 units.
+const mostFooter = 255
+
+// footer is the code of a page's footer: what the document says on the left, the sheet in the middle, the page on the right.
+func (b *book) footer() string {
+	page := strings.NewReplacer("{page}", "&P", "{pages}", "&N").Replace(footerText(b.d.Words.Page, 40))
+	code := func(ref, foot string) string {
+		return fmt.Sprintf(`&L&"%[1]s,Regular"&7%[2]s  ·  %[3]s&C&"%[1]s,Regular"&7&A&R&"%[1]s,Regular"&7%[4]s`, b.face(), ref, foot, page)
+	}
+	room := mostFooter - utf16Length(code("", ""))
+	foot := footerText(b.d.Footer, min(90, max(room-20, 0)))
+	return code(footerText(b.d.Ref, min(90, max(room-utf16Length(foot), 0))), foot)
+}
+
+// footerText keeps a text from being read as a footer code, and within so many units.
+func footerText(s string, units int) string {
+	var b strings.Builder
+	for _, r := range clean(s) {
+		n := utf16.RuneLen(r)
+		if r == '&' {
+			n = 2
+		}
+		if units -= n; units < 0 {
+			break
+		}
+		b.WriteRune(r)
+		if r == '&' {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
