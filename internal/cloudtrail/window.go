@@ -47,7 +47,7 @@ type counter struct {
 func (c *counter) Read(b []byte) (int, error) {
 	n, err := c.r.Read(b)
 	c.n += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
+	if err != nil && err != io.EOF {
 		c.err = err
 	}
 	return n, err
@@ -175,7 +175,7 @@ func (w *window) fill() error {
 func (w *window) start() error {
 	w.in.Reset(&w.stored)
 	head, err := w.in.Peek(2)
-	if err != nil && err != io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
+	if err != nil && err != io.EOF {
 		return w.unreadable(err)
 	}
 	w.src = w.in

@@ -58,7 +58,7 @@ func Sum(open func() (io.ReadCloser, error)) (rows int64, sum [32]byte, err erro
 			rows += int64(bytes.Count(buf[:n], []byte{'\n'}))
 			last = buf[n-1]
 		}
-		if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
+		if err == io.EOF {
 			break
 		}
 		if err != nil {
@@ -137,7 +137,7 @@ func (l *lines) next() ([]byte, error) {
 		l.long = append(l.long, line...)
 	}
 	switch {
-	case err == io.EOF && len(l.long) > 0: //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
+	case err == io.EOF && len(l.long) > 0:
 		return nil, errors.New("a result file is cut off: its last line has no end")
 	case err != nil:
 		return nil, err
