@@ -23,6 +23,7 @@ type call struct {
 	arn       string // role that it was handed out for; "": the user
 	values    url.Values
 	format    errorFormat
+	later     func() // sends the answer once no lock is held
 }
 
 // failure is an answer that is an error.

@@ -202,6 +202,17 @@ func s3Operation(r *http.Request) string {
 }
 
 func (c *call) s3() *failure {
+	c.later = nil
+	if f := c.s3Locked(); f != nil {
+		return f
+	}
+	if c.later != nil {
+		c.later()
+	}
+	return nil
+}
+
+func (c *call) s3Locked() *failure {
 	c.s3State().mu.Lock()
 	defer c.s3State().mu.Unlock()
 	name, key := split(c.r)

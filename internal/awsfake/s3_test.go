@@ -184,6 +184,21 @@ func TestMultipart(t *testing.T) {
 	}
 }
 
+// TestSlowReader: whoever reads an object slowly keeps nobody else from the bucket.
+func TestSlowReader(t *testing.T) {
+	p, ctx := start(t, Options{}), context.Background()
+	p.Put("b", "big", bytes.Repeat([]byte("x"), 32<<20), "")
+	out, err := p.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("b"), Key: aws.String("big")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Body.Close()
+	p.Put("b", "other", []byte("y"), "")
+	if list, err := p.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("b")}); err != nil || len(list.Contents) != 2 {
+		t.Error(err)
+	}
+}
+
 func TestFaultsOfCalls(t *testing.T) {
 	p, ctx := start(t, Options{}), context.Background()
 	p.Put("b", "k", bytes.Repeat([]byte("x"), 100), "")
