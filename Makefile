@@ -4,7 +4,7 @@ BIN     := bin/trailscribe
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint readers bench golden clean
+.PHONY: help build demo test race lint readers conformance bench golden clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ lint: ## golangci-lint, fetched by the Go tool
 
 readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
 	docs/readers/check.sh $(BIN)
+
+conformance: ## ask a real Trino and a second parser what the SQL means; both are fetched once
+	docs/conformance/parser.sh docs/conformance/trino.sh $(GO) test -count=1 -timeout 40m -v ./internal/engine/trino
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

@@ -10,7 +10,7 @@
 #   TRINO_VERSION   which release; default 435, the last one for Java 17
 #   TRINO_DIR       where the jars are kept; default a folder of the user's cache
 #   TRINO_URL       a Trino that already runs: nothing is fetched or started
-#   REQUIRE_TRINO   1: it is an error where no Trino can be had; else that is said, and the command does not run
+#   REQUIRE_TRINO   1: it is an error where no Trino can be had; else that is said, and the command runs without one
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -18,12 +18,16 @@ version=${TRINO_VERSION:-435}
 dir=${TRINO_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/trailscribe/conformance/trino-$version}
 
 cannot() {
+	why=$1
+	shift
 	if [ "${REQUIRE_TRINO:-}" = 1 ]; then
-		echo "trino.sh: no Trino can be had: $1" >&2
+		echo "trino.sh: no Trino can be had: $why" >&2
 		exit 1
 	fi
-	echo "trino.sh: SKIPPED, nothing was proved: no Trino can be had: $1 (REQUIRE_TRINO=1 makes this an error)" >&2
-	exit 0
+	echo "trino.sh: SKIPPED, nothing was proved: no Trino can be had: $why (REQUIRE_TRINO=1 makes this an error)" >&2
+	[ -z "${work:-}" ] || stop
+	[ $# -gt 0 ] || exit 0
+	exec "$@"
 }
 
 if [ -n "${TRINO_URL:-}" ]; then
@@ -31,14 +35,14 @@ if [ -n "${TRINO_URL:-}" ]; then
 	exec "$@"
 fi
 
-command -v java >/dev/null || cannot "there is no java; install a JDK 17 or newer"
+command -v java >/dev/null || cannot "there is no java; install a JDK 17 or newer" "$@"
 java=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p')
 case $java in
-1.* | 9 | 1[0-6]) cannot "java is version $java; Trino $version needs 17 or newer" ;;
+1.* | 9 | 1[0-6]) cannot "java is version $java; Trino $version needs 17 or newer" "$@" ;;
 esac
 
 if [ ! -e "$dir/complete" ]; then
-	command -v mvn >/dev/null || cannot "there is no mvn to fetch it; install Apache Maven"
+	command -v mvn >/dev/null || cannot "there is no mvn to fetch it; install Apache Maven" "$@"
 	echo "trino.sh: fetching Trino $version into $dir" >&2
 	rm -rf "$dir"
 	mkdir -p "$dir"
@@ -47,7 +51,7 @@ if [ ! -e "$dir/complete" ]; then
 		mvn -B -f "$here/trino/pom.xml" -Dtrino.version="$version" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$dir/lib" &&
 			mvn -B -f "$here/trino/pom.xml" dependency:get -Dartifact=io.trino:trino-memory:"$version":zip -Dtransitive=false &&
 			mvn -B -f "$here/trino/pom.xml" dependency:unpack -Dartifact=io.trino:trino-memory:"$version":zip -DoutputDirectory="$dir/plugin"
-	} >"$log" 2>&1 || cannot "Maven could not fetch it: $(grep -m1 ERROR "$log" || tail -n1 "$log")"
+	} >"$log" 2>&1 || cannot "Maven could not fetch it: $(grep -m1 ERROR "$log" || tail -n1 "$log")" "$@"
 	touch "$dir/complete"
 fi
 
@@ -71,11 +75,11 @@ until [ -s "$work/url" ]; do
 	if ! kill -0 "$server" 2>/dev/null; then
 		tail -n 30 "$work/server.log" >&2
 		server=
-		cannot "it did not start; its last words are above"
+		cannot "it did not start; its last words are above" "$@"
 	fi
 	if [ $waited -ge 300 ]; then
 		tail -n 30 "$work/server.log" >&2
-		cannot "it did not answer within five minutes; its last words are above"
+		cannot "it did not answer within five minutes; its last words are above" "$@"
 	fi
 	sleep 1
 	waited=$((waited + 1))

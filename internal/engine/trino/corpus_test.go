@@ -58,19 +58,14 @@ func TestAccepted(t *testing.T) {
 	for _, file := range []string{"accept.txtar", "print.golden"} {
 		for _, f := range corpus(t, file) {
 			n++
-			if got := verdict(t, c, bare(string(f.Data))); got == "SYNTAX_ERROR" && notSyntax[f.Name] == "" {
+			if got := verdict(t, c, bare(string(f.Data))); got == "SYNTAX_ERROR" {
 				_, _, err := c.exec(t.Context(), "EXPLAIN (TYPE VALIDATE) "+bare(string(f.Data)))
 				t.Errorf("%s: %s is refused by Trino: %v\n%s", file, f.Name, err, f.Data)
-			} else if got != "SYNTAX_ERROR" && notSyntax[f.Name] != "" {
-				t.Errorf("%s: %s is said to be refused by Trino (%s), and is not", file, f.Name, notSyntax[f.Name])
 			}
 		}
 	}
 	t.Logf("%d statements are no syntax error", n)
 }
-
-// notSyntax are statements of the corpus that Trino refuses at once, and why that is in order.
-var notSyntax = map[string]string{}
 
 // What the parser refuses is refused by Trino too, or listed with the reason why this program does not take it.
 func TestRefused(t *testing.T) {

@@ -1,0 +1,124 @@
+package sql
+
+import (
+	"slices"
+	"strings"
+)
+
+// Only tells which values a text column of a relation has in all rows that matter to the statement: each place that reads
+// the relation has a condition beside it that drops every other value. An engine can leave other rows unread; no result
+// depends on it. ok is false where some place reads all rows.
+//
+// What counts are conditions of the same SELECT that compare the column with texts: =, IN, joined by AND and OR.
+func (b *Bound) Only(relation, column string) (values []string, ok bool) {
+	relation, column = strings.ToLower(relation), strings.ToLower(column)
+	all, found := true, false
+	Walk(b.c.query, func(n Node) bool {
+		switch n := n.(type) {
+		case *NamedQuery:
+			if n.Name.Key() == relation {
+				all = false // the name means something else there
+			}
+		case *Select:
+			alone := len(n.From) == 1
+			for _, r := range n.From {
+				tables(r, func(t *Table, joined bool) {
+					if t.Name() != relation {
+						return
+					}
+					found = true
+					name := relation
+					if t.Alias != nil {
+						name = t.Alias.Name.Key()
+					}
+					some, ok := b.only(n.Where, name, column, alone && !joined)
+					all = all && ok
+					values = append(values, some...)
+				})
+			}
+		}
+		return true
+	})
+	if !all || !found {
+		return nil, false
+	}
+	slices.Sort(values)
+	return slices.Compact(values), true
+}
+
+// tables are the tables of a FROM, subqueries left out: they are a SELECT of their own.
+func tables(r Relation, f func(t *Table, joined bool)) {
+	switch r := r.(type) {
+	case *Table:
+		f(r, false)
+	case *Join:
+		for _, side := range []Relation{r.Left, r.Right} {
+			tables(side, func(t *Table, _ bool) { f(t, true) })
+		}
+	}
+}
+
+// only is the values that a condition leaves of a column. A bare name is the table's only if nothing stands beside the table.
+func (b *Bound) only(x Expr, table, column string, alone bool) ([]string, bool) {
+	switch x := x.(type) {
+	case *Binary:
+		switch x.Op {
+		case OpAnd:
+			left, ok := b.only(x.Left, table, column, alone)
+			right, ok2 := b.only(x.Right, table, column, alone)
+			switch {
+			case ok && ok2:
+				return slices.DeleteFunc(left, func(s string) bool { return !slices.Contains(right, s) }), true
+			case ok:
+				return left, true
+			}
+			return right, ok2
+		case OpOr:
+			left, ok := b.only(x.Left, table, column, alone)
+			right, ok2 := b.only(x.Right, table, column, alone)
+			return append(left, right...), ok && ok2
+		case OpEq:
+			for _, side := range [][2]Expr{{x.Left, x.Right}, {x.Right, x.Left}} {
+				if v, ok := b.textOf(side[1]); ok && named(side[0], table, column, alone) {
+					return []string{v}, true
+				}
+			}
+		}
+	case *In:
+		if x.Not || x.Query != nil || !named(x.X, table, column, alone) {
+			return nil, false
+		}
+		var out []string
+		for _, e := range x.List {
+			v, ok := b.textOf(e)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, v)
+		}
+		return out, true
+	}
+	return nil, false
+}
+
+func (b *Bound) textOf(x Expr) (string, bool) {
+	if p, ok := x.(*Param); ok {
+		x = b.lits[p.Name]
+	}
+	s, ok := x.(*StringLit)
+	if !ok {
+		return "", false
+	}
+	return s.Value, true
+}
+
+func named(x Expr, table, column string, alone bool) bool {
+	switch x := x.(type) {
+	case *Ident:
+		return alone && x.Key() == column
+	case *Deref:
+		t, ok := x.X.(*Ident)
+		return ok && t.Key() == table && x.Field.Key() == column
+	}
+	return false
+}
