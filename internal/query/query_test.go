@@ -309,7 +309,7 @@ func TestSeverity(t *testing.T) {
 }
 
 // catalog is what the shipped queries are compiled against.
-func catalog(t *testing.T, l *library.Library) sql.Catalog {
+func catalog(t testing.TB, l *library.Library) sql.Catalog {
 	t.Helper()
 	d, bad := relation.Load(l)
 	if bad.Err() != nil {

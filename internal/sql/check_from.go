@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // relation checks one relation of a FROM and adds it to s.
@@ -66,7 +67,7 @@ func (k *checker) table(r *Table, s *scope) {
 		src.alias = "\x00" // nothing can be said about its columns
 	}
 	for _, c := range cols {
-		t, err := ParseType(c.Type)
+		t, err := columnType(c.Type)
 		if err != nil {
 			k.problem(r, fmt.Sprintf("column %s of %s has a %v", c.Name, name, err), "", "catalog")
 			t = tBad
@@ -76,6 +77,21 @@ func (k *checker) table(r *Table, s *scope) {
 	}
 	k.tables[name] = append(k.tables[name], src.cols...)
 	k.add(r, src, own, r.Alias, s)
+}
+
+// columnTypes remembers the types of catalog columns by their text: a catalog is the same for every statement, and reading a row type of
+// thirty fields for each would be half the work of checking a short query. Types are never changed once read.
+var columnTypes sync.Map // string -> *Type
+
+func columnType(text string) (*Type, error) {
+	if t, ok := columnTypes.Load(text); ok {
+		return t.(*Type), nil
+	}
+	t, err := ParseType(text)
+	if err == nil && len(text) < 10_000 {
+		columnTypes.Store(text, t)
+	}
+	return t, err
 }
 
 // add names a relation and makes its columns visible.

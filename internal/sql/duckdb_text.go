@@ -371,6 +371,9 @@ func emitJSON(macro string) func(*emitter, *Call, *resolved) string {
 // plainKey is a key of a DuckDB path that JSON never needs to escape.
 var plainKey = regexp.MustCompile(`\."([A-Za-z0-9_-]+)"`)
 
+// jsonKey escapes what a key in quotes may not hold as it is.
+var jsonKey = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
 // jsonPath turns a path as Trino reads it ($.a, $["a b"], $.a[0]) into DuckDB's, with every key in quotes.
 func jsonPath(s string) (string, error) {
 	bad := func(why string) (string, error) {
@@ -381,7 +384,7 @@ func jsonPath(s string) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteByte('$')
-	key := func(k string) { b.WriteString(`."` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(k) + `"`) }
+	key := func(k string) { b.WriteString(`."` + jsonKey.Replace(k) + `"`) }
 	for rest := s[1:]; rest != ""; {
 		switch {
 		case strings.HasPrefix(rest, ".."), strings.HasPrefix(rest, ".*"), strings.HasPrefix(rest, "[*]"), strings.HasPrefix(rest, "[?"):
