@@ -309,7 +309,7 @@ func (s *Server) finish(x *execution, state, reason string, e *queryError) {
 // end is the last state of a query; the caller holds the lock. What it read is billed unless it failed.
 func (s *Server) end(x *execution, state, reason string, e *queryError) {
 	x.state, x.reason, x.failure, x.ended = state, reason, e, s.o.Now()
-	if state == failed || x.statement.kind == "DROP_TABLE" || x.statement.kind == "EXPLAIN" || x.reused || state == cancelled && x.scanned == 0 {
+	if state == failed || x.statement.hive || x.statement.kind == "EXPLAIN" || x.reused || state == cancelled && x.scanned == 0 {
 		return
 	}
 	s.meter.add(func(m *Meter) {

@@ -23,8 +23,11 @@ const cutOff = -1
 // billed for its scan.
 func (s *Server) execute(x *execution, slow bool) error {
 	st := x.statement
-	if st.kind == "DROP_TABLE" {
+	switch st.kind {
+	case "DROP_TABLE":
 		return s.dropTable(x)
+	case "CREATE_DATABASE", "CREATE_TABLE":
+		return s.define(x)
 	}
 	if st.kind == "SELECT" && s.reuse(x) {
 		return nil

@@ -7,7 +7,7 @@ import (
 
 // statement is a text for Athena, told apart by its kind.
 type statement struct {
-	kind     string // SELECT CREATE_TABLE_AS_SELECT UNLOAD INSERT DROP_TABLE EXPLAIN
+	kind     string // SELECT CREATE_TABLE_AS_SELECT UNLOAD INSERT EXPLAIN CREATE_DATABASE CREATE_TABLE DROP_TABLE
 	class    string // DML DDL UTILITY
 	query    string // the SELECT in it
 	table    []string
@@ -18,6 +18,9 @@ type statement struct {
 	ifExists bool                // IF EXISTS, IF NOT EXISTS
 	noData   bool                // WITH NO DATA
 	validate bool                // EXPLAIN (TYPE VALIDATE)
+	hive     bool                // parsed by Hive, not by Trino
+
+	definition *definition // of CREATE DATABASE and CREATE EXTERNAL TABLE
 }
 
 // scanner reads a statement word by word.
@@ -212,6 +215,10 @@ func parseStatement(text string) (*statement, *failure) {
 	s := &scanner{text: text}
 	st := &statement{class: "DML"}
 	switch {
+	case s.take("CREATE", "DATABASE"), s.take("CREATE", "SCHEMA"):
+		s.createDatabaseText(st)
+	case s.take("CREATE", "EXTERNAL", "TABLE"):
+		s.createExternalTableText(st)
 	case s.take("CREATE", "TABLE"):
 		st.kind, st.class = "CREATE_TABLE_AS_SELECT", "DDL"
 		st.ifExists = s.take("IF", "NOT", "EXISTS")
@@ -254,7 +261,7 @@ func parseStatement(text string) (*statement, *failure) {
 		}
 		st.query = strings.TrimSpace(s.text[s.at:])
 	case s.take("DROP", "TABLE"):
-		st.kind, st.class = "DROP_TABLE", "DDL"
+		st.kind, st.class, st.hive = "DROP_TABLE", "DDL", true
 		st.ifExists = s.take("IF", "EXISTS")
 		st.table = s.name('`')
 		s.end()
@@ -269,7 +276,7 @@ func parseStatement(text string) (*statement, *failure) {
 		case "SELECT", "WITH", "VALUES", "(":
 			st.kind, st.query = "SELECT", text
 		default:
-			return nil, invalidRequest("line 1:1: mismatched input '%s' (the fake runs SELECT, CREATE TABLE AS, UNLOAD, INSERT INTO, DROP TABLE and EXPLAIN)", s.peek())
+			return nil, invalidRequest("line 1:1: mismatched input '%s' (the fake runs SELECT, CREATE TABLE AS, UNLOAD, INSERT INTO, EXPLAIN, CREATE DATABASE, CREATE EXTERNAL TABLE and DROP TABLE)", s.peek())
 		}
 	}
 	if s.err != "" {
