@@ -121,7 +121,7 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 	})
 	p.flags.register(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.prepare(c) }
-	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
+	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.infraCommand(), p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() { // cobra's own two answer a wrong word with their help and 0

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 
 	"trailscribe/internal/cloudtrail"
 )
@@ -163,4 +164,43 @@ func (l *Lake) descend(ctx context.Context, prefix string, above []string, yield
 		}
 	}
 	return true
+}
+
+// CountSQL is the statement that counts one partition of a table: rows, and files they came from.
+func CountSQL(database, name string, t *types.Table, p Partition) (string, error) {
+	if t == nil {
+		return "", fmt.Errorf("the table %s.%s is not there", database, name)
+	}
+	template := t.Parameters["storage.location.template"]
+	_, rest, ok := strings.Cut(template, "/AWSLogs/")
+	parts := strings.Split(strings.Trim(rest, "/"), "/")
+	if len(parts) > 0 && organization.MatchString(parts[0]) {
+		parts = parts[1:]
+	}
+	if !ok || len(parts) != 4 && len(parts) != 6 {
+		return "", fmt.Errorf("the table %s.%s does not say where a day of an account lies, so one cannot be counted by itself", database, name)
+	}
+	values := []string{p.Account, cloudtrail.FolderLogs, p.Region}
+	if len(parts) == 4 {
+		values = append(values, p.Day.Format(dayFormat))
+	} else {
+		values = append(values, strings.Split(p.Day.Format(dayFormat), "/")...)
+	}
+	var where []string
+	for i, part := range parts {
+		m := placeholder.FindStringSubmatch(part)
+		switch {
+		case m == nil && part != values[i]:
+			return "", fmt.Errorf("the table %s.%s reads only %s, not %s", database, name, part, values[i])
+		case m != nil && m[0] != part || m != nil && strings.Contains(m[1], `"`):
+			return "", fmt.Errorf("the place %q of the table %s.%s is not understood", template, database, name)
+		case m != nil:
+			where = append(where, `"`+m[1]+`" = '`+values[i]+`'`)
+		}
+	}
+	q := `SELECT count(*) AS "records", count(DISTINCT "$path") AS "files" FROM "` + database + `"."` + name + `"`
+	if len(where) > 0 {
+		q += " WHERE " + strings.Join(where, " AND ")
+	}
+	return q, nil
 }

@@ -92,7 +92,7 @@ func (r *results) Destroy(ctx context.Context, _ infra.State) error {
 	}
 	_, err := r.buckets.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &r.Output.Bucket})
 	if code(err) == "BucketNotEmpty" {
-		return fmt.Errorf("it still holds results: look at them and remove them yourself, or leave it: %w", err)
+		return errors.New("it still holds results: look at them and remove them yourself, or leave it")
 	}
 	return err
 }

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+	"github.com/spf13/cobra"
+
+	"trailscribe/internal/awsconfig"
+	"trailscribe/internal/config"
+	"trailscribe/internal/infra"
+	"trailscribe/internal/lake"
+	"trailscribe/internal/result"
+	"trailscribe/internal/source/s3"
+)
+
+// exitChanges is infra plan --detailed-exitcode: there are changes.
+const exitChanges = 6
+
+// infraFlags are those of the infra commands.
+type infraFlags struct {
+	account    string
+	components []string
+	catalog    string
+	adopt      bool
+}
+
+func (p *program) infraCommand() *cobra.Command {
+	c := group("infra", "Make and keep the Athena database, table and workgroup",
+		p.infraPlanCommand(), p.infraApplyCommand(), p.infraStatusCommand(), p.infraDestroyCommand(), p.infraExportCommand(), p.infraIAMCommand())
+	c.Long = `Infra makes what reports on Athena need: a workgroup with a scan limit, a database, and a table over the
+trail's bucket whose partitions are computed from account, region and day. What is there is compared field by
+field before anything is changed. Log files are listed, never read, written or removed.
+
+The names stand under athena: in trailscribe.yaml; only logs: is needed. Credentials are found as the AWS
+command line finds them.`
+	return c
+}
+
+func (f *infraFlags) register(p *program, c *cobra.Command) {
+	c.Flags().StringVar(&p.flags.awsProfile, "aws-profile", "", "profile of the shared AWS files (default: athena.profile, else AWS_PROFILE)")
+	c.Flags().StringVar(&p.flags.awsRegion, "aws-region", "", "AWS region (default: athena.region, else AWS_REGION)")
+	c.Flags().StringVar(&f.catalog, "catalog", "", "managed: database and table are kept by Trailscribe; existing: a table made by others is used as it is")
+	completions(c, "catalog", []string{"managed", "existing"})
+}
+
+func (f *infraFlags) registerComponents(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.components, "component", nil, "only these: results, workgroup, database, table")
+	completions(c, "component", []string{"results", "workgroup", "database", "table"})
+}
+
+func (f *infraFlags) registerAdopt(c *cobra.Command) {
+	c.Flags().BoolVar(&f.adopt, "adopt", false, "take over a table or workgroup of that name that was made otherwise")
+}
+
+// estate is a lake with its clients.
+type estate struct {
+	*lake.Lake
+	athena   *athena.Client
+	config   *config.Config
+	existing bool   // the table is somebody else's
+	target   string // account and region
+}
+
+// what of the estate a command needs beside the configuration.
+type need uint8
+
+const (
+	needNames    need = iota // the account's number
+	needCatalog              // AWS is asked, the bucket is not
+	needContents             // accounts, regions and days in the bucket
+)
+
+// openEstate reads the configuration and, as far as needed, asks AWS who is calling and what lies in the bucket.
+func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate, error) {
+	cfg, problems := config.Load(config.Options{Path: p.flags.config, Env: p.env})
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if f.catalog != "" {
+		if err := oneOf("catalog", f.catalog, []string{"managed", "existing"}); err != nil {
+			return nil, err
+		}
+	}
+	a := cfg.Athena
+	if !a.Logs.IsSet() {
+		return nil, usage("write logs: s3://bucket/prefix under athena: in trailscribe.yaml; the prefix is what stands before AWSLogs", "the configuration does not say where the trail's log files lie")
+	}
+	sdk, err := p.aws(ctx, &setup{config: cfg})
+	if err != nil {
+		return nil, err
+	}
+	s := lake.Settings{
+		Partition: awsconfig.Partition(sdk.Region), Region: sdk.Region, Account: f.account,
+		Database: or(a.Database.Value, config.DefaultDatabase), Table: or(a.Table.Value, config.DefaultTable), Workgroup: or(a.Workgroup.Value, config.DefaultWorkgroup),
+		Organization: a.Organization.Value, Accounts: a.Accounts.Values, Regions: a.Regions.Values, FirstDay: a.First(),
+		ScanLimit: scanLimit(cfg), Adopt: f.adopt,
+	}
+	for _, x := range []struct {
+		setting config.Setting
+		place   *lake.Place
+	}{{a.Logs, &s.Logs}, {a.Output, &s.Output}, {a.Staging, &s.Staging}} {
+		if x.setting.IsSet() {
+			if *x.place, err = lake.ParsePlace(x.setting.Value); err != nil {
+				return nil, &codedError{code: exitUsage, err: fmt.Errorf("%s: %w", x.setting.Origin, err)}
+			}
+		}
+	}
+	if err := s.Check(); err != nil {
+		return nil, &codedError{code: exitUsage, err: err, hint: "see the section athena: in trailscribe.yaml"}
+	}
+	if s.Account == "" {
+		who, err := sts.NewFromConfig(sdk).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err != nil {
+			return nil, infraError(fmt.Errorf("asking who is calling: %w", err))
+		}
+		s.Account = aws.ToString(who.Account)
+	}
+	e := &estate{config: cfg, athena: athena.NewFromConfig(sdk), existing: or(f.catalog, a.Catalog.Value) == config.CatalogExisting, target: "account " + s.Account + ", region " + s.Region}
+	store := s3.NewClient(sdk)
+	var found lake.Found
+	if n == needContents {
+		p.term.Progress("listing the bucket", 0, 0)
+		found, err = lake.Discover(ctx, store, s)
+		p.term.Done()
+		if err != nil {
+			return nil, infraError(err)
+		}
+	}
+	e.Lake, err = lake.New(s, found, glue.NewFromConfig(sdk), e.athena, store)
+	if err != nil {
+		return nil, &codedError{code: exitUsage, err: err, hint: "see the section athena: in trailscribe.yaml"}
+	}
+	return e, nil
+}
+
+// resources are the estate's, without those of others, and of these the ones asked for.
+func (e *estate) resources(components []string) ([]infra.Resource, error) {
+	all := e.Resources()
+	if e.existing {
+		var ours []infra.Resource
+		for _, r := range all {
+			if c := r.Component(); c != "database" && c != "table" {
+				ours = append(ours, r)
+			}
+		}
+		all = ours
+	}
+	rs, err := infra.Pick(all, components)
+	if err != nil {
+		return nil, usage("the database and the table are not kept with catalog: existing, results only with output:", "--component: %w", err)
+	}
+	return rs, nil
+}
+
+// scanLimit is what the cost guard buys: max_per_run at the price of a terabyte; 0 where no guard is set.
+func scanLimit(c *config.Config) int64 {
+	most, ok := c.Cost.MaxPerRun.Micros()
+	price, priced := c.Athena.PricePerTB.Micros()
+	if !priced || price <= 0 {
+		price = 5_000_000 // US dollars in millionths; most regions
+	}
+	if !ok || most <= 0 {
+		return 0
+	}
+	n := new(big.Int).Mul(big.NewInt(most), big.NewInt(1_000_000_000_000))
+	if n.Div(n, big.NewInt(price)); !n.IsInt64() {
+		return 0
+	}
+	return n.Int64()
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// infraError says errors of AWS in plain words; those of our own stay as they are, with what to do.
+func infraError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var coded *codedError
+	if errors.As(err, &coded) {
+		return err
+	}
+	switch {
+	case errors.Is(err, infra.ErrMoved):
+		return &codedError{code: exitError, err: err, hint: "nothing more was changed; look with 'trailscribe infra plan' and apply that"}
+	case errors.Is(err, infra.ErrBlocked), errors.Is(err, lake.ErrNoLogs):
+		return &codedError{code: exitError, err: err, hint: "'trailscribe infra plan' shows every change"}
+	}
+	var call *smithy.OperationError
+	if errors.As(err, &call) {
+		return inPlainWords(err)
+	}
+	return &codedError{code: exitError, err: err}
+}
+
+// changeRows are changes as a table.
+func changeRows(p *infra.Plan) result.Set {
+	cols := []result.Column{{Name: "change", Kind: result.Text}, {Name: "resource", Kind: result.Text}, {Name: "field", Kind: result.Text}, {Name: "old", Kind: result.Text}, {Name: "new", Kind: result.Text}, {Name: "reason", Kind: result.Text}}
+	var rows []result.Row
+	null := func(s string) any {
+		if s == "" {
+			return nil
+		}
+		return s
+	}
+	for _, c := range p.Changes() {
+		reason := c.Reason
+		if c.Blocked != "" {
+			reason = "NOT POSSIBLE: " + c.Blocked
+			if c.Reason != "" {
+				reason = c.Reason + "; " + reason
+			}
+		}
+		rows = append(rows, result.Row{c.Op, c.Ref, null(c.Field), null(c.Old), null(c.New), reason})
+	}
+	return result.Of(cols, rows)
+}
