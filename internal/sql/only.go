@@ -20,9 +20,8 @@ func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 				all = false // the name means something else there
 			}
 		case *Select:
-			alone := len(n.From) == 1
 			for _, r := range n.From {
-				tables(r, func(t *Table, joined bool) {
+				tables(r, func(t *Table) {
 					if t.Name() != relation {
 						return
 					}
@@ -31,7 +30,7 @@ func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 					if t.Alias != nil {
 						name = t.Alias.Name.Key()
 					}
-					some, ok := b.only(n.Where, name, column, alone && !joined)
+					some, ok := b.only(n.Where, name, column)
 					all = all && ok
 					values = append(values, some...)
 				})
@@ -47,25 +46,25 @@ func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 }
 
 // tables are the tables of a FROM, subqueries left out: they are a SELECT of their own.
-func tables(r Relation, f func(t *Table, joined bool)) {
+func tables(r Relation, f func(*Table)) {
 	switch r := r.(type) {
 	case *Table:
-		f(r, false)
+		f(r)
 	case *Join:
-		for _, side := range []Relation{r.Left, r.Right} {
-			tables(side, func(t *Table, _ bool) { f(t, true) })
-		}
+		tables(r.Left, f)
+		tables(r.Right, f)
 	}
 }
 
-// only is the values that a condition leaves of a column. A bare name is the table's only if nothing stands beside the table.
-func (b *Bound) only(x Expr, table, column string, alone bool) ([]string, bool) {
+// only is the values that a condition leaves of a column. A bare name is the table's: were it another's too, Check would have
+// refused it as ambiguous.
+func (b *Bound) only(x Expr, table, column string) ([]string, bool) {
 	switch x := x.(type) {
 	case *Binary:
 		switch x.Op {
 		case OpAnd:
-			left, ok := b.only(x.Left, table, column, alone)
-			right, ok2 := b.only(x.Right, table, column, alone)
+			left, ok := b.only(x.Left, table, column)
+			right, ok2 := b.only(x.Right, table, column)
 			switch {
 			case ok && ok2:
 				return slices.DeleteFunc(left, func(s string) bool { return !slices.Contains(right, s) }), true
@@ -74,18 +73,18 @@ func (b *Bound) only(x Expr, table, column string, alone bool) ([]string, bool) 
 			}
 			return right, ok2
 		case OpOr:
-			left, ok := b.only(x.Left, table, column, alone)
-			right, ok2 := b.only(x.Right, table, column, alone)
+			left, ok := b.only(x.Left, table, column)
+			right, ok2 := b.only(x.Right, table, column)
 			return append(left, right...), ok && ok2
 		case OpEq:
 			for _, side := range [][2]Expr{{x.Left, x.Right}, {x.Right, x.Left}} {
-				if v, ok := b.textOf(side[1]); ok && named(side[0], table, column, alone) {
+				if v, ok := b.textOf(side[1]); ok && isColumn(side[0], table, column) {
 					return []string{v}, true
 				}
 			}
 		}
 	case *In:
-		if x.Not || x.Query != nil || !named(x.X, table, column, alone) {
+		if x.Not || x.Query != nil || !isColumn(x.X, table, column) {
 			return nil, false
 		}
 		var out []string
@@ -112,10 +111,10 @@ func (b *Bound) textOf(x Expr) (string, bool) {
 	return s.Value, true
 }
 
-func named(x Expr, table, column string, alone bool) bool {
+func isColumn(x Expr, table, column string) bool {
 	switch x := x.(type) {
 	case *Ident:
-		return alone && x.Key() == column
+		return x.Key() == column
 	case *Deref:
 		t, ok := x.X.(*Ident)
 		return ok && t.Key() == table && x.Field.Key() == column

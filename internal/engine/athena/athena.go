@@ -70,6 +70,7 @@ type Options struct {
 	StagingDatabase                    string   // where the staged table is made; "": Database
 	Accounts                           []string // of the table, where it must be told them in each query; empty: found in the bucket
 	Mode                               string
+	ShelvesFrom                        int64        // bytes of log files from which a staged copy is laid by service and call; 0: 64 MiB
 	Concurrency                        int          // queries at once; 0: 5
 	PriceMicros                        int64        // US dollars, in millionths, for 10^12 bytes; 0: the region's list price
 	Warn                               func(string) // what the table lacks and similar; may be nil

@@ -179,7 +179,7 @@ func TestContract(t *testing.T) {
 				w := worldOf(t, fake)
 				w.table(false)
 				w.fill(s)
-				return w.engine(d, func(o *Options) { o.Mode = mode })
+				return w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = mode, 1 })
 			})
 		})
 	}

@@ -84,7 +84,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 	}
 	stands := map[string]string{}
 	var err error
-	if stands[relation.Events], err = s.stand(relation.Events, st.LogFiles, time.Time{}); err != nil {
+	if stands[relation.Events], err = s.stand(relation.Events, st, time.Time{}); err != nil {
 		return "", err
 	}
 	if s.scope.HistoryDays > 0 {
@@ -94,7 +94,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 				return "", refused(err)
 			}
 		}
-		if stands[relation.History], err = s.stand(relation.History, st.LogFiles, from); err != nil {
+		if stands[relation.History], err = s.stand(relation.History, st, from); err != nil {
 			return "", err
 		}
 	}
@@ -102,11 +102,16 @@ func (s *session) text(st engine.Statement) (string, error) {
 }
 
 // stand is what a statement reads in place of a relation.
-func (s *session) stand(name, files string, from time.Time) (string, error) {
-	conditions := []string{}
+func (s *session) stand(name string, st engine.Statement, from time.Time) (string, error) {
+	conditions, files := []string{}, st.LogFiles
 	source := s.tableName()
 	if s.mode == Staged {
 		conditions = append(conditions, relation.Part+" = "+text(name))
+		if s.shelved() {
+			if some := shelves(st.Query, name); some != nil {
+				conditions = append(conditions, shelf+" IN ("+texts(some)+")")
+			}
+		}
 	} else {
 		var err error
 		if source, err = s.relation(name); err != nil {

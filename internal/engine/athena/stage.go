@@ -63,12 +63,17 @@ func (s *session) stage(ctx context.Context) error {
 	for i, c := range cols {
 		list[i] = quote(c)
 	}
+	laid := ""
+	if s.shelved() {
+		list = append(list, shelfSQL()+" AS "+shelf)
+		laid = ", partitioned_by = ARRAY['" + shelf + "']"
+	}
 	statement := func(attempt int, body string) string {
 		with := "format = 'PARQUET', write_compression = 'ZSTD'"
 		if external {
 			with += ", external_location = " + text(join(s.e.o.Staging, s.table, fmt.Sprint(attempt))+"/")
 		}
-		return "CREATE TABLE " + s.tableName() + " WITH (" + with + ") AS\nSELECT " + strings.Join(list, ", ") + "\nFROM " + body
+		return "CREATE TABLE " + s.tableName() + " WITH (" + with + laid + ") AS\nSELECT " + strings.Join(list, ", ") + "\nFROM " + body
 	}
 	if err := s.e.sweep(ctx, s.table); err != nil {
 		s.e.o.Warn("staged tables that were left behind could not be looked for: " + err.Error())
