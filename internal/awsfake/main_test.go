@@ -1,8 +1,11 @@
 package awsfake
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"trailscribe/internal/awsconfig"
+	"trailscribe/internal/sql"
 )
 
 // place is a fake with the clients of the real SDK, wired as the program wires them.
@@ -49,3 +53,10 @@ type (
 )
 
 func asError[E error](err error, into *E) bool { return errors.As(err, into) }
+
+func writeJSONText(w *strings.Builder, t *sql.Type, text string) error {
+	var b bytes.Buffer
+	err := writeJSON(&b, t, json.RawMessage(text), "x")
+	w.Write(b.Bytes())
+	return err
+}

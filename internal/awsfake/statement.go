@@ -2,7 +2,6 @@ package awsfake
 
 import (
 	"strings"
-	"unicode"
 )
 
 // statement is a text for Athena, told apart by its kind.
@@ -35,7 +34,7 @@ func (s *scanner) space() {
 	for s.at < len(s.text) {
 		rest := s.text[s.at:]
 		switch {
-		case unicode.IsSpace(rune(rest[0])):
+		case strings.IndexByte(" \t\n\v\f\r", rest[0]) >= 0:
 			s.at++
 		case strings.HasPrefix(rest, "--"):
 			n := strings.IndexByte(rest, '\n')
@@ -59,13 +58,28 @@ func (s *scanner) space() {
 func (s *scanner) peek() string {
 	s.space()
 	end := s.at
-	for end < len(s.text) && (s.text[end] == '_' || unicode.IsLetter(rune(s.text[end])) || unicode.IsDigit(rune(s.text[end]))) {
+	for end < len(s.text) && letter(s.text[end]) {
 		end++
 	}
 	if end == s.at && end < len(s.text) {
 		end++
 	}
-	return strings.ToUpper(s.text[s.at:end])
+	return upper(s.text[s.at:end])
+}
+
+// letter tells what words are made of. Only ASCII: a longer word must not change its length in upper case.
+func letter(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func upper(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'a' && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
 }
 
 // take passes words if they are the next ones.
@@ -106,7 +120,7 @@ func (s *scanner) name(quote byte) []string {
 			s.at += end + 2
 		} else {
 			word := s.peek()
-			if word == "" || word[0] != '_' && !unicode.IsLetter(rune(word[0])) {
+			if word == "" || !letter(word[0]) || word[0] >= '0' && word[0] <= '9' {
 				s.fail()
 				return parts
 			}
@@ -154,8 +168,9 @@ func (s *scanner) with(st *statement) {
 	st.options, st.list = map[string]string{}, map[string][]string{}
 	s.want("(")
 	for s.err == "" {
-		key := strings.ToLower(s.peek())
+		key := s.peek()
 		s.at += len(key)
+		key = strings.ToLower(key)
 		s.want("=")
 		switch {
 		case s.take("ARRAY"):
@@ -169,8 +184,9 @@ func (s *scanner) with(st *statement) {
 		case s.peek() == "'":
 			st.options[key] = s.literal()
 		default:
-			st.options[key] = strings.ToLower(s.peek())
-			s.at += len(st.options[key])
+			word := s.peek()
+			s.at += len(word)
+			st.options[key] = strings.ToLower(word)
 		}
 		if s.take(")") {
 			return
