@@ -315,6 +315,25 @@ func TestCreateTableAs(t *testing.T) {
 	}
 }
 
+// TestOddTexts: what attackers write into a log comes through as it is, into results and into Parquet.
+func TestOddTexts(t *testing.T) {
+	p := start(t, Options{})
+	p.logs(t)
+	p.Put("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/08/01/x.json.gz", logFile(t, `{"userAgent":"a\u0000b\u202e\"',;\n\t\\ 😀 é","errorMessage":"=cmd()|%s' OR 1=1 --","eventName":"Odd","requestParameters":{"k\u0000":"v"}}`), "")
+	want := [][]string{{"useragent", "errormessage", "requestparameters"}, {"a\x00b\u202e\"',;\n\t\\ 😀 é", "=cmd()|%s' OR 1=1 --", `{"k\u0000":"v"}`}}
+	rows, x := p.ask(t, "SELECT useragent, errormessage, requestparameters FROM cloudtrail WHERE day = '2026/08/01'")
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("%s %s", diff, reason(x))
+	}
+	if _, x := p.ask(t, "CREATE TABLE odd WITH (partitioned_by = ARRAY['p']) AS SELECT useragent, errormessage, requestparameters, useragent AS p FROM cloudtrail WHERE day = '2026/08/01'"); x.Status.State != succeeded {
+		t.Fatal(reason(x))
+	}
+	rows, x = p.ask(t, "SELECT useragent, errormessage, requestparameters FROM odd WHERE p = useragent")
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("%s %s", diff, reason(x))
+	}
+}
+
 func TestRefusedStarts(t *testing.T) {
 	p := start(t, Options{})
 	p.CreateBucket("results")

@@ -109,7 +109,14 @@ func (p *hiveParser) read() (string, error) {
 
 func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
-func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+// quoteText is a text for DuckDB, whose parser ends at a NUL.
+func quoteText(s string) string {
+	q := "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	if strings.Contains(q, "\x00") {
+		q = "(" + strings.ReplaceAll(q, "\x00", "' || chr(0) || '") + ")"
+	}
+	return q
+}
 
 // hiveType is the reverse, for tables that CREATE TABLE AS makes; false for types that Hive's files cannot hold.
 func hiveType(t *sql.Type) (string, bool) {
