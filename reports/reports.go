@@ -3,5 +3,7 @@ package reports
 
 import "embed"
 
+// FS is this folder: <id>.yaml, frameworks/<id>.yaml, calendars/<id>.yaml.
+//
 //go:embed *
 var FS embed.FS

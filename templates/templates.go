@@ -3,5 +3,7 @@ package templates
 
 import "embed"
 
+// FS is this folder: sql/, lang/<tag>/, themes/, fonts/, schemas/.
+//
 //go:embed *
 var FS embed.FS

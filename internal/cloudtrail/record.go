@@ -24,10 +24,14 @@ type Resource struct {
 	Null  bool // the element itself is null
 }
 
-// ARN, AccountID and Type are the cells of a resource.
-func (r *Resource) ARN() []byte       { return r.cells[0] }
+// ARN is the name of the resource.
+func (r *Resource) ARN() []byte { return r.cells[0] }
+
+// AccountID is the account that owns it.
 func (r *Resource) AccountID() []byte { return r.cells[1] }
-func (r *Resource) Type() []byte      { return r.cells[2] }
+
+// Type is what it is: AWS::S3::Object.
+func (r *Resource) Type() []byte { return r.cells[2] }
 
 // Pair is an entry of a map; a nil Value is NULL.
 type Pair struct{ Key, Value []byte }

@@ -44,6 +44,7 @@ type Words struct {
 // A workbook gives each part but Cover and Findings a sheet; tables with a Ref get a sheet of their own wherever they stand.
 type Part string
 
+// The parts, in the order of a paged format.
 const (
 	Cover      Part = "cover"      // page one; head of the workbook's first sheet
 	Summary    Part = "summary"    // one page: verdict, tiles, charts, what to take away
@@ -185,6 +186,7 @@ func (Signatures) block() {}
 // Tone is what a colour means. A theme gives each its colour; a writer always prints the word beside it.
 type Tone string
 
+// The tones.
 const (
 	Neutral  Tone = "neutral"
 	Good     Tone = "good" // pass, clear, complete
@@ -200,6 +202,7 @@ const (
 // Style of a paragraph.
 type Style string
 
+// The styles.
 const (
 	Body Style = "body"
 	Lead Style = "lead" // the conclusion in larger serif type
@@ -209,6 +212,7 @@ const (
 // ChartKind says how a chart is drawn.
 type ChartKind string
 
+// The kinds of chart.
 const (
 	BarChart    ChartKind = "bar"    // horizontal, series stacked
 	ColumnChart ChartKind = "column" // vertical, series stacked
@@ -311,6 +315,7 @@ type Column struct {
 // Form is how a column's values are to be read and shown, beyond their kind.
 type Form string
 
+// The forms.
 const (
 	FormText      Form = "text"
 	FormTime      Form = "time"

@@ -36,23 +36,28 @@ type Description struct {
 	Place   string `json:"place"`
 }
 
+// Money is an amount in millionths of a unit of its currency.
 type Money struct {
 	Micros   int64
-	Currency string
+	Currency string // ISO 4217: USD
 }
 
+// Mode is one way in which an engine could answer the statements, and what it would read and cost.
 type Mode struct {
 	Name         string // staged, direct
-	Bytes        int64
+	Bytes        int64  // scanned in all
 	Cost         Money
-	PerStatement []int64
+	PerStatement []int64 // bytes scanned for each, in their order
 }
+
+// Estimate is what a run would read and cost, without running it. Chosen is the Name of the mode that the engine would use.
 type Estimate struct {
-	Files, Bytes int64
+	Files, Bytes int64 // of the scope, as stored
 	Modes        []Mode
 	Chosen       string
 }
 
+// Engine answers statements over a scope of log files.
 type Engine interface {
 	Describe(ctx context.Context) (Description, error)
 	Estimate(ctx context.Context, s Scope, st []Statement) (Estimate, error) // runs nothing
@@ -69,6 +74,7 @@ type Session interface {
 	Close() error                                          // drops what Open made; has its own deadline
 }
 
+// Rows are the result of one statement while it is read.
 type Rows interface {
 	Columns() []result.Column
 	All() iter.Seq2[result.Row, error] // once; the Row is reused
@@ -76,10 +82,11 @@ type Rows interface {
 	Close() error                      // for a caller that never loops; All calls it
 }
 
+// Stats are what a statement took. They differ from run to run and belong to the journal.
 type Stats struct {
-	Rows, Bytes int64
+	Rows, Bytes int64 // given; scanned, 0 where the engine does not say
 	Elapsed     time.Duration
-	Execution   string
+	Execution   string // the id at a remote engine
 	Cost        Money
 }
 

@@ -13,6 +13,7 @@ import (
 // Outcome of one query in one run. The zero value is NotEvaluated, so a forgotten case is never a pass.
 type Outcome uint8
 
+// The outcomes.
 const (
 	NotEvaluated Outcome = iota // failed, timed out, refused
 	NotLogged                   // its log_scope was not delivered

@@ -8,6 +8,7 @@ import (
 // Kind says how the cells of a column are to be read. The set is closed.
 type Kind uint8
 
+// The kinds, each with the Go type of its cells.
 const (
 	Text    Kind = iota + 1 // string
 	Int                     // int64

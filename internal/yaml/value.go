@@ -141,7 +141,7 @@ func (v *Value) Number() float64 {
 	return f
 }
 
-// IsList, IsMap and IsNull tell how the value is written; IsText whether it is a text and no number, truth value or null.
+// IsList tells whether the value is a list.
 func (v *Value) IsList() bool { return v != nil && v.kind == list }
 
 // IsMap tells whether the value is a mapping.
@@ -163,7 +163,7 @@ func (v *Value) Scalar() Node {
 	return v.Node
 }
 
-// Place is where the value begins, nowhere for a nil Value.
+// Where is where the value begins, nowhere for a nil Value.
 func (v *Value) Where() diag.Pos {
 	if v == nil {
 		return diag.Pos{}
