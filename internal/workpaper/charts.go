@@ -1,9 +1,13 @@
 package workpaper
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"trailscribe/internal/document"
@@ -12,13 +16,35 @@ import (
 	"trailscribe/internal/result"
 )
 
-// Bounds of what a chart can show; past them the table is the place to look.
+// Bounds of what a chart can show; past them the table is the place to look, and the chart says so.
 const (
 	mostCategories = 400
+	mostSeries     = 60
 	mostMarkedRows = 100_000
 )
 
-// chart draws the rows of a metric query the way its file says. ok is false where the query has no chart or no rows to draw.
+// axis is the names along one side of a chart, in the order in which rows bring them.
+type axis struct {
+	names []string
+	at    map[string]int
+}
+
+func (a *axis) add(name string) int {
+	i, ok := a.at[name]
+	if !ok {
+		if a.at == nil {
+			a.at = map[string]int{}
+		}
+		i = len(a.names)
+		a.at[name], a.names = i, append(a.names, name)
+	}
+	return i
+}
+
+// point is a place in a chart: the names of a series and a category.
+type point struct{ series, category string }
+
+// chart draws the rows of a metric query the way its file says. ok is false where the query has no chart.
 func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool, error) {
 	q, def := c.s.Query(id), c.queries[id]
 	if q == nil || def == nil || def.Chart == nil {
@@ -33,77 +59,72 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 	if err != nil {
 		return ch, false, err
 	}
+	cols := rows.Columns()
 	at := func(name string) int {
-		return slices.IndexFunc(rows.Columns(), func(k result.Column) bool { return k.Name == name })
+		return slices.IndexFunc(cols, func(k result.Column) bool { return k.Name == name })
 	}
 	x, y, by := at(def.Chart.X), at(def.Chart.Y), at(def.Chart.By)
 	if x < 0 {
 		return ch, false, fmt.Errorf("chart of %s: its rows have no column %q", id, def.Chart.X)
 	}
-	type key struct{ series, category string }
-	sums := map[key]float64{}
-	var categories, series []string
-	days := map[string]string{}
+	sums := map[point]float64{}
+	var categories, series axis
+	days := map[string]string{} // the day, as 2026-10-14, that a category is or lies on
 	for row, err := range rows.All() {
 		if err != nil {
 			return ch, false, err
 		}
-		k := key{category: c.label(def, rows.Columns()[x], row[x], ch.Kind != document.HeatChart)}
+		k := point{category: c.label(def, cols[x], row[x], ch.Kind != document.HeatChart)}
 		if t, ok := row[x].(time.Time); ok {
+			if cols[x].Kind == result.Instant {
+				t = c.local(t)
+			}
 			days[k.category] = t.Format(time.DateOnly)
 		}
 		if by >= 0 {
-			k.series = c.label(def, rows.Columns()[by], row[by], true)
+			k.series = c.label(def, cols[by], row[by], true)
 		}
-		v := 1.0
+		categories.add(k.category)
+		series.add(k.series)
+		if len(categories.names) > mostCategories || len(series.names) > mostSeries {
+			ch.Empty = c.say("chart.too_much")
+			return ch, true, nil
+		}
+		v, known := 1.0, true
 		if y >= 0 {
-			switch n := row[y].(type) {
-			case int64:
-				v = float64(n)
-			case float64:
-				v = n
-			default:
-				v = math.NaN()
-			}
+			v, known = height(row[y])
 		}
-		if !slices.Contains(categories, k.category) {
-			if len(categories) == mostCategories {
-				return ch, false, nil
-			}
-			categories = append(categories, k.category)
+		if before, ok := sums[k]; known && ok && !math.IsNaN(before) {
+			sums[k] = before + v
+		} else if known {
+			sums[k] = v
+		} else if !ok {
+			sums[k] = math.NaN()
 		}
-		if !slices.Contains(series, k.series) {
-			series = append(series, k.series)
-		}
-		sums[k] += v
 	}
+	names := categories.names
 	switch {
 	case ch.Kind == document.HeatChart:
-		categories, series = c.heatAxes(def, categories, series)
-	case rows.Columns()[x].Kind == result.Date && len(categories) > 0:
-		categories = c.everyDay(days)
+		names, series.names = heatAxis(names), c.heatRows(def, series.names)
+	case cols[x].Kind == result.Date && len(names) > 0:
+		if names = c.everyDay(names, days); len(names) == 0 {
+			ch.Empty = c.say("chart.too_much")
+			return ch, true, nil
+		}
 	}
-	ch.Categories = categories
-	tones := []document.Tone{document.Neutral, document.Accent, document.Info, document.Low, document.Medium, document.High}
-	for i, name := range series {
-		if name == "" { // one series is named by what it counts
-			name = ch.Unit
-		}
-		s := document.Series{Name: name, Tone: tones[i%len(tones)], Points: make([]float64, len(categories))}
-		for j, cat := range categories {
-			v, ok := sums[key{series[i], cat}]
-			if !ok && ch.Kind == document.LineChart {
-				v = math.NaN()
-			}
-			s.Points[j] = v
-			if i == 0 && len(series) == 1 && marks[days[cat]] {
-				s.Marks = append(s.Marks, j)
+	c.draw(&ch, names, series.names, sums)
+	if len(ch.Series) == 1 { // where series are stacked a mark would not tell which it means
+		for j, name := range names {
+			if marks[days[name]] {
+				ch.Series[0].Marks = append(ch.Series[0].Marks, j)
 			}
 		}
-		if len(s.Marks) > 0 {
+		if len(ch.Series[0].Marks) > 0 {
 			ch.Unit, ch.Marked = joinNonEmpty(ch.Unit, c.say("chart.marks")), c.say("chart.marked")
 		}
-		ch.Series = append(ch.Series, s)
+	}
+	if cols[x].Kind == result.Date {
+		ch.Categories = c.dayLabels(names)
 	}
 	if len(ch.Series) == 0 {
 		ch.Empty = c.say("chart.empty")
@@ -111,7 +132,41 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 	return ch, true, nil
 }
 
-// label is what a chart calls a value: the file's own word, else as a cell shows it. The words of a heat map are those of its rows.
+// draw fills a chart with its sums. A line breaks off where there is none; a bar has no height there.
+func (c *composer) draw(ch *document.Chart, categories, series []string, sums map[point]float64) {
+	tones := []document.Tone{document.Neutral, document.Accent, document.Info, document.Low, document.Medium, document.High}
+	ch.Categories = categories
+	for i, name := range series {
+		s := document.Series{Name: name, Tone: tones[i%len(tones)], Points: make([]float64, len(categories))}
+		if name == "" { // one series is named by what it counts
+			s.Name = ch.Unit
+		}
+		for j, category := range categories {
+			v, ok := sums[point{name, category}]
+			if !ok && ch.Kind == document.LineChart {
+				v = math.NaN()
+			}
+			s.Points[j] = v
+		}
+		ch.Series = append(ch.Series, s)
+	}
+}
+
+// height is a value as a chart draws it; false where it is none.
+func height(v any) (float64, bool) {
+	switch n := v.(type) {
+	case int64:
+		return float64(n), true
+	case float64:
+		return n, true
+	case string: // an exact decimal
+		f, err := strconv.ParseFloat(n, 64)
+		return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
+	}
+	return 0, false
+}
+
+// label is what a chart calls a value: the file's own word, a day as 2026-10-14, else as a cell shows it. The words of a heat map are those of its rows.
 func (c *composer) label(q *query.Query, col result.Column, v any, words bool) string {
 	plain := ""
 	if v != nil {
@@ -121,70 +176,100 @@ func (c *composer) label(q *query.Query, col result.Column, v any, words bool) s
 		return c.queryText(q.ID, "chart.labels."+plain, name)
 	}
 	if t, ok := v.(time.Time); ok && col.Kind == result.Date {
-		return c.dayLabel(t)
+		return t.Format(time.DateOnly)
 	}
 	if n, ok := v.(int64); ok {
 		return fmt.Sprint(n)
 	}
-	return c.cell(document.Column{Kind: col.Kind, Form: document.FormText}, v)
+	return orNone(c.cell(document.Column{Kind: col.Kind, Form: document.FormText}, v))
 }
 
-// dayLabel is a day short enough for an axis: month and day as ISO 8601 writes them. The year stands in the report's period, unless that is longer than one.
-func (c *composer) dayLabel(t time.Time) string {
-	if c.s.Period.To.Sub(c.s.Period.From) > 365*24*time.Hour {
-		return c.l.Day(t)
+// dayLabels are days short enough for an axis: month and day as ISO 8601 writes them. The year stands in the report's
+// period, unless two of the days would have one label without it. What is no day stays as it is.
+func (c *composer) dayLabels(days []string) []string {
+	form := "01-02"
+	seen := map[string]bool{}
+	for _, day := range days {
+		if t, err := time.Parse(time.DateOnly, day); err == nil {
+			if seen[t.Format(form)] {
+				form = time.DateOnly
+				break
+			}
+			seen[t.Format(form)] = true
+		}
 	}
-	return t.Format("01-02")
-}
-
-// everyDay is each day of the period, so that a day without any event is seen as one; days is filled in.
-func (c *composer) everyDay(days map[string]string) []string {
-	var all []string
-	for t := c.local(c.s.Period.From); t.Before(c.s.Period.To) && len(all) < mostCategories; t = t.AddDate(0, 0, 1) {
-		day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-		label := c.dayLabel(day)
-		days[label] = day.Format(time.DateOnly)
-		all = append(all, label)
+	out := make([]string, len(days))
+	for i, day := range days {
+		out[i] = day
+		if t, err := time.Parse(time.DateOnly, day); err == nil {
+			out[i] = t.Format(form)
+		}
 	}
-	return all
+	return out
 }
 
-// heatAxes completes an hour axis, so that an hour without any event is seen as one.
-func (c *composer) heatAxes(q *query.Query, categories, series []string) ([]string, []string) {
-	hours := true
+// everyDay is each day of the period, so that a day without any event is seen as one, with the days that rows have
+// before and after it, and last what is no day. It is empty where the period has more days than a chart can show. days
+// is filled in.
+func (c *composer) everyDay(categories []string, days map[string]string) []string {
+	var period, before, after, other []string
+	from, last := c.local(c.s.Period.From), c.local(c.s.Period.To.Add(-1)).Format(time.DateOnly)
+	for t := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, time.UTC); t.Format(time.DateOnly) <= last; t = t.AddDate(0, 0, 1) {
+		if len(period) == mostCategories {
+			return nil
+		}
+		day := t.Format(time.DateOnly)
+		days[day] = day
+		period = append(period, day)
+	}
+	for _, name := range categories {
+		switch {
+		case days[name] == "":
+			other = append(other, name)
+		case name > last:
+			after = append(after, name)
+		case len(period) > 0 && name < period[0]:
+			before = append(before, name)
+		}
+	}
+	slices.Sort(before)
+	slices.Sort(after)
+	return slices.Concat(before, period, after, other)
+}
+
+// heatAxis completes an hour axis, so that an hour without any event is seen as one.
+func heatAxis(categories []string) []string {
 	for _, x := range categories {
-		n, ok := wholeNumber(x)
-		hours = hours && ok && n < 24
-	}
-	if hours && len(categories) > 0 {
-		categories = nil
-		for h := range 24 {
-			categories = append(categories, fmt.Sprint(h))
+		if n, ok := wholeNumber(x); !ok || n > 23 {
+			return categories
 		}
 	}
-	if len(q.Chart.Labels) > 0 {
-		var all []string
-		keys := make([]string, 0, len(q.Chart.Labels))
-		for k := range q.Chart.Labels {
-			keys = append(keys, k)
-		}
-		slices.SortFunc(keys, func(a, b string) int {
-			if len(a) != len(b) {
-				return len(a) - len(b)
-			}
-			if a < b {
-				return -1
-			}
-			return 1
-		})
-		for _, k := range keys {
-			all = append(all, c.queryText(q.ID, "chart.labels."+k, q.Chart.Labels[k]))
-		}
-		if len(all) >= len(series) {
-			series = all
-		}
+	if len(categories) == 0 {
+		return nil
 	}
-	return categories, series
+	var hours []string
+	for h := range 24 {
+		hours = append(hours, fmt.Sprint(h))
+	}
+	return hours
+}
+
+// heatRows are the rows that the query's file names, in its order, then those that it does not name.
+func (c *composer) heatRows(q *query.Query, series []string) []string {
+	if len(series) == 0 {
+		return nil
+	}
+	keys := slices.SortedFunc(maps.Keys(q.Chart.Labels), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // numbers in their order
+	})
+	var all axis
+	for _, k := range keys {
+		all.add(c.queryText(q.ID, "chart.labels."+k, q.Chart.Labels[k]))
+	}
+	for _, name := range series {
+		all.add(name)
+	}
+	return all.names
 }
 
 // exceptionDays are the days, as 2026-10-14 in the report's zone, on which critical or high exceptions happened.
@@ -224,5 +309,5 @@ func joinNonEmpty(parts ...string) string {
 			kept = append(kept, p)
 		}
 	}
-	return join(kept, "; ")
+	return strings.Join(kept, "; ")
 }

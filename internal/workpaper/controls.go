@@ -74,7 +74,7 @@ func (c *composer) controls() []document.Block {
 	blocks[0] = document.Paragraph{Style: document.Body, Text: c.say("controls.intro", "framework", c.frameworkName())}
 	tiles := document.Tiles{}
 	for _, x := range controlStates {
-		if n := count[x.state]; n > 0 && len(tiles.Tiles) < 4 {
+		if n := count[x.state]; n > 0 {
 			tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("control." + x.state), Value: c.l.Number(n), Note: c.say("controls.of", "n", int64(len(c.s.Controls))), Tone: x.tone})
 		}
 	}

@@ -10,9 +10,10 @@ import (
 
 // counts are the numbers that cover and summary speak of.
 type counts struct {
-	tests, clear, exceptions, waived, notLogged, notEvaluated int64 // exception queries by outcome
-	open                                                      int64 // open exceptions in all
-	bySeverity                                                map[query.Severity]int64
+	tests, clear, exceptions, waived, unanswered int64 // exception queries by outcome; unanswered: not logged or not evaluated
+	figures                                      int64 // evidence and metrics that could not be answered
+	open                                         int64 // open exceptions in all
+	bySeverity                                   map[query.Severity]int64
 }
 
 func (c *composer) counts() counts {
@@ -20,8 +21,8 @@ func (c *composer) counts() counts {
 	for i := range c.s.Queries {
 		q := &c.s.Queries[i]
 		if q.Kind != query.KindException {
-			if q.Verdict.Outcome == finding.NotEvaluated {
-				n.notEvaluated++
+			if q.Verdict.Outcome != finding.Shown {
+				n.figures++
 			}
 			continue
 		}
@@ -35,10 +36,8 @@ func (c *composer) counts() counts {
 			n.bySeverity[severity(q)]++
 		case finding.Waived:
 			n.waived++
-		case finding.NotLogged:
-			n.notLogged++
 		default:
-			n.notEvaluated++
+			n.unanswered++
 		}
 	}
 	return n
@@ -63,17 +62,21 @@ func (c *composer) verdict() document.Verdict {
 	case n.waived > 0:
 		key, tone = "waived", document.Accent
 	}
+	count := n.exceptions
+	if key == "clear" { // a sentence on all tests
+		count = n.tests
+	}
 	v := document.Verdict{
 		Tone:   tone,
 		Kicker: c.say("verdict.kicker"),
 		Title:  c.say("verdict." + key + ".title"),
-		Text:   c.say("verdict."+key+".text", "n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.notLogged+n.notEvaluated),
+		Text:   c.say("verdict."+key+".text", "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.unanswered+n.figures),
 	}
 	if n.tests > 0 {
 		v.Figures = []document.Figure{
 			{Value: c.l.Number(n.clear), Label: c.say("verdict.figure.clear"), Tone: document.Good},
 			{Value: c.l.Number(n.exceptions), Label: c.say("verdict.figure.exceptions"), Tone: toneIf(n.exceptions, document.Critical)},
-			{Value: c.l.Number(n.notLogged + n.notEvaluated), Label: c.say("verdict.figure.unanswered"), Tone: toneIf(n.notLogged+n.notEvaluated, document.High)},
+			{Value: c.l.Number(n.unanswered + n.figures), Label: c.say("verdict.figure.unanswered"), Tone: toneIf(n.unanswered+n.figures, document.High)},
 		}
 		if n.waived > 0 {
 			v.Figures = append(v.Figures, document.Figure{Value: c.l.Number(n.waived), Label: c.say("verdict.figure.waived"), Tone: document.Accent})

@@ -1,6 +1,7 @@
 package workpaper
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 
@@ -152,7 +153,7 @@ func (c *composer) headline(q *run.Query) string {
 		set("last", c.l.Time(q.Last.UTC()))
 	}
 	if def == nil || len(def.Headline) == 0 {
-		return c.say("card.headline", "n", q.Verdict.Open+q.Verdict.Waived, "title", c.title(q))
+		return c.say("card.headline", "n", q.Verdict.Open, "title", c.title(q)) // what is waived needs none
 	}
 	forms := map[string]string{}
 	for form, text := range def.Headline {
@@ -163,13 +164,16 @@ func (c *composer) headline(q *run.Query) string {
 
 // evidence is a query's rows as a table: the columns its file names, then the status columns; the rest is hidden detail.
 func (c *composer) evidence(q *run.Query) (document.Table, error) {
-	rows, err := c.s.Rows(q.ID)
+	rows, err := c.s.Judged(q.ID)
 	if err != nil {
 		return document.Table{}, err
 	}
 	ref := c.refs[q.ID]
-	t := document.Table{Ref: ref, Sheet: sheetName(ref), Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
-	var order []int // position in the result of each column shown
+	t := document.Table{Ref: ref, Sheet: ref, Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
+	var order []int // position among the rows' columns of each column shown
+	add := func(at int, k document.Column) {
+		order, t.Columns = append(order, at), append(t.Columns, k)
+	}
 	shown := map[string]bool{}
 	if def := c.queries[q.ID]; def != nil {
 		for _, k := range def.Columns {
@@ -177,30 +181,32 @@ func (c *composer) evidence(q *run.Query) (document.Table, error) {
 			if i < 0 {
 				continue
 			}
-			order = append(order, i)
 			shown[k.Name] = true
-			t.Columns = append(t.Columns, c.dataColumn(q, i, c.queryText(q.ID, "labels."+k.Name, k.Label), document.Form(k.Type), false))
+			add(i, c.dataColumn(q, i, c.queryText(q.ID, "labels."+k.Name, k.Label), document.Form(k.Type), false))
 		}
 	}
 	for i, k := range q.Columns {
 		if !shown[k.Name] {
-			order = append(order, i)
-			t.Columns = append(t.Columns, c.dataColumn(q, i, k.Name, formOf(k), len(shown) > 0))
+			add(i, c.dataColumn(q, i, k.Name, formOf(k), len(shown) > 0))
 		}
 	}
-	set := result.Set(picked{Set: rows, order: order})
+	judged := len(q.Columns) // behind the rows' own columns stand those of the exception: id, status, …
 	if i := slices.IndexFunc(t.Columns, func(k document.Column) bool { return k.Form == document.FormAccount }); i >= 0 && len(c.names) > 0 {
 		k := column("account_name", c.say("column.account_name"), result.Text, document.FormText)
 		k.Sheet, k.Width = true, 24
-		t.Columns = append(t.Columns, k)
-		set = result.With(set, []result.Column{{Name: k.Name, Kind: k.Kind}}, func(_ int64, r result.Row) (result.Row, error) {
-			if id, ok := r[i].(string); ok && c.names[id] != "" {
+		account := order[i]
+		add(len(rows.Columns()), k)
+		rows = result.With(rows, []result.Column{{Name: k.Name, Kind: k.Kind}}, func(_ int64, r result.Row) (result.Row, error) {
+			if id, ok := r[account].(string); ok && c.names[id] != "" {
 				return result.Row{c.names[id]}, nil
 			}
 			return result.Row{nil}, nil
 		})
 	}
 	if q.Kind == query.KindException {
+		if q.ExceptionsSHA256 == "" {
+			return t, fmt.Errorf("the run keeps no exceptions of %s", q.ID)
+		}
 		status := column("status", c.say("column.status"), result.Text, document.FormStatus)
 		status.Values = []document.Choice{
 			{Code: "open", Label: c.say("status.open"), Tone: document.High},
@@ -209,10 +215,10 @@ func (c *composer) evidence(q *run.Query) (document.Table, error) {
 		status.Sheet = q.Verdict.Waived == 0 // the same word on every row says nothing on paper
 		id := column("exception", c.say("column.exception"), result.Text, document.FormID)
 		id.Hidden, id.Width = true, 18
-		t.Columns = append(t.Columns, status, id)
-		set = judged{Set: set, more: []result.Column{{Name: "status", Kind: result.Text}, {Name: "exception", Kind: result.Text}}, exceptions: func() iter.Seq2[finding.Exception, error] { return c.s.Exceptions(q.ID) }}
+		add(judged+1, status)
+		add(judged, id)
 	}
-	t.Rows, t.Shown = set, min(q.Rows, shownRows)
+	t.Rows, t.Shown = picked{Set: rows, columns: t.Columns, order: order}, min(q.Rows, shownRows)
 	t.Note = c.firstOf(t.Shown, q.Rows, ref)
 	return t, nil
 }
@@ -258,17 +264,17 @@ func formOf(k result.Column) document.Form {
 	return document.FormText
 }
 
-// picked is a set with its columns in another order.
+// picked is a set's rows as the columns of a table: some of them, in another order.
 type picked struct {
 	result.Set
-	order []int
+	columns []document.Column
+	order   []int
 }
 
 func (p picked) Columns() []result.Column {
-	all := p.Set.Columns()
-	cols := make([]result.Column, len(p.order))
-	for i, j := range p.order {
-		cols[i] = all[j]
+	cols := make([]result.Column, len(p.columns))
+	for i, k := range p.columns {
+		cols[i] = result.Column{Name: k.Name, Kind: k.Kind}
 	}
 	return cols
 }
@@ -284,48 +290,6 @@ func (p picked) All() iter.Seq2[result.Row, error] {
 			for i, j := range p.order {
 				row[i] = r[j]
 			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
-}
-
-// judged joins each row with its exception. Both are read side by side, so that memory stays flat however many there are.
-type judged struct {
-	result.Set
-	more       []result.Column
-	exceptions func() iter.Seq2[finding.Exception, error]
-}
-
-func (j judged) Columns() []result.Column {
-	return append(slices.Clone(j.Set.Columns()), j.more...)
-}
-
-func (j judged) All() iter.Seq2[result.Row, error] {
-	return func(yield func(result.Row, error) bool) {
-		next, stop := iter.Pull2(j.exceptions())
-		defer stop()
-		e, err, ok := next()
-		var n int64
-		var row result.Row
-		for r, rowErr := range j.Set.All() {
-			if rowErr != nil {
-				yield(nil, rowErr)
-				return
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			row = append(row[:0], r...)
-			if ok && e.Row == n {
-				row = append(row, e.Status, e.ID)
-				e, err, ok = next()
-			} else {
-				row = append(row, nil, nil)
-			}
-			n++
 			if !yield(row, nil) {
 				return
 			}

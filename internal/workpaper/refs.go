@@ -106,10 +106,7 @@ func (c *composer) severityChoices() []document.Choice {
 
 // local is t on the wall clock of the report's zone.
 func (c *composer) local(t time.Time) time.Time {
-	if zone, err := time.LoadLocation(c.s.Period.Zone); err == nil && c.s.Period.Zone != "" {
-		return t.In(zone)
-	}
-	return t.UTC()
+	return t.In(c.zone)
 }
 
 func zoneName(zone string) string {
@@ -118,6 +115,3 @@ func zoneName(zone string) string {
 	}
 	return zone
 }
-
-// sheetName is unique because references are.
-func sheetName(ref string) string { return ref }

@@ -1,6 +1,7 @@
 package workpaper
 
 import (
+	"fmt"
 	"time"
 
 	"trailscribe/internal/document"
@@ -178,7 +179,7 @@ func (c *composer) checks() document.Checks {
 	var held int64 // checks of single results: one line on paper where all hold, a live formula each in a workbook
 	for i, k := range c.s.Checks {
 		row := document.CheckRow{
-			Ref:      "C-" + pad(i+1),
+			Ref:      fmt.Sprintf("C-%02d", i+1),
 			Name:     c.say("check."+k.Name+".name", "query", c.queryName(k.Query)),
 			Expected: c.figure(k.Expected),
 			Observed: c.figure(k.Observed),
@@ -200,7 +201,7 @@ func (c *composer) checks() document.Checks {
 	}
 	if held > 0 {
 		b.Rows = append(b.Rows, document.CheckRow{
-			Ref: "C-" + pad(len(c.s.Checks)+1), Name: c.say("check.all_rows.name"), Expected: c.l.Number(held), Observed: c.l.Number(held),
+			Ref: fmt.Sprintf("C-%02d", len(c.s.Checks)+1), Name: c.say("check.all_rows.name"), Expected: c.l.Number(held), Observed: c.l.Number(held),
 			Result: c.checkPill(run.CheckPass), How: c.say("check.all_rows.how"), Only: "page",
 		})
 	}
@@ -316,16 +317,4 @@ func (c *composer) firstOf(shown, all int64, ref string) string {
 		return c.say("table.first_of", "shown", shown, "n", all, "all", all)
 	}
 	return c.say("table.first_of_sheet", "shown", shown, "n", all, "all", all, "ref", ref)
-}
-
-func pad(n int) string {
-	if n < 10 {
-		return "0" + string(rune('0'+n))
-	}
-	out := ""
-	for n > 0 {
-		out = string(rune('0'+n%10)) + out
-		n /= 10
-	}
-	return out
 }

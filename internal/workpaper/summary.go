@@ -2,6 +2,7 @@ package workpaper
 
 import (
 	"slices"
+	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/finding"
@@ -69,9 +70,14 @@ func (c *composer) onSummary() []string {
 // lead is the conclusion: what was tested, what was found, what could not be answered.
 func (c *composer) lead(n counts) string {
 	if n.tests == 0 {
-		return c.say("summary.lead_figures", "n", int64(len(c.s.Queries)), "events", c.observed(c.s.Inputs.Events))
+		text := c.say("summary.lead_figures", "n", int64(len(c.s.Queries))-n.figures, "events", c.observed(c.s.Inputs.Events))
+		if n.figures > 0 {
+			text += " " + c.say("summary.lead_figures_unanswered", "n", n.figures)
+		}
+		return text
 	}
-	text := c.say("summary.lead_clear", "n", n.clear, "clear", n.clear, "tests", n.tests)
+	text := c.say("summary.lead_clear", "n", n.tests, "clear", n.clear, "tests", n.tests)
+	unanswered := n.unanswered
 	switch {
 	case n.exceptions > 0:
 		text = c.say("summary.lead_exceptions", "n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open)
@@ -80,11 +86,16 @@ func (c *composer) lead(n counts) string {
 		} else if urgent := n.bySeverity[query.High]; urgent > 0 {
 			text += " " + c.say("summary.lead_high", "n", urgent)
 		}
+	case n.waived > 0:
+		text = c.say("summary.lead_waived", "n", n.waived, "waived", n.waived, "clear", n.clear, "tests", n.tests)
 	case n.clear == 0:
-		text = c.say("summary.lead_none", "n", n.tests)
+		text, unanswered = c.say("summary.lead_none", "n", n.tests), 0 // said already
 	}
-	if rest := n.notLogged + n.notEvaluated; rest > 0 {
-		text += " " + c.say("summary.lead_unanswered", "n", rest)
+	if unanswered > 0 {
+		text += " " + c.say("summary.lead_unanswered", "n", unanswered)
+	}
+	if n.figures > 0 {
+		text += " " + c.say("summary.lead_figures_unanswered", "n", n.figures)
 	}
 	if c.s.Incomplete() {
 		text += " " + c.say("summary.lead_incomplete")
@@ -121,7 +132,7 @@ func (c *composer) severityNote(n counts) string {
 			parts = append(parts, c.say("tile.lower", "n", lower))
 		}
 	}
-	return join(parts, " · ")
+	return strings.Join(parts, " · ")
 }
 
 func (c *composer) eventsNote() string {
@@ -210,24 +221,21 @@ func (c *composer) takeAway(most int) document.Points {
 		}
 		p.Points = append(p.Points, document.Point{Pill: c.severityPill(q), Text: c.refs[q.ID] + "  " + c.headline(q), Ref: c.refs[q.ID]})
 	}
+	var more int64
 	for _, q := range c.s.Queries {
-		if q.Verdict.Outcome == finding.NotEvaluated && len(p.Points) < most+3 {
+		switch {
+		case q.Verdict.Outcome != finding.NotEvaluated:
+		case len(p.Points) < most+3:
 			p.Points = append(p.Points, document.Point{Pill: c.outcomePill(q.Verdict.Outcome), Text: c.queryName(q.ID) + ": " + c.reason(&q)})
+		default:
+			more++
 		}
+	}
+	if more > 0 { // each has a notice of its own
+		p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted}, Text: c.say("notice.more", "n", more)})
 	}
 	if len(c.found) == 0 {
 		p.Points = append(p.Points, c.notices(3)...)
 	}
 	return p
-}
-
-func join(parts []string, sep string) string {
-	out := ""
-	for i, p := range parts {
-		if i > 0 {
-			out += sep
-		}
-		out += p
-	}
-	return out
 }

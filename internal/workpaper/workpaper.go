@@ -4,6 +4,7 @@ package workpaper
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/query"
@@ -87,6 +88,7 @@ type composer struct {
 	queries map[string]*query.Query
 	refs    map[string]string // query id -> F-01, E-01, M-01, T-01
 	names   map[string]string // account id -> display name
+	zone    *time.Location    // the report's; UTC where the record names none that is known
 	found   []*run.Query      // exception queries with exceptions, worst first
 }
 
@@ -98,6 +100,12 @@ func newComposer(s *run.Saved, r *report.Report, l *style.Language) *composer {
 	for _, a := range s.Accounts {
 		if a.Name != "" {
 			c.names[a.ID] = a.Name
+		}
+	}
+	c.zone = time.UTC
+	if name := s.Period.Zone; name != "" && name != "Local" { // which is another zone on every machine
+		if zone, err := time.LoadLocation(name); err == nil {
+			c.zone = zone
 		}
 	}
 	c.number()
