@@ -68,6 +68,9 @@ func (w *work) answered(id string) {
 }
 
 func (w *work) askOne(ctx context.Context, st engine.Statement) (answer, error) {
+	if w.session == nil { // every result was kept a moment ago
+		return answer{}, fmt.Errorf("the kept rows of %s were altered while the run went on; start it again", st.ID)
+	}
 	begin := time.Now()
 	rows, err := w.session.Query(ctx, st)
 	if err != nil {

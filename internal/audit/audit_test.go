@@ -386,6 +386,34 @@ func TestChangedLogsDropKeptResults(t *testing.T) {
 	}
 }
 
+// A crash while results are dropped may leave some whose list of log files is gone: what they rest on is not known, so they are asked again.
+func TestResultsWithoutInputsAreDropped(t *testing.T) {
+	t.Parallel()
+	base, e := t.TempDir(), memory()
+	ctx, stop := context.WithCancel(context.Background())
+	e.before = func(id string) {
+		if id == "iam/users" {
+			stop()
+		}
+	}
+	if _, err := Run(ctx, plan(t, request()), base, Parts{Engine: e}); err == nil {
+		t.Fatal("not interrupted")
+	}
+	lists, err := filepath.Glob(filepath.Join(base, "*", "*", ".work-*", "inputs.jsonl.gz"))
+	if err != nil || len(lists) != 1 {
+		t.Fatal(lists, err)
+	}
+	if err := os.Remove(lists[0]); err != nil {
+		t.Fatal(err)
+	}
+	e = memory()
+	e.rows["root/console-login"] = e.rows["root/console-login"][:1]
+	s := perform(t, base, request(), e)
+	if q := s.Query("root/console-login"); !slices.Contains(e.asked, "root/console-login") || q.Rows != 1 {
+		t.Errorf("%d rows; asked %v", q.Rows, e.asked)
+	}
+}
+
 // The test binary plays a run that kills itself at the nth step.
 func TestMain(m *testing.M) {
 	if base := os.Getenv("AUDIT_TEST_BASE"); base != "" {
@@ -466,6 +494,10 @@ func TestCostGuard(t *testing.T) {
 	e.cost--
 	if _, err := Run(context.Background(), plan(t, r), t.TempDir(), Parts{Engine: e}); err != nil {
 		t.Error(err)
+	}
+	e.mode, e.opened = "direct", 0 // without a figure
+	if _, err := Run(context.Background(), plan(t, r), t.TempDir(), Parts{Engine: e}); !errors.Is(err, ErrCost) || e.opened > 0 {
+		t.Errorf("a cost that nobody knows was allowed: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,13 +37,14 @@ type fake struct {
 	asked  []string         // statements that were asked
 	opened int
 	cost   int64
+	mode   string // that Estimate says it would choose; "" the one it has a figure for
 }
 
 func (f *fake) Describe(context.Context) (engine.Description, error) {
 	return engine.Description{Name: "fake", Version: "1", Place: "memory"}, nil
 }
 func (f *fake) Estimate(context.Context, engine.Scope, []engine.Statement) (engine.Estimate, error) {
-	return engine.Estimate{Chosen: "staged", Modes: []engine.Mode{{Name: "staged", Bytes: 9, Cost: engine.Money{Micros: f.cost, Currency: "USD"}}}}, nil
+	return engine.Estimate{Chosen: cmp.Or(f.mode, "staged"), Modes: []engine.Mode{{Name: "staged", Bytes: 9, Cost: engine.Money{Micros: f.cost, Currency: "USD"}}}}, nil
 }
 func (f *fake) Open(context.Context, engine.Scope) (engine.Session, error) { f.opened++; return f, nil }
 func (f *fake) Close() error                                               { return nil }

@@ -129,10 +129,12 @@ func (w *work) open(ctx context.Context) (engine.Inputs, error) {
 	if err != nil {
 		return engine.Inputs{}, fmt.Errorf("counting the log files: %w", err)
 	}
-	if known && !sameInputs(in, kept) {
+	if !known || !sameInputs(in, kept) { // results without a list of log files rest on nobody knows what
 		if err := w.folder.Forget(); err != nil {
 			return engine.Inputs{}, err
 		}
+	}
+	if known && !sameInputs(in, kept) {
 		if err := w.folder.Note(run.Fact{Step: StepInputs, Name: "changed", Value: "results of an interrupted run were dropped"}); err != nil {
 			return engine.Inputs{}, err
 		}
@@ -161,12 +163,16 @@ func (w *work) guard(ctx context.Context) error {
 		return fmt.Errorf("estimating the cost: %w", err)
 	}
 	for _, m := range e.Modes {
-		if m.Name == e.Chosen && m.Cost.Micros > most.Micros {
+		if m.Name != e.Chosen {
+			continue
+		}
+		if m.Cost.Micros > most.Micros {
 			return fmt.Errorf("%w: %d.%06d %s for %d bytes, the limit is %d.%06d; raise --max-cost or shorten the period",
 				ErrCost, m.Cost.Micros/1e6, m.Cost.Micros%1e6, m.Cost.Currency, m.Bytes, most.Micros/1e6, most.Micros%1e6)
 		}
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%w: the engine gave no figure for the way %q in which it would run", ErrCost, e.Chosen) // unknown is not free
 }
 
 func (w *work) keepDefinitions() error {

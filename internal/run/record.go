@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"time"
 
 	"trailscribe/internal/engine"
@@ -53,6 +54,31 @@ func (r *Record) Incomplete() bool {
 		}
 	}
 	return false
+}
+
+// check refuses a record that this program cannot have written, before anybody counts on its lists having the same length.
+func (r *Record) check() error {
+	seen := map[string]bool{}
+	for i := range r.Queries {
+		q := &r.Queries[i]
+		if err := checkID(q.ID); err != nil {
+			return err
+		}
+		if seen[q.ID] {
+			return fmt.Errorf("%s holds the query %s twice: %w", recordName, q.ID, ErrAltered)
+		}
+		seen[q.ID] = true
+		if n := len(q.Profile); n > 0 && n != len(q.Columns) {
+			return fmt.Errorf("%s: %s has %d columns and figures on %d: %w", recordName, q.ID, len(q.Columns), n, ErrAltered)
+		}
+	}
+	for _, row := range r.Coverage.Rows {
+		days := len(r.Coverage.Days)
+		if len(row.States) != days || len(row.Files) != days || len(row.Events) != days {
+			return fmt.Errorf("%s: the coverage of %.40q %.40q has not one state, count of files and count of events for each of %d days: %w", recordName, row.Account, row.Region, days, ErrAltered)
+		}
+	}
+	return nil
 }
 
 // Query gives the result of a query by id, nil where the report does not hold it.

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -575,6 +576,10 @@ func TestAlteredRunsAreNoticed(t *testing.T) {
 		}
 	}
 	s := perform(t, t.TempDir(), key)
+	s.Queries[0].Columns[0].Name = "another"
+	if _, err := s.Rows("root/console-login"); !errors.Is(err, ErrAltered) {
+		t.Errorf("other columns than the record says: %v", err)
+	}
 	p := filepath.Join(s.Path, "record.json")
 	b, _ := os.ReadFile(p)
 	os.WriteFile(p, bytes.Replace(b, []byte(`"rows":3`), []byte(`"rows":2`), 1), 0o644)
@@ -588,6 +593,35 @@ func first[T any](all iter.Seq2[T, error]) error {
 		return err
 	}
 	return nil
+}
+
+// A record whose lists do not fit each other was not written by this program; nobody who reads it may come to index past an end.
+func TestRecordThatContradictsItself(t *testing.T) {
+	query := Query{ID: "a/b", Columns: []result.Column{{Name: "x", Kind: result.Text}}}
+	for name, change := range map[string]func(r *Record){
+		"query twice": func(r *Record) { r.Queries = []Query{query, query} },
+		"query id":    func(r *Record) { r.Queries = []Query{{ID: "../a"}} },
+		"profile":     func(r *Record) { query.Profile = make([]Profile, 2); r.Queries = []Query{query} },
+		"states": func(r *Record) {
+			r.Coverage = Coverage{Days: []string{"2026-10-01"}, Rows: []CoverageRow{{Files: []int64{1}, Events: []int64{1}}}}
+		},
+		"files": func(r *Record) {
+			r.Coverage = Coverage{Days: []string{"2026-10-01"}, Rows: []CoverageRow{{States: []string{Logs}, Events: []int64{1}}}}
+		},
+		"more than a day": func(r *Record) {
+			r.Coverage = Coverage{Rows: []CoverageRow{{States: []string{Logs}, Files: []int64{1}, Events: []int64{1}}}}
+		},
+	} {
+		r := Record{Format: Format}
+		change(&r)
+		b, err := r.Canonical()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parse(fstest.MapFS{}, b); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
 }
 
 func TestNames(t *testing.T) {

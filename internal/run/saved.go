@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
 	"sync"
 
 	"trailscribe/internal/engine"
@@ -88,10 +89,8 @@ func parse(fsys fs.FS, b []byte) (*Saved, error) {
 	if err := json.Unmarshal(b, s.Record); err != nil {
 		return nil, fmt.Errorf("opening a run: reading %s: %w", recordName, err)
 	}
-	for _, q := range s.Queries {
-		if err := checkID(q.ID); err != nil {
-			return nil, fmt.Errorf("opening a run: %w", err)
-		}
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("opening a run: %w", err)
 	}
 	return s, nil
 }
@@ -136,7 +135,14 @@ func (s *Saved) Rows(query string) (result.Set, error) {
 	if q.SHA256 == "" {
 		return result.Of(q.Columns, nil), nil
 	}
-	return s.stored(resultName(query), q.Rows, q.SHA256)
+	set, err := s.stored(resultName(query), q.Rows, q.SHA256)
+	if err == nil && !slices.Equal(set.Columns(), q.Columns) {
+		err = fmt.Errorf("%s has other columns than the record says: %w", resultName(query), ErrAltered)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
 }
 
 // Exceptions are the exceptions of a query in the order of its rows; none for evidence, metrics and queries the run does not hold.
