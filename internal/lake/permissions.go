@@ -47,7 +47,7 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 	group := []string{l.arn("athena", "workgroup/"+l.Workgroup)}
 	catalog, db := l.arn("glue", "catalog"), l.arn("glue", "database/"+l.Database)
 	table := l.arn("glue", "table/"+l.Database+"/"+l.Table)
-	logs, output := l.bucket(l.Logs.Bucket), l.bucket(l.Output.Bucket)
+	logs := l.bucket(l.Logs.Bucket)
 
 	look := []string{"athena:GetWorkGroup"}
 	if role != "reader" {
@@ -67,34 +67,15 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 		add("StageCopies", []string{"glue:CreateTable", "glue:DeleteTable"}, []string{catalog, db, l.arn("glue", "table/"+l.Database+"/"+stagedTables)})
 	}
 	if changes {
-		add("KeepTable", []string{"glue:CreateDatabase", "glue:DeleteDatabase", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"}, []string{catalog, db, table, l.arn("glue", "userDefinedFunction/"+l.Database+"/*")})
+		// Removing a database needs the permission on everything below it, also when nothing is there.
+		add("KeepDatabase", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, []string{catalog, db, l.arn("glue", "table/"+l.Database+"/*"), l.arn("glue", "userDefinedFunction/"+l.Database+"/*")})
+		add("KeepTable", []string{"glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"}, []string{catalog, db, table})
 	}
 	add("ListLogs", []string{"s3:ListBucket", "s3:GetBucketLocation"}, []string{logs})
 	if queries {
 		add("ReadLogsByAthena", []string{"s3:GetObject"}, []string{logs + "/" + l.root() + "*"}, map[string]map[string]any{"ForAnyValue:StringEquals": {"aws:CalledVia": []string{"athena.amazonaws.com"}}})
 	}
-	if l.Output.Bucket != "" {
-		see := []string{"s3:GetBucketLocation", "s3:ListBucket"}
-		if queries {
-			see = append(see, "s3:ListBucketMultipartUploads")
-		}
-		if role != "reader" {
-			see = append(see, "s3:GetBucketTagging", "s3:GetLifecycleConfiguration")
-		}
-		buckets := []string{output}
-		objects := []string{output + "/" + l.Output.Key() + "*"}
-		if l.Staging.Bucket != "" && !l.Output.holds(l.Staging) {
-			buckets = sorted(append(buckets, l.bucket(l.Staging.Bucket)))
-			objects = append(objects, l.bucket(l.Staging.Bucket)+"/"+l.Staging.Key()+"*")
-		}
-		add("SeeResults", see, buckets)
-		if queries {
-			add("WriteResults", []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, objects)
-		}
-		if changes {
-			add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock"}, []string{output})
-		}
-	}
+	l.results(role, add)
 	if queries && len(keys) > 0 {
 		add("UseKeys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, keys, map[string]map[string]any{"StringLike": {"kms:ViaService": []string{"s3." + l.Region + ".amazonaws.com*", "athena." + l.Region + ".amazonaws.com*"}}})
 	}
@@ -112,6 +93,36 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 		return "", fmt.Errorf("writing the policy: %w", err)
 	}
 	return b.String(), nil
+}
+
+// results are what a role needs where results and staged copies go. Athena uses the caller's own permissions there.
+func (l *Lake) results(role string, add func(sid string, actions, resources []string, conditions ...map[string]map[string]any)) {
+	var buckets, objects []string
+	for _, p := range []Place{l.Output, l.Staging} {
+		if p.Bucket == "" || p != l.Output && l.Output.Bucket != "" && l.Output.holds(p) {
+			continue
+		}
+		buckets = append(buckets, l.bucket(p.Bucket))
+		objects = append(objects, l.bucket(p.Bucket)+"/"+p.Key()+"*")
+	}
+	if len(buckets) == 0 { // managed query results: Athena keeps them
+		return
+	}
+	queries := role != "ci"
+	see := []string{"s3:GetBucketLocation", "s3:ListBucket"}
+	if queries {
+		see = append(see, "s3:ListBucketMultipartUploads")
+	}
+	if role != "reader" {
+		see = append(see, "s3:GetBucketTagging", "s3:GetLifecycleConfiguration")
+	}
+	add("SeeResults", see, sorted(buckets))
+	if queries {
+		add("WriteResults", []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, sorted(objects))
+	}
+	if role == "operator" && l.Output.Bucket != "" {
+		add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock"}, []string{l.bucket(l.Output.Bucket)})
+	}
 }
 
 func (l *Lake) arn(service, resource string) string {
