@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 	"github.com/spf13/cobra"
 
+	"trailscribe/internal/engine/athena"
 	"trailscribe/internal/infra"
 	"trailscribe/internal/lake"
 	"trailscribe/internal/result"
@@ -92,6 +96,13 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 			}
 		}
 	}
+	left, err := p.orphans(c)
+	if err != nil {
+		return infraError(err)
+	}
+	for _, o := range left {
+		add(lake.Notice, "staged table "+o.Table, "made "+o.Made.UTC().Format(time.RFC3339)+" at "+o.Place+": of a run that still goes on, or left by one that was killed", "the next run drops those older than a day")
+	}
 	notes, err := e.Notes(ctx)
 	if err != nil {
 		return infraError(err)
@@ -113,6 +124,31 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 		}
 	}
 	return nil
+}
+
+// orphans are staged copies in the database, which a killed run may have left behind.
+func (p *program) orphans(c *cobra.Command) ([]athena.Orphan, error) {
+	s, err := p.open(c)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.openAthena(c.Context(), s)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	engine, ok := e.(interface {
+		Orphans(ctx context.Context) ([]athena.Orphan, error)
+	})
+	if !ok {
+		return nil, errors.New("the Athena engine does not tell of staged tables")
+	}
+	left, err := engine.Orphans(c.Context())
+	var none *types.EntityNotFoundException
+	if errors.As(err, &none) { // no database yet
+		return nil, nil
+	}
+	return left, err
 }
 
 func includes(components []string, name string) bool {

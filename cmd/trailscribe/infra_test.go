@@ -316,6 +316,18 @@ func TestInfraLeavesOthersAlone(t *testing.T) {
 	c.want(exitError, "infra destroy --confirm trailscribe", "it still holds the table others")
 }
 
+func TestInfraStatusNamesStagedTables(t *testing.T) {
+	c := newAccount(t, simpleConfig)
+	c.log("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
+	c.want(exitDone, "infra apply --yes --prove 0")
+	if _, err := c.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: &gluetypes.TableInput{Name: aws.String("trailscribe_run_0123456789abcdef_01234567"), PartitionKeys: []gluetypes.Column{},
+		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://results-of-audit/athena/tables/x")}}}); err != nil {
+		t.Fatal(err)
+	}
+	c.want(exitDone, "infra status", "staged table trailscribe_run_0123456789abcdef_01234567", "s3://results-of-audit/athena/tables/x: of a run that still goes on")
+	c.want(exitError, "infra destroy --confirm trailscribe", "it still holds the table trailscribe_run_0123456789abcdef_01234567")
+}
+
 func TestInfraOrganization(t *testing.T) {
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs/p/q\n")
 	c.log("p/q/AWSLogs/o-exampleorg1/", "111122223333", "eu-central-1", "2026/10/05", 1)
