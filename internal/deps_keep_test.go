@@ -25,7 +25,7 @@ import (
 	_ "github.com/spf13/cobra"
 	_ "github.com/xuri/excelize/v2"
 	_ "golang.org/x/image/font/sfnt"
-	_ "golang.org/x/text/unicode/bidi"
 	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/text/unicode/bidi"
 	_ "gopkg.in/yaml.v3"
 )

@@ -343,9 +343,9 @@ func TestControls(t *testing.T) {
 	}
 }
 
-func TestInterruptedRunGoesOn(t *testing.T) {
-	t.Parallel()
-	whole := lasting(t, perform(t, t.TempDir(), request(), memory()).Path)
+// interrupted is the folder of runs after one that was cancelled when root/console-login had been answered and iam/users was asked.
+func interrupted(t *testing.T) (base string) {
+	t.Helper()
 	base, e := t.TempDir(), memory()
 	ctx, stop := context.WithCancel(context.Background())
 	e.before = func(id string) {
@@ -356,7 +356,13 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	if _, err := Run(ctx, plan(t, request()), base, Parts{Engine: e}); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "goes on from here") {
 		t.Fatal(err)
 	}
-	e = memory()
+	return base
+}
+
+func TestInterruptedRunGoesOn(t *testing.T) {
+	t.Parallel()
+	whole := lasting(t, perform(t, t.TempDir(), request(), memory()).Path)
+	base, e := interrupted(t), memory()
 	s := perform(t, base, request(), e)
 	if slices.Contains(e.asked, "root/console-login") || !slices.Contains(e.asked, "s3/public-read") || e.opened != 1 {
 		t.Errorf("asked %v", e.asked)
@@ -368,17 +374,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 
 func TestChangedLogsDropKeptResults(t *testing.T) {
 	t.Parallel()
-	base, e := t.TempDir(), memory()
-	ctx, stop := context.WithCancel(context.Background())
-	e.before = func(id string) {
-		if id == "iam/users" {
-			stop()
-		}
-	}
-	if _, err := Run(ctx, plan(t, request()), base, Parts{Engine: e}); err == nil {
-		t.Fatal("not interrupted")
-	}
-	e = memory()
+	base, e := interrupted(t), memory()
 	e.in.Digest = "inputs-2"
 	s := perform(t, base, request(), e)
 	if !slices.Contains(e.asked, "root/console-login") || s.Inputs.Digest != "inputs-2" {
@@ -389,16 +385,7 @@ func TestChangedLogsDropKeptResults(t *testing.T) {
 // A crash while results are dropped may leave some whose list of log files is gone: what they rest on is not known, so they are asked again.
 func TestResultsWithoutInputsAreDropped(t *testing.T) {
 	t.Parallel()
-	base, e := t.TempDir(), memory()
-	ctx, stop := context.WithCancel(context.Background())
-	e.before = func(id string) {
-		if id == "iam/users" {
-			stop()
-		}
-	}
-	if _, err := Run(ctx, plan(t, request()), base, Parts{Engine: e}); err == nil {
-		t.Fatal("not interrupted")
-	}
+	base := interrupted(t)
 	lists, err := filepath.Glob(filepath.Join(base, "*", "*", ".work-*", "inputs.jsonl.gz"))
 	if err != nil || len(lists) != 1 {
 		t.Fatal(lists, err)
@@ -406,7 +393,7 @@ func TestResultsWithoutInputsAreDropped(t *testing.T) {
 	if err := os.Remove(lists[0]); err != nil {
 		t.Fatal(err)
 	}
-	e = memory()
+	e := memory()
 	e.rows["root/console-login"] = e.rows["root/console-login"][:1]
 	s := perform(t, base, request(), e)
 	if q := s.Query("root/console-login"); !slices.Contains(e.asked, "root/console-login") || q.Rows != 1 {

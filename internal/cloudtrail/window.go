@@ -175,7 +175,7 @@ func (w *window) fill() error {
 func (w *window) start() error {
 	w.in.Reset(&w.stored)
 	head, err := w.in.Peek(2)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 		return w.unreadable(err)
 	}
 	w.src = w.in

@@ -23,22 +23,20 @@ const (
 	mostMarkedRows = 100_000
 )
 
-// axis is the names along one side of a chart, in the order in which rows bring them.
+// axis is the names along one side of a chart, each once, in the order in which rows bring them.
 type axis struct {
 	names []string
-	at    map[string]int
+	known map[string]bool
 }
 
-func (a *axis) add(name string) int {
-	i, ok := a.at[name]
-	if !ok {
-		if a.at == nil {
-			a.at = map[string]int{}
-		}
-		i = len(a.names)
-		a.at[name], a.names = i, append(a.names, name)
+func (a *axis) add(name string) {
+	if a.known[name] {
+		return
 	}
-	return i
+	if a.known == nil {
+		a.known = map[string]bool{}
+	}
+	a.known[name], a.names = true, append(a.names, name)
 }
 
 // point is a place in a chart: the names of a series and a category.
