@@ -1,0 +1,423 @@
+package athena
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
+
+	"trailscribe/internal/awsconfig"
+	"trailscribe/internal/awsfake"
+	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/enginetest"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
+)
+
+// days puts so many days of October 2026 into the bucket, each with a file of so many events.
+func (w *world) days(days, events int) {
+	w.t.Helper()
+	for d := range days {
+		var records []string
+		for i := range events {
+			raw, err := cloudtrail.Complete(fmt.Appendf(nil, `{"eventName":"Call%d","eventSource":"s%d.amazonaws.com","eventID":"id-%d-%d","recipientAccountId":"111122223333","awsRegion":"eu-west-1"}`, i%7, i%5, d, i), i,
+				time.Date(2026, 10, d+1, 12, i/60, i%60, 0, time.UTC))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			records = append(records, string(raw))
+		}
+		day := fmt.Sprintf("2026/10/%02d", d+1)
+		w.fake.Put(w.logs, "AWSLogs/111122223333/CloudTrail/eu-west-1/"+day+"/111122223333_CloudTrail_eu-west-1_x.json.gz", gzipped(w.t, `{"Records":[`+strings.Join(records, ",")+`]}`), "")
+	}
+}
+
+func october(run string) engine.Scope {
+	return engine.Scope{Run: run, From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
+		Values: relation.Settings{}.Values(), Columns: map[string][]string{"events": {"eventid", "eventname", "eventsource", "event_time"}}}
+}
+
+func bind(t testing.TB, d *relation.Definition, text string) *sql.Bound {
+	t.Helper()
+	p, bad := sql.Parse(text, nil)
+	if bad.Err() != nil {
+		t.Fatal(bad)
+	}
+	c, bad := p.Check(d.Catalog(), nil)
+	if bad.Err() != nil {
+		t.Fatal(bad)
+	}
+	b, err := c.Bind(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// questions are what a run asks, with the answers.
+func questions(t testing.TB, d *relation.Definition) []engine.Statement {
+	var out []engine.Statement
+	for i := range 5 {
+		out = append(out, engine.Statement{ID: fmt.Sprintf("q%d", i), Query: bind(t, d, fmt.Sprintf("SELECT eventname, count(*) AS n FROM events WHERE eventsource = 's%d.amazonaws.com' GROUP BY 1 ORDER BY 1", i))})
+	}
+	return out
+}
+
+// answers runs all statements of a session at once and gives their rows as text; errors are left out.
+func answers(ctx context.Context, s engine.Session, st []engine.Statement) (map[string]string, error) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	out := map[string]string{}
+	var failed error
+	for _, x := range st {
+		wg.Go(func() {
+			var b strings.Builder
+			found, err := s.Query(ctx, x)
+			if err == nil {
+				for r, rowErr := range found.All() {
+					err = rowErr
+					fmt.Fprintln(&b, r...)
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failed = errors.Join(failed, err)
+				return
+			}
+			out[x.ID] = b.String()
+		})
+	}
+	wg.Wait()
+	return out, failed
+}
+
+func open(ctx context.Context, e *Engine, scope engine.Scope) (engine.Session, error) {
+	s, err := e.Open(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Inputs(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// left are the staged tables and files that are still there.
+func (w *world) left() (out []string) {
+	w.t.Helper()
+	found, err := w.glue.GetTables(w.t.Context(), &glue.GetTablesInput{DatabaseName: &w.database})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, x := range found.TableList {
+		if *x.Name != "cloudtrail" {
+			out = append(out, *x.Name)
+		}
+	}
+	for _, k := range w.fake.Keys("results", "") {
+		if strings.Contains(k, "trailscribe_run_") || strings.Contains(k, "/tables/") {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Many runs with calls that are throttled, lost, answered by 500 after they were carried out or by garbage, queries that fail
+// and may be run again or go back to the queue: each run gives the right rows, and nothing is billed twice.
+func TestFaults(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{Seed: 3, Slots: 3, Queue: 1})
+	w.table(true)
+	w.days(4, 40)
+	e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom, o.Timing.RetryFirst = Staged, 1, time.Millisecond })
+	st := questions(t, d)
+	s, err := open(t.Context(), e, october("right"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := answers(t.Context(), s, st)
+	if err != nil || len(want) != len(st) {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []awsfake.Fault{
+		{Kind: awsfake.ServerErrorDone, Call: "athena:StartQueryExecution", Chance: 0.1},
+		{Kind: awsfake.LostReplyDone, Call: "athena:StartQueryExecution", Chance: 0.1},
+		{Kind: awsfake.GarbageDone, Call: "athena:StartQueryExecution", Chance: 0.1},
+		{Kind: awsfake.SlotsFull, Call: "athena:StartQueryExecution", Chance: 0.1},
+		{Kind: awsfake.LostRequest, Call: "athena:*", Chance: 0.05},
+		{Kind: awsfake.ServerError, Call: "athena:BatchGetQueryExecution", Chance: 0.05},
+		{Kind: awsfake.Throttle, Call: "athena:GetQueryResults", Chance: 0.05},
+	} {
+		w.fake.Inject(f)
+	}
+	w.fake.InjectQuery(awsfake.QueryFault{Chance: 0.1, Requeue: 2})
+	runs := 8
+	if testing.Short() {
+		runs = 2
+	}
+	w.fake.ResetMeter()
+	for i := range runs {
+		s, err := open(t.Context(), e, october(fmt.Sprint("run", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := answers(t.Context(), s, st)
+		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("run %d: %v\n%v", i, err, got)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if m, planned := w.fake.Meter(), int64(runs*(len(st)+2)); m.Executions != planned { // one to stage, one to count
+		t.Errorf("%d executions, %d were planned", m.Executions, planned)
+	}
+	if n := w.fake.Injected(); n < int64(5*runs) {
+		t.Errorf("only %d faults", n)
+	}
+	if left := w.left(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// A query that fails is run again only where Athena says so.
+func TestRerun(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true)
+	w.days(2, 20)
+	e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = Staged, 1 })
+	st := questions(t, d)
+	// The staging itself fails half way, twice.
+	w.fake.InjectQuery(awsfake.QueryFault{SQL: "CREATE TABLE", Times: 2, Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true, Message: "HIVE_WRITER_CLOSE_ERROR: SlowDown"}})
+	w.fake.InjectQuery(awsfake.QueryFault{SQL: "s1.amazonaws.com", Times: 1, Fail: &awsfake.AthenaFail{Category: 1, Type: 2, Retryable: true}})
+	w.fake.InjectQuery(awsfake.QueryFault{SQL: "s2.amazonaws.com", Fail: &awsfake.AthenaFail{Category: 2, Type: 1501, Message: "Insufficient permissions"}})
+	s, err := open(t.Context(), e, october("rerun"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := answers(t.Context(), s, st)
+	var f *engine.Fault
+	if !errors.As(err, &f) || f.Reason != engine.NoPermission || len(got) != len(st)-1 {
+		t.Errorf("%v, %d answers", err, len(got))
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := w.left(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	// staging three times, counting, five statements, one of them twice
+	if m := w.fake.Meter(); m.Executions != 3+1+5+1 {
+		t.Errorf("%d executions", m.Executions)
+	}
+}
+
+// A process that dies leaves its staged table; the next one of the same run goes on with it and pays nothing again. When the
+// log files have changed since, it is dropped and nothing old is used.
+func TestCrash(t *testing.T) {
+	for _, enforced := range []bool{false, true} {
+		t.Run(fmt.Sprint("enforced ", enforced), func(t *testing.T) {
+			d := enginetest.Definition(t, nil)
+			w := newWorld(t, awsfake.Options{})
+			w.table(true)
+			w.days(2, 20)
+			w.workgroup("own", enforced)
+			begin := func() (engine.Session, *Engine) {
+				e := w.engine(d, func(o *Options) { o.Mode, o.Workgroup, o.ShelvesFrom = Staged, "own", 1 })
+				s, err := open(t.Context(), e, october("crash"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s, e
+			}
+			st := questions(t, d)
+			first, _ := begin()
+			want, err := answers(t.Context(), first, st[:3])
+			if err != nil {
+				t.Fatal(err)
+			}
+			paid := w.fake.Meter().Executions
+			// It dies here: nothing is closed.
+			second, e := begin()
+			got, err := answers(t.Context(), second, st)
+			if err != nil || got["q0"] != want["q0"] || len(got) != len(st) {
+				t.Errorf("%v: %v", err, got)
+			}
+			if m := w.fake.Meter().Executions; m != paid+2 {
+				t.Errorf("%d executions after the crash, want those of the two statements that were not asked before it", m-paid)
+			}
+			if all, err := e.Orphans(t.Context()); err != nil || len(all) != 1 {
+				t.Errorf("%v, %v", all, err)
+			}
+			w.days(3, 20) // a day more was delivered
+			third, _ := begin()
+			got, err = answers(t.Context(), third, st)
+			if err != nil || got["q0"] == want["q0"] {
+				t.Errorf("old rows over new log files: %v", err)
+			}
+			if err := third.Close(); err != nil {
+				t.Error(err)
+			}
+			if left := w.left(); len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// However a run is interrupted, no query runs on and nothing is left behind.
+func TestInterruptAtAthena(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true)
+	w.days(2, 20)
+	w.fake.InjectQuery(awsfake.QueryFault{SQL: "snail", Slow: true})
+	times := 40
+	if testing.Short() {
+		times = 8
+	}
+	e := w.engine(d, func(o *Options) { o.Mode = Staged })
+	s, err := open(t.Context(), e, october("interrupted"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := func(i int) engine.Statement {
+		return engine.Statement{ID: fmt.Sprint("slow", i), Query: bind(t, d, fmt.Sprintf("SELECT count(*) AS n FROM events WHERE eventname = 'snail%d'", i))}
+	}
+	for i := range times {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*i%37)*time.Millisecond)
+		begin := time.Now()
+		_, err := s.Query(ctx, slow(i))
+		var f *engine.Fault
+		if !errors.As(err, &f) || f.Reason != engine.TimedOut {
+			t.Errorf("%v", err)
+		}
+		if took := time.Since(begin); took > 10*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		cancel()
+	}
+	for _, x := range w.fake.Executions() {
+		if x.State == "RUNNING" || x.State == "QUEUED" {
+			t.Errorf("%s runs on", x.ID)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := w.left(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// A table that does not know an account or a region gives neither rows nor an error. The bucket does, and that is told.
+func TestControlCount(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true, func(in *gluetypes.TableInput) {
+		in.Parameters["projection.region.values"] = "eu-west-1"
+		in.Parameters["projection.day.range"] = "2026/10/02,2030/01/01"
+	})
+	w.days(3, 20)
+	body, _ := w.fake.Object(w.logs, "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/10/02/111122223333_CloudTrail_eu-west-1_x.json.gz")
+	w.fake.Put(w.logs, "AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/02/a.json.gz", body, "")
+	w.fake.Put(w.logs, "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/10/02/cold.json.gz", body, "GLACIER")
+	w.fake.Put(w.logs, "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/10/02/_hidden.json.gz", body, "")
+	for _, mode := range []string{Staged, Direct} {
+		s, err := open(t.Context(), w.engine(d, func(o *Options) { o.Mode = mode }), october("control"+mode))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for f, err := range s.Files(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, strings.Join(strings.Split(f.Key, "/")[3:7], "/")+" "+f.State)
+			if f.State != engine.FileRead && f.Reason == "" {
+				t.Errorf("%s was %s without a reason", f.Key, f.State)
+			}
+		}
+		want := []string{"eu-west-1/2026/10/01 refused", "eu-west-1/2026/10/02 read", "eu-west-1/2026/10/02 skipped", "eu-west-1/2026/10/02 refused", "eu-west-1/2026/10/03 read", "us-east-1/2026/10/02 refused"}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q", mode, got)
+		}
+		in, err := s.Inputs(t.Context())
+		if err != nil || *in.Read != 2 || *in.Refused != 3 || *in.Skipped != 1 || *in.Events != 40 {
+			t.Errorf("%s: read %d refused %d skipped %d events %d, %v", mode, *in.Read, *in.Refused, *in.Skipped, *in.Events, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Results of many rows come as a stream from the object, also when the answer breaks off; where it must not be read, page by page.
+func TestLargeResults(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true)
+	w.days(3, 900)
+	s, err := open(t.Context(), w.engine(d, func(o *Options) { o.Mode = Staged }), october("large"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	pages := func() int64 { return w.fake.Meter().Calls["athena:GetQueryResults"] }
+	for i, c := range []struct {
+		fault awsfake.Fault
+		pages int64
+	}{
+		{awsfake.Fault{}, 1},
+		{awsfake.Fault{Kind: awsfake.HalfBody, Call: "s3:GetObject", Times: 2}, 1},
+		{awsfake.Fault{Kind: awsfake.Denied, Call: "s3:GetObject"}, 3},
+	} {
+		before := pages()
+		remove := func() {}
+		if c.fault.Kind != 0 {
+			remove = w.fake.Inject(c.fault)
+		}
+		st := engine.Statement{ID: fmt.Sprint("large", i), Query: bind(t, d, "SELECT eventid, nullif(eventname, 'Call1') AS name, '' AS empty FROM events ORDER BY eventid")}
+		got, err := answers(t.Context(), s, []engine.Statement{st})
+		remove()
+		lines := strings.Split(strings.TrimSpace(got[st.ID]), "\n")
+		if err != nil || len(lines) != 2700 || !strings.Contains(got[st.ID], "<nil>") || !slices.IsSorted(lines) {
+			t.Errorf("%d: %d rows, %v", i, len(lines), err)
+		}
+		if n := pages() - before; n != c.pages {
+			t.Errorf("%d: %d pages, want %d", i, n, c.pages)
+		}
+	}
+}
+
+// What AWS says about credentials reaches the user in a sentence.
+func TestExpired(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true)
+	w.days(1, 5)
+	w.fake.Inject(awsfake.Fault{Kind: awsfake.Expired})
+	_, err := w.engine(d, nil).Open(t.Context(), october("expired"))
+	var f *engine.Fault
+	if !errors.As(err, &f) || f.Reason != engine.NoPermission || !strings.Contains(f.Error(), "credentials have expired") || !strings.Contains(f.Hint, "sign in") {
+		t.Errorf("%v", err)
+	}
+	if awsconfig.Code(err) == "" {
+		t.Error("the error itself is lost")
+	}
+}
