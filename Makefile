@@ -4,10 +4,10 @@ BIN     := bin/trailscribe
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint readers conformance bench golden clean
+.PHONY: help build demo test race lint readers conformance bench golden clean aws-smoke
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 build: ## the program, in bin/
 	$(GO) build -trimpath -o $(BIN) ./cmd/trailscribe
@@ -39,3 +39,6 @@ golden: ## rewrite the golden files; read the difference before you commit it
 
 clean:
 	rm -rf bin demo
+
+aws-smoke: ## a report by Athena in a real account and by DuckDB, compared; needs TRAILSCRIBE_SMOKE_CONFIG and TRAILSCRIBE_SMOKE_PERIOD
+	$(GO) test -count=1 -run TestAWSSmoke -v ./cmd/trailscribe

@@ -211,9 +211,20 @@ func TestAthenaAnswersAsDuckDB(t *testing.T) {
 			t.Errorf("engine %+v, said %s", remote.Engine, said)
 		}
 		m := c.fake.Meter()
-		t.Logf("%s: %d queries, %d executions, scanned %d of %d bytes of logs", id, len(local.Queries), m.Executions, m.Scanned, c.bytes)
+		statements := int64(len(local.Queries))
+		for _, q := range local.Queries {
+			if q.Population != nil {
+				statements++
+			}
+		}
+		if m.Executions != statements+2 { // one that stages, one that counts
+			t.Errorf("%s: %d executions for %d statements", id, m.Executions, statements)
+		}
 		c.clean()
 	}
+	local, _ := c.report(t.Context(), "s3-activity", "local", "--engine", "duckdb", "--source", "logs")
+	remote, _ := c.report(t.Context(), "s3-activity", "direct", "--mode", "direct")
+	sameAnswers(t, local, remote)
 }
 
 // clean tells that no staged table and none of its files is left.

@@ -29,7 +29,7 @@ func (f *flags) registerCost(c *cobra.Command) {
 func (p *program) maxCost(s *setup) (engine.Money, error) {
 	set := s.config.Cost.MaxPerRun
 	if p.flags.maxCost != "" {
-		set = config.Setting{Value: p.flags.maxCost}
+		set = config.Setting{Value: p.flags.maxCost, Origin: "flag"}
 		if amount, ok := new(big.Rat).SetString(p.flags.maxCost); !ok || amount.Sign() <= 0 {
 			return engine.Money{}, usage("write an amount of US dollars such as 5 or 0.50", "--max-cost %q is no amount", p.flags.maxCost)
 		}
