@@ -421,3 +421,49 @@ func TestExpired(t *testing.T) {
 		t.Error("the error itself is lost")
 	}
 }
+
+// Staged in shelves, staged in one piece and direct give the same rows. Shelves spare most of what the copy holds, and all
+// statements together read the log files once.
+func TestModesAgree(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true)
+	w.days(3, 600)
+	st := questions(t, d)
+	var want map[string]string
+	scanned := map[string]int64{}
+	for _, c := range []struct {
+		name string
+		o    Options
+	}{{"direct", Options{Mode: Direct}}, {"whole", Options{Mode: Staged}}, {"shelves", Options{Mode: Staged, ShelvesFrom: 1}}} {
+		w.fake.ResetMeter()
+		e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = c.o.Mode, c.o.ShelvesFrom })
+		s, err := open(t.Context(), e, october("agree"+c.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := answers(t.Context(), s, st)
+		if err != nil || len(got) != len(st) || len(got["q0"]) < 20 {
+			t.Errorf("%s: %v, %v", c.name, got, err)
+		}
+		if want == nil {
+			want = got
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s gives %v, direct %v", c.name, got, want)
+		}
+		scanned[c.name] = w.fake.Meter().Scanned
+		spent := s.(engine.Metered).Spent()
+		if m := w.fake.Meter(); spent.Bytes != m.Billed || int64(spent.Executions) != m.Executions {
+			t.Errorf("%s: spent %+v, the meter says %d bytes and %d queries", c.name, spent, m.Billed, m.Executions)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	raw := scanned["direct"] / int64(len(st)+1)
+	t.Logf("scanned: %v; the log files have %d bytes", scanned, raw)
+	if scanned["shelves"] > 3*raw/2 {
+		t.Errorf("shelves read %d bytes for %d of log files, more than one and a half", scanned["shelves"], raw)
+	}
+}
