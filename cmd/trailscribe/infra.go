@@ -21,9 +21,6 @@ import (
 	"trailscribe/internal/source/s3"
 )
 
-// exitChanges is infra plan --detailed-exitcode: there are changes.
-const exitChanges = 6
-
 // infraFlags are those of the infra commands.
 type infraFlags struct {
 	account    string

@@ -25,6 +25,7 @@ const (
 	exitFindings   = 3   // findings at or above --fail-on
 	exitIncomplete = 4   // report written but incomplete
 	exitCost       = 5   // refused by the cost guard
+	exitChanges    = 6   // infra plan --detailed-exitcode: there are changes
 	exitMismatch   = 7   // verification failed
 	exitLocked     = 8   // another run holds the lock
 	exitStopped    = 130 // interrupted
@@ -106,9 +107,11 @@ It needs no AWS account: give it a folder of log files.
   trailscribe report run monthly-security --source DIR   a report of last month
   trailscribe query list                                 what can be asked
   trailscribe query run root/console-login --source DIR  one question, on the screen
+  trailscribe infra plan                                 what reports by Athena need in your AWS account
 
 Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail-on,
-4 report incomplete, 7 verification failed, 8 another run holds the lock, 130 stopped.`,
+4 report incomplete, 5 refused by the cost guard, 6 infra plan --detailed-exitcode: there are changes,
+7 verification failed, 8 another run holds the lock, 130 stopped.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

@@ -131,6 +131,8 @@ func (d *differ) columns(have []types.Column) {
 }
 
 var parameterReasons = map[string]string{
+	"EXTERNAL":                  "the files stay when the table goes",
+	"classification":            "tells other tools what the files are",
 	"projection.enabled":        "partitions are computed, none is added by hand",
 	"storage.location.template": "where a partition lies",
 	Mark:                        "tells that Trailscribe keeps this table",
