@@ -53,7 +53,7 @@ func (l *flow) orientations(blocks []document.Block) []bool {
 		big, anchor := false, false
 		switch b := b.(type) {
 		case document.Table:
-			big, anchor = (visible(b.Columns) >= landscapeColumns || tooWide(b.Columns)) && b.Rows != nil && b.Rows.Count() > 0, true
+			big, anchor = (visible(b.Columns) >= landscapeColumns || tooWide(b.Columns)) && b.Shown > 0 && b.Rows != nil && b.Rows.Count() > 0, true
 		case document.Matrix:
 			big, anchor = len(b.Columns) >= landscapeDays, true
 		case document.Front, document.Checks, document.Code, document.Signatures:

@@ -237,7 +237,11 @@ func (l *flow) tableHead(b document.Table, title string) {
 	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
 		title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
 	}
-	l.subhead(b.Ref, title, 26)
+	keep := 26.0
+	if b.Shown <= 0 { // only said to stand in the workbook: no rows follow
+		keep = 6
+	}
+	l.subhead(b.Ref, title, keep)
 	defer l.end(l.begin(tagP))
 	if note != "" {
 		l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
