@@ -80,7 +80,7 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 	}
 	p.flags.config, p.flags.period, p.flags.source = configuration, demoPeriod, logs // before what the environment says
 	p.flags.out = filepath.Join(out, "reports")
-	s, err := p.open(c)
+	s, err := p.open()
 	if err != nil {
 		return err
 	}

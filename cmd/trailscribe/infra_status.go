@@ -128,7 +128,7 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 
 // orphans are staged copies in the database, which a killed run may have left behind.
 func (p *program) orphans(c *cobra.Command) ([]athena.Orphan, error) {
-	s, err := p.open(c)
+	s, err := p.open()
 	if err != nil {
 		return nil, err
 	}

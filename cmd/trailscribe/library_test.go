@@ -30,7 +30,7 @@ func ready(t *testing.T) (*program, *setup) {
 	p := &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: env, now: func() time.Time { return time.Date(2026, 11, 2, 7, 0, 0, 0, time.UTC) }}
 	p.term = terminal.New(terminal.Options{Out: io.Discard, Err: io.Discard, Env: env, Quiet: true})
 	p.root() // registers flags with their defaults
-	s, problems, err := p.openAll(nil)
+	s, problems, err := p.openAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ or with --files as data. Exit code 4 if a log file could not be read.`,
 
 func (p *program) logsStats(c *cobra.Command, files bool) error {
 	ctx := c.Context()
-	s, err := p.open(c)
+	s, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 		return usage("see '"+c.CommandPath()+" --help'", "%w", err)
 	})
 	p.flags.register(root)
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.prepare(c) }
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.prepare() }
 	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.infraCommand(), p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -197,7 +197,7 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 }
 
 // prepare applies the flags that hold for every command.
-func (p *program) prepare(c *cobra.Command) error {
+func (p *program) prepare() error {
 	o := terminal.Options{Out: p.out, Err: p.err, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose, LogFormat: p.flags.logFormat}
 	for _, f := range []struct {
 		name, value string

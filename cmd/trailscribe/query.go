@@ -18,7 +18,7 @@ func (p *program) queryCommand() *cobra.Command {
 
 // completeQueries offers the ids of the library.
 func (p *program) completeQueries(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	s, err := p.open(c)
+	s, err := p.open()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -26,7 +26,7 @@ through the same reader and relation as a report. Exit code 1 if a case fails.`,
   trailscribe query test --library ./audit root/*`,
 		ValidArgsFunction: p.completeQueries,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ Exit code 2 if there are problems.`,
   trailscribe query lint --library ./audit iam`,
 		ValidArgsFunction: p.completeQueries,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, problems, err := p.openAll(c)
+			s, problems, err := p.openAll()
 			if err != nil {
 				return err
 			}

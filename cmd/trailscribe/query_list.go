@@ -20,7 +20,7 @@ func (p *program) queryListCommand() *cobra.Command {
   trailscribe query list --control cis-aws-5.0/4.3 --output json`,
 		ValidArgsFunction: p.completeQueries,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}

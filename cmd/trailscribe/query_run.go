@@ -25,7 +25,7 @@ func (p *program) queryRunCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeQueries,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ of the relation events that it reads: what a reader can paste into the Athena co
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeQueries,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}

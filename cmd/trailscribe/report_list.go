@@ -15,7 +15,7 @@ func (p *program) reportCommand() *cobra.Command {
 }
 
 func (p *program) completeReports(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	s, err := p.open(c)
+	s, err := p.open()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -28,7 +28,7 @@ func (p *program) reportListCommand() *cobra.Command {
 		Short: "Reports of the library",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}
@@ -52,7 +52,7 @@ func (p *program) reportShowCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeReports,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}

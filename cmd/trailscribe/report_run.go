@@ -35,7 +35,7 @@ incomplete (logs missing or unreadable, a query failed), 5 it would cost more th
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeReports,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.open(c)
+			s, err := p.open()
 			if err != nil {
 				return err
 			}

@@ -135,9 +135,7 @@ func (p *program) request(s *setup, r *report.Report) (audit.Request, error) {
 	formats := slices.Clone(p.formatList(s, r))
 	slices.Sort(formats)
 	tag, theme := p.languageTag(s, r), p.themeName(s, r)
-	for _, f := range s.library.Glob("templates/lang/" + tag + "/*.yaml") {
-		files = append(files, f)
-	}
+	files = append(files, s.library.Glob("templates/lang/"+tag+"/*.yaml")...)
 	if f, ok := s.library.File("templates/themes/" + theme + ".yaml"); ok {
 		files = append(files, f)
 	}

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
 	"trailscribe/internal/diag"
@@ -50,7 +48,7 @@ func builtin(content bool) library.Layer {
 }
 
 // openAll loads everything and gives the problems apart, so that lint can show all of them.
-func (p *program) openAll(c *cobra.Command) (*setup, diag.Problems, error) {
+func (p *program) openAll() (*setup, diag.Problems, error) {
 	cfg, problems := config.Load(config.Options{Path: p.flags.config, Env: p.env})
 	if err := problems.Err(); err != nil {
 		return nil, nil, err
@@ -75,8 +73,8 @@ func (p *program) openAll(c *cobra.Command) (*setup, diag.Problems, error) {
 }
 
 // open is openAll for commands that need a library without problems.
-func (p *program) open(c *cobra.Command) (*setup, error) {
-	s, problems, err := p.openAll(c)
+func (p *program) open() (*setup, error) {
+	s, problems, err := p.openAll()
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -82,11 +81,6 @@ func (p *place) logs(t testing.TB, change ...func(*gluetypes.TableInput)) {
 	if _, err := p.glue.CreateTable(context.Background(), &glue.CreateTableInput{DatabaseName: aws.String("default"), TableInput: in}); err != nil {
 		t.Fatal(err)
 	}
-}
-
-var tokens struct {
-	sync.Mutex
-	n int
 }
 
 func (p *place) begin(t testing.TB, query string, change ...func(*athena.StartQueryExecutionInput)) (string, error) {

@@ -20,7 +20,6 @@ type table struct {
 	created, update time.Time
 	old             []tableVersion
 	partitions      []partition
-	internal        bool // made by CREATE TABLE AS
 }
 
 type tableVersion struct {

@@ -35,10 +35,9 @@ type rawTable struct {
 
 // column of the catalog as it is read from records.
 type reader struct {
-	name  string
-	typ   *sql.Type
-	node  *cloudtrail.Node // nil: the type is not that of the table of CloudTrail; the JSON itself is read
-	exact bool
+	name string
+	typ  *sql.Type
+	node *cloudtrail.Node // nil: the type is not that of the table of CloudTrail; the JSON itself is read
 }
 
 // readers pairs the columns of a table with those of the record.

@@ -168,10 +168,6 @@ func (k *checker) problem(n Node, text, hint, rule string) {
 	k.probs = append(k.probs, diag.Problem{At: at, Text: text, Hint: hint, Rule: rule, Width: width})
 }
 
-func (k *checker) problemf(n Node, format string, args ...any) {
-	k.problem(n, fmt.Sprintf(format, args...), "", "")
-}
-
 // place is where a character of the text stands in its file.
 func (p *Parsed) place(char int) diag.Pos {
 	if p.at == nil {
@@ -509,7 +505,6 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 func (k *checker) star(it *SelectItem, s *scope) (cols []*column) {
 	from := s.cols
 	if it.Table != nil {
-		from = nil
 		var r *source
 		for o := s; o != nil && r == nil; o = o.outer {
 			for _, src := range o.sources {

@@ -246,7 +246,7 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if b.Text(DuckDB, nil) != b.Text(DuckDB, nil) {
+		if first := b.Text(DuckDB, nil); first != b.Text(DuckDB, nil) {
 			t.Fatal("printed differently the second time")
 		}
 	})

@@ -274,7 +274,7 @@ func (e *emitter) divide(op Op, left, right Expr, t *Type) string {
 	switch {
 	case t.float():
 		l, r := e.as(left, t), e.as(right, t)
-		if _, ok := nonZero(right); ok && op == OpDiv {
+		if op == OpDiv && nonZero(right) {
 			return "(" + l + " / " + r + ")"
 		}
 		if op == OpMod {
@@ -283,7 +283,7 @@ func (e *emitter) divide(op Op, left, right Expr, t *Type) string {
 		return "tr_double_divide(" + l + ", " + r + ")"
 	case t.integral():
 		l, r := e.as(left, t), e.as(right, t)
-		if _, ok := nonZero(right); !ok {
+		if !nonZero(right) {
 			r = "CASE WHEN " + r + " = 0 THEN CAST('division by zero: ' || " + l + " AS " + t.duck() + ") ELSE " + r + " END"
 		}
 		return "CAST(" + l + sym + r + " AS " + t.duck() + ")"
@@ -315,18 +315,19 @@ func shift(n int) string {
 	return " * CAST('1" + strings.Repeat("0", n) + "' AS HUGEINT)"
 }
 
-func nonZero(x Expr) (Expr, bool) {
+// nonZero tells whether an expression is a number that is not zero, so that dividing by it needs no guard.
+func nonZero(x Expr) bool {
+	text := ""
 	switch x := x.(type) {
 	case *IntLit:
-		return x, x.Value != 0
+		return x.Value != 0
 	case *DoubleLit:
-		f, err := strconv.ParseFloat(strings.ReplaceAll(x.Text, "_", ""), 64)
-		return x, err == nil && f != 0
+		text = x.Text
 	case *DecimalLit:
-		f, err := strconv.ParseFloat(strings.ReplaceAll(x.Text, "_", ""), 64)
-		return x, err == nil && f != 0
+		text = x.Text
 	}
-	return x, false
+	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	return err == nil && f != 0
 }
 
 func (e *emitter) caseOf(x *Case) string {

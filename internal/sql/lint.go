@@ -289,7 +289,7 @@ func (l *linter) call(c *Call, in parents) {
 	}
 	switch f.name {
 	case "sum", "avg":
-		if r.params != nil && len(r.params) == 1 && r.params[0].float() && !l.types[c.Args[0]].integral() {
+		if len(r.params) == 1 && r.params[0].float() && !l.types[c.Args[0]].integral() {
 			l.problem(c, f.name+" of doubles depends on the order of the rows in its last digits", "CAST the values AS decimal(18, 6)", "float-aggregate")
 		}
 	case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "geometric_mean":

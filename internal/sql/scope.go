@@ -68,7 +68,6 @@ type scope struct {
 	vars    map[string]*Type   // a lambda's parameters
 	names   map[string]string  // how a lambda's parameter is called in DuckDB
 	with    map[string]*named  // queries of WITH in force
-	grouped *grouping          // not nil: columns must be grouped or aggregated
 	windows map[string]*Window // WINDOW clause
 }
 

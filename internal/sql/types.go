@@ -80,17 +80,13 @@ var (
 	tMonth     = &Type{Kind: IntervalMonthType}
 	tJSON      = &Type{Kind: JSONType}
 	tIP        = &Type{Kind: IPAddressType}
-	tTimestamp = &Type{Kind: TimestampType, P: 3}
-	tInstant   = &Type{Kind: TimestampZoneType, P: 3}
 )
 
-func arrayOf(e *Type) *Type        { return &Type{Kind: ArrayType, Elem: e} }
-func mapOf(k, v *Type) *Type       { return &Type{Kind: MapType, Key: k, Elem: v} }
-func varcharOf(n int) *Type        { return &Type{Kind: VarcharType, P: n} }
-func decimalOf(p, s int) *Type     { return &Type{Kind: DecimalType, P: min(p, 38), S: s} }
-func timestampOf(p int) *Type      { return &Type{Kind: TimestampType, P: p} }
-func instantOf(p int) *Type        { return &Type{Kind: TimestampZoneType, P: p} }
-func (t *Type) is(k TypeKind) bool { return t.Kind == k }
+func arrayOf(e *Type) *Type    { return &Type{Kind: ArrayType, Elem: e} }
+func mapOf(k, v *Type) *Type   { return &Type{Kind: MapType, Key: k, Elem: v} }
+func varcharOf(n int) *Type    { return &Type{Kind: VarcharType, P: n} }
+func decimalOf(p, s int) *Type { return &Type{Kind: DecimalType, P: min(p, 38), S: s} }
+func timestampOf(p int) *Type  { return &Type{Kind: TimestampType, P: p} }
 
 func (t *Type) integral() bool {
 	return t.Kind >= TinyintType && t.Kind <= BigintType

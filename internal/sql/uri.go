@@ -99,7 +99,7 @@ func host(authority string) (string, bool) {
 			return "", false
 		}
 	}
-	name, port := rest, ""
+	var name, port string
 	if strings.HasPrefix(rest, "[") {
 		end := strings.IndexByte(rest, ']')
 		if end < 0 {

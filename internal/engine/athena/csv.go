@@ -25,10 +25,10 @@ func (c *csvReader) read(cells []*string) ([]*string, error) {
 	c.line++
 	for first := true; ; first = false {
 		b, err := c.r.ReadByte()
-		if err == io.EOF && first {
+		if errors.Is(err, io.EOF) && first {
 			return nil, io.EOF
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, c.broken("it ends within a row")
 		}
 		if err != nil {
@@ -70,7 +70,7 @@ func (c *csvReader) quoted() (string, byte, error) {
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return "", 0, c.broken("a quote is not closed")
 		}
 		if err != nil {
@@ -78,7 +78,7 @@ func (c *csvReader) quoted() (string, byte, error) {
 		}
 		b, err := c.r.ReadByte()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return "", 0, c.broken("the last row has no end")
 		case err != nil:
 			return "", 0, err
@@ -96,7 +96,7 @@ func (c *csvReader) bare(b byte) (string, byte, error) {
 	for {
 		b, err := c.r.ReadByte()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return "", 0, c.broken("the last row has no end")
 		case err != nil:
 			return "", 0, err

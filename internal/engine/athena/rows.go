@@ -167,7 +167,7 @@ func (r *rows) stream(give func([]*string) bool) (done bool, err error) {
 			return true, nil
 		}
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return true, nil
 	}
 	return false, err
@@ -204,7 +204,7 @@ func (o *object) Read(p []byte) (int, error) {
 		if o.at += int64(n); n > 0 {
 			return n, nil
 		}
-		if err == nil || err == io.EOF && o.at >= o.size {
+		if err == nil || errors.Is(err, io.EOF) && o.at >= o.size {
 			return n, err
 		}
 		if o.broken++; o.broken > patience || o.r.ctx.Err() != nil {

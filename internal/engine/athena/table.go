@@ -32,14 +32,13 @@ type table struct {
 
 // layout is where in a key account, region and day stand, and which partition column holds each.
 type layout struct {
-	base                 string   // of the keys, relative to the source: "AWSLogs/o-abc/", "" where the table says nothing
-	account, region      string   // partition columns, "" where they are fixed or none
-	fixedAccount         string   // what stands in the location in their place
-	fixedRegion          string   //
-	day                  string   // partition column that holds yyyy/MM/dd
-	year, month, dayPart string   // partition columns of a table that is laid by these three
-	known                bool     // the three come from columns or fixed values; else from each file's key
-	bad                  []string // what keeps the table from being read as it is
+	base                 string // of the keys, relative to the source: "AWSLogs/o-abc/", "" where the table says nothing
+	account, region      string // partition columns, "" where they are fixed or none
+	fixedAccount         string // what stands in the location in their place
+	fixedRegion          string //
+	day                  string // partition column that holds yyyy/MM/dd
+	year, month, dayPart string // partition columns of a table that is laid by these three
+	known                bool   // the three come from columns or fixed values; else from each file's key
 }
 
 // table reads the table from the catalog, once.
