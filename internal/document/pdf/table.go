@@ -206,9 +206,14 @@ func (l *flow) tableHead(b document.Table, title string) {
 	if evidence && title == card {
 		title = "" // the card has just said it
 	}
-	if b.Ref != "" && evidence || under || title == "" && b.Ref == "" {
+	elsewhere := b.Shown <= 0 && b.Rows != nil && b.Rows.Count() > 0 // only said to stand in the workbook
+	if b.Ref != "" && evidence || under || title == "" && b.Ref == "" || elsewhere {
 		l.gap(1)
-		l.need(28)
+		if elsewhere {
+			l.need(8)
+		} else {
+			l.need(28)
+		}
 		l.reach(b.Ref, l.y)
 		if title == "" && note == "" {
 			return
@@ -237,11 +242,7 @@ func (l *flow) tableHead(b document.Table, title string) {
 	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
 		title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
 	}
-	keep := 26.0
-	if b.Shown <= 0 { // only said to stand in the workbook: no rows follow
-		keep = 6
-	}
-	l.subhead(b.Ref, title, keep)
+	l.subhead(b.Ref, title, 26)
 	defer l.end(l.begin(tagP))
 	if note != "" {
 		l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
