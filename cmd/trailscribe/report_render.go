@@ -93,6 +93,7 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	}
 	out := &folderOutput{dir: p.flags.out}
 	if err := audit.Render(c.Context(), saved, r, out, parts); err != nil {
+		out.discard()
 		return err
 	}
 	p.term.Done()
@@ -120,6 +121,17 @@ func unaltered(c *cobra.Command, dir string) error {
 type folderOutput struct {
 	dir   string
 	names []string
+	files []*placed
+}
+
+// discard removes the files that a writer which failed left unfinished.
+func (o *folderOutput) discard() {
+	for _, f := range o.files {
+		if !f.done {
+			_ = f.File.Close() // it may be closed already; what matters is that it goes
+			_ = os.Remove(f.Name())
+		}
+	}
 }
 
 func (o *folderOutput) Create(name string) (io.WriteCloser, error) {
@@ -134,13 +146,15 @@ func (o *folderOutput) Create(name string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.names = append(o.names, name)
-	return &placed{File: f, path: path}, nil
+	file := &placed{File: f, path: path}
+	o.names, o.files = append(o.names, name), append(o.files, file)
+	return file, nil
 }
 
 type placed struct {
 	*os.File
 	path string
+	done bool // it has its own name
 }
 
 func (f *placed) Close() error {
@@ -150,5 +164,9 @@ func (f *placed) Close() error {
 	if err := os.Chmod(f.Name(), 0o644); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), f.path)
+	if err := os.Rename(f.Name(), f.path); err != nil {
+		return err
+	}
+	f.done = true
+	return nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // weights is how much of a columnar copy of CloudTrail events a column takes, in thousandths; those not named take 5.
-// They were measured on public logs written as Parquet with Zstandard. An estimate rests on them, never a result.
+// They are guesses from the shape of public logs, not measurements. An estimate rests on them, never a result.
 var weights = map[string]int64{
 	"requestparameters": 160, "responseelements": 220, "useridentity": 110, "eventid": 90, "requestid": 90, "additionaleventdata": 50,
 	"resources": 60, "useragent": 30, "sourceipaddress": 20, "event_time": 20, "eventtime": 20, "local_time": 20, "resource": 40, "log_file": 15,
