@@ -103,6 +103,7 @@ type Engine struct {
 	group  *workgroup
 	table  *table
 	chosen map[string]string // scope -> mode of its last estimate
+	listed map[string]listed // scope -> the listing of an estimate, until a session takes it
 }
 
 var name = regexp.MustCompile(`^[a-z0-9_]{1,128}$`)
@@ -136,7 +137,7 @@ func New(o Options) (*Engine, error) {
 		o.Warn = func(string) {}
 	}
 	o.Timing = o.Timing.filled()
-	e := &Engine{o: o, slots: make(chan struct{}, o.Concurrency), chosen: map[string]string{}, pace: pacer{gap: o.Timing.StartGap}}
+	e := &Engine{o: o, slots: make(chan struct{}, o.Concurrency), chosen: map[string]string{}, listed: map[string]listed{}, pace: pacer{gap: o.Timing.StartGap}}
 	e.watch = newWatcher(o.Athena, o.Timing)
 	return e, nil
 }

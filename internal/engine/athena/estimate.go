@@ -51,6 +51,7 @@ func (e *Engine) Estimate(ctx context.Context, s engine.Scope, st []engine.State
 	e.mu.Lock()
 	e.chosen[scopeKey(s)] = out.Chosen
 	e.mu.Unlock()
+	e.keep(t, s, found)
 	return out, nil
 }
 

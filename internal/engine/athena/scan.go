@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -65,6 +66,35 @@ func refused(err error) error {
 
 // listings is how many pages of a bucket are asked for at once.
 const listings = 8
+
+// fresh is how old the listing of an estimate may be when the run that it was made for begins.
+const fresh = 2 * time.Minute
+
+// listed is a listing that waits for its run.
+type listed struct {
+	scan  *scan
+	table string // its state
+	at    time.Time
+}
+
+// keep hands the listing of an estimate on to the session that follows: a bucket of millions of files is not listed twice.
+func (e *Engine) keep(t *table, s engine.Scope, found *scan) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.listed[scopeKey(s)] = listed{found, t.state, time.Now()}
+}
+
+// take is the listing of an estimate just made, else a new one. It is given once: a second session looks for itself.
+func (e *Engine) take(ctx context.Context, t *table, s engine.Scope, w span) (*scan, error) {
+	e.mu.Lock()
+	l, ok := e.listed[scopeKey(s)]
+	delete(e.listed, scopeKey(s))
+	e.mu.Unlock()
+	if ok && l.table == t.state && time.Since(l.at) < fresh {
+		return l.scan, nil
+	}
+	return e.list(ctx, t, s, w)
+}
 
 // list finds the log files of a scope. It asks the bucket for the prefixes of the scope's accounts, regions and months only,
 // where the table is laid by them.
@@ -153,18 +183,8 @@ func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts 
 		}
 		accounts = slices.DeleteFunc(accounts, func(a string) bool { return !twelve.MatchString(a) })
 	}
-	days := int(w.last.Sub(w.first).Hours()/24) + 1
-	var times []string
-	for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
-		p := d.Format("2006/01/")
-		if days <= 3 {
-			p = d.Format("2006/01/02/")
-		}
-		if len(times) == 0 || times[len(times)-1] != p {
-			times = append(times, p)
-		}
-	}
 	var mu sync.Mutex
+	var places []string
 	g, _ := errgroup.WithContext(ctx)
 	g.SetLimit(listings)
 	for _, account := range accounts {
@@ -183,16 +203,34 @@ func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts 
 			mu.Lock()
 			defer mu.Unlock()
 			for _, r := range regions {
-				for _, p := range times {
-					out = append(out, root+r+"/"+p)
-				}
+				places = append(places, root+r+"/")
 			}
 			return nil
 		})
 	}
 	err = g.Wait()
+	for _, p := range places {
+		for _, t := range w.times(len(places)) {
+			out = append(out, p+t)
+		}
+	}
 	slices.Sort(out)
 	return out, accounts, err
+}
+
+// times are the folders of a span: its months, or its days where there are few places. Pages of one prefix can only be asked
+// for one after the other, so that a busy region's month would be listed alone at the end.
+func (w span) times(places int) (out []string) {
+	layout := "2006/01/"
+	if days := int(w.last.Sub(w.first).Hours()/24) + 1; days <= 3 || places*days <= 32*listings {
+		layout = "2006/01/02/"
+	}
+	for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
+		if p := d.Format(layout); len(out) == 0 || out[len(out)-1] != p {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // classify says whether an object is of the scope, and whether Athena reads it. What Athena passes over without a word is

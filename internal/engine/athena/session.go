@@ -55,7 +55,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	if err != nil {
 		return nil, err
 	}
-	found, err := e.list(ctx, t, scope, w)
+	found, err := e.take(ctx, t, scope, w)
 	if err != nil {
 		return nil, err
 	}
