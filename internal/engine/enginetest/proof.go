@@ -25,7 +25,7 @@ func Proof(t *testing.T, ask Ask, update bool) {
 	lines := strings.Split(expressions, "\n")
 	var same, failing, printed, differ int
 	for _, x := range cases {
-		text := x.statement()
+		text := x.Statement()
 		got := x.answer(t, ask, text)
 		if update && x.Apart == "" {
 			lines[x.Line-1] = x.with(got)
@@ -103,13 +103,6 @@ func (x Expression) with(value string) string {
 		line += " ||| " + x.Comments
 	}
 	return line
-}
-
-func (x Expression) statement() string {
-	if l := strings.ToLower(x.Text); strings.HasPrefix(l, "select ") || strings.HasPrefix(l, "with ") {
-		return x.Text
-	}
-	return "SELECT " + x.Text
 }
 
 func bindExpression(text string) (*sql.Bound, error) {

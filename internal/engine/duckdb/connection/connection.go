@@ -51,15 +51,8 @@ func setUp(ctx context.Context, db *sql.DB, o Options) error {
 	}
 	defer c.Close()
 	if !o.Clean {
-		for _, f := range language.GoFunctions() {
-			if err := register(c, f); err != nil {
-				return fmt.Errorf("function %s: %w", f.Name, err)
-			}
-		}
-		for _, m := range language.Macros() {
-			if _, err := c.ExecContext(ctx, m); err != nil {
-				return fmt.Errorf("%s: %w", firstWords(m), err)
-			}
+		if err := Teach(ctx, c, language.GoFunctions(), language.Macros()); err != nil {
+			return err
 		}
 	}
 	settings, err := o.settings()
@@ -69,6 +62,21 @@ func setUp(ctx context.Context, db *sql.DB, o Options) error {
 	for _, s := range settings {
 		if _, err := c.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", firstWords(s), err)
+		}
+	}
+	return nil
+}
+
+// Teach gives the database of a connection the functions of Trino: those in Go first, because macros call them.
+func Teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, macros []string) error {
+	for _, f := range functions {
+		if err := register(c, f); err != nil {
+			return fmt.Errorf("function %s: %w", f.Name, err)
+		}
+	}
+	for _, m := range macros {
+		if _, err := c.ExecContext(ctx, m); err != nil {
+			return fmt.Errorf("%s: %w", firstWords(m), err)
 		}
 	}
 	return nil
