@@ -28,8 +28,9 @@ lint: ## golangci-lint, fetched by the Go tool
 readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
 	docs/readers/check.sh $(BIN)
 
-conformance: ## ask a real Trino and a second parser what the SQL means; both are fetched once
+conformance: ## ask a real Trino and a second parser what the SQL means, and moto what AWS's API is; all are fetched once
 	docs/conformance/parser.sh docs/conformance/trino.sh $(GO) test -count=1 -timeout 40m -v ./internal/engine/trino
+	docs/conformance/moto.sh $(GO) test -count=1 -timeout 20m -run '^TestMoto' -v ./cmd/trailscribe
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

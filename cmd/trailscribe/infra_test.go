@@ -53,6 +53,16 @@ func (c *account) configure(text string) {
 // log puts a log file with n records.
 func (c *account) log(root, account, region, day string, n int) {
 	c.t.Helper()
+	c.aws.Put(trailBucket, logKey(root, account, region, day, n), logFile(c.t, account, region, day, n), "")
+}
+
+func logKey(root, account, region, day string, n int) string {
+	return fmt.Sprintf("%s%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%sT1000Z_%016d.json.gz", root, account, region, day, account, region, strings.ReplaceAll(day, "/", ""), n)
+}
+
+// logFile is a log file with n records.
+func logFile(t testing.TB, account, region, day string, n int) []byte {
+	t.Helper()
 	var records []string
 	for i := range n {
 		records = append(records, fmt.Sprintf(`{"eventVersion":"1.11","eventTime":"%sT10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":%q,"recipientAccountId":%q,"eventID":"%s-%s-%s-%d"}`,
@@ -61,13 +71,12 @@ func (c *account) log(root, account, region, day string, n int) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	if _, err := w.Write([]byte(`{"Records":[` + strings.Join(records, ",") + `]}`)); err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
-	key := fmt.Sprintf("%s%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%sT1000Z_%016d.json.gz", root, account, region, day, account, region, strings.ReplaceAll(day, "/", ""), n)
-	c.aws.Put(trailBucket, key, b.Bytes(), "")
+	return b.Bytes()
 }
 
 // run is one command; it returns what was printed and the exit code.
