@@ -45,7 +45,7 @@ func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *au
 	if err != nil || name == "duckdb" && !p.flags.estimate {
 		return false, err
 	}
-	est, err := e.Estimate(ctx, plan.Scope, plan.Statements)
+	est, err := e.Estimate(ctx, plan.Scope, plan.Asked())
 	p.term.Done()
 	if err != nil {
 		return false, explain(err)
@@ -96,7 +96,7 @@ func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
 		cols = append(cols, result.Column{Name: m.Name + "_usd", Kind: result.Text})
 	}
 	var rows []result.Row
-	for i, st := range plan.Statements {
+	for i, st := range plan.Asked() {
 		row := result.Row{st.ID}
 		for _, m := range est.Modes {
 			row = append(row, m.PerStatement[i])

@@ -37,6 +37,9 @@ type answer struct {
 
 // ask puts every statement that has no kept result to the engine. Its error is one that ends the run; a statement that fails does not.
 func (w *work) ask(ctx context.Context) ([]answer, error) {
+	if err := w.askPopulations(ctx); err != nil {
+		return nil, err
+	}
 	answers := make([]answer, len(w.plan.Statements))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, w.parts.Parallel))

@@ -27,7 +27,8 @@ type Plan struct {
 	Statements []engine.Statement // in report order, then the population statements
 	Files      []library.File     // every definition that shapes the result, sorted by path
 
-	params map[string][]run.Setting // query id -> its parameters with the values they got
+	params      map[string][]run.Setting // query id -> its parameters with the values they got
+	populations *populations             // those that are counted in one statement; nil: none
 }
 
 const populationSuffix = "#population"
@@ -97,6 +98,10 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 		return nil, unique(bad.Sort())
 	}
 	p.Statements = append(p.Statements, populations...)
+	var err error
+	if p.populations, err = combine(populations, r.Catalog); err != nil {
+		return nil, append(bad, diag.Problem{Text: err.Error(), Hint: "this is a mistake of the program: please report it with the report's file"})
+	}
 	p.Scope.Columns = map[string][]string{}
 	for rel, set := range columns {
 		p.Scope.Columns[rel] = slices.Sorted(maps.Keys(set))

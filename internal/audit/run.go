@@ -158,7 +158,7 @@ func (w *work) guard(ctx context.Context) error {
 	if most.Micros <= 0 {
 		return nil
 	}
-	e, err := w.parts.Engine.Estimate(ctx, w.plan.Scope, w.plan.Statements)
+	e, err := w.parts.Engine.Estimate(ctx, w.plan.Scope, w.plan.Asked())
 	if err != nil {
 		return fmt.Errorf("estimating the cost: %w", err)
 	}
@@ -179,7 +179,11 @@ func (w *work) keepDefinitions() error {
 	if err := w.folder.Keep(w.plan.Files); err != nil {
 		return err
 	}
-	for _, st := range w.plan.Statements {
+	statements := w.plan.Statements
+	if p := w.plan.populations; p != nil {
+		statements = append(slices.Clone(statements), p.statement)
+	}
+	for _, st := range statements {
 		if err := w.folder.KeepStatement(st.ID, st.Query.Text(sql.Trino, nil)); err != nil {
 			return err
 		}
