@@ -31,6 +31,9 @@ func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 						name = t.Alias.Name.Key()
 					}
 					some, ok := b.only(n.Where, name, column)
+					if t.Alias != nil && len(t.Alias.Columns) > 0 {
+						ok = false // its columns have other names
+					}
 					all = all && ok
 					values = append(values, some...)
 				})

@@ -9,6 +9,7 @@ type trinoPrinter struct {
 	lits   map[string]Expr   // parameters that are bound
 	stands map[string]string // relation -> table name or (SELECT …)
 	ctes   []string          // names of WITH that are visible: they hide relations of the catalog
+	bare   map[*Deref]bool   // alias.column, of which only the column is written
 }
 
 // printTrino is the statement in Athena's syntax. Parameters without a literal stay :name.

@@ -70,6 +70,10 @@ func (p *trinoPrinter) expr(x Expr, min int) {
 	case *Ident:
 		p.name(x)
 	case *Deref:
+		if p.bare[x] {
+			p.name(x.Field)
+			return
+		}
 		p.base(x.X)
 		p.text("." + nameText(x.Field.Name))
 	case *Param:
