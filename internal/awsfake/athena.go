@@ -20,6 +20,7 @@ type athenaState struct {
 	running    int
 	waiting    []*execution
 	loaded     loaded
+	answers    answers
 }
 
 // token is a ClientRequestToken that was seen.
@@ -253,9 +254,17 @@ func (s *Server) run(x *execution, fault *QueryFault) {
 	}
 	if fault != nil && fault.Fail != nil {
 		f := fault.Fail
-		sleep(x.ctx, s.o.RunningFor)
+		if !sleep(x.ctx, s.o.RunningFor) {
+			s.finish(x, cancelled, "Query cancelled by user", nil)
+			return
+		}
 		s.scanned(x, f.Scanned)
+		s.leave(x)
 		s.finish(x, failed, f.Message, &queryError{f.Category, f.Type, f.Retryable, f.Message})
+		return
+	}
+	if fault != nil && !sleep(x.ctx, fault.Longer) {
+		s.finish(x, cancelled, "Query cancelled by user", nil)
 		return
 	}
 	err := s.execute(x, fault != nil && fault.Slow)

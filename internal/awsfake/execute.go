@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,7 +36,7 @@ func (s *Server) execute(x *execution, slow bool) error {
 	if err := s.acceptable(x); err != nil {
 		return err
 	}
-	p, err := s.plan(x.ctx, st.query, x.database, x.id, st.kind == "EXPLAIN")
+	p, err := s.plan(x.ctx, st.query, x.database, x.id, st.purpose(), st.kind == "EXPLAIN")
 	defer s.drop(p)
 	if err != nil {
 		return err
@@ -131,6 +132,10 @@ func (s *Server) explain(x *execution) error {
 // selectRows runs a SELECT and writes its results object.
 func (s *Server) selectRows(x *execution, p *plan) error {
 	columns := columnsOf(p)
+	if p.before.selected {
+		s.answer(x, columns, p.before.rows, 0)
+		return s.result(x, ".csv", csvOf(columns, p.before.rows))
+	}
 	var rows [][]*string
 	err := s.query(x.ctx, p.text, func(r *sql.Rows) error {
 		for r.Next() {
@@ -155,6 +160,9 @@ func (s *Server) selectRows(x *execution, p *plan) error {
 	})
 	if err != nil {
 		return err
+	}
+	if p.stable && small(rows) {
+		s.athena.answers.add(p.key, func(a *answer) { a.selected, a.rows, a.columnar = true, rows, p.before.columnar })
 	}
 	s.answer(x, columns, rows, 0)
 	return s.result(x, ".csv", csvOf(columns, rows))
@@ -286,6 +294,20 @@ func (s *Server) createTableAs(x *execution, p *plan) error {
 	return s.wrote(x, written)
 }
 
+// leave puts down what a CREATE TABLE AS that fails had written till then: Athena does not take it away.
+func (s *Server) leave(x *execution) {
+	if x.statement.kind != "CREATE_TABLE_AS_SELECT" {
+		return
+	}
+	place := x.statement.options["external_location"]
+	if place == "" && !x.managed {
+		place = x.output + "tables/" + x.id
+	}
+	if _, _, ok := splitS3(place); ok {
+		_ = s.store(strings.TrimSuffix(place, "/")+"/half_written", []byte("PAR1")) // into a bucket that is not there nothing was written
+	}
+}
+
 func storageOf(columns []glueColumn, place string) map[string]any {
 	return map[string]any{"Columns": append([]glueColumn{}, columns...), "Location": place, "InputFormat": parquetInput, "OutputFormat": parquetOutput,
 		"SerdeInfo": map[string]any{"SerializationLibrary": parquetSerde, "Parameters": map[string]string{"serialization.format": "1"}}}
@@ -368,6 +390,17 @@ type writtenFile struct {
 	bytes       int
 }
 
+// purpose is what besides its SELECT decides what a statement gives; "" where that is not told.
+func (st *statement) purpose() string {
+	switch st.kind {
+	case "SELECT":
+		return st.kind
+	case "CREATE_TABLE_AS_SELECT":
+		return fmt.Sprint(st.kind, st.list["partitioned_by"], st.options["write_compression"], st.options["parquet_compression"], st.noData)
+	}
+	return ""
+}
+
 // write lets DuckDB write the rows as Parquet, and puts the files into the bucket.
 func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, compression string, none bool, many string) (*writing, error) {
 	db, err := s.database()
@@ -376,6 +409,24 @@ func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, c
 	}
 	w := &writing{}
 	if none {
+		return w, nil
+	}
+	put := func(f writtenBody) error {
+		f2 := writtenFile{folder: f.folder, values: f.values, bytes: len(f.body), url: place}
+		if f.folder != "" {
+			f2.url += f.folder + "/"
+		}
+		f2.url += fmt.Sprintf("%s_%05d_%s", s.o.Now().UTC().Format("20060102_150405"), len(w.files), strings.ReplaceAll(x.id, "-", "")[:8])
+		w.files = append(w.files, f2)
+		return s.store(f2.url, f.body)
+	}
+	if p.before.wrote {
+		w.rows = p.before.count
+		for _, f := range p.before.files {
+			if err := errors.Join(x.ctx.Err(), put(f)); err != nil {
+				return nil, err
+			}
+		}
 		return w, nil
 	}
 	scratch := "rows_" + strings.ReplaceAll(x.id, "-", "")
@@ -424,6 +475,7 @@ func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, c
 	if _, err := db.ExecContext(x.ctx, "COPY "+scratch+" TO "+quoteText(to)+" ("+options+")"); err != nil {
 		return nil, fmt.Errorf("write %s: %w", place, err)
 	}
+	var bodies []writtenBody
 	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -432,25 +484,24 @@ func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, c
 		if err != nil {
 			return err
 		}
-		f := writtenFile{bytes: len(body)}
-		rel, err := filepath.Rel(to, filepath.Dir(path))
-		if err != nil {
-			return err
-		}
+		f := writtenBody{body: body}
 		if len(keys) > 0 {
+			rel, err := filepath.Rel(to, filepath.Dir(path))
+			if err != nil {
+				return err
+			}
 			f.folder = filepath.ToSlash(rel)
 			for part := range strings.SplitSeq(f.folder, "/") {
 				_, v, _ := strings.Cut(part, "=")
 				f.values = append(f.values, unescape(v))
 			}
-			f.url = place + f.folder + "/"
-		} else {
-			f.url = place
 		}
-		f.url += fmt.Sprintf("%s_%05d_%s", s.o.Now().UTC().Format("20060102_150405"), len(w.files), strings.ReplaceAll(x.id, "-", "")[:8])
-		w.files = append(w.files, f)
-		return s.store(f.url, body)
+		bodies = append(bodies, f)
+		return put(f)
 	})
+	if err == nil && p.stable && w.rows <= mostKept {
+		s.athena.answers.add(p.key, func(a *answer) { a.wrote, a.count, a.files, a.columnar = true, w.rows, bodies, p.before.columnar })
+	}
 	return w, err
 }
 

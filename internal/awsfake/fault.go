@@ -1,11 +1,16 @@
 package awsfake
 
 import (
+	"fmt"
+	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Kind is how a call fails.
@@ -25,6 +30,11 @@ const (
 	HalfBody                        // S3: the first half of the object, then the connection breaks
 )
 
+// String is the kind in words.
+func (k Kind) String() string {
+	return [...]string{"none", "throttled", "all slots taken", "500", "500 after it was done", "reply lost", "request lost", "credentials expired", "denied", "garbage after it was done", "half an answer"}[k]
+}
+
 func (k Kind) after() bool { return k == ServerErrorDone || k == LostReplyDone || k == GarbageDone }
 
 // Fault makes calls fail.
@@ -42,8 +52,26 @@ type faultState struct {
 	mu      sync.Mutex
 	faults  []*Fault
 	queries []*QueryFault
-	random  *rand.Rand
-	done    int64
+	seed    uint64
+	asked   map[string]int // how often chance was asked about a thing
+	done    map[string]int64
+}
+
+// chance decides by the seed, by what is asked about and how often that was asked before, and not by the order of calls:
+// so the same seed does the same to the same program, however its goroutines take turns.
+func (s *faultState) chance(share float64, about string) bool {
+	n := s.asked[about]
+	s.asked[about] = n + 1
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %s", n, about)
+	return rand.New(rand.NewPCG(s.seed, h.Sum64())).Float64() < share
+}
+
+// Seed begins the chance of faults anew.
+func (s *Server) Seed(seed uint64) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.seed, s.faults.asked = seed, map[string]int{}
 }
 
 // Inject makes calls fail from now on, until remove is called.
@@ -60,36 +88,75 @@ func (s *Server) Inject(f Fault) (remove func()) {
 }
 
 // Injected is how many faults have happened, those of queries with them.
-func (s *Server) Injected() int64 {
+func (s *Server) Injected() (n int64) {
+	for _, k := range s.Faults() {
+		n += k
+	}
+	return n
+}
+
+// Faults is how many faults have happened, by their kind in words.
+func (s *Server) Faults() map[string]int64 {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	return s.faults.done
+	return maps.Clone(s.faults.done)
 }
 
 // next is the fault of a call, nil for none.
 func (s *faultState) next(c *call) *Fault {
 	s.mu.Lock()
+	idle := len(s.faults) == 0
+	s.mu.Unlock()
+	if idle {
+		return nil
+	}
+	about := c.about()
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	name := c.service + ":" + c.operation
-	for _, f := range s.faults {
+	for i, f := range s.faults {
 		if f.Call != "" && f.Call != name && f.Call != c.service+":*" {
 			continue
 		}
 		if f.Body != "" && !strings.Contains(string(c.body), f.Body) && !strings.Contains(c.r.URL.Path, f.Body) {
 			continue
 		}
-		if f.Chance > 0 && s.random.Float64() >= f.Chance {
+		if f.Chance > 0 && !s.chance(f.Chance, fmt.Sprint(i, f.Kind, " ", about)) {
 			continue
 		}
 		f.counted++
 		if f.counted <= f.Skip || f.Times > 0 && f.counted > f.Skip+f.Times {
 			continue
 		}
-		s.done++
+		s.done[f.Kind.String()]++
 		copied := *f
 		return &copied
 	}
 	return nil
+}
+
+var anID = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// about is what a call asks for, without what differs each time: the statement in place of the id of its query.
+func (c *call) about() string {
+	text := c.service + ":" + c.operation
+	if c.service == "s3" {
+		text += c.r.URL.Path
+	} else {
+		text += string(c.body)
+	}
+	if c.service != "athena" && c.service != "s3" {
+		return text
+	}
+	a := &c.Server.athena
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return anID.ReplaceAllStringFunc(text, func(id string) string {
+		if x := a.executions[id]; x != nil {
+			return x.sql
+		}
+		return id
+	})
 }
 
 func (c *call) failWith(f *Fault) {
@@ -158,14 +225,28 @@ func (k *kept) Write(b []byte) (int, error) {
 
 // QueryFault makes queries of Athena that were accepted fare badly.
 type QueryFault struct {
-	SQL     string      // only statements that hold this text; "": all
-	Skip    int         // this many go well first
-	Times   int         // and then this many fare badly; 0: all
-	Chance  float64     // share of queries; 0: every one
-	Fail    *AthenaFail // the query ends as FAILED
-	Requeue int         // so often it goes from RUNNING back to QUEUED
-	Slow    bool        // it runs until it is stopped
+	SQL     string        // only statements that hold this text; "": all
+	Skip    int           // this many go well first
+	Times   int           // and then this many fare badly; 0: all
+	Chance  float64       // share of queries; 0: every one
+	Fail    *AthenaFail   // the query ends as FAILED
+	Requeue int           // so often it goes from RUNNING back to QUEUED
+	Slow    bool          // it runs until it is stopped
+	Longer  time.Duration // so much longer it runs
 	counted int
+}
+
+// String is the kind in words.
+func (f *QueryFault) String() string {
+	switch {
+	case f.Fail != nil && f.Fail.Retryable:
+		return "query failed, may be run again"
+	case f.Fail != nil:
+		return "query failed"
+	case f.Requeue > 0:
+		return "query back to the queue"
+	}
+	return "query slow"
 }
 
 // AthenaFail is how a query fails, in the words of AthenaError.
@@ -192,15 +273,15 @@ func (s *Server) InjectQuery(f QueryFault) (remove func()) {
 func (s *faultState) query(text string) *QueryFault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range s.queries {
-		if !strings.Contains(text, f.SQL) || f.Chance > 0 && s.random.Float64() >= f.Chance {
+	for i, f := range s.queries {
+		if !strings.Contains(text, f.SQL) || f.Chance > 0 && !s.chance(f.Chance, fmt.Sprint(i, f, " ", text)) {
 			continue
 		}
 		f.counted++
 		if f.counted <= f.Skip || f.Times > 0 && f.counted > f.Skip+f.Times {
 			continue
 		}
-		s.done++
+		s.done[f.String()]++
 		copied := *f
 		return &copied
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,10 @@ type plan struct {
 	types   []*sql.Type
 	scanned int64
 	tables  []string // to be dropped afterwards
+
+	key    [32]byte // what its answer rests on
+	stable bool     // the same key gives the same answer
+	before answer   // what is known of it
 }
 
 // pathColumn is the hidden column with the object's name.
@@ -113,29 +118,114 @@ func problem(code string, kind int, err error) error {
 }
 
 // plan reads, checks and prints a SELECT, loads what it reads, and says how many bytes that is. A dry one is only checked.
-// What the plan made must be dropped, with an error too.
-func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) (*plan, error) {
+// What the plan made must be dropped, with an error too. Answers to the same text are remembered for the same purpose; ""
+// is for none.
+func (s *Server) plan(ctx context.Context, text, database, id, purpose string, dry bool) (*plan, error) {
+	r, relations, err := s.read(text, database)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{checked: r.checked, types: r.types}
+	if dry {
+		return p, nil
+	}
+	names := slices.Sorted(maps.Keys(relations))
+	tables := make([]over, len(names))
+	var columnar []file // one of each scan
+	for i, name := range names {
+		tables[i].r = relations[name]
+		all, err := s.files(tables[i].r.table)
+		if err != nil {
+			return p, err
+		}
+		used := map[*object]bool{}
+		for _, sc := range r.scans {
+			if sc.table != name {
+				continue
+			}
+			some, err := s.prune(ctx, tables[i].r, all, sc.conditions)
+			if err != nil {
+				return p, err
+			}
+			for _, f := range some {
+				if tables[i].r.parquet {
+					columnar = append(columnar, f)
+				} else {
+					p.scanned += int64(len(f.object.body))
+				}
+				if !used[f.object] {
+					tables[i].files = append(tables[i].files, f)
+				}
+				used[f.object] = true
+			}
+		}
+	}
+	if p.key, p.stable = r.key(purpose, tables); p.stable {
+		p.before = s.athena.answers.find(p.key)
+		if p.before.selected || p.before.wrote {
+			p.scanned += p.before.columnar
+			return p, nil
+		}
+	}
+	p.text = r.text
+	for i, t := range tables {
+		stand, err := s.stand(ctx, p, t.r, t.files, id)
+		if err != nil {
+			return p, err
+		}
+		p.text = strings.ReplaceAll(p.text, hole(i), stand)
+	}
+	if len(columnar) > 0 {
+		if p.before.columnar, err = s.columns(ctx, p.text, columnar); err != nil {
+			return p, err
+		}
+		p.scanned += p.before.columnar
+	}
+	return p, nil
+}
+
+// read reads and checks a SELECT, or finds that this was done before with tables of the same columns.
+func (s *Server) read(text, database string) (*reading, map[string]*relation, error) {
+	key := database + "\x00" + text
+	r := s.athena.answers.reading(key)
+	relations, catalog := map[string]*relation{}, sql.Catalog{}
+	find := func(scans []scan) error {
+		for _, sc := range scans {
+			if relations[sc.table] != nil {
+				continue
+			}
+			t, db, own := s.resolve(sc.table, database)
+			if t == nil {
+				return athenaError(2, 1110, "TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.%s.%s' does not exist", db, own)
+			}
+			r, err := t.relation()
+			if err != nil {
+				return err
+			}
+			relations[sc.table] = r
+			catalog[sc.table] = slices.Concat(r.columns, r.partitions)
+		}
+		return nil
+	}
+	if r != nil {
+		if err := find(r.scans); err != nil {
+			return nil, nil, err
+		}
+		if r.signature == signature(catalog) {
+			return r, relations, nil
+		}
+		clear(relations)
+		clear(catalog)
+	}
 	parsed, problems := sql.Parse(text, nil)
 	if problems.Err() != nil {
-		return nil, problem("SYNTAX_ERROR", 1006, problems)
+		return nil, nil, problem("SYNTAX_ERROR", 1006, problems)
 	}
-	relations, catalog := map[string]*relation{}, sql.Catalog{}
-	scans := scansOf(text, parsed.Query())
-	for _, sc := range scans {
-		if relations[sc.table] != nil {
-			continue
-		}
-		t, db, own := s.resolve(sc.table, database)
-		if t == nil {
-			return nil, athenaError(2, 1110, "TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.%s.%s' does not exist", db, own)
-		}
-		r, err := t.relation()
-		if err != nil {
-			return nil, err
-		}
-		relations[sc.table] = r
-		catalog[sc.table] = slices.Concat(r.columns, r.partitions)
+	r = &reading{scans: scansOf(text, parsed.Query()), unstable: unstable.MatchString(text)}
+	if err := find(r.scans); err != nil {
+		return nil, nil, err
 	}
+	r.signature = signature(catalog)
 	checked, problems := parsed.Check(catalog, nil)
 	if problems.Err() != nil && strings.Contains(text, pathColumn) {
 		// The hidden column is not part of a star; so it is offered only where the statement does not go without it.
@@ -152,65 +242,27 @@ func (s *Server) plan(ctx context.Context, text, database, id string, dry bool) 
 		case strings.Contains(problems.Error(), "type"):
 			code = "TYPE_MISMATCH"
 		}
-		return nil, problem(code, 1006, problems)
+		return nil, nil, problem(code, 1006, problems)
 	}
 	bound, err := checked.Bind(nil)
 	if err != nil {
-		return nil, problem("SYNTAX_ERROR", 1006, err)
+		return nil, nil, problem("SYNTAX_ERROR", 1006, err)
 	}
-	p := &plan{checked: checked}
+	r.checked = checked
 	for _, name := range checked.Types() {
 		t, err := sql.ParseType(name)
 		if err != nil {
-			return nil, fmt.Errorf("the type %s of a result: %w", name, err)
+			return nil, nil, fmt.Errorf("the type %s of a result: %w", name, err)
 		}
-		p.types = append(p.types, t)
+		r.types = append(r.types, t)
 	}
-	if dry {
-		return p, nil
+	holes := map[string]string{}
+	for i, name := range slices.Sorted(maps.Keys(relations)) {
+		holes[name] = hole(i)
 	}
-	stands := map[string]string{}
-	var columnar []file // one of each scan
-	for name, r := range relations {
-		all, err := s.files(r.table)
-		if err != nil {
-			return p, err
-		}
-		used := map[*object]file{}
-		var order []file
-		for _, sc := range scans {
-			if sc.table != name {
-				continue
-			}
-			some, err := s.prune(ctx, r, all, sc.conditions)
-			if err != nil {
-				return p, err
-			}
-			for _, f := range some {
-				if r.parquet {
-					columnar = append(columnar, f)
-				} else {
-					p.scanned += int64(len(f.object.body))
-				}
-				if _, there := used[f.object]; !there {
-					order = append(order, f)
-				}
-				used[f.object] = f
-			}
-		}
-		if stands[name], err = s.stand(ctx, p, r, order, id); err != nil {
-			return p, err
-		}
-	}
-	p.text = bound.Text(sql.DuckDB, stands)
-	if len(columnar) > 0 {
-		n, err := s.columns(ctx, p.text, columnar)
-		if err != nil {
-			return p, err
-		}
-		p.scanned += n
-	}
-	return p, nil
+	r.text = bound.Text(sql.DuckDB, holes)
+	s.athena.answers.keepReading(key, r)
+	return r, relations, nil
 }
 
 // columns is how many bytes of files in Parquet are read: those of the columns, and of the fields of rows, that are left

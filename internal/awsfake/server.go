@@ -92,7 +92,7 @@ func New(o Options) (*Server, error) {
 	s.s3.uploads = map[string]*upload{}
 	s.glue.databases = map[string]*database{"default": {Name: "default", CreateTime: o.Now()}}
 	s.roles.keys = map[string]*role{}
-	s.faults.random = rand.New(rand.NewPCG(o.Seed, 1))
+	s.faults.seed, s.faults.asked, s.faults.done = o.Seed, map[string]int{}, map[string]int64{}
 	s.meter.calls = map[string]int64{}
 	s.startAthena()
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
