@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 	"github.com/aws/smithy-go/middleware"
@@ -22,14 +23,21 @@ import (
 	"trailscribe/internal/engine"
 )
 
-// execution is a query that ended well.
+// execution is a query that ended.
 type execution struct {
-	id      string
-	scanned int64
-	elapsed time.Duration
-	output  string // object of the results, "" where Athena keeps them itself
-	attempt int
-	earlier bool // it was started and paid for before this session: a crash or the same run before it
+	id       string
+	end      *types.QueryExecution
+	scanned  int64
+	elapsed  time.Duration
+	output   string // object of the results, "" where Athena keeps them itself
+	manifest string // object that names the files of a CREATE TABLE AS, "" where there is none
+	attempt  int
+	earlier  bool // it was started and paid for before this session: a crash or the same run before it
+}
+
+// well tells whether it ended well.
+func (x *execution) well() bool {
+	return x.end.Status.State == types.QueryExecutionStateSucceeded
 }
 
 // runner runs statements for one session.
@@ -77,11 +85,12 @@ func (r *runner) do(ctx context.Context, id, what string, statement func(attempt
 		if len(text) > longest {
 			return nil, &engine.Fault{Reason: engine.Refused, Hint: "use staging (mode staged), or shorten lists of accounts, networks or parameters", Err: fmt.Errorf("%s: the statement has %d bytes, Athena takes %d", what, len(text), longest)}
 		}
-		x, q, err := r.once(ctx, id, text, attempt, what)
+		began := time.Now()
+		x, err := r.once(ctx, id, text, attempt, what)
 		if err != nil {
 			return nil, err
 		}
-		if x != nil {
+		if x.well() {
 			ok := true
 			if usable != nil && x.earlier {
 				if ok, err = usable(ctx, x); err != nil {
@@ -96,29 +105,40 @@ func (r *runner) do(ctx context.Context, id, what string, statement func(attempt
 			}
 			continue
 		}
-		if r.before(q) && attempt < earliest {
+		if x.earlier && attempt < earliest {
 			continue // how an earlier session ended says nothing about this one
 		}
-		if tried++; tried >= attempts || !again(q) {
-			return nil, failed(what, q)
+		if tried++; tried >= attempts || !again(x.end) {
+			return nil, failed(what, x.end)
 		}
 		if err := sleep(ctx, pause+rand.N(pause)); err != nil {
 			return nil, fault(ctx, what, err)
 		}
 		pause *= 2
 		// Athena has been seen to take up a query again that it had called failed. One that runs is not started twice.
-		if q.Status.State == types.QueryExecutionStateFailed {
-			if x, _, err := r.await(ctx, aws.ToString(q.QueryExecutionId), attempt, what); err != nil || x != nil {
+		if x.end.Status.State == types.QueryExecutionStateFailed {
+			if x, err := r.await(ctx, x.id, attempt, began, what); err != nil || x.well() {
 				return x, err
 			}
 		}
 	}
 }
 
-// before tells whether a query was submitted before this session began, by Athena's clock.
-func (r *runner) before(q *types.QueryExecution) bool {
-	return q.Status != nil && q.Status.SubmissionDateTime != nil && !r.began.IsZero() && q.Status.SubmissionDateTime.Before(r.began)
+// before tells whether a query was submitted before this session began, by Athena's clock. That clock is known to a second
+// only; but a query that lived longer than has passed since asked, when this session asked for it, is an earlier one too.
+func (r *runner) before(q *types.QueryExecution, asked time.Time) bool {
+	s := q.Status
+	if s == nil || s.SubmissionDateTime == nil {
+		return false
+	}
+	if s.CompletionDateTime != nil && s.CompletionDateTime.Sub(*s.SubmissionDateTime) > time.Since(asked)+roundedBy {
+		return true
+	}
+	return !r.began.IsZero() && s.SubmissionDateTime.Before(r.began)
 }
+
+// roundedBy is how far Athena's times may be off that are compared with each other: they have milliseconds.
+const roundedBy = 10 * time.Millisecond
 
 // learn takes the server's time from the first answer, so that a wrong clock here does no harm.
 func (r *runner) learn(m middleware.Metadata, sent time.Time) {
@@ -131,40 +151,41 @@ func (r *runner) learn(m middleware.Metadata, sent time.Time) {
 	})
 }
 
-// once starts an attempt and waits for its end: an execution if it ended well, else the query as it ended.
-func (r *runner) once(ctx context.Context, id, text string, attempt int, what string) (*execution, *types.QueryExecution, error) {
+// once starts an attempt and waits for its end, well or not.
+func (r *runner) once(ctx context.Context, id, text string, attempt int, what string) (*execution, error) {
 	if err := r.e.slot(ctx); err != nil {
-		return nil, nil, fault(ctx, what, err)
+		return nil, fault(ctx, what, err)
 	}
 	defer r.e.free()
+	asked := time.Now()
 	query, err := r.start(ctx, text, r.token(id, text, attempt), what)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return r.await(ctx, query, attempt, what)
+	return r.await(ctx, query, attempt, asked, what)
 }
 
 // await waits for the end of a started query, and stops it if ctx ends before.
-func (r *runner) await(ctx context.Context, query string, attempt int, what string) (*execution, *types.QueryExecution, error) {
+func (r *runner) await(ctx context.Context, query string, attempt int, asked time.Time, what string) (*execution, error) {
 	q, err := r.e.watch.wait(ctx, query)
 	if err != nil {
 		r.spoilt(query)
-		return nil, nil, errors.Join(fault(ctx, what, err), r.stop(query))
+		return nil, errors.Join(fault(ctx, what, err), r.stop(query))
 	}
-	x := &execution{id: query, attempt: attempt, earlier: r.before(q)}
+	x := &execution{id: query, end: q, attempt: attempt, earlier: r.before(q, asked)}
 	if s := q.Statistics; s != nil {
 		x.scanned = aws.ToInt64(s.DataScannedInBytes)
 		x.elapsed = time.Duration(aws.ToInt64(s.TotalExecutionTimeInMillis)) * time.Millisecond
+		x.manifest = aws.ToString(s.DataManifestLocation)
 	}
 	if q.ResultConfiguration != nil {
 		x.output = aws.ToString(q.ResultConfiguration.OutputLocation)
 	}
 	r.count(q, x)
-	if q.Status.State != types.QueryExecutionStateSucceeded {
+	if !x.well() {
 		r.spoilt(query)
-		return nil, q, nil
 	}
-	return x, nil, nil
+	return x, nil
 }
 
 // count adds a query to what the session is billed. Failed ones are free, stopped ones are not; a plan reads nothing.
@@ -181,11 +202,29 @@ func (r *runner) count(q *types.QueryExecution, x *execution) {
 	}
 }
 
-// grace is how long a start goes on after its caller gave up, so that what Athena accepted is known and can be stopped.
-const grace = 3 * time.Second
+// grace is how long a start goes on after its caller gave up, so that what Athena accepted is known and can be stopped. The
+// call under way has a part of it; then it is asked again, in short steps.
+const (
+	grace    = 1500 * time.Millisecond
+	underway = 700 * time.Millisecond
+)
 
-// start gives the id of a started query. The call outlives ctx a little: a query that Athena accepted while the answer was
-// given up would run on unseen.
+// outlive is a context that ends so long after another.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
+	return out, func() { stop(); cancel() }
+}
+
+// hurried repeats a call in short steps, for one whose caller does not wait for AWS any more.
+func hurried(o *athena.Options) {
+	if o.Retryer != nil {
+		o.Retryer = retry.AddWithMaxBackoffDelay(o.Retryer, 100*time.Millisecond)
+	}
+}
+
+// start gives the id of a started query. It outlives ctx a little: a query that Athena accepted while the answer was given up
+// would run on unseen.
 func (r *runner) start(ctx context.Context, text, token, what string) (string, error) {
 	g, err := r.e.workgroup(ctx)
 	if err != nil {
@@ -194,14 +233,24 @@ func (r *runner) start(ctx context.Context, text, token, what string) (string, e
 	timing := r.e.o.Timing
 	slotPause, waited := timing.SlotFirst, time.Duration(0)
 	unsure := 0 // answers that do not tell whether the query was accepted
+	last, cancel := outlive(ctx, grace)
+	defer cancel()
 	for {
-		if ctx.Err() != nil && unsure == 0 {
+		switch {
+		case ctx.Err() == nil:
+			r.e.pace.wait(ctx)
+		case unsure == 0:
 			return "", fault(ctx, what, ctx.Err())
+		case last.Err() != nil:
+			return "", fault(ctx, what+", of which Athena did not say whether it was started", ctx.Err())
 		}
-		r.e.pace.wait(ctx)
-		id, err := r.call(ctx, g, text, token)
+		if ctx.Err() != nil && unsure == 0 {
+			continue // it ended while the pace was kept
+		}
+		id, err := r.call(ctx, last, g, text, token)
 		switch {
 		case err == nil && ctx.Err() != nil:
+			r.spoilt(id)
 			return "", errors.Join(fault(ctx, what, ctx.Err()), r.stop(id))
 		case err == nil:
 			return id, nil
@@ -218,7 +267,11 @@ func (r *runner) start(ctx context.Context, text, token, what string) (string, e
 			_ = sleep(ctx, d) // the loop sees that ctx has ended
 		default:
 			// The client has repeated it; nobody knows whether the query runs. The same token asks again without a second one.
-			if unsure++; unsure > patience {
+			if unsure++; ctx.Err() != nil {
+				_ = sleep(last, 100*time.Millisecond) // the grace bounds it
+				continue
+			}
+			if unsure > patience {
 				return "", fault(ctx, what, err)
 			}
 			_ = sleep(ctx, timing.RetryFirst)
@@ -226,11 +279,17 @@ func (r *runner) start(ctx context.Context, text, token, what string) (string, e
 	}
 }
 
-func (r *runner) call(ctx context.Context, g *workgroup, text, token string) (string, error) {
+// call asks once for a start. When ctx ends it goes on for a moment; last ends it at last.
+func (r *runner) call(ctx, last context.Context, g *workgroup, text, token string) (string, error) {
 	o := &r.e.o
-	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
+	call, cancel := context.WithTimeout(last, 2*time.Minute)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	var hurry []func(*athena.Options)
+	if ctx.Err() != nil {
+		hurry = append(hurry, hurried)
+	} else {
+		defer context.AfterFunc(ctx, func() { time.AfterFunc(underway, cancel) })()
+	}
 	// A new input each time: the client writes into it.
 	in := &athena.StartQueryExecutionInput{
 		QueryString: &text, ClientRequestToken: &token, WorkGroup: &o.Workgroup,
@@ -241,7 +300,7 @@ func (r *runner) call(ctx context.Context, g *workgroup, text, token string) (st
 		in.ResultConfiguration = &types.ResultConfiguration{OutputLocation: aws.String(strings.TrimRight(o.Output, "/") + "/")}
 	}
 	sent := time.Now()
-	out, err := o.Athena.StartQueryExecution(call, in)
+	out, err := o.Athena.StartQueryExecution(call, in, hurry...)
 	if err != nil {
 		return "", err
 	}
@@ -259,13 +318,15 @@ func (r *runner) stop(id string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	var err error
-	for range 3 {
-		if _, err = r.e.o.Athena.StopQueryExecution(ctx, &athena.StopQueryExecutionInput{QueryExecutionId: &id}); err == nil || refusal(err) {
+	for ctx.Err() == nil {
+		if _, err = r.e.o.Athena.StopQueryExecution(ctx, &athena.StopQueryExecutionInput{QueryExecutionId: &id}, hurried); err == nil || refusal(err) {
 			break
 		}
+		_ = sleep(ctx, 50*time.Millisecond)
 	}
 	if err != nil {
-		return fmt.Errorf("stop the query %s, which may run on: %w", id, err)
+		sentence, _ := awsconfig.Explain(err)
+		return &explained{"stop the query " + id + ", which may run on: " + sentence, err}
 	}
 	return nil
 }

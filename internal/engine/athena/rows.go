@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -30,9 +31,16 @@ type rows struct {
 	stats engine.Stats
 }
 
-// page asks for a part of the results.
-func (e *Engine) page(ctx context.Context, id string, token *string) (*athena.GetQueryResultsOutput, error) {
-	return e.o.Athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &id, NextToken: token, MaxResults: aws.Int32(1000)})
+// page asks for a part of the results. An answer that is none, or breaks off, is asked for again: reading is free.
+func (e *Engine) page(ctx context.Context, id string, token *string) (out *athena.GetQueryResultsOutput, err error) {
+	for range patience {
+		out, err = e.o.Athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &id, NextToken: token, MaxResults: aws.Int32(1000)})
+		var often *retry.MaxAttemptsError // the client has repeated it
+		if err == nil || awsconfig.Code(err) != "" || errors.As(err, &often) || sleep(ctx, e.o.Timing.PollFirst) != nil {
+			break
+		}
+	}
+	return out, err
 }
 
 // Columns are the statement's columns with their kinds.

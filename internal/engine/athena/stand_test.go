@@ -33,7 +33,8 @@ type stand struct {
 	results  int
 	slots    int // starts that are refused because all slots are taken
 	refuse   []error
-	lose     int // accepted starts whose answer is lost
+	lose     int  // accepted starts whose answer is lost
+	silent   bool // an accepted start is not answered
 	rows     []types.Row
 	perPage  int
 	fail     func(n int, sql string) *types.QueryExecutionStatus // how the nth query ends; nil: well
@@ -90,6 +91,13 @@ func (s *stand) StartQueryExecution(ctx context.Context, in *athena.StartQueryEx
 		}
 	}
 	in.ClientRequestToken = aws.String("spoilt by the client") // the SDK writes into its input too
+	if s.silent {
+		s.mu.Unlock()
+		<-ctx.Done()
+		s.mu.Lock()
+		s.silent = false
+		return nil, ctx.Err()
+	}
 	if s.lose > 0 {
 		s.lose--
 		return nil, errors.New("connection reset by peer")
@@ -125,7 +133,7 @@ func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQ
 			status = *q.end
 			status.SubmissionDateTime = aws.Time(q.at)
 		case time.Since(q.at) >= s.takes:
-			status.State = types.QueryExecutionStateSucceeded
+			status.State, status.CompletionDateTime = types.QueryExecutionStateSucceeded, aws.Time(q.at.Add(s.takes))
 		case s.requeued:
 			status.State = types.QueryExecutionStateQueued // it ran before
 		}

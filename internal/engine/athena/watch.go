@@ -31,6 +31,7 @@ type waiter struct {
 	last  *types.QueryExecution
 	err   error
 	fails int
+	many  int // who wait for it
 }
 
 func newWatcher(c Client, t Timing) *watcher {
@@ -45,6 +46,7 @@ func (w *watcher) wait(ctx context.Context, id string) (*types.QueryExecution, e
 		x = &waiter{since: time.Now(), done: make(chan struct{})}
 		w.waiting[id] = x
 	}
+	x.many++
 	if !w.running {
 		w.running = true
 		go w.loop()
@@ -58,15 +60,18 @@ func (w *watcher) wait(ctx context.Context, id string) (*types.QueryExecution, e
 	case <-x.done:
 		return x.last, x.err
 	case <-ctx.Done():
-		w.forget(id)
+		w.forget(id, x)
 		return nil, ctx.Err()
 	}
 }
 
-func (w *watcher) forget(id string) {
+// forget takes back a wait. Others may wait for the same query.
+func (w *watcher) forget(id string, x *waiter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.waiting, id)
+	if x.many--; x.many == 0 && w.waiting[id] == x {
+		delete(w.waiting, id)
+	}
 }
 
 // batch is how many queries one call may name.
