@@ -98,7 +98,7 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 		Partition: awsconfig.Partition(sdk.Region), Region: sdk.Region, Account: f.account,
 		Database: or(a.Database.Value, config.DefaultDatabase), Table: or(a.Table.Value, config.DefaultTable), Workgroup: or(a.Workgroup.Value, config.DefaultWorkgroup),
 		Organization: a.Organization.Value, Accounts: a.Accounts.Values, Regions: a.Regions.Values, FirstDay: a.First(),
-		ScanLimit: scanLimit(cfg), Adopt: f.adopt,
+		ScanLimit: scanLimit(cfg), Expiry: cfg.Athena.ResultsDays, Adopt: f.adopt,
 	}
 	for _, x := range []struct {
 		setting config.Setting

@@ -15,9 +15,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/awsfake"
+	s3source "trailscribe/internal/source/s3"
 )
 
 // account is a fake AWS with a trail's bucket, and a folder with a configuration.
@@ -173,7 +176,7 @@ func TestInfraFromNothingAndBack(t *testing.T) {
 	if strings.Contains(errOut, "done") {
 		t.Error("a second apply changed something:", errOut)
 	}
-	c.want(exitDone, "infra status --prove 9", "ok      workgroup trailscribe", "proven  control count", "results never expire", "log files of 3 accounts in 3 regions, the first of 2024-02-29", "versions of the table: 0 (current)")
+	c.want(exitDone, "infra status --prove 9", "ok      workgroup trailscribe", "proven  control count", "!results never expire", "!interrupted writes", "log files of 3 accounts in 3 regions, the first of 2024-02-29", "versions of the table: 0 (current)")
 
 	// What Glue holds is what Athena's guides ask for.
 	table := c.table()
@@ -210,6 +213,71 @@ func TestInfraFromNothingAndBack(t *testing.T) {
 	if got := strings.Join(c.aws.Keys(trailBucket, ""), "\n"); got != logs {
 		t.Errorf("the logs changed:\n%s\nwere\n%s", got, logs)
 	}
+}
+
+// Results expire in a bucket that infra made; rules of others stay, and a bucket of others is left alone.
+func TestInfraResultsExpire(t *testing.T) {
+	c := newAccount(t, simpleConfig)
+	c.log("audit/AWSLogs/", "111122223333", "us-east-1", "2026/10/05", 1)
+	c.want(exitDone, "infra plan", "results expire", "after 30 days")
+	c.want(exitDone, "infra apply --yes --prove 0")
+	rules := func() string {
+		out, err := c.s3().GetBucketLifecycleConfiguration(t.Context(), &s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String("results-of-audit")})
+		if err != nil {
+			return err.Error()
+		}
+		var all []string
+		for _, r := range out.Rules {
+			line := aws.ToString(r.ID) + " " + aws.ToString(r.Filter.Prefix)
+			if r.Expiration != nil {
+				line += fmt.Sprintf(" expire %d", aws.ToInt32(r.Expiration.Days))
+			}
+			if r.AbortIncompleteMultipartUpload != nil {
+				line += fmt.Sprintf(" abort %d", aws.ToInt32(r.AbortIncompleteMultipartUpload.DaysAfterInitiation))
+			}
+			all = append(all, line)
+		}
+		return strings.Join(all, "; ")
+	}
+	if got := rules(); got != "trailscribe-results athena/ expire 30 abort 1" {
+		t.Error(got)
+	}
+	// Somebody else adds a rule and changes ours.
+	_, err := c.s3().PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{Bucket: aws.String("results-of-audit"), LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: []s3types.LifecycleRule{
+		{ID: aws.String("trailscribe-results"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("athena/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(7)}},
+		{ID: aws.String("other"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("x/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(1)}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.want(exitChanges, "infra plan --detailed-exitcode", "~       results bucket results-of-audit", "after 7 days", "after 30 days")
+	c.want(exitDone, "infra apply --yes --prove 0", "results bucket results-of-audit: done", "!workgroup trailscribe: done")
+	if got := rules(); got != "other x/ expire 1; trailscribe-results athena/ expire 30 abort 1" {
+		t.Error(got)
+	}
+	c.configure(simpleConfig + "  results_days: 0\n")
+	c.want(exitChanges, "infra plan --detailed-exitcode", "never")
+	c.want(exitDone, "infra apply --yes --prove 0")
+	if got := rules(); got != "other x/ expire 1; trailscribe-results athena/ abort 1" {
+		t.Error(got)
+	}
+	c.want(exitDone, "infra plan --detailed-exitcode")
+
+	c.aws.CreateBucket("of-others")
+	c.configure("athena:\n  logs: s3://trail-logs/audit\n  output: s3://of-others\n  workgroup: w2\n  database: d2\n")
+	c.want(exitDone, "infra apply --yes --prove 0", "!of-others: done")
+	c.want(exitDone, "infra status", "results never expire")
+	c.configure("athena:\n  logs: s3://trail-logs/audit\n  output: s3://forever\n  workgroup: w3\n  database: d3\n  results_days: 0\n")
+	c.want(exitDone, "infra apply --yes --prove 0", "forever: done")
+	c.want(exitDone, "infra plan --detailed-exitcode")
+}
+
+func (c *account) s3() *s3.Client {
+	c.t.Helper()
+	cfg, err := awsconfig.Load(c.t.Context(), awsconfig.Options{Env: c.aws.Getenv})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return s3source.NewClient(cfg)
 }
 
 func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {

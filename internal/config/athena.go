@@ -14,6 +14,7 @@ const (
 	DefaultDatabase    = "trailscribe"
 	DefaultTable       = "cloudtrail"
 	DefaultConcurrency = 5
+	DefaultResultsDays = 30
 )
 
 // CatalogExisting is the value of catalog: for a table that others made.
@@ -30,9 +31,10 @@ type Athena struct {
 	Accounts, Regions                           List    // not set: found in the bucket
 	FirstDay                                    Setting // yyyy-mm-dd; not set: found in the bucket
 	Concurrency                                 int     // queries at once; DefaultConcurrency where nothing is written
+	ResultsDays                                 int     // after which results in a bucket made by Trailscribe expire; 0: never. DefaultResultsDays where nothing is written
 	PricePerTB                                  Setting // US dollars per 10^12 bytes, decimal text; see Micros
 
-	fipsOrigin, concurrencyOrigin string
+	fipsOrigin, concurrencyOrigin, resultsDaysOrigin string
 }
 
 // First is FirstDay as a time, midnight UTC; zero where it is not set.
@@ -83,6 +85,7 @@ func (a Athena) show(add func(name, value, origin string)) {
 	add("athena.accounts", strings.Join(a.Accounts.Values, ", "), a.Accounts.Origin)
 	add("athena.regions", strings.Join(a.Regions.Values, ", "), a.Regions.Origin)
 	add("athena.concurrency", itoa(a.Concurrency), a.concurrencyOrigin)
+	add("athena.results_days", itoa(a.ResultsDays), a.resultsDaysOrigin)
 	if a.FIPS {
 		add("athena.fips", "true", a.fipsOrigin)
 	} else {
@@ -104,13 +107,16 @@ func (l *loader) athena(v *yaml.Value) {
 		Workgroup: get("workgroup"), Database: get("database"), Table: get("table"), Catalog: get("catalog"),
 		Logs: get("logs"), Output: get("output"), Staging: get("staging"), Organization: get("organization"),
 		Accounts: list(v.Get("accounts")), Regions: list(v.Get("regions")), FirstDay: get("first_day"), PricePerTB: get("price_per_tb"),
-		Concurrency: DefaultConcurrency,
+		Concurrency: DefaultConcurrency, ResultsDays: DefaultResultsDays,
 	}
 	if f := v.Get("fips"); f != nil {
 		a.FIPS, a.fipsOrigin = f.Bool(), originOf(f.Where())
 	}
 	if n := v.Get("concurrency"); n != nil {
 		a.Concurrency, a.concurrencyOrigin = int(n.Int()), originOf(n.Where())
+	}
+	if n := v.Get("results_days"); n != nil {
+		a.ResultsDays, a.resultsDaysOrigin = int(n.Int()), originOf(n.Where())
 	}
 	if id := v.Get("external_id"); id != nil && !a.Role.IsSet() {
 		l.add(id.Node, "config-athena", "name the role: it is the role that asks for it", "external_id is of no use without role")

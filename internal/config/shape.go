@@ -65,6 +65,7 @@ var (
 			{Name: "catalog", Shape: yaml.OneOf("managed", "existing"), Help: "existing: the table was made by others and is only checked, never changed", Default: "managed"},
 			{Name: "logs", Shape: inS3, Help: "bucket and prefix of the trail: the folder that holds AWSLogs"},
 			{Name: "output", Shape: inS3, Help: "where Athena puts results", Default: "the workgroup's own place"},
+			{Name: "results_days", Shape: &yaml.Shape{Kind: yaml.Int, Min: 0, Max: 3650}, Help: "days after which results expire in a bucket that 'infra apply' made; 0: never", Default: "30"},
 			{Name: "staging", Shape: inS3, Help: "where a run keeps its copy of the period while it works", Default: "output and trailscribe-staging"},
 			{Name: "organization", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `o-[a-z0-9]{10,32}`, Like: "an organization id such as o-exampleorg1"}, Help: "organization of an organization trail; without it the trail is of a single account"},
 			{Name: "accounts", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Text, Pattern: `[0-9]{12}`, Like: "twelve digits in quotes"}), Help: "accounts in the table", Default: "those found in the bucket"},

@@ -59,6 +59,7 @@ type Buckets interface {
 	GetBucketTagging(context.Context, *s3.GetBucketTaggingInput, ...func(*s3.Options)) (*s3.GetBucketTaggingOutput, error)
 	PutBucketTagging(context.Context, *s3.PutBucketTaggingInput, ...func(*s3.Options)) (*s3.PutBucketTaggingOutput, error)
 	GetBucketLifecycleConfiguration(context.Context, *s3.GetBucketLifecycleConfigurationInput, ...func(*s3.Options)) (*s3.GetBucketLifecycleConfigurationOutput, error)
+	PutBucketLifecycleConfiguration(context.Context, *s3.PutBucketLifecycleConfigurationInput, ...func(*s3.Options)) (*s3.PutBucketLifecycleConfigurationOutput, error)
 }
 
 // The mark of what this program made: a parameter of databases and tables, a tag of workgroups and buckets.
@@ -82,6 +83,7 @@ type Settings struct {
 	FirstDay     time.Time
 
 	ScanLimit int64 // most bytes that one query may read; see LeastScanLimit
+	Expiry    int   // days after which results expire in a bucket that this program made; 0: never
 	Adopt     bool  // take over what is there and was not made by this program
 }
 

@@ -121,7 +121,7 @@ func (l *Lake) results(role string, add func(sid string, actions, resources []st
 		add("WriteResults", []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, sorted(objects))
 	}
 	if role == "operator" && l.Output.Bucket != "" {
-		add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock"}, []string{l.bucket(l.Output.Bucket)})
+		add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock", "s3:PutLifecycleConfiguration"}, []string{l.bucket(l.Output.Bucket)})
 	}
 }
 

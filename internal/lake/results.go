@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -47,7 +48,46 @@ func (r *results) Read(ctx context.Context) (infra.State, error) {
 			}
 		}
 	}
+	if !s.Ours {
+		return s, nil
+	}
+	rules, err := r.rules(ctx)
+	if code(err) == "AccessDenied" { // a role that only looks
+		return s, nil
+	}
+	if err != nil {
+		return infra.State{}, fmt.Errorf("reading its lifecycle: %w", err)
+	}
+	s.Fields["expiry"], s.Data = never, rules
+	for _, x := range rules {
+		if aws.ToString(x.ID) == expiryRule && x.Status == types.ExpirationStatusEnabled && x.Expiration != nil && x.Filter != nil && aws.ToString(x.Filter.Prefix) == r.Output.Key() {
+			s.Fields["expiry"] = days(int(aws.ToInt32(x.Expiration.Days)))
+		}
+	}
 	return s, nil
+}
+
+// expiryRule is the id of the lifecycle rule of a bucket that this program made; rules of others are kept beside it.
+const expiryRule = "trailscribe-results"
+
+const never = "never"
+
+func days(n int) string {
+	if n == 0 {
+		return never
+	}
+	return fmt.Sprintf("after %d days", n)
+}
+
+func (r *results) rules(ctx context.Context) ([]types.LifecycleRule, error) {
+	out, err := r.buckets.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &r.Output.Bucket})
+	if code(err) == "NoSuchLifecycleConfiguration" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Rules, nil
 }
 
 func (r *results) Diff(s infra.State) []infra.Change {
@@ -56,16 +96,23 @@ func (r *results) Diff(s infra.State) []infra.Change {
 	case !s.Exists:
 		d.add(infra.Add, "", "", "", "it is not there")
 		d.add(infra.Add, "region", "", r.Region, "results must lie in the region of the queries")
+		d.add(infra.Add, "results expire", "", days(r.Expiry), "results hold what the logs hold, and cost storage")
 	case have != "" && have != r.Region:
 		d.add(infra.Modify, "region", have, r.Region, "results must lie in the region of the queries")
 		d.block("a bucket cannot move: name one of " + r.Region + " under output:")
+	case s.Ours && s.Fields["expiry"] != "" && s.Fields["expiry"] != days(r.Expiry):
+		d.add(infra.Modify, "results expire", s.Fields["expiry"], days(r.Expiry), "results_days under athena: says so")
 	}
 	return d.changes
 }
 
-// Apply makes the bucket: closed to the public, encrypted as S3 does by itself, with the mark. Its lifecycle is left to its
-// owner; Notes says what to set.
-func (r *results) Apply(ctx context.Context, _ infra.State) error {
+// Apply makes the bucket: closed to the public, encrypted as S3 does by itself, with the mark and a rule by which results
+// expire. Of a bucket that was made by it before it keeps only that rule.
+func (r *results) Apply(ctx context.Context, s infra.State) error {
+	if s.Exists {
+		rules, _ := s.Data.([]types.LifecycleRule)
+		return r.expire(ctx, rules)
+	}
 	in := &s3.CreateBucketInput{Bucket: &r.Output.Bucket}
 	if r.Region != "us-east-1" { // there S3 refuses its own name
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(r.Region)}
@@ -81,6 +128,26 @@ func (r *results) Apply(ctx context.Context, _ infra.State) error {
 	_, err = r.buckets.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: &r.Output.Bucket, Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String(Mark), Value: aws.String(MarkValue)}}}})
 	if err != nil {
 		return fmt.Errorf("marking it: %w", err)
+	}
+	if r.Expiry == 0 {
+		return nil
+	}
+	return r.expire(ctx, nil)
+}
+
+// expire writes the rule by which results expire, beside the rules that others made. It also clears parts of interrupted
+// writes, which no listing shows and which cost storage.
+func (r *results) expire(ctx context.Context, others []types.LifecycleRule) error {
+	rules := slices.DeleteFunc(slices.Clone(others), func(x types.LifecycleRule) bool { return aws.ToString(x.ID) == expiryRule })
+	rule := types.LifecycleRule{ID: aws.String(expiryRule), Status: types.ExpirationStatusEnabled, Filter: &types.LifecycleRuleFilter{Prefix: aws.String(r.Output.Key())},
+		AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: aws.Int32(1)}}
+	if r.Expiry > 0 {
+		rule.Expiration = &types.LifecycleExpiration{Days: aws.Int32(int32(r.Expiry))}
+	}
+	_, err := r.buckets.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: &r.Output.Bucket,
+		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: append(rules, rule)}})
+	if err != nil {
+		return fmt.Errorf("letting results expire: %w", err)
 	}
 	return nil
 }
