@@ -167,6 +167,19 @@ func walkExpr(n Node, f func(Node) bool) {
 	}
 }
 
+// eachChild visits the nodes right below n, in the order of the text.
+func eachChild(n Node, f func(Node)) {
+	first := true
+	Walk(n, func(m Node) bool {
+		if first {
+			first = false
+			return true
+		}
+		f(m)
+		return false
+	})
+}
+
 // walk visits what may be a nil interface.
 func walk[N Node](n N, f func(Node) bool) {
 	if any(n) != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -27,6 +28,7 @@ type facts struct {
 	ctes       map[*NamedQuery]*named
 	paramTypes map[string]*Type
 	tables     map[string][]*column // every column object of a relation of the catalog
+	columns    int                  // how many columns were made: each has a number
 	out        []*column
 }
 
@@ -54,14 +56,33 @@ type checker struct {
 	catalog Catalog
 	probs   diag.Problems
 	labels  map[string]int
+	taken   map[string]bool // labels of the columns of the select being checked
+
+	columnSlab slab[column]
+	fromSlab   slab[*column]
+	typeSlab   slab[*Type]
+	callSlab   slab[resolved]
 }
 
 // Check finds what every name means and what type every expression has, by Trino's rules: no implicit casts between text and
 // numbers or dates, aliases of SELECT in ORDER BY only, GROUP BY complete. Problems carry their place and what may have been meant.
 // There may be warnings beside a Checked; with an error it is nil.
 func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
-	k := &checker{p: p, catalog: c, labels: map[string]int{}, facts: &facts{
-		types: map[Expr]*Type{}, cols: map[Expr]*column{}, vars: map[Expr]string{}, calls: map[*Call]*resolved{},
+	k, checked := p.resolve(c, t)
+	if k.probs.Err() == nil {
+		k.sayable(checked)
+	}
+	probs := dropDoubles(k.probs.Sort())
+	if probs.Err() != nil {
+		return nil, probs
+	}
+	return checked, probs
+}
+
+// resolve is Check but for what only the printer knows.
+func (p *Parsed) resolve(c Catalog, t Types) (*checker, *Checked) {
+	k := &checker{p: p, catalog: c, labels: map[string]int{}, taken: map[string]bool{}, facts: &facts{
+		types: make(map[Expr]*Type, p.exprs), cols: make(map[Expr]*column, p.exprs/2), vars: map[Expr]string{}, calls: make(map[*Call]*resolved, p.exprs/8),
 		casts: map[*TypeName]*Type{}, lambdas: map[*Lambda][]string{}, queries: map[*Query]*queryFacts{},
 		selects: map[*Select]*selectFacts{}, sources: map[Relation]*source{}, joins: map[*Join][]*column{},
 		ctes: map[*NamedQuery]*named{}, extracts: map[*Extract]*Call{}, paramTypes: map[string]*Type{}, tables: map[string][]*column{},
@@ -79,24 +100,14 @@ func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 		c.use()
 	}
 	k.correlated(p.query)
-	checked := &Checked{Parsed: p, facts: k.facts, declared: t}
 	k.size(p.query)
-	if k.probs.Err() == nil {
-		// What only the DuckDB printer knows to be impossible is found by printing once with placeholders.
-		e := &emitter{c: checked, dry: true}
-		e.statement()
-		for _, r := range e.refused {
-			k.problem(r.node, r.text, r.hint, "not-supported")
-		}
-	}
-	probs := dropDoubles(k.probs.Sort())
-	if probs.Err() != nil {
-		return nil, probs
-	}
-	return checked, probs
+	return k, &Checked{Parsed: p, facts: k.facts, declared: t}
 }
 
 func dropDoubles(ps diag.Problems) diag.Problems {
+	if len(ps) < 2 {
+		return ps
+	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(ps, func(p diag.Problem) bool {
 		s := p.Error()
@@ -187,7 +198,7 @@ func (k *checker) unique(name string) string {
 		if n == 1 {
 			return name
 		}
-		if s := fmt.Sprintf("%s_%d", name, n); k.labels[s] == 0 {
+		if s := name + "_" + strconv.Itoa(n); k.labels[s] == 0 {
 			k.labels[s] = 1
 			return s
 		}
@@ -302,9 +313,8 @@ func (k *checker) renamed(n *NamedQuery, cols []*column) []*column {
 	if len(n.Columns) > 0 && len(n.Columns) != len(cols) {
 		k.problem(n.Name, fmt.Sprintf("%s has %d column names for %d columns", n.Name.Name, len(n.Columns), len(cols)), "", "")
 	}
-	out := make([]*column, len(cols))
-	for i, c := range cols {
-		out[i] = &column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: []*column{c}}
+	out := k.handedOn(cols)
+	for i := range cols {
 		if i < len(n.Columns) {
 			out[i].name, out[i].key = n.Columns[i].Name, n.Columns[i].Key()
 		}
@@ -334,6 +344,7 @@ func (k *checker) body(b Body, s *scope) (cols []*column, inner *scope) {
 	case *SetOp:
 		left, _ := k.body(b.Left, s)
 		right, _ := k.body(b.Right, s)
+		cols = make([]*column, 0, len(left))
 		if len(left) != len(right) {
 			k.problem(b.Right, fmt.Sprintf("the queries of a set operation must have the same number of columns: %d and %d", len(left), len(right)), "", "")
 			return left, nil
@@ -346,7 +357,9 @@ func (k *checker) body(b Body, s *scope) (cols []*column, inner *scope) {
 				k.problem(b.Right, fmt.Sprintf("column %d of the set operation has type %s on one side and %s on the other", i+1, left[i].typ, right[i].typ), "Use CAST on one side", "")
 				t = tBad
 			}
-			cols = append(cols, &column{name: left[i].name, key: left[i].key, label: left[i].label, typ: t, from: []*column{left[i], right[i]}})
+			from := k.fromSlab.more(2)
+			from[0], from[1] = left[i], right[i]
+			cols = append(cols, k.newColumn(column{name: left[i].name, key: left[i].key, label: left[i].label, typ: t, from: from}))
 		}
 		return cols, nil
 	}
@@ -384,28 +397,25 @@ func (k *checker) values(b *ValuesBody, s *scope) (cols []*column) {
 		}
 	}
 	for i, t := range types {
-		n := fmt.Sprintf("_col%d", i)
-		cols = append(cols, &column{name: n, key: n, label: n, typ: t, used: true})
+		n := unnamed(i)
+		cols = append(cols, k.newColumn(column{name: n, key: n, label: n, typ: t, used: true}))
 	}
 	return cols
 }
 
 func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
-	s := &scope{outer: outer, windows: map[string]*Window{}}
+	s := &scope{outer: outer}
 	for _, r := range sel.From {
 		k.relation(r, s)
 	}
-	aliases := map[string]bool{}
-	for _, it := range sel.Items {
-		if it.Alias != nil {
-			aliases[it.Alias.Key()] = true
-		}
-	}
 	if sel.Where != nil {
-		k.condition(sel.Where, env{scope: s, noAggregate: "WHERE", noWindow: "WHERE", aliases: aliases}, "WHERE")
+		k.condition(sel.Where, env{scope: s, noAggregate: "WHERE", noWindow: "WHERE", items: sel.Items}, "WHERE")
 	}
-	f := &selectFacts{}
+	f := &selectFacts{items: make([][]*column, 0, len(sel.Items))}
 	k.selects[sel] = f
+	if len(sel.Windows) > 0 {
+		s.windows = make(map[string]*Window, len(sel.Windows))
+	}
 	for _, w := range sel.Windows {
 		if s.windows[w.Name.Key()] != nil {
 			k.problem(w.Name, "WINDOW names "+w.Name.Name+" twice", "", "")
@@ -419,15 +429,16 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	if aggregated {
 		f.grouped = &grouping{keys: map[string]bool{}, sources: s.sources}
 	}
-	var cols []*column
+	cols := make([]*column, 0, len(sel.Items))
 	v := env{scope: s}
 	for i, it := range sel.Items {
-		var made []*column
 		if it.Star {
-			made = k.star(it, s)
+			made := k.star(it, s)
+			f.items = append(f.items, made)
+			cols = append(cols, made...)
 		} else {
 			t := k.expr(it.X, v)
-			c := &column{expr: it.X, typ: t}
+			c := k.newColumn(column{expr: it.X, typ: t})
 			switch x := it.X.(type) {
 			case *Ident:
 				c.name = x.Name
@@ -438,21 +449,20 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 				c.name = it.Alias.Name
 			}
 			if c.name == "" {
-				c.name = fmt.Sprintf("_col%d", i)
+				c.name = unnamed(i)
 			}
 			c.key = strings.ToLower(c.name)
-			made = []*column{c}
+			f.items = append(f.items, k.only(c))
+			cols = append(cols, c)
 		}
-		f.items = append(f.items, made)
-		cols = append(cols, made...)
 	}
-	taken := map[string]bool{}
+	clear(k.taken)
 	for _, c := range cols {
 		c.label = c.key
-		for n := 2; taken[c.label]; n++ {
-			c.label = fmt.Sprintf("%s_%d", c.key, n)
+		for n := 2; k.taken[c.label]; n++ {
+			c.label = c.key + "_" + strconv.Itoa(n)
 		}
-		taken[c.label] = true
+		k.taken[c.label] = true
 	}
 	if sel.Distinct || aggregated {
 		for _, c := range cols {
@@ -470,10 +480,10 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	}
 	before := len(k.probs)
 	if sel.GroupBy != nil {
-		k.groupBy(sel, f, cols, env{scope: s, noAggregate: "GROUP BY", noWindow: "GROUP BY", aliases: aliases})
+		k.groupBy(sel, f, cols, env{scope: s, noAggregate: "GROUP BY", noWindow: "GROUP BY", items: sel.Items})
 	}
 	if sel.Having != nil {
-		k.condition(sel.Having, env{scope: s, noWindow: "HAVING", aliases: aliases}, "HAVING")
+		k.condition(sel.Having, env{scope: s, noWindow: "HAVING", items: sel.Items}, "HAVING")
 	}
 	for _, w := range sel.Windows {
 		k.window(w.Window, v)
@@ -526,12 +536,41 @@ func (k *checker) star(it *SelectItem, s *scope) (cols []*column) {
 		if c.hidden {
 			continue
 		}
-		cols = append(cols, &column{name: c.name, key: c.key, typ: c.typ, from: []*column{c}})
+		cols = append(cols, k.newColumn(column{name: c.name, key: c.key, typ: c.typ, from: k.only(c)}))
 	}
 	return cols
 }
 
+// handedOn makes a column for each that a query hands on to what reads it.
+func (k *checker) handedOn(cols []*column) []*column {
+	out := make([]*column, len(cols))
+	for i, c := range cols {
+		out[i] = k.newColumn(column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: k.only(c)})
+	}
+	return out
+}
+
+// newColumn gives a column its place and its number.
+func (k *checker) newColumn(c column) *column {
+	k.columns++
+	c.number = k.columns
+	return k.columnSlab.put(c)
+}
+
+// only is a list of one column.
+func (k *checker) only(c *column) []*column {
+	l := k.fromSlab.more(1)
+	l[0] = c
+	return l
+}
+
+// unnamed is what Trino calls a column that has no name of its own.
+func unnamed(i int) string { return "_col" + strconv.Itoa(i) }
+
 func (k *checker) groupBy(sel *Select, f *selectFacts, cols []*column, v env) {
+	if sel.GroupBy.Distinct {
+		k.problem(sel.GroupBy, "GROUP BY DISTINCT is not supported", "", "not-supported")
+	}
 	for _, el := range sel.GroupBy.Elems {
 		for _, set := range el.Sets {
 			for _, x := range set.Exprs {
@@ -598,9 +637,7 @@ func (k *checker) covered(x Node, g *grouping) {
 			return
 		}
 	}
-	for _, child := range children(x) {
-		k.covered(child, g)
-	}
+	eachChild(x, func(child Node) { k.covered(child, g) })
 }
 
 func (g *grouping) owns(c *column) bool {
@@ -615,20 +652,7 @@ func (g *grouping) owns(c *column) bool {
 	return false
 }
 
-func children(n Node) (out []Node) {
-	first := true
-	Walk(n, func(m Node) bool {
-		if first {
-			first = false
-			return true
-		}
-		out = append(out, m)
-		return false
-	})
-	return out
-}
-
-func columnKey(c *column) string { return fmt.Sprintf("#%p", c) }
+func columnKey(c *column) string { return "#" + strconv.Itoa(c.number) }
 
 // key is a text that is the same for expressions that mean the same: columns by identity, not by spelling.
 func (f *facts) key(n any) string {

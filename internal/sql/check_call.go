@@ -91,7 +91,7 @@ func (k *checker) call(c *Call, v env) *Type {
 
 // overload chooses the signature that fits the arguments with the fewest coercions, as Trino does.
 func (k *checker) overload(f *function, c *Call, v env) *resolved {
-	types := make([]*Type, len(c.Args))
+	types := k.typeSlab.more(len(c.Args))
 	bad := false
 	for i, a := range c.Args {
 		if l, ok := a.(*Lambda); ok {
@@ -109,20 +109,20 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 			k.problem(c, "only count takes *", "", "")
 			return nil
 		}
-		return &resolved{fn: f, result: tBigint}
+		return k.callSlab.put(resolved{fn: f, result: tBigint})
 	}
 	if bad || k.ambiguousNull(f, c, types) {
 		return nil
 	}
 	var best *signature
-	var bound *binding
+	var bound binding
 	bestCost := -1
 	for i := range f.overloads {
 		s := &f.overloads[i]
 		if len(c.Args) != len(s.args) && !(s.variadic && len(c.Args) >= len(s.args)) {
 			continue
 		}
-		b := &binding{vars: map[string]*Type{}}
+		b := binding{}
 		cost, fits := 0, true
 		for j := range c.Args {
 			p := s.arg(j)
@@ -142,7 +142,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 		k.noOverload(f, c, types)
 		return nil
 	}
-	r := &resolved{fn: f, params: make([]*Type, len(c.Args))}
+	r := k.callSlab.put(resolved{fn: f, params: k.typeSlab.more(len(c.Args))})
 	// lambdas see what their parameters were bound to; what they return binds the rest
 	for j, a := range c.Args {
 		l, ok := a.(*Lambda)
@@ -150,7 +150,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 			continue
 		}
 		p := best.arg(j)
-		t := k.lambda(l, p, bound, v)
+		t := k.lambda(l, p, &bound, v)
 		if t.Kind == 0 {
 			return nil
 		}
@@ -185,7 +185,7 @@ func (k *checker) lambda(l *Lambda, p pattern, b *binding, v env) *Type {
 		labels = append(labels, label)
 	}
 	k.lambdas[l] = labels
-	t := k.expr(l.Body, env{scope: inner, noAggregate: "a lambda", noWindow: "a lambda", aliases: v.aliases})
+	t := k.expr(l.Body, env{scope: inner, noAggregate: "a lambda", noWindow: "a lambda", items: v.items})
 	k.types[l] = t
 	return t
 }

@@ -2,15 +2,21 @@ package sql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // env is where an expression stands.
 type env struct {
 	scope       *scope
-	noAggregate string          // the clause that takes no aggregates, "" where they are allowed
-	noWindow    string          // the clause that takes no window functions
-	aliases     map[string]bool // aliases of SELECT, which mean nothing here: for a better message
+	noAggregate string        // the clause that takes no aggregates, "" where they are allowed
+	noWindow    string        // the clause that takes no window functions
+	items       []*SelectItem // whose aliases mean nothing here: for a better message
+}
+
+// alias says whether a name is an alias of SELECT, which means nothing here.
+func (v env) alias(key string) bool {
+	return slices.ContainsFunc(v.items, func(it *SelectItem) bool { return it.Alias != nil && it.Alias.Key() == key })
 }
 
 // condition checks an expression that must be boolean.
@@ -211,7 +217,7 @@ func (k *checker) ident(x *Ident, v env) *Type {
 	}
 	hint := k.meant(x.Name, v.scope.visible())
 	switch {
-	case v.aliases[x.Key()]:
+	case v.alias(x.Key()):
 		hint = x.Name + " is an alias of SELECT; Athena does not know it here, so repeat the expression"
 	case x.Quoted && hint == "":
 		hint = "Text stands in single quotes: '" + x.Name + "'"

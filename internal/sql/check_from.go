@@ -3,6 +3,7 @@ package sql
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -21,10 +22,7 @@ func (k *checker) relation(r Relation, s *scope) {
 			around = &scope{}
 		}
 		cols := k.query(r.Query, around)
-		src := &source{}
-		for _, c := range cols {
-			src.cols = append(src.cols, &column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: []*column{c}})
-		}
+		src := &source{cols: k.handedOn(cols)}
 		k.add(r, src, "", r.Alias, s)
 	case *Unnest:
 		k.unnest(r, s)
@@ -40,9 +38,7 @@ func (k *checker) table(r *Table, s *scope) {
 	if n := s.named(name); n != nil && len(r.Parts) == 1 {
 		n.refs++
 		src.cte = n
-		for _, c := range n.cols {
-			src.cols = append(src.cols, &column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: []*column{c}})
-		}
+		src.cols = k.handedOn(n.cols)
 		k.add(r, src, own, r.Alias, s)
 		return
 	}
@@ -66,6 +62,9 @@ func (k *checker) table(r *Table, s *scope) {
 		src.cols = nil
 		src.alias = "\x00" // nothing can be said about its columns
 	}
+	if len(cols) > 0 {
+		src.cols = make([]*column, 0, len(cols))
+	}
 	for _, c := range cols {
 		t, err := columnType(c.Type)
 		if err != nil {
@@ -73,7 +72,7 @@ func (k *checker) table(r *Table, s *scope) {
 			t = tBad
 		}
 		key := strings.ToLower(c.Name)
-		src.cols = append(src.cols, &column{name: c.Name, key: key, typ: t, label: c.Name, table: name})
+		src.cols = append(src.cols, k.newColumn(column{name: c.Name, key: key, typ: t, label: c.Name, table: name}))
 	}
 	k.tables[name] = append(k.tables[name], src.cols...)
 	k.add(r, src, own, r.Alias, s)
@@ -137,16 +136,16 @@ func (k *checker) unnest(r *Unnest, s *scope) {
 		t := k.expr(a, v)
 		switch t.Kind {
 		case ArrayType:
-			src.cols = append(src.cols, &column{typ: t.Elem, label: fmt.Sprintf("u%d", i+1)})
+			src.cols = append(src.cols, k.newColumn(column{typ: t.Elem, label: "u" + strconv.Itoa(i+1)}))
 			if t.Elem.Kind == RowType && len(r.Args) == 1 {
 				if !k.unnestRows(r, names) {
 					unknown = true
 				}
 			}
 		case MapType:
-			src.cols = append(src.cols, &column{typ: t.Key, label: fmt.Sprintf("k%d", i+1)}, &column{typ: t.Elem, label: fmt.Sprintf("u%d", i+1)})
+			src.cols = append(src.cols, k.newColumn(column{typ: t.Key, label: "k" + strconv.Itoa(i+1)}), k.newColumn(column{typ: t.Elem, label: "u" + strconv.Itoa(i+1)}))
 		case 0, UnknownType:
-			src.cols = append(src.cols, &column{typ: tBad, label: fmt.Sprintf("u%d", i+1)})
+			src.cols = append(src.cols, k.newColumn(column{typ: tBad, label: "u" + strconv.Itoa(i+1)}))
 			if t.Kind == UnknownType {
 				k.problem(a, "UNNEST takes an array or a map, not NULL", "", "")
 			}
@@ -156,15 +155,16 @@ func (k *checker) unnest(r *Unnest, s *scope) {
 				hint = "Write UNNEST(CAST(… AS array(json)))"
 			}
 			k.problem(a, "UNNEST takes an array or a map, not "+t.String(), hint, "")
-			src.cols = append(src.cols, &column{typ: tBad, label: fmt.Sprintf("u%d", i+1)})
+			src.cols = append(src.cols, k.newColumn(column{typ: tBad, label: "u" + strconv.Itoa(i+1)}))
 		}
 	}
 	if r.Ordinality {
-		src.cols = append(src.cols, &column{typ: tBigint, label: "ordinality", name: "ordinality", key: "ordinality"})
+		src.cols = append(src.cols, k.newColumn(column{typ: tBigint, label: "ordinality", name: "ordinality", key: "ordinality"}))
 	}
 	for i, c := range src.cols {
 		if c.name == "" {
-			c.name, c.key = fmt.Sprintf("_col%d", i), fmt.Sprintf("_col%d", i)
+			c.name = unnamed(i)
+			c.key = c.name
 		}
 	}
 	if unknown { // which columns there are cannot be said
@@ -250,7 +250,7 @@ func (k *checker) using(r *Join, s *scope, from, middle int) {
 		}
 		a.use()
 		b.use()
-		merged = append(merged, &column{name: a.name, key: a.key, typ: t, merged: []*column{a, b}, join: r.Kind})
+		merged = append(merged, k.newColumn(column{name: a.name, key: a.key, typ: t, merged: []*column{a, b}, join: r.Kind}))
 		gone[a], gone[b] = true, true
 		a.hidden, b.hidden = true, true
 	}

@@ -14,9 +14,7 @@ func (k *checker) size(q *Query) {
 	var grow func(n Node) float64
 	grow = func(n Node) float64 {
 		total := 1.0
-		for _, c := range children(n) {
-			total += grow(c)
-		}
+		eachChild(n, func(c Node) { total += grow(c) })
 		if total *= k.copies(n); total > maxSize {
 			if _, ok := n.(Expr); ok {
 				k.problem(n, "this expression is nested too deeply", "Compute its parts in a WITH first", "too-large")
@@ -45,29 +43,32 @@ func (k *checker) copies(n Node) float64 {
 	case *Unnest:
 		return float64(3 + len(n.Args))
 	case *Call:
-		r := k.calls[n]
-		if r == nil {
-			return 1
+		switch r := k.calls[n]; {
+		case r == nil:
+		case r.fn.name == "avg" && r.result.Kind == DecimalType:
+			return macroCopies["tr_decimal_divide"]
+		default:
+			return r.fn.copies
 		}
-		most := 1.0
-		for _, m := range ourMacro.FindAllString(r.fn.duck, -1) {
-			most = max(most, macroCopies[m])
-		}
-		switch r.fn.name {
-		case "greatest", "least", "regexp_extract", "ln", "log2", "log10", "sqrt", "reduce":
-			most = max(most, 3)
-		case "nullif":
-			most = max(most, 2)
-		case "contains", "any_match", "all_match", "none_match", "split", "strpos", "substr", "substring", "concat", "json_extract", "json_size", "array_join", "sequence":
-			most = max(most, 6)
-		case "avg":
-			if r.result.Kind == DecimalType {
-				most = macroCopies["tr_decimal_divide"]
-			}
-		}
-		return most
 	}
 	return 1
+}
+
+// mostCopies is how often the text of an argument stands in what is written for a call.
+func (f *function) mostCopies() float64 {
+	most := 1.0
+	for _, m := range ourMacro.FindAllString(f.duck, -1) {
+		most = max(most, macroCopies[m])
+	}
+	switch f.name {
+	case "greatest", "least", "regexp_extract", "ln", "log2", "log10", "sqrt", "reduce":
+		most = max(most, 3)
+	case "nullif":
+		most = max(most, 2)
+	case "contains", "any_match", "all_match", "none_match", "split", "strpos", "substr", "substring", "concat", "json_extract", "json_size", "array_join", "sequence":
+		most = max(most, 6)
+	}
+	return most
 }
 
 var (

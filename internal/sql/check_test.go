@@ -241,6 +241,11 @@ func FuzzCheck(f *testing.F) {
 			}
 			return
 		}
+		e := newEmitter(c, nil, nil)
+		e.statement()
+		for _, r := range e.refused {
+			t.Errorf("Check took what the printer refuses: %s", r.text)
+		}
 		c.Lint([]string{"eventid"})
 		b, err := c.Bind(Values{"approved": []string{"a"}, "word": "x", "zone": "UTC", "limit": int64(3)})
 		if err != nil {

@@ -12,7 +12,6 @@ type emitter struct {
 	c      *Checked
 	lits   map[string]Expr   // of the parameters
 	stands map[string]string // what stands for a relation of the catalog
-	dry    bool              // no values yet: only what is impossible is of interest
 
 	refused []refusal
 	at      map[*column]string // where a column is found, if not at its own relation
@@ -20,27 +19,16 @@ type emitter struct {
 	try     int
 }
 
-// refusal is something that cannot be said in DuckDB, or not with the same meaning.
-type refusal struct {
-	node       Node
-	text, hint string
-}
-
-func (e *emitter) refuse(n Node, text, hint string) {
-	e.refused = append(e.refused, refusal{n, text, hint})
-}
-
 // duckdb writes the statement for DuckDB.
 func (b *Bound) duckdb(stands map[string]string) string {
-	e := &emitter{c: b.c, lits: b.lits, stands: stands}
-	return e.statement()
+	return newEmitter(b.c, b.lits, stands).statement()
 }
 
-func (e *emitter) statement() string {
-	e.at = map[*column]string{}
-	e.vars = map[string]string{}
-	return e.query(e.c.query, true)
+func newEmitter(c *Checked, lits map[string]Expr, stands map[string]string) *emitter {
+	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}}
 }
+
+func (e *emitter) statement() string { return e.query(e.c.query, true) }
 
 // query writes a query. top: its columns are the statement's result and are turned into what can be fetched.
 func (e *emitter) query(q *Query, top bool) string {
@@ -270,9 +258,6 @@ func (e *emitter) groupBy(sel *Select, f *selectFacts) string {
 			s = "GROUPING SETS (" + s + ")"
 		}
 		elems = append(elems, s)
-	}
-	if sel.GroupBy.Distinct {
-		e.refuse(sel.GroupBy, "GROUP BY DISTINCT is not supported", "")
 	}
 	return strings.Join(elems, ", ")
 }

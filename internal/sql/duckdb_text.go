@@ -91,7 +91,11 @@ func emitFormat(e *emitter, c *Call, r *resolved) string {
 		if spec == "%%" {
 			continue
 		}
-		if n++; n >= len(c.Args) || spec == "%" {
+		if spec == "%" {
+			n = len(c.Args) // no format this program knows
+			break
+		}
+		if n++; n >= len(c.Args) {
 			break
 		}
 		t := e.c.types[c.Args[n]]
@@ -116,17 +120,14 @@ func (e *emitter) pattern(x Expr) *syntax.Regexp {
 	if !known {
 		return nil
 	}
-	if _, err := regexp.Compile(s); err != nil {
+	re, err := syntax.Parse(s, syntax.Perl)
+	if err != nil {
 		e.refuse(x, "the pattern is not a regular expression both engines know: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
 			"Look-ahead, look-behind and back references are not supported")
 		return nil
 	}
 	if why := foreignPattern(s); why != "" {
 		e.refuse(x, "the pattern does not mean the same at both engines: "+why, "")
-		return nil
-	}
-	re, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
 		return nil
 	}
 	return re
@@ -337,20 +338,24 @@ func replacement(s string, groups int) (string, error) {
 	return b.String(), nil
 }
 
+// literalPath reads the path of a function of JSON.
+func literalPath(k *checker, c *Call, r *resolved) {
+	lit, ok := c.Args[1].(*StringLit)
+	if !ok {
+		k.problem(c.Args[1], "the path of "+r.fn.name+" is a literal like '$.a.b'", "", "not-supported")
+		return
+	}
+	path, err := jsonPath(lit.Value)
+	if err != nil {
+		k.problem(c.Args[1], err.Error(), "", "not-supported")
+	}
+	r.path = path
+}
+
 // emitJSON writes a function of JSON text and a path.
 func emitJSON(macro string) func(*emitter, *Call, *resolved) string {
 	return func(e *emitter, c *Call, r *resolved) string {
-		lit, ok := c.Args[1].(*StringLit)
-		if !ok {
-			e.refuse(c.Args[1], "the path of "+r.fn.name+" is a literal like '$.a.b'", "")
-			return "NULL"
-		}
-		path, err := jsonPath(lit.Value)
-		if err != nil {
-			e.refuse(c.Args[1], err.Error(), "")
-			return "NULL"
-		}
-		text := e.as(c.Args[0], r.params[0])
+		text, path := e.as(c.Args[0], r.params[0]), r.path
 		if macro != "tr_json_size" && r.params[0].Kind == JSONType {
 			text = "CAST(" + text + " AS VARCHAR)"
 		}
@@ -358,18 +363,29 @@ func emitJSON(macro string) func(*emitter, *Call, *resolved) string {
 		if macro == "tr_json_extract" {
 			call = "CAST(" + call + " AS JSON)"
 		}
-		if key := plainKey.FindAllStringSubmatch(path, -1); macro != "tr_json_size" && len(key) > 0 && !strings.ContainsRune(text, '(') {
+		if last := lastPlainKey(path); macro != "tr_json_size" && last != "" && !strings.ContainsRune(text, '(') {
 			// Most rows lack the key. The function is Go and reads the whole text; to look for the key first is several
 			// times cheaper. A key of these characters is written as it is, unless there is an escape like \u0061.
-			last := key[len(key)-1][1]
 			return "CASE WHEN contains(" + text + ", " + stringText(`"`+last+`"`) + ") OR contains(" + text + `, '\u') THEN ` + call + " END"
 		}
 		return call
 	}
 }
 
-// plainKey is a key of a DuckDB path that JSON never needs to escape.
-var plainKey = regexp.MustCompile(`\."([A-Za-z0-9_-]+)"`)
+// lastPlainKey is the last key of a DuckDB path that JSON never needs to escape, "" where there is none.
+func lastPlainKey(path string) string {
+	for end := len(path); ; {
+		i := strings.LastIndex(path[:end], `."`)
+		if i < 0 {
+			return ""
+		}
+		key, _, closed := strings.Cut(path[i+2:], `"`)
+		if closed && key != "" && strings.Trim(key, "-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+			return key
+		}
+		end = i
+	}
+}
 
 // jsonKey escapes what a key in quotes may not hold as it is.
 var jsonKey = strings.NewReplacer(`\`, `\\`, `"`, `\"`)

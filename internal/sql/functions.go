@@ -24,6 +24,7 @@ type function struct {
 	note  string // what is different at DuckDB, or what is refused and why
 
 	overloads []signature
+	copies    float64 // see copies
 }
 
 type functionKind uint8
@@ -41,6 +42,8 @@ const (
 	approximateFunction                          // another value on every engine
 	orderFunction                                // its value depends on the order of the rows
 	orderBySelf                                  // …unless ORDER BY inside the call decides
+	wallClockFunction                            // its template asks for the wall clock of an argument
+	alwaysSayable                                // its emit refuses nothing
 )
 
 // signature is one overload, read from function.sigs.
@@ -53,7 +56,7 @@ type signature struct {
 // pattern is a type with variables.
 type pattern struct {
 	typ   *Type     // fixed type
-	name  string    // type variable: "T"
+	name  byte      // type variable: 'T'
 	any   TypeKind  // timestamp, instant: any precision
 	array *pattern  // array(array)
 	key   *pattern  // map(key, elem)
@@ -67,6 +70,7 @@ type resolved struct {
 	fn     *function
 	params []*Type // what each argument is turned into; nil for a lambda
 	result *Type
+	path   string // of a function of JSON: the path in DuckDB's form
 }
 
 var functions = buildFunctions(coreFunctions, textFunctions, numberFunctions, timeFunctions, jsonFunctions, arrayFunctions, networkFunctions, aggregateFunctions, windowFunctions)
@@ -90,6 +94,13 @@ func buildFunctions(tables ...func() []*function) map[string]*function {
 				}
 				g := *f
 				g.name = n
+				if strings.Contains(g.duck, "$L") {
+					g.flags |= wallClockFunction
+				}
+				if plainCalls.has(n) {
+					g.flags |= alwaysSayable
+				}
+				g.copies = g.mostCopies()
 				m[n] = &g
 			}
 		}
@@ -158,7 +169,7 @@ func splitTop(s string) (parts []string) {
 func parsePattern(s string) (p pattern, err error) {
 	s = strings.TrimSpace(s)
 	if len(s) == 1 && s[0] >= 'A' && s[0] <= 'Z' {
-		return pattern{name: s}, nil
+		return pattern{name: s[0]}, nil
 	}
 	if in, out, ok := strings.Cut(s, "->"); ok && strings.HasPrefix(s, "(") {
 		in = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(in), "("), ")")
@@ -207,7 +218,7 @@ func parsePattern(s string) (p pattern, err error) {
 
 // binding holds what the type variables stand for.
 type binding struct {
-	vars      map[string]*Type
+	vars      ['Z' - 'A' + 1]*Type
 	precision int
 }
 
@@ -217,18 +228,18 @@ func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
 		return 0, true
 	}
 	switch {
-	case p.name == "D":
+	case p.name == 'D':
 		if t.Kind != DecimalType {
 			return 0, false
 		}
 		fallthrough
-	case p.name != "":
-		if p.name == "O" && !t.orderable() {
+	case p.name != 0:
+		if p.name == 'O' && !t.orderable() {
 			return 0, false
 		}
-		was := b.vars[p.name]
+		was := b.vars[p.name-'A']
 		if was == nil || was.Kind == 0 {
-			b.vars[p.name] = t
+			b.vars[p.name-'A'] = t
 			return 0, true
 		}
 		c := common(was, t)
@@ -238,7 +249,7 @@ func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
 		if !c.equal(was) || !c.equal(t) {
 			cost = 1
 		}
-		b.vars[p.name] = c
+		b.vars[p.name-'A'] = c
 		return cost, true
 	case p.any != 0:
 		want := &Type{Kind: p.any, P: t.P}
@@ -294,8 +305,8 @@ func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
 // fill is the type p stands for once everything is bound.
 func (b *binding) fill(p pattern) *Type {
 	switch {
-	case p.name != "":
-		if t := b.vars[p.name]; t != nil {
+	case p.name != 0:
+		if t := b.vars[p.name-'A']; t != nil {
 			return t
 		}
 		return tUnknown
@@ -326,8 +337,8 @@ func (s signature) describe(name string) string {
 // String is the pattern as the table writes it.
 func (p pattern) String() string {
 	switch {
-	case p.name != "":
-		return p.name
+	case p.name != 0:
+		return string(p.name)
 	case p.any == TimestampType:
 		return "timestamp"
 	case p.any == TimestampZoneType:

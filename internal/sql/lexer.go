@@ -55,8 +55,8 @@ var symbolsBy = func() (by [128][]string) {
 // spelled has every word of the language in lower case, so that reading one in capitals needs no memory of its own.
 var spelled = func() map[string]string {
 	m := map[string]string{}
-	for _, set := range []map[string]bool{reserved, hushed, quoteAlways, typedLits, wordSet("by first last nulls rows sets cast count coalesce")} {
-		for w := range set {
+	for _, set := range []*words{reserved, hushed, quoteAlways, typedLits, wordSet("by first last nulls rows sets cast count coalesce")} {
+		for _, w := range set.list {
 			m[w] = w
 		}
 	}

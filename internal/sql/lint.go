@@ -260,9 +260,7 @@ func (l *linter) walk(n Node, in parents) {
 		}
 		in.rounded = in.rounded || name == "round" && len(x.Args) == 2
 	}
-	for _, c := range children(n) {
-		l.walk(c, in)
-	}
+	eachChild(n, func(c Node) { l.walk(c, in) })
 }
 
 func (l *linter) call(c *Call, in parents) {

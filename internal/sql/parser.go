@@ -26,7 +26,7 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 	if len(p.problems) > 0 {
 		return nil, p.problems.Sort()
 	}
-	return &Parsed{text: text, at: at, query: q, paramNames: params(q)}, nil
+	return &Parsed{text: text, at: at, query: q, paramNames: p.params, exprs: p.exprs}, nil
 }
 
 // Query is the tree of the statement, for those who look into it. It must not be changed.
@@ -34,19 +34,6 @@ func (p *Parsed) Query() *Query { return p.query }
 
 // Params are the names of the parameters, each once, in the order of the text.
 func (p *Parsed) Params() []string { return p.paramNames }
-
-func params(q *Query) []string {
-	var names []string
-	seen := map[string]bool{}
-	Walk(q, func(n Node) bool {
-		if v, ok := n.(*Param); ok && !seen[v.Name] {
-			seen[v.Name] = true
-			names = append(names, v.Name)
-		}
-		return true
-	})
-	return names
-}
 
 // placeIn finds lines and columns of a text that stands in no file.
 func placeIn(text string) func(int) diag.Pos {
@@ -72,6 +59,13 @@ type parser struct {
 	i        int
 	depth    int
 	problems diag.Problems
+	params   []string // in order of first use
+	exprs    int      // how many expressions were read, about
+
+	idents slab[Ident]
+	items  slab[SelectItem]
+	texts  slab[StringLit]
+	calls  slab[Call]
 }
 
 // stop unwinds the parser to a recovery point after a problem was noted.
@@ -235,7 +229,7 @@ func (p *parser) expected(what string) {
 		p.fail(t, text, hint)
 	}
 	hint := ""
-	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord && reserved[t.text] {
+	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord && reserved.has(t.text) {
 		hint = "a reserved word is used as a name in double quotes"
 	}
 	p.fail(t, "found "+p.show(t)+", expected "+what, hint)
@@ -262,7 +256,7 @@ func (p *parser) show(t token) string {
 	case tokInt, tokDecimal, tokDouble:
 		return "the number " + t.text
 	case tokWord:
-		if reserved[t.text] {
+		if reserved.has(t.text) {
 			return strings.ToUpper(t.text)
 		}
 	}

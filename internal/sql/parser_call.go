@@ -17,12 +17,12 @@ func (p *parser) call() Expr {
 		if hint, ok := callHints[t.text]; ok {
 			p.fail(t, strings.ToUpper(t.text)+"(…) is not supported", hint)
 		}
-		if t.kind == tokWord && reserved[t.text] {
+		if t.kind == tokWord && reserved.has(t.text) {
 			p.expected("an expression")
 		}
 	}
 	p.i++
-	c := &Call{Name: &Ident{Span{t.from, t.to}, t.text, t.kind == tokQuoted}}
+	c := p.calls.put(Call{Name: p.idents.put(Ident{Span{t.from, t.to}, t.text, t.kind == tokQuoted})})
 	p.needSymbol("(")
 	switch {
 	case p.at1("*"):

@@ -26,6 +26,7 @@ func (p *parser) value() Expr { return p.above(powConcat) }
 func (p *parser) above(min int) Expr {
 	p.enter()
 	defer p.leave()
+	p.exprs++
 	x := p.prefix(min)
 	predicate := false
 	for {
@@ -67,15 +68,39 @@ func (p *parser) prefix(min int) Expr {
 	return p.postfix(p.primary())
 }
 
-var infixOps = map[string]struct {
-	op    Op
-	power int
-}{
-	"or": {OpOr, powOr}, "and": {OpAnd, powAnd},
-	"=": {OpEq, powPredicate}, "<>": {OpNe, powPredicate}, "!=": {OpNe, powPredicate},
-	"<": {OpLt, powPredicate}, "<=": {OpLe, powPredicate}, ">": {OpGt, powPredicate}, ">=": {OpGe, powPredicate},
-	"||": {OpConcat, powConcat}, "+": {OpAdd, powAdd}, "-": {OpSub, powAdd},
-	"*": {OpMul, powMul}, "/": {OpDiv, powMul}, "%": {OpMod, powMul},
+// infixOp is the operator of a token between two operands and how tight it binds; 0 where it is none.
+func infixOp(text string) (op Op, power int) {
+	switch text {
+	case "or":
+		return OpOr, powOr
+	case "and":
+		return OpAnd, powAnd
+	case "=":
+		return OpEq, powPredicate
+	case "<>", "!=":
+		return OpNe, powPredicate
+	case "<":
+		return OpLt, powPredicate
+	case "<=":
+		return OpLe, powPredicate
+	case ">":
+		return OpGt, powPredicate
+	case ">=":
+		return OpGe, powPredicate
+	case "||":
+		return OpConcat, powConcat
+	case "+":
+		return OpAdd, powAdd
+	case "-":
+		return OpSub, powAdd
+	case "*":
+		return OpMul, powMul
+	case "/":
+		return OpDiv, powMul
+	case "%":
+		return OpMod, powMul
+	}
+	return 0, 0
 }
 
 // infix reads the next operator and what is right of it; nil if there is none that binds at least as tight as min.
@@ -100,21 +125,21 @@ func (p *parser) infix(x Expr, min int) Expr {
 	} else if t.kind != tokSymbol {
 		return nil
 	}
-	o, ok := infixOps[t.text]
-	if !ok || o.power < min {
+	op, power := infixOp(t.text)
+	if power < min {
 		return nil
 	}
 	p.i++
-	if o.power == powPredicate {
+	if power == powPredicate {
 		if isWord(p.tok(), "all", "any", "some") && isSymbol(p.ahead(1), "(") && (isWord(p.ahead(2), "select", "with", "values") || isSymbol(p.ahead(2), "(")) {
-			q := &Quantified{Op: o.op, X: x, All: p.atWords("all")}
+			q := &Quantified{Op: op, X: x, All: p.atWords("all")}
 			p.i++
 			q.Query = p.parenthesised()
 			q.Span = p.span(x.Pos())
 			return q
 		}
 	}
-	b := &Binary{Op: o.op, OpAt: t.from, Left: x, Right: p.above(o.power + 1)}
+	b := &Binary{Op: op, OpAt: t.from, Left: x, Right: p.above(power + 1)}
 	b.Span = p.span(x.Pos())
 	return b
 }

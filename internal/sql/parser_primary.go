@@ -2,6 +2,7 @@ package sql
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,7 @@ func (p *parser) primary() Expr {
 	switch t.kind {
 	case tokString:
 		p.i++
-		return &StringLit{Span{t.from, t.to}, t.text}
+		return p.texts.put(StringLit{Span{t.from, t.to}, t.text})
 	case tokBinary:
 		p.i++
 		b, err := hex.DecodeString(strings.Join(strings.Fields(t.text), ""))
@@ -31,8 +32,7 @@ func (p *parser) primary() Expr {
 	case tokInt, tokDecimal, tokDouble:
 		return p.number(t.from, "")
 	case tokParam:
-		p.i++
-		return &Param{Span{t.from, t.to}, t.text}
+		return p.param(t)
 	case tokQuoted:
 		if isSymbol(p.ahead(1), "(") {
 			return p.call()
@@ -47,6 +47,15 @@ func (p *parser) primary() Expr {
 	}
 	p.expected("an expression")
 	return nil
+}
+
+// param reads a parameter.
+func (p *parser) param(t token) *Param {
+	p.i++
+	if !slices.Contains(p.params, t.text) {
+		p.params = append(p.params, t.text)
+	}
+	return &Param{Span{t.from, t.to}, t.text}
 }
 
 // number reads a number behind the sign that was already read.
@@ -129,7 +138,7 @@ func (p *parser) primaryWord(t token) Expr {
 	case "select", "values", "with":
 		p.fail(t, "found "+strings.ToUpper(t.text)+", expected an expression", "put the query in parentheses")
 	case "lambda":
-		if next.kind == tokWord && !reserved[next.text] {
+		if next.kind == tokWord && !reserved.has(next.text) {
 			p.fail(t, "found a lambda in another engine's form", "Athena writes x -> x + 1")
 		}
 	case "map", "struct":
@@ -139,13 +148,13 @@ func (p *parser) primaryWord(t token) Expr {
 		}
 	}
 	switch {
-	case next.kind == tokString && !reserved[t.text]:
+	case next.kind == tokString && !reserved.has(t.text):
 		return p.typedLit(t, next)
-	case next.kind == tokParam && typedLits[t.text]:
+	case next.kind == tokParam && typedLits.has(t.text):
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" in front of a parameter", "a parameter has the type it was declared with: write :"+next.text+" alone")
 	case t.text == "timestamp" && isWord(next, "with", "without") && isWord(p.ahead(2), "time"), t.text == "time" && isWord(next, "with") && isWord(p.ahead(2), "time"):
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" WITH TIME ZONE in front of a value", "put the zone into the text: TIMESTAMP '2026-10-01 00:00:00 UTC'")
-	case bareCalls[t.text]:
+	case bareCalls.has(t.text):
 		p.i++
 		if p.at1("(") {
 			p.fail(p.tok(), "found ‘(’ behind "+t.text, "it takes no argument here")
@@ -153,7 +162,7 @@ func (p *parser) primaryWord(t token) Expr {
 		return &Call{Span: Span{t.from, t.to}, Name: &Ident{Span{t.from, t.to}, t.text, false}, Bare: true}
 	case open:
 		return p.call()
-	case reserved[t.text]:
+	case reserved.has(t.text):
 		p.expected("an expression")
 	}
 	return p.name()
@@ -161,7 +170,7 @@ func (p *parser) primaryWord(t token) Expr {
 
 // typedLit is DATE '…' and the like.
 func (p *parser) typedLit(t, text token) Expr {
-	if !typedLits[t.text] {
+	if !typedLits.has(t.text) {
 		hint := "put an operator between them; an alias is a name, in double quotes if need be"
 		switch t.text {
 		case "e", "b", "n", "r":
@@ -205,11 +214,11 @@ func (p *parser) interval() Expr {
 
 func (p *parser) intervalUnit(value string) string {
 	t := p.tok()
-	if t.kind == tokWord && intervalUnits[t.text] {
+	if t.kind == tokWord && intervalUnits.has(t.text) {
 		p.i++
 		return t.text
 	}
-	if t.kind == tokWord && intervalUnits[strings.TrimSuffix(t.text, "s")] {
+	if t.kind == tokWord && intervalUnits.has(strings.TrimSuffix(t.text, "s")) {
 		p.fail(t, "found ‘"+t.text+"’, expected a unit", "units are singular: INTERVAL '"+value+"' "+strings.ToUpper(strings.TrimSuffix(t.text, "s")))
 	}
 	hint := "an interval is written INTERVAL '3' DAY"

@@ -79,8 +79,7 @@ func (p *parser) rowCount(clause string) Expr {
 	t := p.tok()
 	switch t.kind {
 	case tokParam:
-		p.i++
-		return &Param{Span: Span{t.from, t.to}, Name: t.text}
+		return p.param(t)
 	case tokInt:
 		p.i++
 		n, err := strconv.ParseInt(t.text, 10, 64)

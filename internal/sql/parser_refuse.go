@@ -12,7 +12,7 @@ func (p *parser) oneSelect() {
 	switch t := p.tok(); {
 	case t.kind == tokEnd:
 		p.fail(t, "the query is empty", "write one SELECT")
-	case t.kind == tokWord && otherStatements[t.text]:
+	case t.kind == tokWord && otherStatements.has(t.text):
 		p.fail(t, "found the statement "+strings.ToUpper(t.text)+", expected SELECT", "a query file holds exactly one SELECT, which changes nothing")
 	}
 }

@@ -84,7 +84,8 @@ func (p *parser) selectItem() *SelectItem {
 	if p.atWords("from") {
 		p.expected("a column")
 	}
-	s := &SelectItem{X: p.expr()}
+	s := p.items.one()
+	s.X = p.expr()
 	s.Alias = p.alias()
 	s.Span = p.span(t.from)
 	return s

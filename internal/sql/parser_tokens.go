@@ -120,11 +120,11 @@ func (p *parser) name() *Ident {
 		p.fail(t, "found an empty name", `a name in double quotes has at least one character; an empty text is ''`)
 	}
 	p.i++
-	return &Ident{Span: Span{t.from, t.to}, Name: t.text, Quoted: t.kind == tokQuoted}
+	return p.idents.put(Ident{Span: Span{t.from, t.to}, Name: t.text, Quoted: t.kind == tokQuoted})
 }
 
 func isName(t token) bool {
-	return t.kind == tokQuoted || t.kind == tokWord && !reserved[t.text]
+	return t.kind == tokQuoted || t.kind == tokWord && !reserved.has(t.text)
 }
 
 // names reads (a, b, …).
@@ -141,7 +141,7 @@ func (p *parser) alias() *Ident {
 	if p.eat("as") {
 		return p.name()
 	}
-	if t := p.tok(); isName(t) && !(t.kind == tokWord && hushed[t.text]) {
+	if t := p.tok(); isName(t) && !(t.kind == tokWord && hushed.has(t.text)) {
 		return p.name()
 	}
 	return nil

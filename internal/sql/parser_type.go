@@ -13,7 +13,7 @@ func (p *parser) typeName() *TypeName {
 	p.enter()
 	defer p.leave()
 	t := p.tok()
-	if t.kind != tokWord || reserved[t.text] {
+	if t.kind != tokWord || reserved.has(t.text) {
 		p.expected("a type")
 	}
 	p.i++
@@ -88,7 +88,7 @@ func (p *parser) elements(ty *TypeName) {
 func (p *parser) rowField(ty *TypeName) {
 	var field *Ident
 	if next := p.ahead(1); isName(p.tok()) && isName(next) && !isWord(next, "precision", "without") &&
-		!(p.atWords("interval") && intervalUnits[next.text]) {
+		!(p.atWords("interval") && intervalUnits.has(next.text)) {
 		field = p.name()
 	}
 	ty.Fields = append(ty.Fields, field)

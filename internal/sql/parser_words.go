@@ -1,7 +1,7 @@
 package sql
 
 import (
-	"maps"
+	"slices"
 	"strings"
 )
 
@@ -25,19 +25,27 @@ var quoteAlways = wordSet(`all any array date default interval only over partiti
 	to user window offset limit fetch filter`)
 
 // needsQuotes is all three.
-var needsQuotes = func() map[string]bool {
-	m := maps.Clone(reserved)
-	maps.Copy(m, hushed)
-	maps.Copy(m, quoteAlways)
-	return m
-}()
+var needsQuotes = wordSet(strings.Join(slices.Concat(reserved.list, hushed.list, quoteAlways.list), " "))
 
-func wordSet(s string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(s) {
-		m[w] = true
+// words is a set of words of the language. Nearly every name that is looked up is in none, and a glance at its length and first
+// letter shows that.
+type words struct {
+	list   []string
+	in     map[string]bool
+	begins [32]uint32 // by length: the first letters there are, a bit each
+}
+
+func wordSet(s string) *words {
+	w := &words{list: strings.Fields(s), in: map[string]bool{}}
+	for _, word := range w.list {
+		w.in[word] = true
+		w.begins[len(word)] |= 1 << (word[0] & 31)
 	}
-	return m
+	return w
+}
+
+func (w *words) has(s string) bool {
+	return 0 < len(s) && len(s) < len(w.begins) && w.begins[len(s)]>>(s[0]&31)&1 == 1 && w.in[s]
 }
 
 // plainName says whether a name can be written without quotes and is read back the same.
@@ -50,7 +58,7 @@ func plainName(s string) bool {
 			return false
 		}
 	}
-	return !needsQuotes[s]
+	return !needsQuotes.has(s)
 }
 
 // nameText is a name as SQL writes it, in quotes if it needs them.

@@ -15,6 +15,7 @@ type column struct {
 	merged []*column // of JOIN … USING: left and right
 	join   JoinKind  // of a merged column
 	label  string    // of a result column: its unique name inside its query
+	number int       // tells the columns of a statement apart
 	used   bool
 	hidden bool // by USING: it can no longer be named with its relation
 }
@@ -41,9 +42,19 @@ type source struct {
 	label string // the alias, unique in the statement
 }
 
-func (s *source) find(key string) (found []*column) {
-	for _, c := range s.cols {
-		if c.key == key && !c.hidden {
+func (s *source) find(key string) []*column {
+	return called(s.cols, key, func(c *column) bool { return !c.hidden })
+}
+
+// called are the columns of a name. One, as nearly always, is a piece of cols itself.
+func called(cols []*column, key string, and func(*column) bool) (found []*column) {
+	for i, c := range cols {
+		if c.key != key || and != nil && !and(c) {
+			continue
+		}
+		if found == nil {
+			found = cols[i : i+1 : i+1]
+		} else {
 			found = append(found, c)
 		}
 	}
@@ -86,18 +97,9 @@ func (s *scope) lookup(key string) (cols []*column, variable *Type, label string
 		if t, ok := s.vars[key]; ok {
 			return nil, t, s.names[key]
 		}
-		var found []*column
-		for _, c := range s.output {
-			if c.key == key {
-				found = append(found, c)
-			}
-		}
+		found := called(s.output, key, nil)
 		if len(found) == 0 {
-			for _, c := range s.cols {
-				if c.key == key {
-					found = append(found, c)
-				}
-			}
+			found = called(s.cols, key, nil)
 		}
 		if len(found) > 0 {
 			return found, nil, ""

@@ -35,6 +35,7 @@ type (
 		at         func(char int) diag.Pos
 		query      *Query
 		paramNames []string // in order of first use
+		exprs      int      // how many expressions it has
 	}
 	// Checked is a statement whose names and types hold.
 	Checked struct {

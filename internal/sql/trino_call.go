@@ -32,11 +32,11 @@ func (p *trinoPrinter) call(c *Call) {
 // callName needs fewer quotes than a column: date(x), array and row apart, reads as a call.
 func callName(i *Ident) string {
 	switch n := i.Key(); {
-	case n == "grouping" || n == "listagg" || n == "trim" || bareCalls[n]:
+	case n == "grouping" || n == "listagg" || n == "trim" || bareCalls.has(n):
 		return n
-	case quoteAlways[n] && n != "row" && n != "interval" && !i.Quoted:
+	case quoteAlways.has(n) && n != "row" && n != "interval" && !i.Quoted:
 		return n
-	case hushed[n] && !i.Quoted:
+	case hushed.has(n) && !i.Quoted:
 		return n
 	}
 	return nameText(i.Name)
