@@ -86,41 +86,58 @@ func (p *program) confirm(s *setup, m engine.Mode) error {
 	return nil
 }
 
-// showEstimate prints bytes and money of each statement, staged and direct side by side, and in all.
+// showEstimate prints bytes and money of each statement, staged and direct side by side, and in all: for people in units,
+// for programs in bytes and millionths.
 func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
+	people := p.flags.output == "table" || p.flags.output == ""
 	cols := []result.Column{{Name: "statement", Kind: result.Text}}
-	for _, m := range est.Modes {
-		cols = append(cols, result.Column{Name: m.Name + "_bytes", Kind: result.Int})
+	for _, unit := range []string{"bytes", "usd"} {
+		for _, m := range est.Modes {
+			c := result.Column{Name: m.Name + "_" + unit, Kind: result.Decimal}
+			if unit == "bytes" && !people {
+				c.Kind = result.Int
+			}
+			if people {
+				c.Name = map[string]string{"bytes": m.Name, "usd": m.Name + " USD"}[unit]
+			}
+			cols = append(cols, c)
+		}
 	}
-	for _, m := range est.Modes {
-		cols = append(cols, result.Column{Name: m.Name + "_usd", Kind: result.Text})
+	row := func(name string, bytes func(engine.Mode) int64, cost func(engine.Mode) int64) result.Row {
+		out := result.Row{name}
+		for _, m := range est.Modes {
+			if people {
+				out = append(out, size(bytes(m)))
+			} else {
+				out = append(out, bytes(m))
+			}
+		}
+		for _, m := range est.Modes {
+			switch micros := cost(m); {
+			case !people || name == wholeRun:
+				out = append(out, fmt.Sprintf("%d.%06d", micros/1e6, micros%1e6))
+			case micros < 10_000 && bytes(m) > 0:
+				out = append(out, "< 0.01")
+			default:
+				out = append(out, fmt.Sprintf("%d.%02d", micros/1e6, micros%1e6/1e4))
+			}
+		}
+		return out
 	}
 	var rows []result.Row
 	for i, st := range plan.Asked() {
-		row := result.Row{st.ID}
-		for _, m := range est.Modes {
-			row = append(row, m.PerStatement[i])
-		}
-		for _, m := range est.Modes {
-			var share any
-			if m.Bytes > 0 { // what the statement reads at the price of the whole; the least amount of each query is in the whole only
-				share = money(engine.Money{Micros: int64(float64(m.Cost.Micros) * float64(m.PerStatement[i]) / float64(m.Bytes)), Currency: m.Cost.Currency})
-			}
-			row = append(row, share)
-		}
-		rows = append(rows, row)
+		of := func(m engine.Mode) int64 { return m.PerStatement[i] }
+		rows = append(rows, row(st.ID, of, func(m engine.Mode) int64 { // its share of the whole; the least amount of each query is in the whole only
+			return int64(float64(m.Cost.Micros) * float64(of(m)) / float64(max(m.Bytes, 1)))
+		}))
 	}
-	whole := result.Row{"all, as billed"}
-	for _, m := range est.Modes {
-		whole = append(whole, m.Bytes)
-	}
-	for _, m := range est.Modes {
-		whole = append(whole, money(m.Cost))
-	}
-	rows = append(rows, whole)
+	rows = append(rows, row(wholeRun, func(m engine.Mode) int64 { return m.Bytes }, func(m engine.Mode) int64 { return m.Cost.Micros }))
 	p.term.Message(fmt.Sprintf("%d log files, %s; a run would work %s; nothing was run", est.Files, size(est.Bytes), est.Chosen))
 	return p.term.Rows(result.Of(cols, rows), p.flags.output)
 }
+
+// wholeRun is the last line of an estimate: with staging, counting and the least amount of each query.
+const wholeRun = "all, as billed"
 
 // money shows an amount: cents where it is more than that, millionths below.
 func money(m engine.Money) string {
