@@ -55,6 +55,7 @@ type Library struct {
 
 type entry struct {
 	origin, hides Origin
+	under         *entry // the one it hides
 	read          func() (File, error)
 }
 
@@ -126,7 +127,7 @@ func Open(layers ...Layer) (*Library, diag.Problems) {
 		}
 		for name, e := range own {
 			if old := l.files[name]; old != nil {
-				e.hides = old.origin
+				e.hides, e.under = old.origin, old
 			}
 			l.files[name] = e
 		}
@@ -178,6 +179,20 @@ func (l *Library) File(name string) (File, bool) {
 	}
 	f.Hides = e.hides
 	return f, true
+}
+
+// Lowest gives the file of a path that the first layer with such a path holds, however many layers hide it: for files that a
+// later layer may give in part, since one written for an earlier version of the program lacks what came later.
+func (l *Library) Lowest(name string) (File, bool) {
+	e := l.files[name]
+	if e == nil {
+		return File{}, false
+	}
+	for e.under != nil {
+		e = e.under
+	}
+	f, err := e.read()
+	return f, err == nil
 }
 
 // Paths are all paths of the library below a folder ("templates/lang"), sorted, without reading the files.

@@ -61,7 +61,7 @@ func Languages(l *library.Library) []string {
 // The tag "qps-ploc" is the pseudo-language: every English text marked ⟦…⟧, for tests.
 func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
 	lang := &Language{Tag: tag, lib: l, texts: map[string]map[string]string{}, missing: map[string]bool{}, fallen: map[string]bool{}}
-	english, bad := messages(l, "en")
+	english, bad := english(l)
 	lang.messages = english
 	f, more := loadFormat(l, "en", format{})
 	lang.format = f
@@ -95,18 +95,36 @@ func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
 	return lang, bad.Sort()
 }
 
+// english is the English sentences of the library. A later layer's file need not have all of them: a run that an earlier
+// version of the program sealed brings its own, and lacks those that came since.
+func english(l *library.Library) (map[string]map[string]string, diag.Problems) {
+	out, bad := messages(l, "en")
+	f, ok := l.Lowest(messagesPath("en"))
+	if top, has := l.File(messagesPath("en")); !ok || !has || top.Origin == f.Origin {
+		return out, bad
+	}
+	all, more := sentences(f)
+	maps.Copy(all, out)
+	return all, append(bad, more...)
+}
+
+func messagesPath(tag string) string { return "templates/lang/" + tag + "/messages.yaml" }
+
 // messages reads the sentences of one tag.
 func messages(l *library.Library, tag string) (map[string]map[string]string, diag.Problems) {
-	path := "templates/lang/" + tag + "/messages.yaml"
-	f, ok := l.File(path)
+	f, ok := l.File(messagesPath(tag))
 	if !ok {
-		return nil, diag.Problems{{At: diag.Pos{File: path}, Text: "the library has no such file", Rule: "language-unknown"}}
+		return nil, diag.Problems{{At: diag.Pos{File: messagesPath(tag)}, Text: "the library has no such file", Rule: "language-unknown"}}
 	}
+	return sentences(f)
+}
+
+func sentences(f library.File) (map[string]map[string]string, diag.Problems) {
+	out := map[string]map[string]string{}
 	v, bad := yaml.Decode(f.Name(), f.Data, messageShape)
 	if v == nil {
-		return nil, bad
+		return out, bad
 	}
-	out := map[string]map[string]string{}
 	var walk func(v *yaml.Value, key string)
 	walk = func(v *yaml.Value, key string) {
 		if !v.IsMap() {

@@ -62,15 +62,13 @@ func (c *composer) verdict() document.Verdict {
 	case n.waived > 0:
 		key, tone = "waived", document.Accent
 	}
-	count := n.exceptions
-	if key == "clear" { // a sentence on all tests
-		count = n.tests
-	}
+	sentence, count := c.conclusion(key, n)
 	v := document.Verdict{
 		Tone:   tone,
 		Kicker: c.say("verdict.kicker"),
 		Title:  c.say("verdict." + key + ".title"),
-		Text:   c.say("verdict."+key+".text", "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.unanswered+n.figures),
+		Text: c.say("verdict."+sentence, "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.unanswered+n.figures,
+			"review", c.say("verdict.review", "n", n.open)),
 	}
 	if n.tests > 0 {
 		v.Figures = []document.Figure{
@@ -83,6 +81,37 @@ func (c *composer) verdict() document.Verdict {
 		}
 	}
 	return v
+}
+
+// conclusion is the key of the sentence under a verdict's title, and the number that it speaks of.
+func (c *composer) conclusion(verdict string, n counts) (sentence string, count int64) {
+	all := n.exceptions == n.tests
+	switch verdict {
+	case "clear":
+		return "clear.text", n.tests
+	case "exceptions_incomplete":
+		if all {
+			return "exceptions_incomplete.all", n.tests
+		}
+		return "exceptions_incomplete.some", n.exceptions
+	case "exceptions":
+		if all {
+			return "exceptions.all", n.tests
+		}
+		return "exceptions.some", n.exceptions
+	case "incomplete":
+		switch answered := n.tests - n.unanswered; {
+		case n.tests == 0:
+			return "incomplete.figures", 0
+		case answered == 0:
+			return "incomplete.none", n.tests
+		default:
+			return "incomplete.some", answered
+		}
+	case "waived":
+		return "waived.text", n.waived
+	}
+	return "figures.text", 0
 }
 
 func toneIf(n int64, t document.Tone) document.Tone {
@@ -101,7 +130,7 @@ func (c *composer) front() document.Front {
 		{Label: c.say("cover.accounts"), Text: c.accountsLine()},
 		{Label: c.say("cover.source"), Text: s.Source, Mono: true},
 		{Label: c.say("cover.engine"), Text: s.Engine.Name + " " + s.Engine.Version},
-		{Label: c.say("cover.events"), Text: c.say("cover.events_text", "n", deref(s.Inputs.Events), "events", c.observed(s.Inputs.Events), "files", c.observed(s.Inputs.Read))},
+		{Label: c.say("cover.events"), Text: c.eventsLine()},
 		{Label: c.say("cover.as_of"), Text: c.say("cover.as_of_text", "time", c.l.Time(s.As.UTC()))},
 	}
 	return document.Front{
@@ -113,6 +142,14 @@ func (c *composer) front() document.Front {
 		Notices: c.notices(4),
 		Closing: c.say("cover.closing"),
 	}
+}
+
+// eventsLine is what the report rests on: events and files.
+func (c *composer) eventsLine() string {
+	in := c.s.Inputs
+	return c.say("cover.events_line",
+		"events", c.say("cover.events_count", "n", deref(in.Events), "events", c.observed(in.Events)),
+		"files", c.say("cover.files_count", "n", deref(in.Read), "files", c.observed(in.Read)))
 }
 
 // notices are the reasons why the report is incomplete and other remarks; the rest past most is counted, never dropped.

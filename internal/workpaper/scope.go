@@ -134,7 +134,8 @@ func (c *composer) coverageSentence() string {
 	if len(cov.Rows) == 0 {
 		return c.say("coverage.empty")
 	}
-	text := c.say("coverage.sentence", "accounts", int64(len(accounts)), "rows", int64(len(cov.Rows)), "days", int64(len(cov.Days)))
+	text := c.say("coverage.extent", "accounts", c.say("coverage.accounts", "n", int64(len(accounts))),
+		"rows", c.say("coverage.rows", "n", int64(len(cov.Rows))), "days", c.say("coverage.days", "n", int64(len(cov.Days))))
 	if n := int64(len(cov.Gaps)); n > 0 {
 		text += " " + c.say("coverage.gaps", "n", n)
 	} else {

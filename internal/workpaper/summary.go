@@ -17,7 +17,7 @@ func (c *composer) summary() ([]document.Block, error) {
 	tiles := document.Tiles{}
 	if n.tests > 0 {
 		tiles.Tiles = append(tiles.Tiles,
-			document.Tile{Label: c.say("tile.tests"), Value: c.l.Number(n.tests), Note: c.say("tile.tests_note"), Tone: document.Neutral},
+			document.Tile{Label: c.say("tile.tests"), Value: c.l.Number(n.tests), Note: c.say("tile.tests_note", "n", n.tests), Tone: document.Neutral},
 			document.Tile{Label: c.say("tile.clear"), Value: c.l.Number(n.clear), Note: c.say("tile.clear_note", "percent", c.l.Percent(share(n.clear, n.tests))), Tone: document.Good},
 			document.Tile{Label: c.say("tile.exceptions"), Value: c.l.Number(n.exceptions), Note: c.severityNote(n), Tone: toneIf(n.exceptions, document.Critical)})
 	} else if len(c.s.Queries) > 0 {
@@ -70,7 +70,10 @@ func (c *composer) onSummary() []string {
 // lead is the conclusion: what was tested, what was found, what could not be answered.
 func (c *composer) lead(n counts) string {
 	if n.tests == 0 {
-		text := c.say("summary.lead_figures", "n", int64(len(c.s.Queries))-n.figures, "events", c.observed(c.s.Inputs.Events))
+		text := c.say("summary.lead_figures_none")
+		if shown := int64(len(c.s.Queries)) - n.figures; shown > 0 || n.figures == 0 {
+			text = c.say("summary.lead_figures", "n", shown, "events", c.observed(c.s.Inputs.Events))
+		}
 		if n.figures > 0 {
 			text += " " + c.say("summary.lead_figures_unanswered", "n", n.figures)
 		}
@@ -80,16 +83,26 @@ func (c *composer) lead(n counts) string {
 	unanswered := n.unanswered
 	switch {
 	case n.exceptions > 0:
-		text = c.say("summary.lead_exceptions", "n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open)
-		if urgent := n.bySeverity[query.Critical]; urgent > 0 {
-			text += " " + c.say("summary.lead_critical", "n", urgent)
-		} else if urgent := n.bySeverity[query.High]; urgent > 0 {
-			text += " " + c.say("summary.lead_high", "n", urgent)
+		args := []any{"n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "review", c.say("summary.lead_review", "n", n.open)}
+		if n.exceptions == n.tests {
+			text = c.say("summary.lead_exceptions_all", args...)
+		} else {
+			text = c.say("summary.lead_exceptions", args...)
 		}
+		if urgent := c.urgent(n); urgent != "" {
+			text += " " + urgent
+		}
+	case n.waived == n.tests:
+		text = c.say("summary.lead_waived_all", "n", n.waived, "tests", n.tests)
 	case n.waived > 0:
-		text = c.say("summary.lead_waived", "n", n.waived, "waived", n.waived, "clear", n.clear, "tests", n.tests)
+		text = c.say("summary.lead_waived_some", "n", n.waived, "waived", n.waived, "clear", n.clear, "tests", n.tests)
+		if n.clear > 0 {
+			text += " " + c.say("summary.lead_rest_clear", "n", n.clear)
+		}
 	case n.clear == 0:
 		text, unanswered = c.say("summary.lead_none", "n", n.tests), 0 // said already
+	case n.clear < n.tests:
+		text = c.say("summary.lead_clear_answered", "n", n.clear, "clear", n.clear, "tests", n.tests)
 	}
 	if unanswered > 0 {
 		text += " " + c.say("summary.lead_unanswered", "n", unanswered)
@@ -101,6 +114,22 @@ func (c *composer) lead(n counts) string {
 		text += " " + c.say("summary.lead_incomplete")
 	}
 	return text
+}
+
+// urgent says how many findings are of the worst severity, where that is critical or high.
+func (c *composer) urgent(n counts) string {
+	critical, high := n.bySeverity[query.Critical], n.bySeverity[query.High]
+	switch {
+	case critical > 0 && critical == n.exceptions:
+		return c.say("summary.lead_critical_all", "n", critical)
+	case critical > 0:
+		return c.say("summary.lead_critical", "n", critical)
+	case high > 0 && high == n.exceptions:
+		return c.say("summary.lead_high_all", "n", high)
+	case high > 0:
+		return c.say("summary.lead_high", "n", high)
+	}
+	return ""
 }
 
 func share(part, whole int64) float64 {

@@ -386,17 +386,17 @@ func TestConclusions(t *testing.T) {
 		registerTable int
 	}{
 		{name: "no findings", queries: []asked{test("a/b", query.High, 0, 0), test("a/c", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
-			lead: "All answered tests are clear: 2 of 2 tests found nothing to review.", figures: []string{"2", "0", "0"}, registerTable: 1},
+			lead: "None of the 2 tests found anything to review.", figures: []string{"2", "0", "0"}, registerTable: 1},
 		{name: "findings", queries: []asked{test("a/b", query.Low, 1, 0), test("a/c", query.Critical, 2, 1), test("a/d", query.High, 0, 0)}, title: "Exceptions noted", tone: document.Critical,
-			lead: "2 of 3 tests have exceptions: 3 events or objects need review. One of them is critical", figures: []string{"1", "2", "0"}, take: []string{"F-01  ", "F-02  "}, registerTable: 2},
-		{name: "low findings", queries: []asked{test("a/b", query.Low, 1, 0)}, title: "Exceptions noted", tone: document.Medium, lead: "One of 1 tests has exceptions", figures: []string{"0", "1", "0"}, take: []string{"F-01  "}, registerTable: 1},
+			lead: "2 of 3 tests have exceptions: 3 events or objects need review. One of these findings is critical", figures: []string{"1", "2", "0"}, take: []string{"F-01  ", "F-02  "}, registerTable: 2},
+		{name: "low findings", queries: []asked{test("a/b", query.Low, 1, 0)}, title: "Exceptions noted", tone: document.Medium, lead: "The one test of this report has exceptions: 1 event or object needs review.", figures: []string{"0", "1", "0"}, take: []string{"F-01  "}, registerTable: 1},
 		{name: "only waived", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 1)}, title: "Only waived exceptions", tone: document.Accent,
-			lead: "0 of 2 tests found nothing to review; 2 have only exceptions that are waived.", figures: []string{"0", "0", "0", "2"}, take: []string{"F-01  ", "F-02  "}, not: "could not be answered", registerTable: 1},
+			lead: "Each of the 2 tests has exceptions, and all of them are waived.", figures: []string{"0", "0", "0", "2"}, take: []string{"F-01  ", "F-02  "}, not: "could not be answered", registerTable: 1},
 		{name: "waived and clear", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 0)}, title: "Only waived exceptions", tone: document.Accent,
-			lead: "1 of 2 tests found nothing to review; one has only exceptions that are waived.", figures: []string{"1", "0", "0", "1"}, take: []string{"F-01  "}, not: "All answered tests are clear", registerTable: 2},
+			lead: "One of 2 tests has exceptions, and all of them are waived. One test found nothing to review.", figures: []string{"1", "0", "0", "1"}, take: []string{"F-01  "}, not: "All answered tests are clear", registerTable: 2},
 		{name: "not evaluated", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, "timed out: x"), test("a/c", query.High, 0, 0)}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") },
-			lead:   "All answered tests are clear: 1 of 2 tests found nothing to review. One test could not be answered. The log record is incomplete", figures: []string{"1", "0", "1"}, take: []string{"T-01 Title of a/b: timed out: x", "T-01 Title of a/b could not be evaluated."}, registerTable: 1},
+			lead:   "Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The log record is incomplete", figures: []string{"1", "0", "1"}, take: []string{"T-01 Title of a/b: timed out: x", "T-01 Title of a/b could not be evaluated."}, registerTable: 1},
 		{name: "two rows with one key", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, finding.ReasonRepeatedKey)}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") }, lead: "The one test of this report could not be answered. The log record", figures: []string{"0", "0", "1"}, registerTable: 1},
 		{name: "not logged", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotLogged, finding.ReasonNotLogged)}, title: "Incomplete", tone: document.High,
@@ -404,7 +404,7 @@ func TestConclusions(t *testing.T) {
 		{name: "a metric failed", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotEvaluated, "no disk")}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "m/a") },
 			lead:   "The one test of this report found nothing to review. One set of figures could not be gathered.", figures: []string{"1", "0", "1"}, take: []string{"M-01 Title of m/a: no disk"}, not: "One test could not be answered", registerTable: 1},
-		{name: "figures only", queries: []asked{metric("m/a", result.Date, query.Chart{Type: "line", X: "x"})}, title: "Figures only", tone: document.Neutral, lead: "This report shows 1 sets of figures over 12 events."},
+		{name: "figures only", queries: []asked{metric("m/a", result.Date, query.Chart{Type: "line", X: "x"})}, title: "Figures only", tone: document.Neutral, lead: "This report shows one set of figures over 12 events."},
 		{name: "no accounts", queries: []asked{test("a/b", query.High, 0, 0)}, title: "Incomplete", tone: document.High, change: func(r *run.Record) {
 			r.Accounts, r.Coverage, r.Inputs = nil, run.Coverage{}, engine.Inputs{Listed: new(int64(0)), Read: new(int64(0)), Events: new(int64(0))}
 			incomplete(r, "no_logs")
@@ -455,6 +455,56 @@ func TestConclusions(t *testing.T) {
 			}
 			if tables != c.registerTable {
 				t.Errorf("%d tables in the register, want %d", tables, c.registerTable)
+			}
+		})
+	}
+}
+
+// One test or one row is not spoken of as many; that all or none of the tests have exceptions is said in words.
+func TestSentencesFitTheirNumbers(t *testing.T) {
+	clear, failed := test("a/x", query.High, 0, 0), test("a/y", query.High, 0, 0).but(finding.NotEvaluated, "timed out: x")
+	figures := metric("m/a", result.Date, query.Chart{Type: "line", X: "x"})
+	for _, c := range []struct {
+		name          string
+		queries       []asked
+		incomplete    bool
+		verdict, lead string
+	}{
+		{"one test, one row", []asked{test("a/b", query.High, 1, 0)}, false, "The test has exceptions; 1 row to review",
+			"The one test of this report has exceptions: 1 event or object needs review. The finding is of high severity."},
+		{"one test, many rows", []asked{test("a/b", query.Critical, 3, 0)}, false, "The test has exceptions; 3 rows to review",
+			"The one test of this report has exceptions: 3 events or objects need review. The finding is critical and needs action before sign-off."},
+		{"one of two tests", []asked{test("a/b", query.Low, 1, 0), clear}, false, "One of 2 tests has exceptions; 1 row to review",
+			"One of 2 tests has exceptions: 1 event or object needs review."},
+		{"all tests", []asked{test("a/b", query.High, 2, 0), test("a/c", query.High, 1, 0)}, false, "Each of the 2 tests has exceptions; 3 rows to review",
+			"Each of the 2 tests has exceptions: 3 events or objects need review. All of these findings are of high severity."},
+		{"most tests", []asked{test("a/b", query.Critical, 2, 0), test("a/c", query.Critical, 1, 0), test("a/d", query.Low, 1, 0), clear}, false, "3 of 4 tests have exceptions; 4 rows to review",
+			"3 of 4 tests have exceptions: 4 events or objects need review. 2 of these findings are critical and need action before sign-off."},
+		{"one test, clear", []asked{clear}, false, "The test found nothing to review", "The one test of this report found nothing to review."},
+		{"all clear", []asked{clear, test("a/z", query.High, 0, 0)}, false, "None of the 2 tests found anything to review", "None of the 2 tests found anything to review."},
+		{"one test, waived", []asked{test("a/b", query.High, 0, 1)}, false, "Every exception found is covered by a waiver", "The one test of this report has exceptions, and all of them are waived."},
+		{"one test with exceptions, incomplete", []asked{test("a/b", query.High, 1, 0)}, true, "The test has exceptions; 1 row to review. Some questions could not be answered in full",
+			"The one test of this report has exceptions: 1 event or object needs review. The finding is of high severity. The log record is incomplete; the reasons stand on page one."},
+		{"one test, not answered", []asked{failed}, true, "The test could not be answered", "The one test of this report could not be answered. The log record is incomplete; the reasons stand on page one."},
+		{"no test answered", []asked{failed, test("a/z", query.High, 0, 0).but(finding.NotEvaluated, "no")}, true, "None of the 2 tests could be answered",
+			"None of the 2 tests could be answered. The log record is incomplete; the reasons stand on page one."},
+		{"one of two answered", []asked{failed, clear}, true, "The test that could be answered found nothing to review, but not everything could be answered",
+			"Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The log record is incomplete; the reasons stand on page one."},
+		{"figures, incomplete", []asked{figures.but(finding.NotEvaluated, "no disk")}, true, "This report holds figures and no tests, and not everything could be answered",
+			"This report tests nothing and could gather no figures. One set of figures could not be gathered."},
+		{"figures", []asked{figures}, false, "This report holds figures and no tests", "This report shows one set of figures over 12 events. It tests nothing."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := record()
+			if c.incomplete {
+				r.Notices = append(r.Notices, run.Notice{Key: "no_logs", Incomplete: true})
+			}
+			d := compose(t, r, c.queries...)
+			if got := of[document.Front](d)[0].Verdict.Text; got != c.verdict {
+				t.Errorf("verdict %q, want %q", got, c.verdict)
+			}
+			if got := of[document.Paragraph](d)[0].Text; got != c.lead {
+				t.Errorf("lead %q, want %q", got, c.lead)
 			}
 		})
 	}
