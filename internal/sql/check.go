@@ -28,7 +28,7 @@ type facts struct {
 	ctes       map[*NamedQuery]*named
 	paramTypes map[string]*Type
 	tables     map[string][]*column // every column object of a relation of the catalog
-	columns    int                  // how many columns were made: each has a number
+	columns    int32                // how many columns were made: each has a number
 	out        []*column
 }
 
@@ -310,6 +310,9 @@ func (k *checker) with(w *With, n *NamedQuery, s *scope) {
 
 // renamed gives the columns of a WITH query their names from name (a, b) AS ….
 func (k *checker) renamed(n *NamedQuery, cols []*column) []*column {
+	if len(n.Columns) == 0 && !k.ctes[n].recursive {
+		return cols
+	}
 	if len(n.Columns) > 0 && len(n.Columns) != len(cols) {
 		k.problem(n.Name, fmt.Sprintf("%s has %d column names for %d columns", n.Name.Name, len(n.Columns), len(cols)), "", "")
 	}
@@ -652,7 +655,7 @@ func (g *grouping) owns(c *column) bool {
 	return false
 }
 
-func columnKey(c *column) string { return "#" + strconv.Itoa(c.number) }
+func columnKey(c *column) string { return "#" + strconv.Itoa(int(c.number)) }
 
 // key is a text that is the same for expressions that mean the same: columns by identity, not by spelling.
 func (f *facts) key(n any) string {

@@ -72,8 +72,9 @@ func (k *checker) table(r *Table, s *scope) {
 			t = tBad
 		}
 		key := strings.ToLower(c.Name)
-		src.cols = append(src.cols, k.newColumn(column{name: c.Name, key: key, typ: t, label: c.Name, table: name}))
+		src.cols = append(src.cols, k.newColumn(column{name: c.Name, key: key, typ: t, label: c.Name}))
 	}
+	src.table = name
 	k.tables[name] = append(k.tables[name], src.cols...)
 	k.add(r, src, own, r.Alias, s)
 }

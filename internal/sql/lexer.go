@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,8 +64,12 @@ var spelled = func() map[string]string {
 	return m
 }()
 
+// tokens holds what a text was cut into until it has been parsed.
+var tokens scratch[token]
+
+// lex cuts a text into tokens. Who reads them gives them back to tokens.
 func lex(src string) ([]token, *lexError) {
-	l := &lexer{src: src, out: make([]token, 0, len(src)/4+8)}
+	l := &lexer{src: src, out: slices.Grow(tokens.lend(), len(src)/5+8)}
 	for l.bad == nil && l.skipBlank() {
 		l.next()
 	}
@@ -165,7 +170,7 @@ func (l *lexer) add(k tokenKind, from int, text string) {
 
 func (l *lexer) word() {
 	from, start := l.char(), l.i
-	for l.i < len(l.src) && (isLetter(l.src[l.i]) || isDigit(l.src[l.i])) {
+	for l.i < len(l.src) && inWord[l.src[l.i]] {
 		l.i++
 	}
 	l.add(tokWord, from, lower(l.src[start:l.i]))
@@ -173,21 +178,23 @@ func (l *lexer) word() {
 
 // lower is strings.ToLower for words of the language, without a new string for each.
 func lower(s string) string {
+	capital := 0
+	for capital < len(s) && (s[capital] < 'A' || 'Z' < s[capital]) {
+		capital++
+	}
+	if capital == len(s) {
+		return s
+	}
 	var buf [24]byte
 	if len(s) > len(buf) {
 		return strings.ToLower(s)
 	}
-	capital := false
 	for i := range len(s) {
 		c := s[i]
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
-			capital = true
 		}
 		buf[i] = c
-	}
-	if !capital {
-		return s
 	}
 	if w, ok := spelled[string(buf[:len(s)])]; ok {
 		return w
@@ -295,6 +302,14 @@ func (l *lexer) symbol() {
 	l.move(l.i + n)
 	l.add(tokSymbol, from, s)
 }
+
+// inWord are the bytes a word can go on with.
+var inWord = func() (in [256]bool) {
+	for c := range in {
+		in[c] = isLetter(byte(c)) || isDigit(byte(c))
+	}
+	return in
+}()
 
 func isBlank(c byte) bool  { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }

@@ -154,7 +154,7 @@ func (l *linter) total(q *Query, key []string) (missing []string, total bool) {
 	unique := false
 	note := func(x Expr) {
 		exprs[l.same(x)] = true
-		if c := l.cols[x]; c != nil && slices.Contains(uniqueColumns, c.key) && (c.table != "" || len(c.from) > 0) && len(key) == 0 {
+		if c := l.cols[x]; c != nil && slices.Contains(uniqueColumns, c.key) && (c.rel != nil && c.rel.table != "" || len(c.from) > 0) && len(key) == 0 {
 			unique = true
 		}
 	}

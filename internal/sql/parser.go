@@ -23,6 +23,7 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 	}
 	p := &parser{src: text, at: at}
 	q := p.statement()
+	tokens.back(p.toks)
 	if len(p.problems) > 0 {
 		return nil, p.problems.Sort()
 	}

@@ -9,13 +9,12 @@ type column struct {
 	typ  *Type
 	rel  *source
 
-	table  string    // relation of the catalog it belongs to, "" where it is computed
 	from   []*column // the columns it hands on unchanged: a star's, a CTE's, a set operation's branches
 	expr   Expr      // what it is computed from, of a result column
 	merged []*column // of JOIN … USING: left and right
-	join   JoinKind  // of a merged column
 	label  string    // of a result column: its unique name inside its query
-	number int       // tells the columns of a statement apart
+	number int32     // tells the columns of a statement apart
+	join   JoinKind  // of a merged column
 	used   bool
 	hidden bool // by USING: it can no longer be named with its relation
 }
@@ -40,6 +39,7 @@ type source struct {
 	cols  []*column
 	cte   *named
 	label string // the alias, unique in the statement
+	table string // the relation of the catalog it is, "" where it is none
 }
 
 func (s *source) find(key string) []*column {

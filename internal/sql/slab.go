@@ -1,5 +1,7 @@
 package sql
 
+import "sync"
+
 // slab hands out small values that live and die together, a block at a time: the nodes of one tree, the columns of one check. A
 // statement has hundreds of each, and to ask the memory for every one was half the time of reading and checking it.
 type slab[T any] struct{ free []T }
@@ -22,4 +24,24 @@ func (s *slab[T]) put(v T) *T {
 	p := s.one()
 	*p = v
 	return p
+}
+
+// scratch lends lists that are only needed while one statement is read or written.
+type scratch[T any] struct{ pool sync.Pool }
+
+const scratchKept = 1 << 16 // items; a longer list is let go
+
+func (s *scratch[T]) lend() []T {
+	if l, ok := s.pool.Get().(*[]T); ok {
+		return (*l)[:0]
+	}
+	return nil
+}
+
+// back takes a list back. What it held is forgotten.
+func (s *scratch[T]) back(l []T) {
+	if cap(l) <= scratchKept {
+		clear(l)
+		s.pool.Put(&l)
+	}
 }

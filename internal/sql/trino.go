@@ -1,6 +1,9 @@
 package sql
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // trinoPrinter writes a statement in one fixed layout, so that the same query always gives the same bytes: a report prints
 // them and a record hashes them. Parsing what it wrote and printing that again gives the same text.
@@ -15,9 +18,11 @@ type trinoPrinter struct {
 // printTrino is the statement in Athena's syntax. Parameters without a literal stay :name.
 func printTrino(q *Query, lits map[string]Expr, stands map[string]string) string {
 	p := &trinoPrinter{lits: lits, stands: stands}
-	p.items = make([]layoutItem, 0, 64+(q.To-q.From)/2)
+	p.items = slices.Grow(layoutItems.lend(), 64+(q.To-q.From)/3)
 	p.query(q)
-	return p.String()
+	text := p.String()
+	layoutItems.back(p.items)
+	return text
 }
 
 func (p *trinoPrinter) query(q *Query) {
@@ -189,7 +194,8 @@ func (p *trinoPrinter) condition(word string, x Expr) {
 	}
 	p.hard()
 	p.begin()
-	p.text(word + " ")
+	p.text(word)
+	p.text(" ")
 	p.logic(x)
 	p.end()
 }

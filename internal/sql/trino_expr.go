@@ -75,9 +75,11 @@ func (p *trinoPrinter) expr(x Expr, min int) {
 			return
 		}
 		p.base(x.X)
-		p.text("." + nameText(x.Field.Name))
+		p.text(".")
+		p.name(x.Field)
 	case *Param:
-		p.text(":" + x.Name)
+		p.text(":")
+		p.text(x.Name)
 	case *Unary:
 		p.unary(x)
 	case *Binary:
@@ -194,7 +196,8 @@ func (p *trinoPrinter) binary(b *Binary) {
 	p.begin()
 	p.in()
 	p.line()
-	p.text(b.Op.String() + " ")
+	p.text(b.Op.String())
+	p.text(" ")
 	p.expr(b.Right, pow+1)
 	p.out()
 	p.end()
@@ -228,7 +231,8 @@ func (p *trinoPrinter) chain(b *Binary, indent bool) {
 	}
 	for i := len(terms) - 1; i >= 0; i-- {
 		p.line()
-		p.text(b.Op.String() + " ")
+		p.text(b.Op.String())
+		p.text(" ")
 		p.expr(terms[i], powNot)
 	}
 	if indent {

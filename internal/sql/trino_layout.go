@@ -23,32 +23,37 @@ const (
 
 // layoutItem is one instruction of a layout. width is of the text; of a group's opening, the width of the whole group.
 type layoutItem struct {
-	kind  layoutKind
 	text  string
-	width int
+	width int32
+	kind  layoutKind
 }
 
 // endless is the width of what must not stand on one line.
-const endless = 1 << 30
+const endless int32 = 1 << 29
 
 // layout lays out text in lines of limited width: a group is set on one line if it fits, else broken at each of its own breaks.
 type layout struct {
 	items []layoutItem
 	open  []int // openings whose group is not closed
+	bytes int   // of all texts
 }
 
+// layoutItems holds the instructions of a layout until it is laid out.
+var layoutItems scratch[layoutItem]
+
 func (l *layout) text(s string) {
-	w := utf8.RuneCountInString(s)
-	if strings.IndexByte(s, '\n') >= 0 {
-		w = endless
+	w := endless
+	if strings.IndexByte(s, '\n') < 0 {
+		w = int32(min(utf8.RuneCountInString(s), int(endless)))
 	}
-	l.items = append(l.items, layoutItem{layText, s, w})
+	l.bytes += len(s)
+	l.items = append(l.items, layoutItem{s, w, layText})
 	l.widen(w)
 }
 
 // line is a break that is a blank where its group fits.
 func (l *layout) line() {
-	l.items = append(l.items, layoutItem{layBreak, " ", 1})
+	l.items = append(l.items, layoutItem{" ", 1, layBreak})
 	l.widen(1)
 }
 
@@ -77,7 +82,7 @@ func (l *layout) end() {
 }
 
 // widen adds to the innermost open group; its own end adds that to the next.
-func (l *layout) widen(w int) {
+func (l *layout) widen(w int32) {
 	if n := len(l.open); n > 0 {
 		i := &l.items[l.open[n-1]]
 		i.width = min(endless, i.width+w)
@@ -87,7 +92,7 @@ func (l *layout) widen(w int) {
 // String is the text laid out.
 func (l *layout) String() string {
 	var b strings.Builder
-	b.Grow(8 * len(l.items))
+	b.Grow(l.bytes + l.bytes/2)
 	var flat []bool // for each open group whether it stands on one line
 	indent, col := 0, 0
 	for _, i := range l.items {
@@ -97,12 +102,12 @@ func (l *layout) String() string {
 			if n := strings.LastIndexByte(i.text, '\n'); n >= 0 {
 				col = utf8.RuneCountInString(i.text[n+1:])
 			} else {
-				col += i.width
+				col += int(i.width)
 			}
 		case layBreak:
 			if len(flat) > 0 && flat[len(flat)-1] {
 				b.WriteString(i.text)
-				col += i.width
+				col += int(i.width)
 				continue
 			}
 			b.WriteByte('\n')
@@ -111,7 +116,7 @@ func (l *layout) String() string {
 			}
 			col = indent * len(indentBy)
 		case layOpen:
-			flat = append(flat, len(flat) > 0 && flat[len(flat)-1] || col+i.width <= lineWidth)
+			flat = append(flat, len(flat) > 0 && flat[len(flat)-1] || col+int(i.width) <= lineWidth)
 		case layClose:
 			flat = flat[:len(flat)-1]
 		case layIn:

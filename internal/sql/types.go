@@ -84,9 +84,23 @@ var (
 
 func arrayOf(e *Type) *Type    { return &Type{Kind: ArrayType, Elem: e} }
 func mapOf(k, v *Type) *Type   { return &Type{Kind: MapType, Key: k, Elem: v} }
-func varcharOf(n int) *Type    { return &Type{Kind: VarcharType, P: n} }
 func decimalOf(p, s int) *Type { return &Type{Kind: DecimalType, P: min(p, 38), S: s} }
 func timestampOf(p int) *Type  { return &Type{Kind: TimestampType, P: p} }
+
+// shortVarchars are the types of texts up to a length; nearly every text in a statement is one.
+var shortVarchars = func() (ts [64]Type) {
+	for n := range ts {
+		ts[n] = Type{Kind: VarcharType, P: n}
+	}
+	return ts
+}()
+
+func varcharOf(n int) *Type {
+	if 0 <= n && n < len(shortVarchars) {
+		return &shortVarchars[n]
+	}
+	return &Type{Kind: VarcharType, P: n}
+}
 
 func (t *Type) integral() bool {
 	return t.Kind >= TinyintType && t.Kind <= BigintType
