@@ -31,8 +31,9 @@ var glueOperations = map[string]func(*call) (any, *failure){
 	"GetTableVersion": operation((*call).getTableVersion), "GetTableVersions": operation((*call).getTableVersions),
 	"DeleteTableVersion": operation((*call).deleteTableVersion), "BatchDeleteTableVersion": operation((*call).batchDeleteTableVersion),
 	"CreatePartition": operation((*call).createPartition), "BatchCreatePartition": operation((*call).batchCreatePartition),
-	"GetPartition": operation((*call).getPartition), "GetPartitions": operation((*call).getPartitions),
+	"GetPartition": operation((*call).getPartition), "GetPartitions": operation((*call).getPartitions), "BatchGetPartition": operation((*call).batchGetPartition),
 	"DeletePartition": operation((*call).deletePartition), "BatchDeletePartition": operation((*call).batchDeletePartition),
+	"GetColumnStatisticsForTable": operation((*call).getStatistics), "GetColumnStatisticsForPartition": operation((*call).getStatistics),
 	"GetTags": operation((*call).getTags), "TagResource": operation((*call).tagResource), "UntagResource": operation((*call).untagResource),
 }
 

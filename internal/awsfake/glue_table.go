@@ -99,7 +99,28 @@ func (t *table) shown(account string) map[string]any {
 	out["Name"], out["DatabaseName"], out["CatalogId"], out["VersionId"] = t.name, t.database, account, strconv.Itoa(t.version)
 	out["CreateTime"], out["UpdateTime"] = seconds(t.created), seconds(t.update)
 	out["CreatedBy"], out["IsRegisteredWithLakeFormation"] = "fake", false
+	if t.input["StorageDescriptor"] != nil {
+		out["StorageDescriptor"] = filled(t.input["StorageDescriptor"])
+	}
+	if out["Retention"] == nil {
+		out["Retention"] = 0
+	}
 	return out
+}
+
+// filled is a StorageDescriptor as Glue gives it back: with figures and switches that the caller left out. Trino's client of
+// Glue cannot do without the number of buckets. BucketColumns stays out, for which SHOW CREATE TABLE fails at Athena.
+func filled(input json.RawMessage) any {
+	var sd map[string]json.RawMessage
+	if err := json.Unmarshal(input, &sd); err != nil || sd == nil {
+		return input
+	}
+	for name, value := range map[string]any{"Compressed": false, "NumberOfBuckets": 0, "SortColumns": []any{}, "StoredAsSubDirectories": false} {
+		if x := sd[name]; x == nil || string(x) == "null" {
+			sd[name] = raw(value)
+		}
+	}
+	return sd
 }
 
 func (g *glueState) table(db, name string) (*table, *failure) {
@@ -332,6 +353,8 @@ type partitionCall struct {
 	PartitionInput                     map[string]json.RawMessage
 	PartitionInputList                 []map[string]json.RawMessage
 	PartitionsToDelete                 []struct{ Values []string }
+	PartitionsToGet                    []struct{ Values []string }
+	Segment                            struct{ SegmentNumber, TotalSegments int }
 	MaxResults                         int
 }
 
@@ -360,6 +383,9 @@ func (t *table) partitionShown(p partition) map[string]any {
 		out[k] = v
 	}
 	out["DatabaseName"], out["TableName"], out["Values"] = t.database, t.name, p.values
+	if p.input["StorageDescriptor"] != nil {
+		out["StorageDescriptor"] = filled(p.input["StorageDescriptor"])
+	}
 	return out
 }
 
@@ -406,6 +432,23 @@ func (c *call) getPartition(in partitionCall) (map[string]any, *failure) {
 	return map[string]any{"Partition": t.partitionShown(t.partitions[i])}, nil
 }
 
+func (c *call) batchGetPartition(in partitionCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	t, err := g.table(in.DatabaseName, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	list := []any{} // those that do not exist are in neither list, as at AWS
+	for _, p := range in.PartitionsToGet {
+		if i := t.partition(p.Values); i >= 0 {
+			list = append(list, t.partitionShown(t.partitions[i]))
+		}
+	}
+	return map[string]any{"Partitions": list, "UnprocessedKeys": []any{}}, nil
+}
+
 // getPartitions knows no expressions.
 func (c *call) getPartitions(in partitionCall) (map[string]any, *failure) {
 	g := &c.Server.glue
@@ -415,7 +458,16 @@ func (c *call) getPartitions(in partitionCall) (map[string]any, *failure) {
 	if err != nil {
 		return nil, err
 	}
-	some, next, err := page(t.partitions, in.NextToken, in.MaxResults, c.most(1000))
+	all := t.partitions
+	if in.Segment.TotalSegments > 1 { // parts of the list that a client asks for at once
+		all = nil
+		for i, p := range t.partitions {
+			if i%in.Segment.TotalSegments == in.Segment.SegmentNumber {
+				all = append(all, p)
+			}
+		}
+	}
+	some, next, err := page(all, in.NextToken, in.MaxResults, c.most(1000))
 	if err != nil {
 		return nil, err
 	}
@@ -457,6 +509,17 @@ func (c *call) batchDeletePartition(in partitionCall) (map[string]any, *failure)
 		t.partitions = slices.Delete(t.partitions, i, i+1)
 	}
 	return map[string]any{"Errors": errors}, nil
+}
+
+// getStatistics gives those of no column: nobody has computed any.
+func (c *call) getStatistics(in partitionCall) (map[string]any, *failure) {
+	g := &c.Server.glue
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if _, err := g.table(in.DatabaseName, in.TableName); err != nil {
+		return nil, err
+	}
+	return map[string]any{"ColumnStatisticsList": []any{}, "Errors": []any{}}, nil
 }
 
 // raw is a value as the JSON of an input.

@@ -172,9 +172,6 @@ func (l *Lake) input(now *types.Table) (*types.TableInput, error) {
 	if sd.BucketColumns == nil {
 		sd.BucketColumns = []string{} // without it SHOW CREATE TABLE fails
 	}
-	if sd.NumberOfBuckets == 0 {
-		sd.NumberOfBuckets = -1 // as Athena's own DDL writes it; Trino cannot read a table of Glue that has no number
-	}
 	return in, nil
 }
 

@@ -29,6 +29,7 @@ public final class Conformance {
                 "discovery.uri=http://127.0.0.1:" + port,
                 "plugin.dir=" + args[1],
                 "catalog.config-dir=" + catalogs,
+                "catalog.management=dynamic", // tests make catalogs of their own
                 "query.max-memory-per-node=256MB",
                 "query.max-length=10000000",
                 "query.max-history=5",

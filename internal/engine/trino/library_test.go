@@ -171,6 +171,25 @@ func TestLibraryRows(t *testing.T) {
 			}
 		})
 	}
+	for _, x := range everything(t, set, d, scope) {
+		compare(x.name, x.bound, x.history)
+	}
+	t.Logf("%d statements gave %d rows at both engines; %d of them none", compared, rows, empty)
+	if rows < 1000 || empty > compared/2 {
+		t.Error("too few rows to prove anything")
+	}
+}
+
+// asked is a statement of the library, bound.
+type asked struct {
+	name    string
+	bound   *sql.Bound
+	history int
+}
+
+// everything is every row of events and history with every column, every query of the library, and every population.
+func everything(t *testing.T, set *query.Set, d *relation.Definition, scope engine.Scope) (all []asked) {
+	t.Helper()
 	for _, name := range []string{relation.Events, relation.History} {
 		var cols []string
 		for _, c := range relation.Columns() {
@@ -179,8 +198,7 @@ func TestLibraryRows(t *testing.T) {
 			}
 		}
 		cols = append(cols, leaves()...)
-		b := bind(t, d, "SELECT "+strings.Join(cols, ", ")+" FROM "+name+" ORDER BY event_time, account_id, eventid, log_file, requestid")
-		compare(name, b, 0)
+		all = append(all, asked{name, bind(t, d, "SELECT "+strings.Join(cols, ", ")+" FROM "+name+" ORDER BY event_time, account_id, eventid, log_file, requestid"), 0})
 	}
 	for _, q := range set.Queries {
 		checked, bad := q.Compile(d.Catalog())
@@ -191,7 +209,7 @@ func TestLibraryRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(q.ID, err)
 		}
-		compare(q.ID, b, q.HistoryDays)
+		all = append(all, asked{q.ID, b, q.HistoryDays})
 		population, bad := q.CompilePopulation(d.Catalog())
 		if err := bad.Err(); err != nil {
 			t.Fatal(err)
@@ -200,13 +218,10 @@ func TestLibraryRows(t *testing.T) {
 			if b, err = population.Bind(parameters(t, q, scope)); err != nil {
 				t.Fatal(q.ID, err)
 			}
-			compare(q.ID+" population", b, q.HistoryDays)
+			all = append(all, asked{q.ID + " population", b, q.HistoryDays})
 		}
 	}
-	t.Logf("%d statements gave %d rows at both engines; %d of them none", compared, rows, empty)
-	if rows < 1000 || empty > compared/2 {
-		t.Error("too few rows to prove anything")
-	}
+	return all
 }
 
 // leaves are the nested columns, value by value.
