@@ -57,6 +57,10 @@ type checker struct {
 	probs   diag.Problems
 	labels  map[string]int
 	taken   map[string]bool // labels of the columns of the select being checked
+	pieces  float64         // what the expressions grow to that were checked beside each other, see grow
+
+	nested   []Node // what correlated looks into
+	doubtful []Expr // what sayable looks into
 
 	columnSlab slab[column]
 	fromSlab   slab[*column]
@@ -99,8 +103,7 @@ func (p *Parsed) resolve(c Catalog, t Types) (*checker, *Checked) {
 	for _, c := range k.out {
 		c.use()
 	}
-	k.correlated(p.query)
-	k.size(p.query)
+	k.correlated()
 	return k, &Checked{Parsed: p, facts: k.facts, declared: t}
 }
 
@@ -425,13 +428,7 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 		}
 		s.windows[w.Name.Key()] = w.Window
 	}
-	aggregated := sel.GroupBy != nil || sel.Having != nil
-	for _, it := range sel.Items {
-		aggregated = aggregated || it.X != nil && k.aggregates(it.X)
-	}
-	if aggregated {
-		f.grouped = &grouping{keys: map[string]bool{}, sources: s.sources}
-	}
+	s.aggregated = sel.GroupBy != nil || sel.Having != nil
 	cols := make([]*column, 0, len(sel.Items))
 	v := env{scope: s}
 	for i, it := range sel.Items {
@@ -458,6 +455,10 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 			f.items = append(f.items, k.only(c))
 			cols = append(cols, c)
 		}
+	}
+	aggregated := s.aggregated
+	if aggregated {
+		f.grouped = &grouping{keys: map[string]bool{}, sources: s.sources}
 	}
 	clear(k.taken)
 	for _, c := range cols {
@@ -546,9 +547,22 @@ func (k *checker) star(it *SelectItem, s *scope) (cols []*column) {
 
 // handedOn makes a column for each that a query hands on to what reads it.
 func (k *checker) handedOn(cols []*column) []*column {
-	out := make([]*column, len(cols))
+	out, from := k.newColumns(len(cols)), k.fromSlab.more(len(cols))
+	copy(from, cols)
 	for i, c := range cols {
-		out[i] = k.newColumn(column{name: c.name, key: c.key, typ: c.typ, label: c.label, from: k.only(c)})
+		o := out[i]
+		o.name, o.key, o.typ, o.label, o.from = c.name, c.key, c.typ, c.label, from[i:i+1:i+1]
+	}
+	return out
+}
+
+// newColumns makes n columns and gives each its number.
+func (k *checker) newColumns(n int) []*column {
+	made, out := k.columnSlab.more(n), make([]*column, n)
+	for i := range made {
+		k.columns++
+		made[i].number = k.columns
+		out[i] = &made[i]
 	}
 	return out
 }

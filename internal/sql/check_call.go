@@ -42,6 +42,7 @@ func (k *checker) call(c *Call, v env) *Type {
 		}
 		inner.noWindow = "a window function"
 	case f.kind == aggregateFunction:
+		v.scope.aggregated = true
 		if v.noAggregate != "" {
 			hint := ""
 			if v.noAggregate == "WHERE" {
@@ -142,6 +143,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 		k.noOverload(f, c, types)
 		return nil
 	}
+	k.doubtCall(c, f, types)
 	r := k.callSlab.put(resolved{fn: f, params: k.typeSlab.more(len(c.Args))})
 	// lambdas see what their parameters were bound to; what they return binds the rest
 	for j, a := range c.Args {
@@ -154,15 +156,15 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 		if t.Kind == 0 {
 			return nil
 		}
-		if _, ok := bound.match(*p.ret, t); !ok {
-			k.problem(l.Body, "this lambda must give "+bound.fill(*p.ret).String()+", not "+t.String(), "", "types")
+		if _, ok := bound.match(p.ret, t); !ok {
+			k.problem(l.Body, "this lambda must give "+bound.fill(p.ret).String()+", not "+t.String(), "", "types")
 			return nil
 		}
 	}
 	for j := range c.Args {
 		r.params[j] = bound.fill(best.arg(j))
 	}
-	r.result = bound.fill(best.ret)
+	r.result = bound.fill(&best.ret)
 	if r.result.Kind == TimestampZoneType {
 		for i, t := range types {
 			if t != nil && t.zoned && best.arg(i).any == TimestampZoneType && !r.result.zoned {
@@ -173,18 +175,19 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 	return r
 }
 
-func (s *signature) arg(i int) pattern { return s.args[min(i, len(s.args)-1)] }
+func (s *signature) arg(i int) *pattern { return &s.args[min(i, len(s.args)-1)] }
 
-func (k *checker) lambda(l *Lambda, p pattern, b *binding, v env) *Type {
+func (k *checker) lambda(l *Lambda, p *pattern, b *binding, v env) *Type {
 	inner := &scope{outer: v.scope, vars: map[string]*Type{}, names: map[string]string{}}
 	var labels []string
 	for i, id := range l.Params {
-		t := b.fill(p.args[i])
+		t := b.fill(&p.args[i])
 		label := k.unique("x_" + id.Key())
 		inner.vars[id.Key()], inner.names[id.Key()] = t, label
 		labels = append(labels, label)
 	}
 	k.lambdas[l] = labels
+	k.nested = append(k.nested, l)
 	t := k.expr(l.Body, env{scope: inner, noAggregate: "a lambda", noWindow: "a lambda", items: v.items})
 	k.types[l] = t
 	return t

@@ -5,23 +5,19 @@ import "fmt"
 // correlated refuses subqueries that Trino takes apart only in part: it turns a subquery that names columns from outside into
 // a join, and where it knows no such join it refuses the statement ("Given correlated subquery is not supported"). The rules
 // are those Trino 435 was found to have; DuckDB runs all of these.
-func (k *checker) correlated(q *Query) {
-	Walk(q, func(n Node) bool {
+func (k *checker) correlated() {
+	for _, n := range k.nested {
 		switch n := n.(type) {
 		case *Exists:
 			k.subquery(n.Query, false)
 		case *SubqueryExpr:
 			k.subquery(n.Query, false)
 		case *In:
-			if n.Query != nil {
-				k.subquery(n.Query, true)
-			}
+			k.subquery(n.Query, true)
 		case *Quantified:
 			k.subquery(n.Query, true)
 		case *Subquery:
-			if n.Lateral {
-				k.subquery(n.Query, false)
-			}
+			k.subquery(n.Query, false)
 		case *Lambda:
 			Walk(n.Body, func(m Node) bool {
 				if _, ok := m.(*Query); ok {
@@ -31,18 +27,15 @@ func (k *checker) correlated(q *Query) {
 				return true
 			})
 		case *Join:
-			if n.On != nil && n.Kind != InnerJoin {
-				Walk(n.On, func(m Node) bool {
-					inner, ok := m.(*Query)
-					if ok && k.reachesOut(inner, inner) {
-						k.problem(inner, "a query in the condition of an outer join cannot name columns from outside", "Compute it in a WITH and join it", "not-supported")
-					}
-					return !ok
-				})
-			}
+			Walk(n.On, func(m Node) bool {
+				inner, ok := m.(*Query)
+				if ok && k.reachesOut(inner, inner) {
+					k.problem(inner, "a query in the condition of an outer join cannot name columns from outside", "Compute it in a WITH and join it", "not-supported")
+				}
+				return !ok
+			})
 		}
-		return true
-	})
+	}
 }
 
 // subquery checks one subquery; compared: it stands behind IN, ANY or ALL.

@@ -29,8 +29,11 @@ func (k *checker) condition(x Expr, v env, where string) {
 
 // expr finds the type of x and of everything in it. tBad: a problem was said.
 func (k *checker) expr(x Expr, v env) *Type {
+	around := k.pieces
+	k.pieces = 0
 	t := k.typeOf(x, v)
 	k.types[x] = t
+	k.pieces = around + k.grow(x, k.pieces)
 	return t
 }
 
@@ -109,9 +112,11 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 		k.expr(x.X, v)
 		return tBoolean
 	case *Exists:
+		k.nested = append(k.nested, x)
 		k.query(x.Query, v.scope)
 		return tBoolean
 	case *Quantified:
+		k.nested = append(k.nested, x)
 		t := k.expr(x.X, v)
 		cols := k.query(x.Query, v.scope)
 		for _, c := range cols {
@@ -165,6 +170,7 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 		}
 		return tVarchar
 	case *SubqueryExpr:
+		k.nested = append(k.nested, x)
 		cols := k.query(x.Query, v.scope)
 		for _, c := range cols {
 			c.use()
@@ -372,6 +378,9 @@ func (k *checker) binary(x *Binary, v env) *Type {
 		k.problem(at, "there is no "+x.Op.String()+" of "+a.String()+" and "+b.String(), hint, "types")
 		return tBad
 	}
+	if x.Op != OpConcat && !t.numeric() {
+		k.doubt(x)
+	}
 	return t
 }
 
@@ -473,6 +482,7 @@ func arithmetic(op Op, a, b *Type) *Type {
 func (k *checker) in(x *In, v env) *Type {
 	t := k.expr(x.X, v)
 	if x.Query != nil {
+		k.nested = append(k.nested, x)
 		cols := k.query(x.Query, v.scope)
 		for _, c := range cols {
 			c.use()
@@ -530,6 +540,9 @@ func (k *checker) caseOf(x *Case, v env) *Type {
 
 func (k *checker) cast(x *Cast, v env) *Type {
 	from, to := k.expr(x.X, v), k.typeName(x.Type)
+	if from.zoned {
+		k.doubt(x)
+	}
 	if from.Kind == 0 || to.Kind == 0 {
 		return to
 	}
@@ -554,6 +567,7 @@ func (k *checker) subscript(x *Subscript, v env) *Type {
 		}
 		return t.Elem
 	case t.Kind == MapType:
+		k.doubt(x)
 		if !coerces(i, t.Key) {
 			k.problem(x.Index, "the keys of this map are "+t.Key.String()+", not "+i.String(), "", "types")
 		}

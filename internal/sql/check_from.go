@@ -16,6 +16,7 @@ func (k *checker) relation(r Relation, s *scope) {
 	case *Subquery:
 		around := s.outer
 		if r.Lateral {
+			k.nested = append(k.nested, r)
 			around = s
 		}
 		if around == nil {
@@ -62,20 +63,23 @@ func (k *checker) table(r *Table, s *scope) {
 		src.cols = nil
 		src.alias = "\x00" // nothing can be said about its columns
 	}
-	if len(cols) > 0 {
-		src.cols = make([]*column, 0, len(cols))
-	}
-	for _, c := range cols {
+	made := k.newColumns(len(cols))
+	for i, c := range cols {
+		own := made[i]
+		own.name, own.key, own.label = c.Name, strings.ToLower(c.Name), c.Name
+		if i > 0 && c.Type == cols[i-1].Type {
+			own.typ = made[i-1].typ
+			continue
+		}
 		t, err := columnType(c.Type)
 		if err != nil {
 			k.problem(r, fmt.Sprintf("column %s of %s has a %v", c.Name, name, err), "", "catalog")
 			t = tBad
 		}
-		key := strings.ToLower(c.Name)
-		src.cols = append(src.cols, k.newColumn(column{name: c.Name, key: key, typ: t, label: c.Name}))
+		own.typ = t
 	}
-	src.table = name
-	k.tables[name] = append(k.tables[name], src.cols...)
+	src.cols, src.table = made, name
+	k.tables[name] = concat(k.tables[name], src.cols)
 	k.add(r, src, own, r.Alias, s)
 }
 
@@ -123,7 +127,15 @@ func (k *checker) add(r Relation, src *source, name string, a *Alias, s *scope) 
 	}
 	k.sources[r] = src
 	s.sources = append(s.sources, src)
-	s.cols = append(s.cols, src.cols...)
+	s.cols = concat(s.cols, src.cols)
+}
+
+// concat is a and b; b itself where a is empty.
+func concat(a, b []*column) []*column {
+	if len(a) == 0 {
+		return slices.Clip(b)
+	}
+	return append(a, b...)
 }
 
 func (k *checker) unnest(r *Unnest, s *scope) {
@@ -211,6 +223,9 @@ func (k *checker) join(r *Join, s *scope) {
 		k.using(r, s, beforeCols, middle)
 	}
 	if r.On != nil {
+		if r.Kind != InnerJoin {
+			k.nested = append(k.nested, r)
+		}
 		// ON sees the two sides of this join only, and what is outside
 		on := &scope{outer: s.outer, sources: s.sources[before:], cols: s.cols[beforeCols:], with: s.with}
 		k.condition(r.On, env{scope: on, noAggregate: "JOIN", noWindow: "JOIN"}, "ON")

@@ -9,25 +9,18 @@ import (
 // of this program has some ten thousand. Without a limit, thirty calls inside each other could be a thousand million.
 const maxSize = 2_000_000
 
-// size refuses expressions that grow beyond all measure when they are written for DuckDB.
-func (k *checker) size(q *Query) {
-	var grow func(n Node) float64
-	grow = func(n Node) float64 {
-		total := 1.0
-		eachChild(n, func(c Node) { total += grow(c) })
-		if total *= k.copies(n); total > maxSize {
-			if _, ok := n.(Expr); ok {
-				k.problem(n, "this expression is nested too deeply", "Compute its parts in a WITH first", "too-large")
-			}
-			return 1
-		}
-		return total
+// grow refuses an expression that grows beyond all measure when it is written for DuckDB. pieces is how many its parts have.
+func (k *checker) grow(x Expr, pieces float64) float64 {
+	pieces = (1 + pieces) * k.copies(x)
+	if pieces > maxSize {
+		k.problem(x, "this expression is nested too deeply", "Compute its parts in a WITH first", "too-large")
+		return 1
 	}
-	grow(q)
+	return pieces
 }
 
 // copies is how often the text of n's parts stands in what is written for n.
-func (k *checker) copies(n Node) float64 {
+func (k *checker) copies(n Expr) float64 {
 	switch n := n.(type) {
 	case *Subscript:
 		return 5
@@ -40,8 +33,6 @@ func (k *checker) copies(n Node) float64 {
 			}
 			return 4
 		}
-	case *Unnest:
-		return float64(3 + len(n.Args))
 	case *Call:
 		switch r := k.calls[n]; {
 		case r == nil:

@@ -399,8 +399,16 @@ func jsonPath(s string) (string, error) {
 		return bad("does not start with $")
 	}
 	var b strings.Builder
+	b.Grow(len(s) + 2*strings.Count(s, ".") + 2)
 	b.WriteByte('$')
-	key := func(k string) { b.WriteString(`."` + jsonKey.Replace(k) + `"`) }
+	key := func(k string) {
+		b.WriteString(`."`)
+		if strings.ContainsAny(k, `\"`) {
+			k = jsonKey.Replace(k)
+		}
+		b.WriteString(k)
+		b.WriteByte('"')
+	}
 	for rest := s[1:]; rest != ""; {
 		switch {
 		case strings.HasPrefix(rest, ".."), strings.HasPrefix(rest, ".*"), strings.HasPrefix(rest, "[*]"), strings.HasPrefix(rest, "[?"):

@@ -223,7 +223,7 @@ type binding struct {
 }
 
 // match fits type t to p. cost counts the arguments that need a coercion.
-func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
+func (b *binding) match(p *pattern, t *Type) (cost int, ok bool) {
 	if t.Kind == 0 {
 		return 0, true
 	}
@@ -273,7 +273,7 @@ func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
 		if t.Kind != ArrayType {
 			return 0, false
 		}
-		return b.match(*p.array, t.Elem)
+		return b.match(p.array, t.Elem)
 	case p.key != nil:
 		if t.Kind == UnknownType {
 			return 1, true
@@ -281,11 +281,11 @@ func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
 		if t.Kind != MapType {
 			return 0, false
 		}
-		c, ok := b.match(*p.key, t.Key)
+		c, ok := b.match(p.key, t.Key)
 		if !ok {
 			return 0, false
 		}
-		d, ok := b.match(*p.elem, t.Elem)
+		d, ok := b.match(p.elem, t.Elem)
 		return c + d, ok
 	case p.ret != nil:
 		return 0, false
@@ -303,7 +303,7 @@ func (b *binding) match(p pattern, t *Type) (cost int, ok bool) {
 }
 
 // fill is the type p stands for once everything is bound.
-func (b *binding) fill(p pattern) *Type {
+func (b *binding) fill(p *pattern) *Type {
 	switch {
 	case p.name != 0:
 		if t := b.vars[p.name-'A']; t != nil {
@@ -313,9 +313,9 @@ func (b *binding) fill(p pattern) *Type {
 	case p.any != 0:
 		return &Type{Kind: p.any, P: b.precision}
 	case p.array != nil:
-		return arrayOf(b.fill(*p.array))
+		return arrayOf(b.fill(p.array))
 	case p.key != nil:
-		return mapOf(b.fill(*p.key), b.fill(*p.elem))
+		return mapOf(b.fill(p.key), b.fill(p.elem))
 	case p.ret != nil:
 		return nil
 	}

@@ -80,6 +80,8 @@ type scope struct {
 	names   map[string]string  // how a lambda's parameter is called in DuckDB
 	with    map[string]*named  // queries of WITH in force
 	windows map[string]*Window // WINDOW clause
+
+	aggregated bool // of a SELECT: an aggregate was met
 }
 
 func (s *scope) named(key string) *named {
