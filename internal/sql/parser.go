@@ -59,6 +59,8 @@ type parser struct {
 	toks     []token
 	i        int
 	depth    int
+	deepest  int // the greatest depth there was
+	chained  int // operators, joins and the like whose left side was read before they were met
 	problems diag.Problems
 	params   []string // in order of first use
 	exprs    int      // how many expressions were read, about
@@ -67,6 +69,7 @@ type parser struct {
 	items  slab[SelectItem]
 	texts  slab[StringLit]
 	calls  slab[Call]
+	lists  slab[Expr]
 }
 
 // stop unwinds the parser to a recovery point after a problem was noted.
@@ -124,6 +127,10 @@ func (p *parser) readable() bool {
 // shallow refuses a tree so deep that a later walk over it, here or in an engine, could run out of stack: a chain of a
 // thousand ORs nests as deeply as a thousand parentheses.
 func (p *parser) shallow(q *Query) {
+	// Between two levels that the parser counts a path of the tree has eight nodes at most, and each operator of a chain adds one.
+	if 8*p.deepest+p.chained < maxDepth {
+		return
+	}
 	depth := 0
 	var down func(n Node)
 	down = func(n Node) {
@@ -171,11 +178,11 @@ func (p *parser) try(words []string, f func()) {
 // skipTo goes on from the current token to a place where reading can be taken up again; start is where the failed part began.
 func (p *parser) skipTo(words []string, start int) bool {
 	open := 0
-	for _, t := range p.toks[start:p.i] {
-		open += bracket(t)
+	for i := range p.toks[start:p.i] {
+		open += bracket(&p.toks[start+i])
 	}
 	for ; p.toks[p.i].kind != tokEnd; p.i++ {
-		t := p.toks[p.i]
+		t := p.tok()
 		if open <= 0 {
 			if t.kind == tokSymbol && t.text == ")" {
 				return open == 0
@@ -194,7 +201,7 @@ func (p *parser) beginsClause() bool {
 	return !isWord(p.tok(), "group", "order") || isWord(p.ahead(1), "by")
 }
 
-func bracket(t token) int {
+func bracket(t *token) int {
 	if t.kind == tokSymbol {
 		switch t.text {
 		case "(", "[", "{", "{{":
@@ -212,7 +219,7 @@ func (p *parser) note(from, to int, text, hint string) {
 }
 
 // fail notes a problem at a token and stops.
-func (p *parser) fail(t token, text, hint string) {
+func (p *parser) fail(t *token, text, hint string) {
 	p.note(t.from, t.to, text, hint)
 	panic(stop{})
 }
@@ -246,7 +253,7 @@ func (p *parser) unread() {
 }
 
 // show is a token as a problem names it.
-func (p *parser) show(t token) string {
+func (p *parser) show(t *token) string {
 	switch t.kind {
 	case tokEnd:
 		return "the end of the query"

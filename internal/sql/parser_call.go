@@ -46,6 +46,7 @@ func (p *parser) arguments(c *Call) {
 	if p.atWords("order", "by") {
 		p.expected("an argument")
 	}
+	c.Args = p.lists.more(4)[:0]
 	p.list(func() { c.Args = append(c.Args, p.argument()) })
 	if p.eat("order", "by") {
 		c.OrderBy = p.sortItems()

@@ -39,6 +39,7 @@ func (p *parser) above(min int) Expr {
 		}
 		predicate = isPredicate(y)
 		x = y
+		p.chained++
 	}
 }
 
@@ -171,7 +172,7 @@ func (p *parser) predicate(x Expr) Expr {
 	return nil
 }
 
-func (p *parser) is(x Expr, at token) Expr {
+func (p *parser) is(x Expr, at *token) Expr {
 	not := p.eat("not")
 	switch {
 	case p.eat("null"):
@@ -244,7 +245,7 @@ func isPredicate(x Expr) bool {
 
 // postfix reads .field and [index] behind x.
 func (p *parser) postfix(x Expr) Expr {
-	for {
+	for ; ; p.chained++ {
 		switch t := p.tok(); {
 		case isSymbol(t, "."):
 			p.i++

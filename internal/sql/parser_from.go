@@ -8,7 +8,7 @@ func (p *parser) relation() Relation {
 }
 
 func (p *parser) joinsOn(left Relation) Relation {
-	for p.atJoin() {
+	for ; p.atJoin(); p.chained++ {
 		left = p.join(left)
 	}
 	return left

@@ -50,7 +50,7 @@ func (p *parser) primary() Expr {
 }
 
 // param reads a parameter.
-func (p *parser) param(t token) *Param {
+func (p *parser) param(t *token) *Param {
 	p.i++
 	if !slices.Contains(p.params, t.text) {
 		p.params = append(p.params, t.text)
@@ -89,7 +89,7 @@ func leadingZero(s string) string {
 	return s
 }
 
-func (p *parser) primaryWord(t token) Expr {
+func (p *parser) primaryWord(t *token) Expr {
 	next := p.ahead(1)
 	open := isSymbol(next, "(")
 	switch t.text {
@@ -169,7 +169,7 @@ func (p *parser) primaryWord(t token) Expr {
 }
 
 // typedLit is DATE '…' and the like.
-func (p *parser) typedLit(t, text token) Expr {
+func (p *parser) typedLit(t, text *token) Expr {
 	if !typedLits.has(t.text) {
 		hint := "put an operator between them; an alias is a name, in double quotes if need be"
 		switch t.text {

@@ -122,7 +122,7 @@ func (p *parser) with() *With {
 func (p *parser) union() Body { return p.unionOn(p.intersection()) }
 
 func (p *parser) unionOn(left Body) Body {
-	for {
+	for ; ; p.chained++ {
 		switch {
 		case p.eat("union"):
 			left = p.setOp(Union, left, p.intersection)
@@ -138,7 +138,7 @@ func (p *parser) unionOn(left Body) Body {
 func (p *parser) intersection() Body { return p.intersectOn(p.primaryBody()) }
 
 func (p *parser) intersectOn(left Body) Body {
-	for p.eat("intersect") {
+	for ; p.eat("intersect"); p.chained++ {
 		left = p.setOp(Intersect, left, p.primaryBody)
 	}
 	return left

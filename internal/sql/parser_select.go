@@ -11,6 +11,7 @@ func (p *parser) selectBody() *Select {
 	if s.Distinct && p.atWords("on") {
 		p.fail(p.tok(), "found DISTINCT ON, which Athena does not have", "filter on row_number() in a subquery, or use max_by")
 	}
+	s.Items = make([]*SelectItem, 0, 8)
 	p.try(clauseWords, func() {
 		p.list(func() {
 			p.try(itemWords, func() {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-func (p *parser) tok() token        { return p.toks[p.i] }
-func (p *parser) ahead(n int) token { return p.toks[min(p.i+n, len(p.toks)-1)] }
-func (p *parser) done() bool        { return p.tok().kind == tokEnd }
+func (p *parser) tok() *token        { return &p.toks[p.i] }
+func (p *parser) ahead(n int) *token { return &p.toks[min(p.i+n, len(p.toks)-1)] }
+func (p *parser) done() bool         { return p.tok().kind == tokEnd }
 
 // to is the end of what was read so far.
 func (p *parser) to() int {
@@ -20,7 +20,7 @@ func (p *parser) to() int {
 // span is from a character to the end of what was read so far.
 func (p *parser) span(from int) Span { return Span{from, p.to()} }
 
-func isWord(t token, words ...string) bool {
+func isWord(t *token, words ...string) bool {
 	if t.kind != tokWord {
 		return false
 	}
@@ -32,7 +32,7 @@ func isWord(t token, words ...string) bool {
 	return false
 }
 
-func isSymbol(t token, s string) bool { return t.kind == tokSymbol && t.text == s }
+func isSymbol(t *token, s string) bool { return t.kind == tokSymbol && t.text == s }
 
 // atWords says whether the next tokens are these words.
 func (p *parser) atWords(words ...string) bool {
@@ -87,6 +87,7 @@ func (p *parser) enter() {
 	if p.depth++; p.depth > maxDepth {
 		p.fail(p.tok(), fmt.Sprintf("the query nests deeper than %d levels here", maxDepth), "split it with WITH")
 	}
+	p.deepest = max(p.deepest, p.depth)
 }
 
 func (p *parser) leave() { p.depth-- }
@@ -103,9 +104,12 @@ func (p *parser) list(one func()) {
 // noTrailing refuses a comma with nothing behind it, which other engines let pass.
 func (p *parser) noTrailing() {
 	t := p.tok()
+	if t.kind == tokQuoted || t.kind == tokWord && !needsQuotes.has(t.text) {
+		return // a column, as nearly always
+	}
 	n := p.ahead(1).kind
 	if isWord(t, "limit", "offset", "fetch") && (n == tokInt || n == tokParam) || t.kind == tokEnd || isSymbol(t, ")") || isSymbol(t, "]") || isWord(t, "from", "where", "group", "having", "order", "union", "except", "intersect") && p.beginsClause() {
-		comma := p.toks[p.i-1]
+		comma := &p.toks[p.i-1]
 		p.fail(comma, "found a comma with nothing behind it", "remove it")
 	}
 }
@@ -123,7 +127,7 @@ func (p *parser) name() *Ident {
 	return p.idents.put(Ident{Span: Span{t.from, t.to}, Name: t.text, Quoted: t.kind == tokQuoted})
 }
 
-func isName(t token) bool {
+func isName(t *token) bool {
 	return t.kind == tokQuoted || t.kind == tokWord && !reserved.has(t.text)
 }
 
