@@ -114,6 +114,7 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	p.Key = run.Key{Report: r.Report.ID, Variant: variant(&r), Period: r.Period.ID}
 	p.Key.Plan = p.digest()
 	p.Scope.Run = p.Key.Plan[:16]
+	p.Scope.Planned = p.Asked() // behind the digest, which has them already
 	return p, unique(bad.Sort())
 }
 

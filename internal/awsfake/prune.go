@@ -11,6 +11,7 @@ import (
 // a WITH names is read as often as it is referred to: Trino puts the query in place of its name.
 type scan struct {
 	table      string
+	place      int // where the statement names it: a query that a WITH names is read at one place, as often as it is referred to
 	conditions []condition
 }
 
@@ -280,7 +281,7 @@ func (p *pruner) relation(r sql.Relation, named map[string]*sql.NamedQuery, down
 			p.query(n.Query, named, own, depth+1)
 			return
 		}
-		p.scans = append(p.scans, scan{r.Name(), own})
+		p.scans = append(p.scans, scan{r.Name(), r.Pos(), own})
 	case *sql.Subquery:
 		own := mine(aliasOf(r.Alias, ""))
 		if r.Alias != nil && len(r.Alias.Columns) > 0 {

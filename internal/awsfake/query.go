@@ -2,10 +2,8 @@ package awsfake
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -131,7 +129,7 @@ func (s *Server) plan(ctx context.Context, text, database, id, purpose string, d
 	}
 	names := slices.Sorted(maps.Keys(relations))
 	tables := make([]over, len(names))
-	var columnar []file // one of each scan
+	var parquet []columnar
 	for i, name := range names {
 		tables[i].r = relations[name]
 		all, err := s.files(tables[i].r.table)
@@ -148,15 +146,16 @@ func (s *Server) plan(ctx context.Context, text, database, id, purpose string, d
 				return p, err
 			}
 			for _, f := range some {
-				if tables[i].r.parquet {
-					columnar = append(columnar, f)
-				} else {
+				if !tables[i].r.parquet {
 					p.scanned += int64(len(f.object.body))
 				}
 				if !used[f.object] {
 					tables[i].files = append(tables[i].files, f)
 				}
 				used[f.object] = true
+			}
+			if tables[i].r.parquet {
+				parquet = append(parquet, columnar{i, sc.place, some})
 			}
 		}
 	}
@@ -168,15 +167,15 @@ func (s *Server) plan(ctx context.Context, text, database, id, purpose string, d
 		}
 	}
 	p.text = r.text
+	stands := make([]string, len(tables))
 	for i, t := range tables {
-		stand, err := s.stand(ctx, p, t.r, t.files, id)
-		if err != nil {
+		if stands[i], err = s.stand(ctx, p, t.r, t.files, id); err != nil {
 			return p, err
 		}
-		p.text = strings.ReplaceAll(p.text, hole(i), stand)
+		p.text = strings.ReplaceAll(p.text, hole(i), stands[i])
 	}
-	if len(columnar) > 0 {
-		if p.before.columnar, err = s.columns(ctx, p.text, columnar); err != nil {
+	if len(parquet) > 0 {
+		if p.before.columnar, err = s.columns(ctx, p, r.text, stands, parquet); err != nil {
 			return p, err
 		}
 		p.scanned += p.before.columnar
@@ -263,77 +262,6 @@ func (s *Server) read(text, database string) (*reading, map[string]*relation, er
 	r.text = bound.Text(sql.DuckDB, holes)
 	s.athena.answers.keepReading(key, r)
 	return r, relations, nil
-}
-
-// columns is how many bytes of files in Parquet are read: those of the columns, and of the fields of rows, that are left
-// when DuckDB's planner has taken away what the statement does not need. Trino's does the same.
-func (s *Server) columns(ctx context.Context, text string, files []file) (int64, error) {
-	db, err := s.database()
-	if err != nil {
-		return 0, err
-	}
-	var name, tree string
-	if err := db.QueryRowContext(ctx, "EXPLAIN (FORMAT json) "+text).Scan(&name, &tree); err != nil {
-		return 0, dataError(err)
-	}
-	var nodes []planNode
-	if err := json.Unmarshal([]byte(tree), &nodes); err != nil {
-		return 0, fmt.Errorf("read the plan: %w", err)
-	}
-	read := map[string]bool{}
-	for _, n := range nodes {
-		n.columns(read)
-	}
-	var sum int64
-	for _, f := range files {
-		p, err := s.parquet(ctx, f)
-		if err != nil {
-			return 0, err
-		}
-		for path, n := range p.bytes {
-			for part := path; part != ""; {
-				if read[part] {
-					sum += n
-					break
-				}
-				i := strings.LastIndexByte(part, '.')
-				part = part[:max(i, 0)]
-			}
-		}
-	}
-	return sum, nil
-}
-
-// planNode is a step of DuckDB's plan.
-type planNode struct {
-	Name     string         `json:"name"`
-	Children []planNode     `json:"children"`
-	Info     map[string]any `json:"extra_info"`
-}
-
-var filterColumn = regexp.MustCompile(`^(?:optional: )?"?([^\s"=<>!(]+)`)
-
-// columns collects what the scans of Parquet files read. A single text stands for a list of one.
-func (n planNode) columns(into map[string]bool) {
-	if strings.TrimSpace(n.Name) == "READ_PARQUET" {
-		for _, key := range []string{"Projections", "Filters"} {
-			list, ok := n.Info[key].([]any)
-			if !ok {
-				list = []any{n.Info[key]}
-			}
-			for _, x := range list {
-				if text, ok := x.(string); ok {
-					if m := filterColumn.FindStringSubmatch(text); key == "Filters" && m != nil {
-						text = m[1]
-					}
-					into[strings.ToLower(text)] = true
-				}
-			}
-		}
-	}
-	for _, c := range n.Children {
-		c.columns(into)
-	}
 }
 
 // prune keeps the files for which the conditions on partition columns and "$path" hold. A condition that cannot be decided

@@ -19,6 +19,7 @@ type Scope struct {
 	Accounts, Regions []string            // empty: all
 	Columns           map[string][]string // relation -> columns some statement reads; empty: all
 	Values            sql.Values          // parameters of the relation itself: zone, automation, calendar, networks
+	Planned           []Statement         // what will be asked: an engine may lay out what it makes for it. Others are answered too
 }
 
 // Statement is one question to a session.

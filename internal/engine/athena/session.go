@@ -29,8 +29,9 @@ type session struct {
 	run   *runner
 	mode  string
 
-	table    string // the staged one
-	made     bool   // it may exist
+	shelves  *shelving // of the staged table; nil: it is one piece
+	table    string    // the staged one
+	made     bool      // it may exist
 	stagedBy *execution
 
 	mu      sync.Mutex
@@ -63,16 +64,24 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	if run == "" {
 		run = rand.Text() // nothing that comes back is meant
 	}
-	sum := sha256.Sum256([]byte(found.digest + t.state))
-	state := hex.EncodeToString(sum[:])
-	s := &session{e: e, t: t, scope: scope, w: w, found: found, run: e.runner(run + " " + state), mode: e.mode(scope, found), table: stagedTable(run, state)}
-	if s.mode == Staged {
-		err = s.stage(ctx)
-	} else {
-		_, err = s.relation(relation.Staged) // so that a scope that cannot be bound is refused here
-	}
+	s := &session{e: e, t: t, scope: scope, w: w, found: found, mode: e.mode(scope, found)}
+	body, err := s.relation(relation.Staged) // a scope that cannot be bound is refused here
 	if err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, err
+	}
+	laid := ""
+	if s.mode == Staged && e.shelved(found) {
+		s.shelves = e.layOut(scope, min(longestShelving, longest-len(body)-spareText))
+		laid = s.shelves.sql()
+	}
+	// What a crash left is taken over only if it holds the same, laid in the same way.
+	sum := sha256.Sum256([]byte(found.digest + t.state + laid))
+	state := hex.EncodeToString(sum[:])
+	s.run, s.table = e.runner(run+" "+state), stagedTable(run, state)
+	if s.mode == Staged {
+		if err := s.stage(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	return s, nil
 }
@@ -106,11 +115,10 @@ func (s *session) stand(name string, st engine.Statement, from time.Time) (strin
 	conditions, files := []string{}, st.LogFiles
 	source := s.tableName()
 	if s.mode == Staged {
-		conditions = append(conditions, relation.Part+" = "+text(name))
-		if s.shelved() {
-			if some := shelves(st.Query, name); some != nil {
-				conditions = append(conditions, shelf+" IN ("+texts(some)+")")
-			}
+		if s.shelves != nil {
+			conditions = append(conditions, shelf+" IN ("+texts(s.shelves.of(st.Query, name))+")")
+		} else {
+			conditions = append(conditions, relation.Part+" = "+text(name))
 		}
 	} else {
 		var err error

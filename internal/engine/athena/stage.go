@@ -64,8 +64,8 @@ func (s *session) stage(ctx context.Context) error {
 		list[i] = quote(c)
 	}
 	laid := ""
-	if s.shelved() {
-		list = append(list, shelfSQL()+" AS "+shelf)
+	if s.shelves != nil {
+		list = append(list, s.shelves.sql()+" AS "+shelf)
 		laid = ", partitioned_by = ARRAY['" + shelf + "']"
 	}
 	statement := func(attempt int, body string) string {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"trailscribe/internal/engine/enginetest"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
 )
@@ -134,23 +133,5 @@ func TestAdapter(t *testing.T) {
 		if _, err := hiveType(bad); err == nil {
 			t.Errorf("%.40q was accepted", bad)
 		}
-	}
-}
-
-// Rows that Athena puts on a shelf are those that this program looks for there.
-func TestShelves(t *testing.T) {
-	d := enginetest.Definition(t, nil)
-	q := bind(t, d, "SELECT eventid FROM events WHERE eventsource = 'iam.amazonaws.com' AND eventname IN ('CreateUser', 'DeleteUser')")
-	if got := shelves(q, "events"); len(got) < 1 || len(got) > 2 {
-		t.Errorf("%q", got)
-	}
-	if got := shelves(bind(t, d, "SELECT eventid FROM events WHERE eventsource = 'iam.amazonaws.com'"), "events"); len(got) != nameShelves {
-		t.Errorf("%q", got)
-	}
-	if got := shelves(bind(t, d, "SELECT eventid FROM events"), "events"); got != nil {
-		t.Errorf("%q", got)
-	}
-	if sourceShelves*nameShelves > 100 {
-		t.Error("one statement of Athena writes a hundred partitions")
 	}
 }
