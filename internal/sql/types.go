@@ -637,13 +637,20 @@ func (p *typeText) parse() (*Type, error) {
 		}
 		return t, nil
 	}
-	for k, n := range typeNames {
-		if n == name {
-			return &Type{Kind: k}, nil
-		}
+	if t := plainTypes[name]; t != nil {
+		return t, nil
 	}
 	return nil, fmt.Errorf("unknown type %q", name)
 }
+
+// plainTypes are the types that are no more than a name.
+var plainTypes = func() map[string]*Type {
+	m := map[string]*Type{}
+	for k, n := range typeNames {
+		m[n] = &Type{Kind: k}
+	}
+	return m
+}()
 
 // field takes a field's name if one stands before the type: "arn varchar", "arn:string", `"x y" varchar`.
 func (p *typeText) field() Field {
