@@ -141,7 +141,7 @@ var anID = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 func (c *call) about() string {
 	text := c.service + ":" + c.operation
 	if c.service == "s3" {
-		text += c.r.URL.Path
+		text += c.r.URL.RequestURI()
 	} else {
 		text += string(c.body)
 	}

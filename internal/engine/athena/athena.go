@@ -81,6 +81,7 @@ type Options struct {
 // Timing is how long the engine waits; zero values are those for AWS.
 type Timing struct {
 	PollFirst, PollMost time.Duration // between two looks at running queries: 250 ms, growing to 5 s
+	Mute                time.Duration // how long looks may give errors only before a query is stopped and given up: 2 min
 	SlotFirst, SlotMost time.Duration // before a start is tried again while all query slots are taken: 2 s, growing to 30 s
 	SlotWait            time.Duration // the longest wait for a slot: 30 min
 	RetryFirst          time.Duration // before a failed query is run again: 2 s, doubled each time
@@ -150,6 +151,7 @@ func (t Timing) filled() Timing {
 	}
 	set(&t.PollFirst, 250*time.Millisecond)
 	set(&t.PollMost, 5*time.Second)
+	set(&t.Mute, 2*time.Minute)
 	set(&t.SlotFirst, 2*time.Second)
 	set(&t.SlotMost, 30*time.Second)
 	set(&t.SlotWait, 30*time.Minute)
@@ -227,5 +229,5 @@ func TimingFor(local bool) Timing {
 		return Timing{}
 	}
 	return Timing{PollFirst: 5 * time.Millisecond, PollMost: 50 * time.Millisecond, SlotFirst: 10 * time.Millisecond, SlotMost: 100 * time.Millisecond,
-		RetryFirst: 10 * time.Millisecond, StartGap: time.Millisecond}
+		RetryFirst: 10 * time.Millisecond, StartGap: time.Millisecond, Mute: 5 * time.Second}
 }

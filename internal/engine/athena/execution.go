@@ -76,10 +76,11 @@ func (r *runner) token(id, statement string, attempt int) string {
 }
 
 // do runs a statement to its end. It runs it again where Athena says that this may help, with a new token each time; never
-// for another reason. usable says whether the outcome of a query found by its token can still be used; nil: always.
+// for another reason. usable says whether the outcome of a query can still be used, which may have been found by its token;
+// nil: always.
 func (r *runner) do(ctx context.Context, id, what string, statement func(attempt int) string, usable func(context.Context, *execution) (bool, error)) (*execution, error) {
 	pause := r.e.o.Timing.RetryFirst
-	tried := 0
+	tried, gone := 0, 0
 	for attempt := 0; ; attempt++ {
 		text := statement(attempt)
 		if len(text) > longest {
@@ -92,7 +93,7 @@ func (r *runner) do(ctx context.Context, id, what string, statement func(attempt
 		}
 		if x.well() {
 			ok := true
-			if usable != nil && x.earlier {
+			if usable != nil {
 				if ok, err = usable(ctx, x); err != nil {
 					return nil, err
 				}
@@ -100,7 +101,10 @@ func (r *runner) do(ctx context.Context, id, what string, statement func(attempt
 			if ok {
 				return x, nil
 			}
-			if attempt >= earliest {
+			if !x.earlier {
+				gone++
+			}
+			if attempt >= earliest || gone > 2 {
 				return nil, &engine.Fault{Reason: engine.Failed, Hint: "change the period or a parameter, or wait a day", Err: fmt.Errorf("%s: it was run %d times before and its outcome is gone", what, attempt+1)}
 			}
 			continue

@@ -243,6 +243,25 @@ func TestTwoWait(t *testing.T) {
 	})
 }
 
+// Athena may give no proper answers for a while. A query that costs money is not stopped for that, but after some minutes it is.
+func TestMute(t *testing.T) {
+	for mute, stopped := range map[time.Duration]int{time.Minute: 0, time.Hour: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			defer time.Sleep(time.Minute)
+			s := newStand()
+			s.takes, s.mute = time.Second, time.Now().Add(mute)
+			begin := time.Now()
+			_, err := ask(t.Context(), onStand(t, s, nil).runner("run"), "q", "SELECT 1")
+			if (err != nil) != (stopped > 0) || len(s.stopped) != stopped || len(s.queries) != 1 {
+				t.Errorf("mute for %s: %v, %d stopped", mute, err, len(s.stopped))
+			}
+			if took := time.Since(begin); took > 3*time.Minute {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
 // A run that is taken up at once after a crash knows by their age what it did not start itself, though Athena's clock is
 // known to a second only.
 func TestEarlierByAge(t *testing.T) {

@@ -135,7 +135,7 @@ func (w *world) fill(s source.Source) {
 }
 
 // fast is waiting for a fake.
-var fast = Timing{PollFirst: 2 * time.Millisecond, PollMost: 20 * time.Millisecond, SlotFirst: 5 * time.Millisecond, SlotMost: 50 * time.Millisecond, RetryFirst: 5 * time.Millisecond, StartGap: time.Microsecond}
+var fast = Timing{PollFirst: 2 * time.Millisecond, PollMost: 20 * time.Millisecond, SlotFirst: 5 * time.Millisecond, SlotMost: 50 * time.Millisecond, RetryFirst: 5 * time.Millisecond, StartGap: time.Microsecond, Mute: 2 * time.Second}
 
 func (w *world) engine(d *relation.Definition, change func(*Options)) *Engine {
 	w.t.Helper()

@@ -10,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/awsfake"
@@ -129,67 +131,6 @@ func (w *world) left() (out []string) {
 		}
 	}
 	return out
-}
-
-// Many runs with calls that are throttled, lost, answered by 500 after they were carried out or by garbage, queries that fail
-// and may be run again or go back to the queue: each run gives the right rows, and nothing is billed twice.
-func TestFaults(t *testing.T) {
-	d := enginetest.Definition(t, nil)
-	w := newWorld(t, awsfake.Options{Seed: 3, Slots: 3, Queue: 1})
-	w.table(true)
-	w.days(4, 40)
-	e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom, o.Timing.RetryFirst = Staged, 1, time.Millisecond })
-	st := questions(t, d)
-	s, err := open(t.Context(), e, october("right"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := answers(t.Context(), s, st)
-	if err != nil || len(want) != len(st) {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range []awsfake.Fault{
-		{Kind: awsfake.ServerErrorDone, Call: "athena:StartQueryExecution", Chance: 0.1},
-		{Kind: awsfake.LostReplyDone, Call: "athena:StartQueryExecution", Chance: 0.1},
-		{Kind: awsfake.GarbageDone, Call: "athena:StartQueryExecution", Chance: 0.1},
-		{Kind: awsfake.SlotsFull, Call: "athena:StartQueryExecution", Chance: 0.1},
-		{Kind: awsfake.LostRequest, Call: "athena:*", Chance: 0.05},
-		{Kind: awsfake.ServerError, Call: "athena:BatchGetQueryExecution", Chance: 0.05},
-		{Kind: awsfake.Throttle, Call: "athena:GetQueryResults", Chance: 0.05},
-	} {
-		w.fake.Inject(f)
-	}
-	w.fake.InjectQuery(awsfake.QueryFault{Chance: 0.1, Requeue: 2})
-	runs := 8
-	if testing.Short() {
-		runs = 2
-	}
-	w.fake.ResetMeter()
-	for i := range runs {
-		s, err := open(t.Context(), e, october(fmt.Sprint("run", i)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := answers(t.Context(), s, st)
-		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("run %d: %v\n%v", i, err, got)
-		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	if m, planned := w.fake.Meter(), int64(runs*(len(st)+2)); m.Executions != planned { // one to stage, one to count
-		t.Errorf("%d executions, %d were planned", m.Executions, planned)
-	}
-	if n := w.fake.Injected(); n < int64(5*runs) {
-		t.Errorf("only %d faults", n)
-	}
-	if left := w.left(); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
 }
 
 // A query that fails is run again only where Athena says so.
@@ -402,6 +343,88 @@ func TestLargeResults(t *testing.T) {
 		if n := pages() - before; n != c.pages {
 			t.Errorf("%d: %d pages, want %d", i, n, c.pages)
 		}
+	}
+}
+
+// A page of results that breaks off, or that is none, is asked for again.
+func TestBrokenPages(t *testing.T) {
+	d := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{PageSize: 20})
+	w.table(true)
+	w.days(2, 30)
+	w.fake.Inject(awsfake.Fault{Kind: awsfake.Denied, Call: "s3:GetObject"})
+	s, err := open(t.Context(), w.engine(d, func(o *Options) { o.Mode = Direct }), october("broken"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, k := range []awsfake.Kind{awsfake.HalfBody, awsfake.GarbageDone} {
+		remove := w.fake.Inject(awsfake.Fault{Kind: k, Call: "athena:GetQueryResults", Skip: 1, Times: 2})
+		st := engine.Statement{ID: fmt.Sprint("pages", i), Query: bind(t, d, "SELECT eventid FROM events ORDER BY eventid")}
+		got, err := answers(t.Context(), s, []engine.Statement{st})
+		remove()
+		if err != nil || strings.Count(got[st.ID], "\n") != 60 {
+			t.Errorf("%s: %v, %q", k, err, got)
+		}
+	}
+}
+
+// A process that is killed while it drops its staged table leaves a table some of whose files are gone. The next one of the
+// run must not take the rows that are left for all.
+func TestHalfDropped(t *testing.T) {
+	for _, enforced := range []bool{false, true} {
+		t.Run(fmt.Sprint("enforced ", enforced), func(t *testing.T) {
+			d := enginetest.Definition(t, nil)
+			w := newWorld(t, awsfake.Options{})
+			w.table(true)
+			w.days(2, 20)
+			w.workgroup("own", enforced)
+			begin := func() engine.Session {
+				s, err := open(t.Context(), w.engine(d, func(o *Options) { o.Mode, o.Workgroup = Staged, "own" }), october("half"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			}
+			stagings := func() (n int) {
+				for _, x := range w.fake.Executions() {
+					if strings.HasPrefix(x.SQL, "CREATE TABLE") && x.State == "SUCCEEDED" {
+						n++
+					}
+				}
+				return n
+			}
+			st := questions(t, d)
+			want, err := answers(t.Context(), begin(), st[:1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Its age tells that it is of an earlier session.
+			time.Sleep(2100 * time.Millisecond)
+			begin()
+			if n := stagings(); n != 1 {
+				t.Fatalf("staged %d times though the table is whole", n)
+			}
+			keys := w.left()
+			for _, k := range keys[1:] {
+				if _, err := w.s3.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("results"), Key: &k}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			last := begin()
+			got, err := answers(t.Context(), last, st)
+			if err != nil || len(got) != len(st) || got["q0"] != want["q0"] || got["q1"] == "" {
+				t.Errorf("%v: %v", err, got)
+			}
+			if n := stagings(); n != 2 {
+				t.Errorf("staged %d times, want once more", n)
+			}
+			if err := last.Close(); err != nil {
+				t.Error(err)
+			}
+			if left := w.left(); len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+		})
 	}
 }
 

@@ -228,6 +228,9 @@ func (s *session) answer(ctx context.Context, r *rows, query func() (string, err
 	what := "run " + r.id
 	// Results of an earlier session may be gone: only those that can still be read spare running it again.
 	usable := func(ctx context.Context, x *execution) (bool, error) {
+		if !x.earlier {
+			return true, nil
+		}
 		r.first, err = s.e.page(ctx, x.id, nil)
 		switch awsconfig.Code(err) {
 		case "InvalidRequestException", "NoSuchKey", "NotFound":

@@ -78,21 +78,22 @@ func (s *session) stage(ctx context.Context) error {
 	if err := s.e.sweep(ctx, s.table); err != nil {
 		s.e.o.Warn("staged tables that were left behind could not be looked for: " + err.Error())
 	}
+	taker, err := s.e.taker(ctx, s.table)
+	if err != nil {
+		return err
+	}
 	s.made = true
 	build := func() (func(int) string, error) {
 		body, err := s.relation(relation.Staged)
 		return func(attempt int) string { return statement(attempt, body) }, err
 	}
-	x, err := s.do(ctx, "stage", "stage the log files of the period", build, func(ctx context.Context, x *execution) (bool, error) {
-		t, err := s.e.find(ctx, s.table)
-		return t != nil, err
-	})
+	x, err := s.do(ctx, "stage", "stage the log files of the period", build, taker.usable)
 	if err != nil && ctx.Err() == nil && strings.Contains(strings.ToUpper(err.Error()), "ALREADY EXISTS") {
 		// Athena has forgotten the query of then, Glue has not forgotten its table. Nobody knows whether it is whole.
 		if err := s.e.drop(ctx, s.table); err != nil {
 			return err
 		}
-		x, err = s.do(ctx, "stage again", "stage the log files of the period", build, nil)
+		x, err = s.do(ctx, "stage again", "stage the log files of the period", build, taker.usable)
 	}
 	if err != nil {
 		return err

@@ -33,8 +33,9 @@ type stand struct {
 	results  int
 	slots    int // starts that are refused because all slots are taken
 	refuse   []error
-	lose     int  // accepted starts whose answer is lost
-	silent   bool // an accepted start is not answered
+	lose     int       // accepted starts whose answer is lost
+	silent   bool      // an accepted start is not answered
+	mute     time.Time // until then looks at queries are not answered
 	rows     []types.Row
 	perPage  int
 	fail     func(n int, sql string) *types.QueryExecutionStatus // how the nth query ends; nil: well
@@ -124,6 +125,9 @@ func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQ
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.polls++
+	if time.Now().Before(s.mute) {
+		return nil, errors.New("the answer is no JSON")
+	}
 	out := &athena.BatchGetQueryExecutionOutput{}
 	for _, id := range in.QueryExecutionIds {
 		q := s.queries[id]

@@ -30,8 +30,9 @@ type waiter struct {
 	done  chan struct{}
 	last  *types.QueryExecution
 	err   error
-	fails int
-	many  int // who wait for it
+	fails int       // answers in a row that were errors
+	mute  time.Time // since when
+	many  int       // who wait for it
 }
 
 func newWatcher(c Client, t Timing) *watcher {
@@ -108,7 +109,8 @@ func (w *watcher) loop() {
 	}
 }
 
-// patience is how many answers in a row may be errors before a wait is given up; the client has repeated each many times.
+// patience is how many answers in a row may be errors before a call is given up; the client has repeated each many times. A
+// wait lasts Timing.Mute too: it ends a query that may have cost much.
 const patience = 5
 
 func (w *watcher) look(ids []string) {
@@ -126,7 +128,10 @@ func (w *watcher) look(ids []string) {
 	}
 	failed := func(id string, err error, final bool) {
 		if x := w.waiting[id]; x != nil {
-			if x.fails++; final || x.fails >= patience {
+			if x.fails++; x.fails == 1 {
+				x.mute = time.Now()
+			}
+			if final || x.fails >= patience && time.Since(x.mute) >= w.timing.Mute {
 				end(id, nil, err)
 			}
 		}

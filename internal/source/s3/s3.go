@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/source"
@@ -44,8 +45,29 @@ type Source struct {
 func NewClient(cfg aws.Config) *s3.Client {
 	return s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = o.UsePathStyle || awsconfig.CustomEndpoint(cfg)
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("OnlyListings", onlyListings), middleware.Before)
+		})
 	})
 }
+
+// onlyListings refuses an answer that is no listing. A page of a proxy in between is read by the SDK as a listing without any
+// object, and a bucket without logs would be taken for a period in which nothing happened.
+func onlyListings(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, meta, err := next.HandleDeserialize(ctx, in)
+	if list, ok := out.Result.(*s3.ListObjectsV2Output); ok && err == nil && list.Name == nil && list.IsTruncated == nil {
+		err = errNoListing{}
+	}
+	return out, meta, err
+}
+
+// errNoListing is for an answer that is no listing. The client repeats the call.
+type errNoListing struct{}
+
+func (errNoListing) Error() string {
+	return "what was answered is no listing of a bucket; a proxy may stand in between"
+}
+func (errNoListing) RetryableError() bool { return true }
 
 // New checks the names; the bucket is asked with the first call.
 func New(o Options) (*Source, error) {

@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
@@ -224,5 +227,37 @@ func TestNames(t *testing.T) {
 	}
 	if c := NewClient(aws.Config{Region: "eu-central-1"}); c.Options().UsePathStyle {
 		t.Error("AWS itself wants the bucket in the host name")
+	}
+}
+
+// A proxy that answers with a page of its own is not a bucket without objects.
+func TestOnlyListings(t *testing.T) {
+	const page = "<html><body>Please sign in</body></html>"
+	const listing = `<ListBucketResult><Name>logs</Name><IsTruncated>false</IsTruncated><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>`
+	for pages, want := range map[int]string{0: "a", 2: "a", 1 << 20: "no listing of a bucket"} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked++; asked <= pages {
+				fmt.Fprint(w, page)
+				return
+			}
+			fmt.Fprint(w, listing)
+		}))
+		src, err := New(Options{Bucket: "logs", Client: NewClient(aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: aws.AnonymousCredentials{},
+			Retryer: func() aws.Retryer { return retry.AddWithMaxBackoffDelay(retry.NewStandard(), time.Millisecond) }})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for o, err := range src.List(t.Context(), "") {
+			got += o.Key
+			if err != nil {
+				got += err.Error()
+			}
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%d pages of a proxy: %q, want %q", pages, got, want)
+		}
+		server.Close()
 	}
 }

@@ -1,0 +1,126 @@
+package athena
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"trailscribe/internal/awsconfig"
+)
+
+// taker decides whether the outcome of a query that stages can be used. A staged table may be there from an earlier session
+// of the run that was killed while it dropped the table: then files are gone, and a reader sees fewer rows and no error.
+type taker struct {
+	e     *Engine
+	table string
+	there bool // the table was there before this session asked for it
+}
+
+// taker looks for the table of an earlier session.
+func (e *Engine) taker(ctx context.Context, table string) (*taker, error) {
+	t, err := e.find(ctx, table)
+	return &taker{e, table, t != nil}, err
+}
+
+// usable tells whether the table that a query made is there and whole. One that is not is dropped.
+func (k *taker) usable(ctx context.Context, x *execution) (bool, error) {
+	t, err := k.e.find(ctx, k.table)
+	if err != nil || t == nil {
+		k.there = false
+		return false, err
+	}
+	if !k.there {
+		return true, nil // it was made while this session waited
+	}
+	if !madeBy(t, x) {
+		return false, nil // of another attempt, which comes next
+	}
+	whole, err := k.e.whole(ctx, t, x)
+	if err != nil || whole {
+		return whole, err
+	}
+	k.there = false
+	return false, k.e.drop(ctx, k.table)
+}
+
+// madeBy tells whether a staged table is that of a query. Its files lie below the number of the attempt, or the query's id.
+func madeBy(t *gluetypes.Table, x *execution) bool {
+	if t.StorageDescriptor == nil {
+		return false
+	}
+	place := strings.TrimSuffix(aws.ToString(t.StorageDescriptor.Location), "/")
+	return strings.HasSuffix(place, "/"+x.id) || strings.HasSuffix(place, fmt.Sprintf("/%d", x.attempt))
+}
+
+// whole tells whether all files that a query wrote are still there. Where the list that Athena keeps of them is not there or
+// must not be read that is not known, and the answer is no: staging once more costs money, rows that are missing cost more.
+func (e *Engine) whole(ctx context.Context, t *gluetypes.Table, x *execution) (bool, error) {
+	missing, err := e.written(ctx, x.manifest)
+	switch awsconfig.Code(err) {
+	case "NoSuchKey", "NoSuchBucket", "AccessDenied":
+		return false, nil
+	}
+	if err != nil || missing == nil {
+		return false, fault(ctx, "read the list of staged files", err)
+	}
+	bucket, below, _ := strings.Cut(strings.TrimPrefix(place(aws.ToString(t.StorageDescriptor.Location)), "s3://"), "/")
+	in := s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &below}
+	for len(missing) > 0 {
+		page := in
+		found, err := e.o.S3.ListObjectsV2(ctx, &page)
+		if err != nil {
+			return false, fault(ctx, "list the staged files", err)
+		}
+		for _, o := range found.Contents {
+			delete(missing, "s3://"+bucket+"/"+aws.ToString(o.Key))
+		}
+		if !aws.ToBool(found.IsTruncated) || aws.ToString(found.NextContinuationToken) == "" {
+			break
+		}
+		in.ContinuationToken = found.NextContinuationToken
+	}
+	return len(missing) == 0, nil
+}
+
+// written is the list that Athena keeps of the files of a CREATE TABLE AS, one address a line; nil where it keeps none. An
+// answer that is no such list, or breaks off, is asked for again.
+func (e *Engine) written(ctx context.Context, manifest string) (files map[string]bool, err error) {
+	bucket, key, ok := strings.Cut(strings.TrimPrefix(manifest, "s3://"), "/")
+	if !ok {
+		return nil, nil
+	}
+	for range patience {
+		var out *s3.GetObjectOutput
+		if out, err = e.o.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key}); err != nil {
+			return nil, err
+		}
+		files, err = addresses(out.Body)
+		out.Body.Close()
+		if err == nil || sleep(ctx, e.o.Timing.PollFirst) != nil {
+			break
+		}
+	}
+	return files, err
+}
+
+func addresses(r io.Reader) (map[string]bool, error) {
+	out := map[string]bool{}
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		switch line := strings.TrimSpace(lines.Text()); {
+		case line == "":
+		case !strings.HasPrefix(line, "s3://"):
+			return nil, errors.New("what was answered is no list of files; a proxy may stand in between")
+		default:
+			out[line] = true
+		}
+	}
+	return out, lines.Err()
+}
