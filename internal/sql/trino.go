@@ -234,28 +234,6 @@ func (p *trinoPrinter) groupingSet(s *GroupingSet) {
 	p.parentheses(len(s.Exprs), func(i int) { p.expr(s.Exprs[i], powOr) })
 }
 
-// parentheses is (a, b, …): on one line if it fits, else one item a line.
-func (p *trinoPrinter) parentheses(n int, item func(int)) { p.brackets("(", n, ")", item) }
-
-func (p *trinoPrinter) brackets(left string, n int, right string, item func(int)) {
-	p.begin()
-	p.text(left)
-	p.in()
-	for i := range n {
-		if i > 0 {
-			p.text(",")
-			p.line()
-		} else {
-			p.soft()
-		}
-		item(i)
-	}
-	p.out()
-	p.soft()
-	p.text(right)
-	p.end()
-}
-
 func (p *trinoPrinter) sortItem(s *SortItem) {
 	p.expr(s.X, powOr)
 	if s.Desc {
@@ -270,52 +248,3 @@ func (p *trinoPrinter) sortItem(s *SortItem) {
 }
 
 func (p *trinoPrinter) name(i *Ident) { p.text(nameText(i.Name)) }
-
-func (p *trinoPrinter) names(is []*Ident) {
-	p.text("(")
-	for i, n := range is {
-		if i > 0 {
-			p.text(", ")
-		}
-		p.name(n)
-	}
-	p.text(")")
-}
-
-// list is expressions in brackets. Many literals fill their lines, other expressions get a line each.
-func (p *trinoPrinter) list(left string, xs []Expr, right string) {
-	if !allLiterals(xs) {
-		p.brackets(left, len(xs), right, func(i int) { p.expr(xs[i], powOr) })
-		return
-	}
-	p.begin()
-	p.text(left)
-	p.in()
-	p.soft()
-	for i, x := range xs {
-		p.begin()
-		if i > 0 {
-			p.line()
-		}
-		p.expr(x, powOr)
-		if i < len(xs)-1 {
-			p.text(",")
-		}
-		p.end()
-	}
-	p.out()
-	p.soft()
-	p.text(right)
-	p.end()
-}
-
-func allLiterals(xs []Expr) bool {
-	for _, x := range xs {
-		switch x.(type) {
-		case *NullLit, *BoolLit, *StringLit, *IntLit, *DecimalLit, *DoubleLit, *TypedLit:
-		default:
-			return false
-		}
-	}
-	return true
-}

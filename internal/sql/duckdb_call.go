@@ -1,0 +1,95 @@
+package sql
+
+import "strings"
+
+// call writes a function call by its row in the table.
+func (e *emitter) call(c *Call) string {
+	r := e.c.calls[c]
+	switch r.fn.kind {
+	case aggregateFunction:
+		return e.aggregate(c, r)
+	case windowFunction:
+		return e.windowCall(c, r)
+	}
+	if r.fn.emit != nil {
+		return r.fn.emit(e, c, r)
+	}
+	return e.fill(r.fn.duck, c, r)
+}
+
+// fill puts the arguments into a template of the function table.
+func (e *emitter) fill(template string, c *Call, r *resolved) string {
+	var b strings.Builder
+	for i := 0; i < len(template); i++ {
+		if template[i] != '$' || i+1 == len(template) {
+			b.WriteByte(template[i])
+			continue
+		}
+		i++
+		switch n := template[i]; {
+		case n == '*':
+			b.WriteString(e.args(c, r))
+		case n == 'R':
+			b.WriteString(r.result.duck())
+		case n == 'L':
+			i++
+			b.WriteString(e.local(c.Args[template[i]-'1']))
+		case n == 'D':
+			if c.Distinct {
+				b.WriteString("DISTINCT ")
+			}
+		case n == 'O':
+			if len(c.OrderBy) > 0 {
+				b.WriteString(" ORDER BY " + e.sortItems(c.OrderBy))
+			}
+		case n == 'F':
+			b.WriteString(e.after(c))
+		case n >= '1' && n <= '9':
+			b.WriteString(e.as(c.Args[n-'1'], r.params[n-'1']))
+		default:
+			b.WriteByte('$')
+			b.WriteByte(n)
+		}
+	}
+	return b.String()
+}
+
+func (e *emitter) args(c *Call, r *resolved) string {
+	parts := make([]string, len(c.Args))
+	for i, a := range c.Args {
+		parts[i] = e.as(a, r.params[i])
+	}
+	return strings.Join(parts, ", ")
+}
+
+func emitSame(e *emitter, c *Call, r *resolved) string { return r.fn.name + "(" + e.args(c, r) + ")" }
+
+// lambda writes lambda x: body.
+func (e *emitter) lambda(x Expr) string {
+	l := x.(*Lambda)
+	names := e.c.lambdas[l]
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = duckName(n)
+	}
+	return "lambda " + strings.Join(quoted, ", ") + ": " + e.x(l.Body)
+}
+
+// substituted writes a lambda's body with something else in place of its parameters.
+func (e *emitter) substituted(l *Lambda, with map[string]string) string {
+	return e.substitutedAs(l, with, nil)
+}
+
+func (e *emitter) substitutedAs(l *Lambda, with map[string]string, t *Type) string {
+	for k, v := range with {
+		e.vars[k] = v
+	}
+	s := e.as(l.Body, t)
+	if t != nil {
+		s = "CAST(" + s + " AS " + t.duck() + ")"
+	}
+	for k := range with {
+		delete(e.vars, k)
+	}
+	return s
+}

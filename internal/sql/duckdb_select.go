@@ -1,0 +1,177 @@
+package sql
+
+import (
+	"strconv"
+	"strings"
+)
+
+func (e *emitter) body(b Body, top bool) string {
+	switch b := b.(type) {
+	case *Select:
+		return e.selectBody(b, top)
+	case *Query:
+		return "(" + e.query(b, top) + ")"
+	case *SetOp:
+		op := [...]string{Union: "UNION", Intersect: "INTERSECT", Except: "EXCEPT"}[b.Kind]
+		if b.All {
+			op += " ALL"
+		}
+		side := func(x Body) string {
+			s := e.body(x, top)
+			if _, ok := x.(*SetOp); ok {
+				return "(" + s + ")"
+			}
+			return s
+		}
+		return side(b.Left) + " " + op + " " + side(b.Right)
+	case *ValuesBody:
+		return e.valuesBody(b, top)
+	}
+	return ""
+}
+
+func (e *emitter) selectBody(sel *Select, top bool) string {
+	f := e.c.selects[sel]
+	from := e.fromList(sel.From) // first: it decides where columns are found
+	var items []string
+	for i, it := range sel.Items {
+		for _, c := range f.items[i] {
+			if it.Star && !c.used {
+				continue
+			}
+			s := ""
+			if it.Star {
+				s = e.col(c.from[0])
+			} else {
+				s = e.x(it.X)
+			}
+			if top {
+				s = fetch(s, c.typ)
+			} else if c.typ.Kind == UnknownType {
+				s = "NULL"
+			}
+			items = append(items, s+" AS "+duckName(c.label))
+		}
+	}
+	if len(items) == 0 {
+		items = []string{"1 AS " + duckName("nothing")}
+	}
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	if sel.Distinct {
+		b.WriteString("DISTINCT ")
+	}
+	b.WriteString(strings.Join(items, ", "))
+	if from != "" {
+		b.WriteString(" FROM " + from)
+	}
+	if sel.Where != nil {
+		b.WriteString(" WHERE " + e.x(sel.Where))
+	}
+	if sel.GroupBy != nil {
+		b.WriteString(" GROUP BY " + e.groupBy(sel, f))
+	}
+	if sel.Having != nil {
+		b.WriteString(" HAVING " + e.x(sel.Having))
+	}
+	if len(sel.Windows) > 0 {
+		ws := make([]string, len(sel.Windows))
+		for i, w := range sel.Windows {
+			ws[i] = duckName(w.Name.Key()) + " AS (" + e.windowSpec(w.Window) + ")"
+		}
+		b.WriteString(" WINDOW " + strings.Join(ws, ", "))
+	}
+	return b.String()
+}
+
+func (e *emitter) groupBy(sel *Select, f *selectFacts) string {
+	var flat []*column
+	for _, cs := range f.items {
+		flat = append(flat, cs...)
+	}
+	one := func(x Expr) string {
+		lit, ok := x.(*IntLit)
+		if !ok {
+			return e.x(x)
+		}
+		c := flat[lit.Value-1]
+		if c.expr == nil {
+			return e.col(c.from[0])
+		}
+		if constant(c.expr) {
+			return strconv.FormatInt(lit.Value, 10)
+		}
+		return e.x(c.expr)
+	}
+	var elems []string
+	for _, el := range sel.GroupBy.Elems {
+		var sets []string
+		for _, set := range el.Sets {
+			var xs []string
+			for _, x := range set.Exprs {
+				xs = append(xs, one(x))
+			}
+			s := strings.Join(xs, ", ")
+			if el.Kind == GroupSets || len(xs) != 1 && el.Kind != GroupSimple || len(xs) == 0 {
+				s = "(" + s + ")"
+			}
+			sets = append(sets, s)
+		}
+		s := strings.Join(sets, ", ")
+		switch el.Kind {
+		case GroupRollup:
+			s = "ROLLUP (" + s + ")"
+		case GroupCube:
+			s = "CUBE (" + s + ")"
+		case GroupSets:
+			s = "GROUPING SETS (" + s + ")"
+		}
+		elems = append(elems, s)
+	}
+	return strings.Join(elems, ", ")
+}
+
+func constant(x Expr) bool {
+	switch x.(type) {
+	case *IntLit, *StringLit, *BoolLit, *NullLit, *DecimalLit, *DoubleLit, *TypedLit, *Param:
+		return true
+	}
+	return false
+}
+
+func (e *emitter) valuesBody(b *ValuesBody, top bool) string {
+	rows := make([]string, len(b.Rows))
+	var types []*Type
+	fieldsOf := func(r Expr) []Expr {
+		if row, ok := r.(*Row); ok {
+			return row.Fields
+		}
+		return []Expr{r}
+	}
+	for i, r := range b.Rows {
+		for j, f := range fieldsOf(r) {
+			t := e.c.types[f]
+			if i == 0 {
+				types = append(types, t)
+			} else if c := common(types[j], t); c != nil {
+				types[j] = c
+			}
+		}
+	}
+	for i, r := range b.Rows {
+		var cells []string
+		for j, f := range fieldsOf(r) {
+			cells = append(cells, e.as(f, types[j]))
+		}
+		rows[i] = "(" + strings.Join(cells, ", ") + ")"
+	}
+	names, outer := make([]string, len(types)), make([]string, len(types))
+	for i, t := range types {
+		names[i] = duckName("_col" + strconv.Itoa(i))
+		outer[i] = names[i]
+		if top {
+			outer[i] = fetch(names[i], t) + " AS " + names[i]
+		}
+	}
+	return "SELECT " + strings.Join(outer, ", ") + " FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(names, ", ") + ")"
+}

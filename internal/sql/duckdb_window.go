@@ -1,0 +1,62 @@
+package sql
+
+import "strings"
+
+func (e *emitter) windowSpec(w *Window) string {
+	var parts []string
+	if w.Base != nil {
+		parts = append(parts, duckName(w.Base.Key()))
+	}
+	if len(w.PartitionBy) > 0 {
+		xs := make([]string, len(w.PartitionBy))
+		for i, x := range w.PartitionBy {
+			xs[i] = e.x(x)
+		}
+		parts = append(parts, "PARTITION BY "+strings.Join(xs, ", "))
+	}
+	if len(w.OrderBy) > 0 {
+		parts = append(parts, "ORDER BY "+e.sortItems(w.OrderBy))
+	}
+	if f := w.Frame; f != nil {
+		s := [...]string{FrameRows: "ROWS", FrameRange: "RANGE", FrameGroups: "GROUPS"}[f.Unit]
+		if f.Stop != nil {
+			s += " BETWEEN " + e.bound(f.Start) + " AND " + e.bound(f.Stop)
+		} else {
+			s += " " + e.bound(f.Start)
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, " ")
+}
+
+func (e *emitter) bound(b *FrameBound) string {
+	switch b.Kind {
+	case UnboundedPreceding:
+		return "UNBOUNDED PRECEDING"
+	case Preceding:
+		return e.x(b.X) + " PRECEDING"
+	case Following:
+		return e.x(b.X) + " FOLLOWING"
+	case UnboundedFollowing:
+		return "UNBOUNDED FOLLOWING"
+	}
+	return "CURRENT ROW"
+}
+
+func (e *emitter) sortItems(items []*SortItem) string {
+	keys := make([]string, len(items))
+	for i, it := range items {
+		keys[i] = e.x(it.X) + order(it)
+	}
+	return strings.Join(keys, ", ")
+}
+
+func (e *emitter) windowCall(c *Call, r *resolved) string {
+	s := r.fn.name + "(" + e.args(c, r)
+	switch c.Nulls {
+	case IgnoreNulls:
+		s += " IGNORE NULLS"
+	}
+	s += ")" + e.after(c)
+	return s
+}

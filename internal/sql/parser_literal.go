@@ -1,0 +1,113 @@
+package sql
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// typedLits are the types that can stand in front of a string.
+var typedLits = wordSet(`date time timestamp json decimal ipaddress uuid boolean tinyint smallint integer int bigint real double char varchar`)
+
+var intervalUnits = wordSet(`year month day hour minute second`)
+
+// number reads a number behind the sign that was already read.
+func (p *parser) number(from int, sign string) Expr {
+	t := p.tok()
+	p.i++
+	at := Span{from, t.to}
+	switch t.kind {
+	case tokDouble:
+		return &DoubleLit{at, sign + leadingZero(t.text)}
+	case tokDecimal:
+		if strings.HasSuffix(t.text, ".") {
+			p.fail(t, "found the number "+t.text+" with nothing behind the point", "write "+t.text+"0 or "+strings.TrimSuffix(t.text, "."))
+		}
+		if digits, _ := decimalSize(t.text); digits > 38 {
+			p.fail(t, "the number has more than 38 digits", "")
+		}
+		return &DecimalLit{at, sign + leadingZero(t.text)}
+	}
+	n, err := strconv.ParseInt(sign+t.text, 10, 64)
+	if err != nil {
+		p.fail(t, "the number "+quote(t.text)+" does not fit a bigint", "write DECIMAL '"+t.text+"'")
+	}
+	return &IntLit{at, n}
+}
+
+func leadingZero(s string) string {
+	if strings.HasPrefix(s, ".") {
+		return "0" + s
+	}
+	return s
+}
+
+// param reads a parameter.
+func (p *parser) param(t *token) *Param {
+	p.i++
+	if !slices.Contains(p.params, t.text) {
+		p.params = append(p.params, t.text)
+	}
+	return &Param{Span{t.from, t.to}, t.text}
+}
+
+// typedLit is DATE '…' and the like.
+func (p *parser) typedLit(t, text *token) Expr {
+	if !typedLits.has(t.text) {
+		hint := "put an operator between them; an alias is a name, in double quotes if need be"
+		switch t.text {
+		case "e", "b", "n", "r":
+			hint = "texts have no prefix; a backslash is a character like any other, a line break is chr(10)"
+		}
+		p.fail(t, "found "+quote(t.text)+" in front of the text "+quote(text.text)+": it is no type that has literals", hint)
+	}
+	p.i += 2
+	name := t.text
+	if name == "int" {
+		name = "integer"
+	}
+	return &TypedLit{p.span(t.from), name, text.text}
+}
+
+func (p *parser) atInterval() bool {
+	if !p.atWords("interval") {
+		return false
+	}
+	n := p.ahead(1)
+	return n.kind == tokString || (isSymbol(n, "-") || isSymbol(n, "+")) && p.ahead(2).kind == tokString
+}
+
+// interval reads INTERVAL [-] 'n' unit [TO unit].
+func (p *parser) interval() Expr {
+	i := &IntervalLit{}
+	from := p.tok().from
+	p.need("interval")
+	if i.Negative = p.eatSymbol("-"); !i.Negative {
+		p.eatSymbol("+")
+	}
+	i.Value = p.tok().text
+	p.i++
+	i.Unit = p.intervalUnit(i.Value)
+	if p.eat("to") {
+		i.To = p.intervalUnit(i.Value)
+	}
+	i.Span = p.span(from)
+	return i
+}
+
+func (p *parser) intervalUnit(value string) string {
+	t := p.tok()
+	if t.kind == tokWord && intervalUnits.has(t.text) {
+		p.i++
+		return t.text
+	}
+	if t.kind == tokWord && intervalUnits.has(strings.TrimSuffix(t.text, "s")) {
+		p.fail(t, "found ‘"+t.text+"’, expected a unit", "units are singular: INTERVAL '"+value+"' "+strings.ToUpper(strings.TrimSuffix(t.text, "s")))
+	}
+	hint := "an interval is written INTERVAL '3' DAY"
+	if isWord(t, "week") || isWord(t, "weeks") {
+		hint = "write INTERVAL '7' DAY"
+	}
+	p.fail(t, "found "+p.show(t)+", expected YEAR, MONTH, DAY, HOUR, MINUTE or SECOND", hint)
+	return ""
+}
