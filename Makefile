@@ -4,7 +4,7 @@ BIN     := bin/trailscribe
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint readers conformance bench golden clean aws-smoke
+.PHONY: help build demo test race lint readers conformance mutation bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,9 +28,9 @@ lint: ## golangci-lint, fetched by the Go tool
 readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
 	docs/readers/check.sh $(BIN)
 
-conformance: ## ask a real Trino and a second parser what the SQL means, and moto what AWS's API is; all are fetched once
-	docs/conformance/parser.sh docs/conformance/trino.sh $(GO) test -count=1 -timeout 40m -v ./internal/engine/trino
-	docs/conformance/moto.sh $(GO) test -count=1 -timeout 20m -run '^TestMoto' -v ./cmd/trailscribe
+conformance: ## a real Trino, a second parser, and moto: what the SQL means, what AWS's API is; all are fetched once
+	docs/conformance/parser.sh docs/conformance/trino.sh docs/conformance/moto.sh sh -c '\
+		$(GO) test -count=1 -timeout 60m -v ./internal/engine/trino && $(GO) test -count=1 -timeout 30m -run ^TestMoto -v ./cmd/trailscribe'
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

@@ -1,0 +1,51 @@
+package mutation
+
+// mappingMutations are of functions and forms that DuckDB lacks or writes otherwise.
+var mappingMutations = []Mutation{
+	{ID: "null-order", Rule: "NULL comes last", Edits: one(`return d + " NULLS LAST"`, `return d + " NULLS FIRST"`)},
+	{ID: "nulls-first", Rule: "NULLS FIRST is kept", Edits: one(`return d + " NULLS FIRST"`, `return d + " NULLS LAST"`)},
+	{ID: "array-sort-null", Rule: "array_sort puts NULL last", Edits: one(`list_sort($1, 'ASC', 'NULLS LAST')`, `list_sort($1, 'ASC', 'NULLS FIRST')`)},
+	{ID: "array-join-null", Rule: "array_join with a text for NULL writes it", Edits: one(`lambda x_k: coalesce(x_k, " + e.as(c.Args[2], tVarchar) + "))`, `lambda x_k: x_k)`)},
+	{ID: "array-join-double", Rule: "array_join writes elements as CAST does", Edits: one("if t := r.params[0].Elem; t.Kind != VarcharType {", "if t := r.params[0].Elem; t.Kind != VarcharType && e == nil {")},
+	{ID: "iso8601", Rule: "from_iso8601_timestamp reads ISO 8601 only", Edits: one(`e.convert("tr_iso8601("+e.as(c.Args[0], tVarchar)+")", "TIMESTAMPTZ")`, `e.convert(e.as(c.Args[0], tVarchar), "TIMESTAMPTZ")`)},
+	{ID: "add-weeks", Rule: "a week has seven days", Edits: one(`step = "to_days(7 * " + small + ")"`, `step = "to_days(" + small + ")"`)},
+	{ID: "add-quarters", Rule: "a quarter has three months", Edits: one(`step = "to_months(3 * " + small + ")"`, `step = "to_months(" + small + ")"`)},
+	{ID: "year-of-week", Rule: "year_of_week is the year of the ISO week", Edits: one(`"isoyear($L1)"`, `"year($L1)"`)},
+	{ID: "hours-added-to-a-date", Rule: "no hours are added to a date", Edits: one(`v.millis != 0 {`, `v.millis != 0 && v.month {`)},
+	{ID: "date-format-minute", Rule: "%i is the minute", Edits: one(`'i': "%M"`, `'i': "%I"`)},
+	{ID: "date-format-month", Rule: "%M is the month's name", Edits: one(`'M': "%B"`, `'M': "%M"`)},
+	{ID: "joda-month", Rule: "MM is the month", Edits: one(`"MM": "%m"`, `"MM": "%M"`)},
+	{ID: "timestamp-literal-zone", Rule: "a timestamp literal's zone counts", Edits: one(`h, mi, se, ns, loc).UTC()`, `h, mi, se, ns, loc)`)},
+	{ID: "milliseconds-rounded", Rule: "CAST to timestamp(3) rounds", Edits: one(`return "tr_milliseconds(" + s + ")"`, `return s`)},
+	{ID: "seconds-rounded", Rule: "CAST to timestamp(0) rounds", Edits: one(`return "tr_seconds(" + s + ")"`, `return s`)},
+	{ID: "timestamp-text", Rule: "a timestamp as text has the digits of its type", Edits: one(`return "strftime(" + s + ", '%Y-%m-%d %H:%M:%S.%g')"`, `return "CAST(" + s + " AS VARCHAR)"`)},
+	{ID: "interval-text", Rule: "an interval is shown as Trino shows it", Edits: one(`return "tr_interval_text(%s)"`, `return "CAST(%s AS VARCHAR)"`)},
+	{ID: "double-text", Rule: "a double as text has an exponent", Edits: one(`return doubleCast(a[0].(float64)), nil`, `return DoubleText(a[0].(float64)), nil`)},
+	{ID: "white-space", Rule: "trim takes all white space", Edits: one(`chars := stringText(whiteSpace)`, `chars := stringText(" ")`)},
+	{ID: "map-agg", Rule: "map_agg takes a pair that comes twice", Edits: one(`list(DISTINCT struct_pack(k := $1, v := $2))`, `list(struct_pack(k := $1, v := $2))`)},
+	{ID: "listagg-order", Rule: "listagg keeps its order", Edits: one(`s += " ORDER BY " + e.sortItems(c.WithinGroup)`, `_ = s`)},
+	{ID: "array-agg-order", Rule: "array_agg keeps its order", Edits: one(`"list($D$1$O)$F"`, `"list($D$1)$F"`)},
+	{ID: "aggregate-filter", Rule: "FILTER counts", Edits: one(`s = " FILTER (WHERE " + e.x(c.Filter) + ")"`, `s = ""`)},
+	{ID: "aggregate-distinct", Rule: "DISTINCT in an aggregate counts", Edits: one(`return e.fill("count($D$1)$F", c, r)`, `return e.fill("count($1)$F", c, r)`)},
+	{ID: "ignore-nulls", Rule: "IGNORE NULLS counts", Edits: one(`s += " IGNORE NULLS"`, `_ = s`)},
+	{ID: "try", Rule: "TRY makes an error NULL", Edits: one(`return "TRY(" + e.x(c.Args[0]) + ")"`, `return e.x(c.Args[0])`)},
+	{ID: "try-of-a-cast", Rule: "TRY of a CAST makes an error NULL", Edits: one(`return e.castTo(x.X, e.c.casts[x.Type], true)`, `return e.castTo(x.X, e.c.casts[x.Type], false)`)},
+	{ID: "full-join-using", Rule: "the column of FULL JOIN … USING is that of either side", Edits: first(`return coerceSQL(e.col(l), l.typ, c.typ)`, `return "coalesce(" + coerceSQL(e.col(l), l.typ, c.typ) + ", "`)},
+	{ID: "right-join-using", Rule: "the column of RIGHT JOIN … USING is that of the right side", Edits: one("case RightJoin:\n\t\t\treturn coerceSQL(e.col(r), r.typ, c.typ)", "case RightJoin:\n\t\t\treturn coerceSQL(e.col(l), l.typ, c.typ)")},
+	{ID: "set-operations-nest", Rule: "a set operation inside another keeps its parentheses", Edits: one("if _, ok := x.(*SetOp); ok {\n\t\t\t\treturn", "if _, ok := x.(*SetOp); ok && s == \"\" {\n\t\t\t\treturn")},
+	{ID: "unnest-left-join", Rule: "LEFT JOIN UNNEST keeps a row without elements", Edits: one("if outer {\n\t\t\ts = \"CASE WHEN \"", "if outer && left == \"\" {\n\t\t\ts = \"CASE WHEN \"")},
+	{ID: "unnest-longest", Rule: "WITH ORDINALITY counts to the end of the longest array", Edits: one(`if len(lens) > 1 {`, `if len(lens) > 99 {`)},
+	{ID: "unnest-map", Rule: "UNNEST of a map is its keys and its values", Edits: one(`list{"map_values(" + s + ")", s})`, `list{"map_keys(" + s + ")", s})`)},
+	{ID: "ip-network-bits", Rule: "a network with bits behind its length is an error", Edits: one(`if p.Masked() != p {`, `if p.Masked() != p && ip == "" {`)},
+	{ID: "ip-inside-ipv6", Rule: "an IPv4 address inside IPv6 is shown as IPv4", Edits: one(`return a.Unmap().String(), nil`, `return a.String(), nil`)},
+	{ID: "ip-in-ipv6-network", Rule: "an IPv4 address lies in a network of IPv6", Edits: one(`return inBits(p.Addr().As16(), a.As16(), p.Bits()), nil
+	}
+	return p.Contains(a), nil`, `return p.Contains(a), nil
+	}
+	return p.Contains(a), nil`)},
+	{ID: "json-keys-sorted", Rule: "json_parse sorts and keeps the last of two members with one name", Edits: one(`return rewriteJSON(s, true)`, `return rewriteJSON(s, false)`)},
+	{ID: "host-of-no-url", Rule: "what is no URL has no parts", Edits: one("if u, ok := parseURI(a[0].(string)); ok {", "if u, _ := parseURI(a[0].(string)); true {")},
+	{ID: "bytes-that-are-no-text", Rule: "bytes that are no UTF-8 become U+FFFD", Edits: one(`return string([]rune(string(b))), err`, `return strings.ToValidUTF8(string(b), ""), err`)},
+	{ID: "null-over-null", Rule: "a column of NULL without a type takes part in comparisons", Edits: one("case from.Kind == UnknownType:\n\t\treturn \"CAST(NULL AS \" + to.duck() + \")\"\n\tcase from.duck() == to.duck():", "case from.duck() == to.duck():")},
+	{ID: "whole-number-overflow", Rule: "whole numbers over 64 bits are an error", Edits: one("return \"(\" + e.as(x.Left, t) + \" \" + x.Op.String() + \" \" + e.as(x.Right, t) + \")\"", "return \"(CAST(\" + e.as(x.Left, t) + \" AS HUGEINT) \" + x.Op.String() + \" \" + e.as(x.Right, t) + \")\"")},
+}
