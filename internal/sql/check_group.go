@@ -15,6 +15,7 @@ type grouping struct {
 	exprs   []Expr
 }
 
+// owns tells whether a column belongs to the rows that are grouped. Columns from outside are constants to them.
 func (g *grouping) owns(c *column) bool {
 	if c.rel != nil && slices.Contains(g.sources, c.rel) {
 		return true
@@ -27,6 +28,7 @@ func (g *grouping) owns(c *column) bool {
 	return false
 }
 
+// groupBy notes what the rows are grouped by: expressions, and numbers that stand for selected columns.
 func (k *checker) groupBy(sel *Select, f *selectFacts, cols []*column, v env) {
 	if sel.GroupBy.Distinct {
 		k.problem(sel.GroupBy, "GROUP BY DISTINCT is not supported", "", "not-supported")

@@ -1,5 +1,6 @@
 package sql
 
+// aliasesOf are the names that may stand in front of a column here, for a hint.
 func aliasesOf(s *scope) (names []string) {
 	for ; s != nil; s = s.outer {
 		for _, r := range s.sources {
@@ -11,6 +12,8 @@ func aliasesOf(s *scope) (names []string) {
 	return names
 }
 
+// ident is what a bare name means: a lambda's parameter or a column, the nearest first. Trino finds names by scope, without
+// regard to case, and never guesses between two.
 func (k *checker) ident(x *Ident, v env) *Type {
 	cols, variable, label := v.scope.lookup(x.Key())
 	switch {
@@ -55,6 +58,7 @@ func (k *checker) column(x Expr, c *column) *Type {
 	return c.typ
 }
 
+// deref is what a.b means: a column of the relation a, or the field b of the row a. A relation comes first, as in Trino.
 func (k *checker) deref(x *Deref, v env) *Type {
 	if id, ok := x.X.(*Ident); ok {
 		cols, src := v.scope.qualified(id.Key(), x.Field.Key())

@@ -2,6 +2,7 @@ package sql
 
 import "fmt"
 
+// unary checks NOT and a sign. Operators take what Trino's do: no text counts as a number and no number as a condition.
 func (k *checker) unary(x *Unary, v env) *Type {
 	t := k.expr(x.X, v)
 	if x.Op == OpNot {
@@ -17,6 +18,7 @@ func (k *checker) unary(x *Unary, v env) *Type {
 	return t
 }
 
+// binary checks logic, comparison, arithmetic and ||.
 func (k *checker) binary(x *Binary, v env) *Type {
 	a, b := k.expr(x.Left, v), k.expr(x.Right, v)
 	at := opNode{x}
@@ -186,6 +188,7 @@ func arithmetic(op Op, a, b *Type) *Type {
 	return nil
 }
 
+// in checks IN over a list, whose values must all compare with each other, or over a query of one column.
 func (k *checker) in(x *In, v env) *Type {
 	t := k.expr(x.X, v)
 	if x.Query != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 )
 
+// queryFacts are what a query was found to give: what the printers need of it and cannot see in the tree.
 type queryFacts struct {
 	cols  []*column // the result
 	order []*column // for each ORDER BY item the result column it names, nil where it is another expression
@@ -71,6 +72,7 @@ func (k *checker) query(q *Query, outer *scope) []*column {
 	return cols
 }
 
+// selected tells whether x is one of the selected expressions, which is all that ORDER BY may name behind DISTINCT.
 func (k *checker) selected(x Expr, sel *Select) bool {
 	key := k.key(x)
 	for _, it := range sel.Items {
@@ -130,6 +132,7 @@ func (k *checker) renamed(n *NamedQuery, cols []*column) []*column {
 	return out
 }
 
+// refersTo tells whether a query reads a relation of a name: a query of WITH RECURSIVE that reads itself is recursive.
 func refersTo(q *Query, key string) (found bool) {
 	Walk(q, func(n Node) bool {
 		if t, ok := n.(*Table); ok && t.Name() == key {
@@ -174,6 +177,7 @@ func (k *checker) body(b Body, s *scope) (cols []*column, inner *scope) {
 	return nil, nil
 }
 
+// values checks VALUES: every row has the columns of the first, in types that have one in common.
 func (k *checker) values(b *ValuesBody, s *scope) (cols []*column) {
 	var types []*Type
 	for i, r := range b.Rows {

@@ -5,11 +5,14 @@ import (
 	"strings"
 )
 
+// selectFacts are what a SELECT was found to make of its rows.
 type selectFacts struct {
 	items   [][]*column // the result columns each item makes: one, or all of a star
 	grouped *grouping   // nil: rows are not aggregated
 }
 
+// selectBody checks one SELECT in the order in which it is evaluated, which decides what a name can mean: FROM makes the columns,
+// WHERE sees them row by row, then come the select list, GROUP BY, HAVING and the windows. The scope is what ORDER BY may look into.
 func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	s := &scope{outer: outer}
 	for _, r := range sel.From {

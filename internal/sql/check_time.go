@@ -9,6 +9,7 @@ import (
 	_ "time/tzdata" // zones are checked on every machine alike
 )
 
+// atTimeZone checks AT TIME ZONE. The type remembers that a zone was named, because DuckDB keeps the instant only.
 func (k *checker) atTimeZone(x *AtTimeZone, v env) *Type {
 	t, z := k.expr(x.X, v), k.expr(x.Zone, v)
 	if z.Kind != 0 && !z.text() {
@@ -34,6 +35,7 @@ func zonedAt(zone Expr, p int) *Type {
 	return t
 }
 
+// extract checks EXTRACT(field FROM x), which is the function of that name.
 func (k *checker) extract(x *Extract, v env) *Type {
 	name, ok := extractFields[x.Field]
 	if !ok {

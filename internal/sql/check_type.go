@@ -13,6 +13,7 @@ func (k *checker) typeName(n *TypeName) *Type {
 	return t
 }
 
+// makeType reads a type name of the statement, with a problem where there is no such type.
 func (k *checker) makeType(n *TypeName) *Type {
 	switch n.Name {
 	case "array", "map", "row":
@@ -75,6 +76,7 @@ func typeWords() (names []string) {
 	return names
 }
 
+// cast checks CAST and TRY_CAST by Trino's table of casts; a TRY_CAST that could never succeed is refused too.
 func (k *checker) cast(x *Cast, v env) *Type {
 	from, to := k.expr(x.X, v), k.typeName(x.Type)
 	if from.zoned {

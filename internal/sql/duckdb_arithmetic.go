@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+// binary writes an operator between two values. Both engines spell most of them alike and mean something else: what DuckDB would
+// round, overflow or answer with NULL in another way is written so that the value, or the error, is Trino's.
 func (e *emitter) binary(x *Binary) string {
 	a, b := e.c.types[x.Left], e.c.types[x.Right]
 	switch x.Op {
@@ -33,6 +35,7 @@ func (e *emitter) binary(x *Binary) string {
 	return e.timeArithmetic(x, a, b, t)
 }
 
+// decimalOperand is an operand of decimal arithmetic; a whole number counts as the decimal Trino makes of it.
 func decimalOperand(s string, t *Type) string {
 	if t.integral() {
 		return "CAST(" + s + " AS " + decimalOf(integerDigits(t.Kind), 0).duck() + ")"
@@ -43,6 +46,7 @@ func decimalOperand(s string, t *Type) string {
 	return s
 }
 
+// concat writes || of texts, or of arrays and their elements.
 func (e *emitter) concat(x *Binary, a, b *Type) string {
 	t := e.c.types[x]
 	if t.Kind != ArrayType {
@@ -123,6 +127,8 @@ func nonZero(x Expr) bool {
 	return err == nil && f != 0
 }
 
+// timeArithmetic writes + - * / with dates, timestamps and intervals. Months are added to the wall clock of a value's zone, as
+// Trino does; days and smaller units to the instant.
 func (e *emitter) timeArithmetic(x *Binary, a, b, t *Type) string {
 	isInterval := func(t *Type) bool { return t.Kind == IntervalDayType || t.Kind == IntervalMonthType }
 	left, right := x.Left, x.Right

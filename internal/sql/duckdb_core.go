@@ -2,6 +2,8 @@ package sql
 
 import "strings"
 
+// emitTypeof writes typeof as the text it is: types are known before the statement runs. This file holds what is written for
+// conditionals and for TRY, see coreFunctions.
 func emitTypeof(e *emitter, c *Call, r *resolved) string {
 	return duckString(e.c.types[c.Args[0]].String())
 }

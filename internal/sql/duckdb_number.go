@@ -2,6 +2,8 @@ package sql
 
 import "fmt"
 
+// roundsDecimal is the type of a rounded decimal: a digit may be carried, so there is one more. This file holds what is written for
+// functions of numbers, see numberFunctions.
 func roundsDecimal(k *checker, c *Call, r *resolved) {
 	if t := r.result; t.Kind == DecimalType {
 		if len(c.Args) == 2 {

@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+// body writes a SELECT, a set operation or VALUES. Every result column gets a name of its own, so that nothing outside depends on
+// how DuckDB names what has none.
 func (e *emitter) body(b Body, top bool) string {
 	switch b := b.(type) {
 	case *Select:

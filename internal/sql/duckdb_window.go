@@ -2,6 +2,7 @@ package sql
 
 import "strings"
 
+// windowSpec writes what stands in the parentheses of OVER. The order of NULL is always said, because the engines differ in it.
 func (e *emitter) windowSpec(w *Window) string {
 	var parts []string
 	if w.Base != nil {
@@ -51,6 +52,7 @@ func (e *emitter) sortItems(items []*SortItem) string {
 	return strings.Join(keys, ", ")
 }
 
+// windowCall writes a window function; those there are mean the same at both engines.
 func (e *emitter) windowCall(c *Call, r *resolved) string {
 	s := r.fn.name + "(" + e.args(c, r)
 	switch c.Nulls {
