@@ -32,6 +32,9 @@ conformance: ## a real Trino, a second parser, and moto: what the SQL means, wha
 	docs/conformance/parser.sh docs/conformance/trino.sh docs/conformance/moto.sh sh -c '\
 		$(GO) test -count=1 -timeout 60m -v ./internal/engine/trino && $(GO) test -count=1 -timeout 30m -run ^TestMoto -v ./cmd/trailscribe'
 
+mutation: ## take away one rule of the translation to DuckDB after the other; each time a test must turn red
+	$(GO) run ./docs/conformance/mutation/run
+
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...
 

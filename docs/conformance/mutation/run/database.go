@@ -118,7 +118,7 @@ func start(ctx context.Context, binary string, r mutation.Request) (*printer, mu
 }
 
 func (p *printer) close() {
-	p.in.Close() //nolint:errcheck // it ends by this, or has ended
+	p.in.Close()
 	_ = p.cmd.Wait()
 }
 
@@ -156,7 +156,7 @@ func (p *printer) taught(ctx context.Context, macros []string) (database, error)
 		err = errors.Join(err, c.Close())
 	}
 	if err != nil {
-		db.Close() //nolint:errcheck // the first error is the one to tell
+		db.Close()
 		return database{}, err
 	}
 	return database{db}, nil
