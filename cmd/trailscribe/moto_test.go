@@ -30,6 +30,7 @@ import (
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/awsfake"
 	"trailscribe/internal/demo"
+	"trailscribe/internal/engine/trinotest"
 	"trailscribe/internal/lake"
 	"trailscribe/internal/run"
 	"trailscribe/internal/source/dir"
@@ -43,7 +44,8 @@ type moto struct {
 	t       testing.TB
 	proxy   *httptest.Server
 	dir     string
-	account string // of the credentials
+	account string              // of the credentials
+	ask     func(string) string // environment of the program
 
 	mu    sync.Mutex
 	calls []apiCall
@@ -59,7 +61,9 @@ type apiCall struct {
 
 // gaps are what moto does otherwise than AWS, with the reason why we believe AWS's side. Each is printed when it was met.
 var gaps = map[string]string{
-	"GetWorkGroup": "of a workgroup that does not exist moto answers 200 with null; botocore's model has InvalidRequestException for it, and AWS answers 'WorkGroup x is not found.'",
+	"StorageDescriptor":   "moto gives a table back as it was put; Glue fills in figures that were left out, and Trino cannot do without NumberOfBuckets",
+	"GetColumnStatistics": "moto does not know the call; Glue answers with no statistics where none were computed",
+	"GetWorkGroup":        "of a workgroup that does not exist moto answers 200 with null; botocore's model has InvalidRequestException for it, and AWS answers 'WorkGroup x is not found.'",
 }
 
 func newMoto(t testing.TB, configuration string) *moto {
@@ -88,6 +92,7 @@ func newMoto(t testing.TB, configuration string) *moto {
 			t.Logf("gap of moto, mended on the way: %s: %s", name, gaps[name])
 		}
 	})
+	m.ask = m.env
 	t.Chdir(m.dir)
 	m.configure(configuration)
 	m.bucket(trailBucket)
@@ -126,23 +131,54 @@ func (m *moto) note(r *http.Request) {
 // mend makes of moto's answer what AWS answers, where the two are known to differ.
 func (m *moto) mend(r *http.Response) error {
 	operation := r.Request.Header.Get("X-Amz-Target")
-	if operation != "AmazonAthena.GetWorkGroup" || r.StatusCode != http.StatusOK {
+	if !strings.HasPrefix(operation, "AWSGlue.Get") && operation != "AmazonAthena.GetWorkGroup" {
 		return nil
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
-	if strings.Contains(string(body), `"WorkGroup": null`) {
+	gap := ""
+	switch {
+	case operation == "AmazonAthena.GetWorkGroup" && strings.Contains(string(body), `"WorkGroup": null`):
+		gap, r.StatusCode, body = "GetWorkGroup", http.StatusBadRequest, []byte(`{"__type":"InvalidRequestException","Message":"WorkGroup is not found."}`)
+	case strings.HasPrefix(operation, "AWSGlue.GetColumnStatistics") && r.StatusCode >= 500:
+		gap, r.StatusCode, body = "GetColumnStatistics", http.StatusOK, []byte(`{"ColumnStatisticsList":[],"Errors":[]}`)
+	case strings.HasPrefix(operation, "AWSGlue.Get") && r.StatusCode == http.StatusOK:
+		var answer any
+		if err := json.Unmarshal(body, &answer); err == nil && fill(answer) {
+			gap = "StorageDescriptor"
+			if body, err = json.Marshal(answer); err != nil {
+				return err
+			}
+		}
+	}
+	if gap != "" {
 		m.mu.Lock()
-		m.gaps["GetWorkGroup"] = true
+		m.gaps[gap] = true
 		m.mu.Unlock()
-		body = []byte(`{"__type":"InvalidRequestException","Message":"WorkGroup is not found."}`)
-		r.StatusCode = http.StatusBadRequest
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	r.Header.Del("Content-Length")
+	r.Header.Set("Content-Length", fmt.Sprint(len(body)))
 	return nil
+}
+
+// fill adds what Glue adds to each StorageDescriptor, and tells whether there was one that lacked it.
+func fill(v any) (filled bool) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			filled = fill(x) || filled
+		}
+	case map[string]any:
+		for k, x := range v {
+			if sd, ok := x.(map[string]any); ok && k == "StorageDescriptor" && sd["NumberOfBuckets"] == nil {
+				sd["NumberOfBuckets"], filled = 0, true
+			}
+			filled = fill(x) || filled
+		}
+	}
+	return filled
 }
 
 // take gives the calls since the last time.
@@ -193,7 +229,7 @@ func (m *moto) put(key string, body []byte) {
 func (m *moto) want(code int, args string, says ...string) (out, errOut string) {
 	m.t.Helper()
 	var o, e bytes.Buffer
-	got := Main(context.Background(), strings.Fields(args), strings.NewReader(""), &o, &e, m.env)
+	got := Main(context.Background(), strings.Fields(args), strings.NewReader(""), &o, &e, m.ask)
 	out, errOut = o.String(), e.String()
 	if got != code {
 		m.t.Fatalf("%s: exit code %d, want %d\n%s%s", args, got, code, out, errOut)
@@ -372,50 +408,58 @@ func TestMotoPages(t *testing.T) {
 	t.Log("SKIPPED on moto: running a report at Athena: moto executes no SQL, it hands out results that a test has put there")
 }
 
-// A report over the objects of a bucket is that over the files of a folder.
-func TestMotoReportFromBucket(t *testing.T) {
-	m := newMoto(t, "{}\n")
+// sample writes sample logs from September 2026 on into the folder logs and into the bucket, and gives the number of files.
+func (m *moto) sample(prefix string, events int, to time.Time) (n int) {
+	m.t.Helper()
 	logs, err := dir.New(dir.Options{Root: filepath.Join(m.dir, "logs"), Create: true})
 	if err != nil {
-		t.Fatal(err)
+		m.t.Fatal(err)
 	}
 	defer logs.Close()
 	from := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
-	if _, err := demo.Generate(t.Context(), demo.Options{Seed: 7, From: from, To: from.AddDate(0, 2, 0), Events: 3000}, logs); err != nil {
-		t.Fatal(err)
+	if _, err := demo.Generate(m.t.Context(), demo.Options{Seed: 7, From: from, To: to, Events: events}, logs); err != nil {
+		m.t.Fatal(err)
 	}
-	n := 0
-	for o, err := range logs.List(t.Context(), "") {
+	for o, err := range logs.List(m.t.Context(), "") {
 		if err != nil {
-			t.Fatal(err)
+			m.t.Fatal(err)
 		}
 		data, err := os.ReadFile(filepath.Join(m.dir, "logs", filepath.FromSlash(o.Key)))
 		if err != nil {
-			t.Fatal(err)
+			m.t.Fatal(err)
 		}
-		m.put("trail/"+o.Key, data)
+		m.put(prefix+o.Key, data)
 		n++
 	}
-	if n <= 1000 {
-		t.Fatalf("%d objects fit on one page", n)
+	return n
+}
+
+// record runs a report and gives what it keeps.
+func (m *moto) record(id, period, out, args string) *run.Record {
+	m.t.Helper()
+	m.want(exitDone, "report run "+id+" --period "+period+" --format json --cache cache-"+out+" --out "+out+" "+args)
+	found, err := filepath.Glob(filepath.Join(m.dir, out, id+"*", "*", "r*", "record.json"))
+	if err != nil || len(found) != 1 {
+		m.t.Fatalf("%v: %v", err, found)
 	}
-	record := func(out, source string) *run.Record {
-		m.want(exitDone, "report run monthly-security --engine duckdb --period 2026-10 --format json --cache cache-"+out+" --out "+out+" --source "+source)
-		found, err := filepath.Glob(filepath.Join(m.dir, out, "*", "*", "r*", "record.json"))
-		if err != nil || len(found) != 1 {
-			t.Fatalf("%v: %v", err, found)
-		}
-		data, err := os.ReadFile(found[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := &run.Record{}
-		if err := json.Unmarshal(data, r); err != nil {
-			t.Fatal(err)
-		}
-		return r
+	data, err := os.ReadFile(found[0])
+	if err != nil {
+		m.t.Fatal(err)
 	}
-	sameAnswers(t, record("local", "logs"), record("bucket", "s3://trail-logs/trail"))
+	r := &run.Record{}
+	if err := json.Unmarshal(data, r); err != nil {
+		m.t.Fatal(err)
+	}
+	return r
+}
+
+// A report over the objects of a bucket is that over the files of a folder.
+func TestMotoReportFromBucket(t *testing.T) {
+	m := newMoto(t, "{}\n")
+	if n := m.sample("trail/", 3000, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); n <= 1000 {
+		t.Fatalf("%d objects fit on one page of a listing", n)
+	}
+	sameAnswers(t, m.record("monthly-security", "2026-10", "local", "--engine duckdb --source logs"), m.record("monthly-security", "2026-10", "bucket", "--engine duckdb --source s3://trail-logs/trail"))
 }
 
 // A role of another account is taken for every call, with its external id.
@@ -458,4 +502,31 @@ func TestMotoCount(t *testing.T) {
 	m.want(exitDone, "infra apply --yes --prove 1", "the bucket has 1 log files, the table gives 2 records from 1 of them")
 	answer("0", "0")
 	m.want(exitMismatch, "infra status --prove 1", "the table gives 0 records from 0 of them", "blind")
+}
+
+// The program from nothing to reports by Athena, with nothing of ours behind it but a translation of Athena's calls: the bucket
+// and the catalog are moto's, and a real Trino reads them by the table that infra made, with Athena's partition projection.
+func TestMotoTrino(t *testing.T) {
+	address := trinotest.Address(t)
+	m := newMoto(t, "athena:\n  logs: s3://trail-logs\n  output: s3://results-of-audit/athena\n")
+	m.sample("", 1500, time.Date(2026, 10, 9, 0, 0, 0, 0, time.UTC)) // moto hands out some hundred objects a second, and each is read several times
+	a := trinotest.New(t, address, m.env)
+	m.ask = a.Env
+	m.want(exitDone, "infra apply --yes --prove 0")
+	a.Lay("trailscribe", "cloudtrail")
+	m.want(exitDone, "infra status --prove 3", "proven  control count", "!blind")
+	for _, id := range []string{"monthly-security", "cis-aws"} {
+		sameAnswers(t, m.record(id, "2026-10-01..2026-10-07", "local", "--engine duckdb --source logs"), m.record(id, "2026-10-01..2026-10-07", "staged", "--engine athena --mode staged"))
+	}
+	sameAnswers(t, m.record("s3-activity", "2026-10-01..2026-10-07", "local", "--engine duckdb --source logs"), m.record("s3-activity", "2026-10-01..2026-10-07", "direct", "--engine athena --mode direct"))
+	m.want(exitDone, "infra status", "!trailscribe_run_") // the staged tables are gone
+	staged := 0
+	for _, s := range a.Statements() {
+		if strings.HasPrefix(s, "CREATE TABLE") {
+			staged++
+		}
+	}
+	if staged != 2 {
+		t.Errorf("%d statements staged", staged)
+	}
 }

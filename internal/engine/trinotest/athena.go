@@ -331,7 +331,10 @@ func (a *Athena) results(body []byte) (any, error) {
 		rows = slices.Concat([][]*string{header}, rows)
 	}
 	from, _ := strconv.Atoi(in.NextToken) // "" is the beginning
-	most := min(max(in.MaxResults, 1), 1000)
+	most := in.MaxResults
+	if most <= 0 || most > 1000 {
+		most = 1000
+	}
 	to := min(from+most, len(rows))
 	type datum struct {
 		VarCharValue *string `json:",omitempty"`
