@@ -43,7 +43,8 @@ type trial struct {
 }
 
 type kill struct {
-	at    int // request, 0: it is not killed
+	in    string // the phase, "": any
+	at    int    // the request in it
 	after bool
 }
 
@@ -103,7 +104,14 @@ func newTrial(seed uint64, statements int) *trial {
 		t.queries = append(t.queries, awsfake.QueryFault{Times: 1 + r.IntN(2), Chance: 0.2, Fail: &awsfake.AthenaFail{Category: 2, Type: 1501, Message: "Insufficient permissions to execute the query", Scanned: 1 << 20}})
 	}
 	for range r.IntN(4) {
-		t.kills = append(t.kills, kill{at: 1 + r.IntN(25+12*len(t.statements)), after: r.IntN(2) == 0})
+		k := kill{at: 1 + r.IntN(25+12*len(t.statements)), after: r.IntN(2) == 0}
+		switch r.IntN(4) {
+		case 0:
+			k.in, k.at = asking, 1+r.IntN(20)
+		case 1:
+			k.in, k.at = closing, 1+r.IntN(6)
+		}
+		t.kills = append(t.kills, k)
 	}
 	if r.IntN(4) == 0 && len(t.kills) == 0 { // who must not read the list of staged files stages once more after a crash
 		t.calls = append(t.calls, awsfake.Fault{Kind: awsfake.Denied, Call: "s3:GetObject"})
@@ -152,9 +160,11 @@ type field struct {
 	inputs string
 }
 
-func newField(t testing.TB, page int) *field {
+func newField(t testing.TB, o awsfake.Options) *field {
+	t.Helper()
 	f := &field{later: &atomic.Int64{}, d: enginetest.Definition(t, nil)}
-	f.world = newWorld(t, awsfake.Options{Slots: 4, Queue: 2, PageSize: page, Now: func() time.Time { return time.Now().Add(time.Duration(f.later.Load())) }})
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(f.later.Load())) }
+	f.world = newWorld(t, o)
 	f.table(true)
 	f.days(3, 30)
 	f.workgroup("enforced", true)
@@ -201,7 +211,7 @@ func TestCampaign(t *testing.T) {
 	var wg sync.WaitGroup
 	begin := time.Now()
 	for i := range workers {
-		f := newField(t, []int{7, 0}[i%2])
+		f := newField(t, awsfake.Options{Slots: 4, Queue: 2, PageSize: []int{7, 0}[i%2]})
 		wg.Go(func() {
 			for happened.Load() < *faultsWanted && !t.Failed() {
 				seed := *firstSeed + uint64(next.Add(1)-1)
@@ -275,7 +285,8 @@ func (f *field) run(t *testing.T, tr *trial, sum *tally) {
 			}
 		})
 		if processes < len(tr.kills) {
-			p.gate.at, p.gate.after = tr.kills[processes].at, tr.kills[processes].after
+			k := tr.kills[processes]
+			p.gate.in, p.gate.at, p.gate.after = k.in, k.at, k.after
 		}
 		rows, closed, err := f.ask(p, name, st, bad)
 		p.stop()
@@ -356,16 +367,19 @@ func (f *field) run(t *testing.T, tr *trial, sum *tally) {
 
 // ask lets a process do its run. It gives the number of statements that were answered; each answer is compared.
 func (f *field) ask(p *process, name string, st []engine.Statement, bad func(string, ...any)) (rows int, closed bool, err error) {
+	p.gate.begin(opening)
 	s, err := p.engine.Open(p.ctx, october(name))
 	if err != nil {
 		return 0, true, err
 	}
+	p.gate.begin(counting)
 	said, err := figuresOf(p.ctx, s)
 	if err == nil && said != f.inputs && !p.gate.dead() {
 		bad("counted %s, want %s", said, f.inputs)
 	}
 	var got map[string]string
 	if err == nil {
+		p.gate.begin(asking)
 		got, err = answers(p.ctx, s, st)
 	}
 	for id, text := range got {
@@ -376,6 +390,7 @@ func (f *field) ask(p *process, name string, st []engine.Statement, bad func(str
 	if p.gate.dead() {
 		return len(got), false, err
 	}
+	p.gate.begin(closing)
 	if closeErr := s.Close(); closeErr != nil {
 		err = errors.Join(err, closeErr)
 	}

@@ -219,51 +219,6 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// However a run is interrupted, no query runs on and nothing is left behind.
-func TestInterruptAtAthena(t *testing.T) {
-	d := enginetest.Definition(t, nil)
-	w := newWorld(t, awsfake.Options{})
-	w.table(true)
-	w.days(2, 20)
-	w.fake.InjectQuery(awsfake.QueryFault{SQL: "snail", Slow: true})
-	times := 40
-	if testing.Short() {
-		times = 8
-	}
-	e := w.engine(d, func(o *Options) { o.Mode = Staged })
-	s, err := open(t.Context(), e, october("interrupted"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	slow := func(i int) engine.Statement {
-		return engine.Statement{ID: fmt.Sprint("slow", i), Query: bind(t, d, fmt.Sprintf("SELECT count(*) AS n FROM events WHERE eventname = 'snail%d'", i))}
-	}
-	for i := range times {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*i%37)*time.Millisecond)
-		begin := time.Now()
-		_, err := s.Query(ctx, slow(i))
-		var f *engine.Fault
-		if !errors.As(err, &f) || f.Reason != engine.TimedOut {
-			t.Errorf("%v", err)
-		}
-		if took := time.Since(begin); took > 10*time.Second {
-			t.Errorf("it took %s", took)
-		}
-		cancel()
-	}
-	for _, x := range w.fake.Executions() {
-		if x.State == "RUNNING" || x.State == "QUEUED" {
-			t.Errorf("%s runs on", x.ID)
-		}
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	if left := w.left(); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
-}
-
 // A table that does not know an account or a region gives neither rows nor an error. The bucket does, and that is told.
 func TestControlCount(t *testing.T) {
 	d := enginetest.Definition(t, nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,11 +58,14 @@ type gate struct {
 	end   context.CancelFunc
 
 	mu     sync.Mutex
-	calls  int
-	at     int                // the request with which something happens; 0: none
-	after  bool               // it is carried out, and the answer is not seen any more
-	act    func()             // what happens; nil: the process is killed
-	killed context.CancelFunc // called then
+	phase  string              // what the process is at
+	in     string              // only its requests count; "": all
+	only   string              // and only those of this service; "": all
+	calls  int                 // that counted
+	at     int                 // the request with which something happens; 0: none
+	after  bool                // it is carried out before
+	act    func(*http.Request) // what happens; nil: the process is killed
+	killed context.CancelFunc  // called then
 }
 
 func newGate() *gate {
@@ -81,11 +85,33 @@ func (g *gate) kill() {
 	}
 }
 
+// begin says what the process is at from now on.
+func (g *gate) begin(phase string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.phase = phase
+}
+
+// doing is what the process is at.
+func (g *gate) doing() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.phase
+}
+
+// Phases of a run.
+const (
+	opening  = "while it opens"
+	counting = "while it counts"
+	asking   = "while it asks"
+	closing  = "while it closes"
+)
+
 func (g *gate) dead() bool { return g.life.Err() != nil }
 
-func (g *gate) happen() {
+func (g *gate) happen(r *http.Request) {
 	if g.act != nil {
-		g.act()
+		g.act(r)
 		return
 	}
 	g.kill()
@@ -93,11 +119,14 @@ func (g *gate) happen() {
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
-	g.calls++
-	now := g.calls == g.at
+	now := false
+	if (g.in == "" || g.in == g.phase) && strings.HasPrefix(r.Header.Get("X-Amz-Target"), g.only) {
+		g.calls++
+		now = g.calls == g.at
+	}
 	g.mu.Unlock()
 	if now && !g.after {
-		g.happen()
+		g.happen(r)
 	}
 	if g.dead() {
 		return nil, errKilled
@@ -106,7 +135,7 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	stop := context.AfterFunc(g.life, cancel)
 	out, err := g.inner.RoundTrip(r.WithContext(ctx))
 	if now && g.after {
-		g.happen()
+		g.happen(r)
 	}
 	if err != nil {
 		stop()
