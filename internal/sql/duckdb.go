@@ -27,11 +27,22 @@ func newEmitter(c *Checked, lits map[string]Expr, stands map[string]string) *emi
 	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}}
 }
 
-func (e *emitter) statement() string { return e.query(e.c.query, true) }
+func (e *emitter) statement() string {
+	var b strings.Builder
+	b.Grow(4 * len(e.c.text))
+	e.writeQuery(&b, e.c.query, true)
+	return b.String()
+}
 
-// query writes a query. top: its columns are the statement's result and are turned into what can be fetched.
+// query is a query inside another.
 func (e *emitter) query(q *Query, top bool) string {
 	var b strings.Builder
+	e.writeQuery(&b, q, top)
+	return b.String()
+}
+
+// writeQuery writes a query. top: its columns are the statement's result and are turned into what can be fetched.
+func (e *emitter) writeQuery(b *strings.Builder, q *Query, top bool) {
 	if q.With != nil {
 		b.WriteString("WITH ")
 		if q.With.Recursive {
@@ -55,11 +66,12 @@ func (e *emitter) query(q *Query, top bool) string {
 			default:
 				b.WriteString(" AS NOT MATERIALIZED (")
 			}
-			b.WriteString(e.query(n.Query, false) + ")")
+			e.writeQuery(b, n.Query, false)
+			b.WriteString(")")
 		}
 		b.WriteString(" ")
 	}
-	b.WriteString(e.body(q.Body, top))
+	e.body(b, q.Body, top)
 	f := e.c.queries[q]
 	if len(q.OrderBy) > 0 {
 		keys := make([]string, len(q.OrderBy))
@@ -83,7 +95,6 @@ func (e *emitter) query(q *Query, top bool) string {
 	if q.Offset != nil {
 		b.WriteString(" OFFSET " + e.x(q.Offset))
 	}
-	return b.String()
 }
 
 // order is the direction of a sort key, with the place of NULL said: it must not hang on a setting.

@@ -7,35 +7,41 @@ import (
 
 // body writes a SELECT, a set operation or VALUES. Every result column gets a name of its own, so that nothing outside depends on
 // how DuckDB names what has none.
-func (e *emitter) body(b Body, top bool) string {
-	switch b := b.(type) {
+func (e *emitter) body(b *strings.Builder, x Body, top bool) {
+	switch x := x.(type) {
 	case *Select:
-		return e.selectBody(b, top)
+		e.selectBody(b, x, top)
 	case *Query:
-		return "(" + e.query(b, top) + ")"
+		b.WriteString("(")
+		e.writeQuery(b, x, top)
+		b.WriteString(")")
 	case *SetOp:
-		op := [...]string{Union: "UNION", Intersect: "INTERSECT", Except: "EXCEPT"}[b.Kind]
-		if b.All {
+		op := [...]string{Union: "UNION", Intersect: "INTERSECT", Except: "EXCEPT"}[x.Kind]
+		if x.All {
 			op += " ALL"
 		}
-		side := func(x Body) string {
-			s := e.body(x, top)
-			if _, ok := x.(*SetOp); ok {
-				return "(" + s + ")"
+		side := func(x Body) {
+			if _, ok := x.(*SetOp); !ok {
+				e.body(b, x, top)
+				return
 			}
-			return s
+			b.WriteString("(")
+			e.body(b, x, top)
+			b.WriteString(")")
 		}
-		return side(b.Left) + " " + op + " " + side(b.Right)
+		side(x.Left)
+		b.WriteString(" " + op + " ")
+		side(x.Right)
 	case *ValuesBody:
-		return e.valuesBody(b, top)
+		b.WriteString(e.valuesBody(x, top))
 	}
-	return ""
 }
 
-func (e *emitter) selectBody(sel *Select, top bool) string {
+// selectBody writes one SELECT. A column of a star that nobody reads is left out.
+func (e *emitter) selectBody(b *strings.Builder, sel *Select, top bool) {
 	f := e.c.selects[sel]
 	from := e.fromList(sel.From) // first: it decides where columns are found
-	var items []string
+	items := make([]string, 0, len(sel.Items))
 	for i, it := range sel.Items {
 		for _, c := range f.items[i] {
 			if it.Star && !c.used {
@@ -58,14 +64,19 @@ func (e *emitter) selectBody(sel *Select, top bool) string {
 	if len(items) == 0 {
 		items = []string{"1 AS " + duckName("nothing")}
 	}
-	var b strings.Builder
 	b.WriteString("SELECT ")
 	if sel.Distinct {
 		b.WriteString("DISTINCT ")
 	}
-	b.WriteString(strings.Join(items, ", "))
+	for i, item := range items {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(item)
+	}
 	if from != "" {
-		b.WriteString(" FROM " + from)
+		b.WriteString(" FROM ")
+		b.WriteString(from)
 	}
 	if sel.Where != nil {
 		b.WriteString(" WHERE " + e.x(sel.Where))
@@ -83,7 +94,6 @@ func (e *emitter) selectBody(sel *Select, top bool) string {
 		}
 		b.WriteString(" WINDOW " + strings.Join(ws, ", "))
 	}
-	return b.String()
 }
 
 func (e *emitter) groupBy(sel *Select, f *selectFacts) string {
