@@ -62,7 +62,7 @@ func (e *emitter) concat(x *Binary, a, b *Type) string {
 }
 
 // divide writes / and %, which are errors for whole numbers and decimals divided by zero, and Infinity or NaN for doubles.
-// DuckDB gives NULL for all of them.
+// DuckDB gives NULL for all of them but a double modulo zero.
 func (e *emitter) divide(op Op, left, right Expr, t *Type) string {
 	sym := " // "
 	if op == OpMod {
@@ -75,7 +75,7 @@ func (e *emitter) divide(op Op, left, right Expr, t *Type) string {
 			return "(" + l + " / " + r + ")"
 		}
 		if op == OpMod {
-			return "CASE WHEN " + r + " = 0 THEN CAST('NaN' AS DOUBLE) ELSE " + l + " % " + r + " END"
+			return "(" + l + " % " + r + ")" // by zero it is NaN in DuckDB too
 		}
 		return "tr_double_divide(" + l + ", " + r + ")"
 	case t.integral():
