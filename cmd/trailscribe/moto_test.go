@@ -43,6 +43,7 @@ import (
 type moto struct {
 	t       testing.TB
 	proxy   *httptest.Server
+	address string // of moto itself
 	dir     string
 	account string              // of the credentials
 	ask     func(string) string // environment of the program
@@ -79,7 +80,7 @@ func newMoto(t testing.TB, configuration string) *moto {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &moto{t: t, dir: t.TempDir(), account: "123456789012", gaps: map[string]bool{}}
+	m := &moto{t: t, address: address, dir: t.TempDir(), account: "123456789012", gaps: map[string]bool{}}
 	m.post(address+"/moto-api/reset", "")
 	behind := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }, ModifyResponse: m.mend, ErrorLog: nil}
 	m.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

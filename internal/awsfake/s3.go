@@ -344,6 +344,9 @@ func (c *call) subresource(b *bucket, sub, missing string) *failure {
 			body = []byte(xml.Header + `<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></VersioningConfiguration>`)
 		}
 		c.w.Header().Set("Content-Type", "application/xml")
+		if sub == "lifecycle" {
+			c.w.Header().Set("X-Amz-Transition-Default-Minimum-Object-Size", "all_storage_classes_128K")
+		}
 		c.w.Write(body)
 	}
 	return nil
