@@ -32,7 +32,7 @@ var mappingMutations = []Mutation{
 	{ID: "try-of-a-cast", Rule: "TRY of a CAST makes an error NULL", Edits: one(`return e.castTo(x.X, e.c.casts[x.Type], true)`, `return e.castTo(x.X, e.c.casts[x.Type], false)`)},
 	{ID: "full-join-using", Rule: "the column of FULL JOIN … USING is that of either side", Edits: first(`return coerceSQL(e.col(l), l.typ, c.typ)`, `return "coalesce(" + coerceSQL(e.col(l), l.typ, c.typ) + ", "`)},
 	{ID: "right-join-using", Rule: "the column of RIGHT JOIN … USING is that of the right side", Edits: one("case RightJoin:\n\t\t\treturn coerceSQL(e.col(r), r.typ, c.typ)", "case RightJoin:\n\t\t\treturn coerceSQL(e.col(l), l.typ, c.typ)")},
-	{ID: "set-operations-nest", Rule: "a set operation inside another keeps its parentheses", Edits: one("if _, ok := x.(*SetOp); ok {\n\t\t\t\treturn", "if _, ok := x.(*SetOp); ok && s == \"\" {\n\t\t\t\treturn")},
+	{ID: "set-operations-nest", Rule: "a set operation inside another keeps its parentheses", Edits: one(`if _, ok := x.(*SetOp); !ok {`, `if _, ok := x.(*SetOp); !ok || b != nil {`)},
 	{ID: "unnest-left-join", Rule: "LEFT JOIN UNNEST keeps a row without elements", Edits: one("if outer {\n\t\t\ts = \"CASE WHEN \"", "if outer && left == \"\" {\n\t\t\ts = \"CASE WHEN \"")},
 	{ID: "unnest-longest", Rule: "WITH ORDINALITY counts to the end of the longest array", Edits: one(`if len(lens) > 1 {`, `if len(lens) > 99 {`)},
 	{ID: "unnest-map", Rule: "UNNEST of a map is its keys and its values", Edits: one(`list{"map_values(" + s + ")", s})`, `list{"map_keys(" + s + ")", s})`)},

@@ -16,7 +16,6 @@ var valueMutations = []Mutation{
 	{ID: "decimal-by-zero", Trap: 2, Rule: "a decimal divided by zero is an error", Edits: one(`tr_half_up(n, CASE WHEN d = 0 THEN CAST('division by zero: ' || n AS HUGEINT) ELSE d END), s)`, `tr_half_up(n, d), s)`)},
 	{ID: "decimal-modulo-zero", Trap: 2, Rule: "a decimal modulo zero is an error", Edits: one(`tr_decimal_text(n % CASE WHEN d = 0 THEN CAST('division by zero: ' || n AS HUGEINT) ELSE d END, s)`, `tr_decimal_text(n % d, s)`)},
 	{ID: "double-by-zero", Trap: 2, Rule: "a double divided by zero is infinity or NaN", Edits: one(`return "tr_double_divide(" + l + ", " + r + ")"`, `return "(" + l + " / " + r + ")"`)},
-	{ID: "double-modulo-zero", Trap: 2, Rule: "a double modulo zero is NaN", Edits: one(`return "CASE WHEN " + r + " = 0 THEN CAST('NaN' AS DOUBLE) ELSE " + l + " % " + r + " END"`, `return "(" + l + " % " + r + ")"`)},
 	{ID: "double-by-negative-zero", Trap: 2, Rule: "the sign of a double zero counts", Edits: one(`* CASE WHEN CAST(b AS VARCHAR) = '-0.0' THEN -1 ELSE 1 END ELSE a / b`, `ELSE a / b`)},
 
 	// 3 date_diff
