@@ -39,19 +39,19 @@ func (p *program) maxCost(s *setup) (engine.Money, error) {
 }
 
 // weigh asks the engine for an estimate where that has a use: to print it, to hold it against the limits, or because
-// the engine costs money and then chooses by it. stop is true after --estimate.
-func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *audit.Plan) (stop bool, err error) {
+// the engine costs money and then chooses by it; such an estimate is given back. stop is true after --estimate.
+func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *audit.Plan) (made *engine.Estimate, stop bool, err error) {
 	name, err := p.engineName(s)
 	if err != nil || name == "duckdb" && !p.flags.estimate {
-		return false, err
+		return nil, false, err
 	}
 	est, err := e.Estimate(ctx, plan.Scope, plan.Asked())
 	p.term.Done()
 	if err != nil {
-		return false, explain(err)
+		return nil, false, explain(err)
 	}
 	if p.flags.estimate {
-		return true, p.showEstimate(plan, est)
+		return nil, true, p.showEstimate(plan, est)
 	}
 	var mode engine.Mode
 	for _, m := range est.Modes {
@@ -61,9 +61,9 @@ func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *au
 	}
 	p.term.Message(fmt.Sprintf("estimate: %s, %s billed, %s", mode.Name, size(mode.Bytes), money(mode.Cost)))
 	if most := plan.Request.MaxCost; most.Micros > 0 && mode.Cost.Micros > most.Micros {
-		return false, &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, the limit is %s", money(mode.Cost), money(most)), hint: "raise --max-cost or cost.max_per_run, or shorten the period"}
+		return nil, false, &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, the limit is %s", money(mode.Cost), money(most)), hint: "raise --max-cost or cost.max_per_run, or shorten the period"}
 	}
-	return false, p.confirm(s, mode)
+	return &est, false, p.confirm(s, mode)
 }
 
 // confirm asks before a run above cost.confirm_over. Where nobody can be asked, the run does not start.

@@ -57,7 +57,7 @@ func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error 
 		return err
 	}
 	defer e.Close()
-	if stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
+	if _, stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
 		return err
 	}
 	m := &metered{Engine: e}

@@ -99,11 +99,12 @@ func (p *program) runReport(ctx context.Context, s *setup, id string) (*run.Save
 		return nil, err
 	}
 	defer e.Close()
-	if stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
+	estimate, stop, err := p.weigh(ctx, s, e, plan)
+	if stop || err != nil {
 		return nil, err
 	}
 	m := &metered{Engine: e}
-	parts.Engine, parts.Parallel = m, p.parallel(s)
+	parts.Engine, parts.Parallel, parts.Estimate = m, p.parallel(s), estimate
 	out := p.outFolder()
 	saved, err := audit.Run(ctx, plan, out, parts)
 	p.term.Done()

@@ -76,6 +76,12 @@ func (w *work) askOne(ctx context.Context, st engine.Statement) (answer, error) 
 	}
 	begin := time.Now()
 	rows, err := w.session.Query(ctx, st)
+	if noteErr := w.noteBills(); noteErr != nil {
+		if err == nil {
+			noteErr = errors.Join(noteErr, rows.Close())
+		}
+		return answer{}, noteErr
+	}
 	if err != nil {
 		return w.failed(ctx, st.ID, err)
 	}
@@ -125,9 +131,6 @@ func (w *work) noteStats(id string, s engine.Stats, took time.Duration) error {
 	}
 	if s.Bytes > 0 {
 		facts = append(facts, run.Fact{Name: "bytes", Value: strconv.FormatInt(s.Bytes, 10)})
-	}
-	if s.Cost.Micros > 0 {
-		facts = append(facts, run.Fact{Name: "cost_micros", Value: strconv.FormatInt(s.Cost.Micros, 10) + " " + s.Cost.Currency})
 	}
 	for _, x := range facts {
 		x.Step, x.Query = StepQuery, id

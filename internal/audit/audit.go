@@ -30,6 +30,9 @@ type Parts struct {
 	Progress func(Event) // nil: silent; called from one goroutine at a time
 	Parallel int         // statements asked at the same time; 0 and 1: one after the other
 
+	// Estimate is what the engine estimated for this plan, where it was asked before; nil: it is asked where that is needed.
+	Estimate *engine.Estimate
+
 	Facts map[string]string // who and where, for journal and manifest: host, user, caller
 }
 

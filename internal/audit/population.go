@@ -94,6 +94,9 @@ func (w *work) askPopulations(ctx context.Context) error {
 		return nil
 	}
 	row, stats, err := w.only(ctx, p.statement)
+	if noteErr := w.noteBills(); noteErr != nil {
+		return noteErr
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

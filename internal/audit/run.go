@@ -51,6 +51,9 @@ type work struct {
 
 	mu   sync.Mutex
 	done int64
+
+	billsMu sync.Mutex
+	bills   int // of the session's bills are in the journal
 }
 
 func (w *work) tell(e Event) {
@@ -125,7 +128,11 @@ func (w *work) open(ctx context.Context) (engine.Inputs, error) {
 	if w.session, err = w.parts.Engine.Open(ctx, w.plan.Scope); err != nil {
 		return engine.Inputs{}, fmt.Errorf("opening the log files of %s: %w", w.plan.Request.Period.ID, err)
 	}
+	if err := w.noteEstimate(ctx); err != nil {
+		return engine.Inputs{}, err
+	}
 	in, err := w.session.Inputs(ctx)
+	err = errors.Join(err, w.noteBills())
 	if err != nil {
 		return engine.Inputs{}, fmt.Errorf("counting the log files: %w", err)
 	}
@@ -158,9 +165,9 @@ func (w *work) guard(ctx context.Context) error {
 	if most.Micros <= 0 {
 		return nil
 	}
-	e, err := w.parts.Engine.Estimate(ctx, w.plan.Scope, w.plan.Asked())
+	e, err := w.estimate(ctx)
 	if err != nil {
-		return fmt.Errorf("estimating the cost: %w", err)
+		return err
 	}
 	for _, m := range e.Modes {
 		if m.Name != e.Chosen {
@@ -173,6 +180,48 @@ func (w *work) guard(ctx context.Context) error {
 		return nil
 	}
 	return fmt.Errorf("%w: the engine gave no figure for the way %q in which it would run", ErrCost, e.Chosen) // unknown is not free
+}
+
+// estimate is the engine's, asked once.
+func (w *work) estimate(ctx context.Context) (*engine.Estimate, error) {
+	if w.parts.Estimate == nil {
+		e, err := w.parts.Engine.Estimate(ctx, w.plan.Scope, w.plan.Asked())
+		if err != nil {
+			return nil, fmt.Errorf("estimating the cost: %w", err)
+		}
+		w.parts.Estimate = &e
+	}
+	return w.parts.Estimate, nil
+}
+
+// noteEstimate puts the estimate into the journal where the engine costs money: the report sets it beside what was billed.
+func (w *work) noteEstimate(ctx context.Context) error {
+	if _, ok := w.session.(engine.Metered); !ok {
+		return nil
+	}
+	e, err := w.estimate(ctx)
+	if err != nil {
+		return err
+	}
+	return w.folder.NoteEstimate(w.plan.Asked(), *e)
+}
+
+// noteBills puts what the session was billed since the last call into the journal. It is called after each statement and
+// before its rows are kept: a run that goes on after a crash asks a statement without kept rows again, and the engine then
+// finds the execution that was paid for. So each execution is noted at least once, and read once.
+func (w *work) noteBills() error {
+	m, ok := w.session.(engine.Metered)
+	if !ok {
+		return nil
+	}
+	w.billsMu.Lock()
+	defer w.billsMu.Unlock()
+	bills := m.Bills()
+	if err := w.folder.NoteBills(bills[min(w.bills, len(bills)):]); err != nil {
+		return err
+	}
+	w.bills = len(bills)
+	return nil
 }
 
 func (w *work) keepDefinitions() error {

@@ -54,6 +54,7 @@ const (
 	Controls   Part = "controls"   // control matrix
 	SignOff    Part = "signoff"    // who prepared, reviewed, approved
 	Provenance Part = "provenance" // query texts, parameters, hashes
+	Cost       Part = "cost"       // what a remote engine was expected to bill and billed
 	Method     Part = "method"     // how figures were made, glossary
 )
 
@@ -161,6 +162,7 @@ type (
 		Empty   string     // said in place of a table without rows
 		Review  *Review    // reviewer columns of a workbook; nil: none
 		Zebra   bool       // evidence
+		Total   bool       // the last row is of all those above it, and set off from them
 	}
 	// Signatures are the boxes to sign.
 	Signatures struct {
@@ -310,6 +312,7 @@ type Column struct {
 	Hidden bool     // workbook only, hidden there
 	Sheet  bool     // workbook only, shown there
 	Values []Choice // of a Status column: what each code is called
+	Digits int      // of a Money column: after the decimal sign
 }
 
 // Form is how a column's values are to be read and shown, beyond their kind.
@@ -329,6 +332,8 @@ const (
 	FormIP        Form = "ip"
 	FormNumber    Form = "number"
 	FormBytes     Form = "bytes"
+	FormSize      Form = "size"    // a number of bytes, in units also in a workbook
+	FormMoney     Form = "money"   // a Decimal with Digits after the decimal sign
 	FormPercent   Form = "percent" // 0 to 100
 	FormCode      Form = "code"
 	FormJSON      Form = "json"

@@ -49,6 +49,20 @@ type Mode struct {
 	Bytes        int64  // scanned in all
 	Cost         Money
 	PerStatement []int64 // bytes scanned for each, in their order
+	Billed       []int64 // the same as billed: an engine may bill more than it scans
+	Work         []Work  // what the engine bills beside the statements; with Billed it makes Bytes
+}
+
+// Work that an engine does for all statements of a session together.
+const (
+	Staging  = "staging"  // making the copy that they read
+	Counting = "counting" // of what the rows rest on
+)
+
+// Work is what such work is billed for.
+type Work struct {
+	Of    string // Staging, Counting
+	Bytes int64
 }
 
 // Estimate is what a run would read and cost, without running it. Chosen is the Name of the mode that the engine would use.
@@ -56,6 +70,7 @@ type Estimate struct {
 	Files, Bytes int64 // of the scope, as stored
 	Modes        []Mode
 	Chosen       string
+	Price        Money // of 10^12 billed bytes; zero where an engine costs nothing
 }
 
 // Engine answers statements over a scope of log files.
@@ -94,6 +109,16 @@ type Stats struct {
 // Metered is an ability of sessions whose engine costs money.
 type Metered interface {
 	Spent() Spent // so far; what an interrupted session of the same run paid is not in it
+	// Bills are all executions that ended so far, in that order, also those that an interrupted session of the same run
+	// paid and this one found again. One comes again only where what it is billed for became known later.
+	Bills() []Bill
+}
+
+// Bill is what one execution is billed for.
+type Bill struct {
+	Of        string // a statement's ID, Staging or Counting
+	Execution string // the id at the engine
+	Bytes     int64  // 0 where it is free: one that failed
 }
 
 // Spent is what a session was billed: its statements, and what it made and counted for them.

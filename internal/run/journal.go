@@ -31,22 +31,31 @@ func openJournal(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// Note writes a fact to the journal and waits until it is on the disk. A fact without a time gets the present one.
-func (f *Folder) Note(x Fact) error {
+// Note writes facts to the journal and waits until they are on the disk. A fact without a time gets the present one.
+func (f *Folder) Note(facts ...Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.journal == nil {
 		return errors.New("writing the journal: it is closed")
 	}
-	if x.At.IsZero() {
-		x.At = time.Now()
+	now := time.Now()
+	var lines []byte
+	for _, x := range facts {
+		if x.At.IsZero() {
+			x.At = now
+		}
+		x.At = x.At.UTC().Truncate(time.Millisecond)
+		b, err := json.Marshal(x)
+		if err != nil {
+			return fmt.Errorf("writing the journal: %w", err)
+		}
+		lines = append(append(lines, b...), '\n')
 	}
-	x.At = x.At.UTC().Truncate(time.Millisecond)
-	b, err := json.Marshal(x)
-	if err != nil {
-		return fmt.Errorf("writing the journal: %w", err)
-	}
-	if _, err = f.journal.Write(append(b, '\n')); err == nil {
+	_, err := f.journal.Write(lines)
+	if err == nil {
 		err = f.journal.Sync()
 	}
 	if err != nil {

@@ -27,6 +27,11 @@ func (c *composer) cell(col document.Column, v any) string {
 	}
 	switch v := v.(type) {
 	case string:
+		if col.Form == document.FormMoney {
+			if f, err := strconv.ParseFloat(v, 64); err == nil {
+				return c.l.Float(f, col.Digits)
+			}
+		}
 		if col.Form == document.FormAccount {
 			if name := c.names[v]; name != "" {
 				return v + " " + name
@@ -40,7 +45,7 @@ func (c *composer) cell(col document.Column, v any) string {
 		return c.say("value.no")
 	case int64:
 		switch col.Form {
-		case document.FormBytes:
+		case document.FormBytes, document.FormSize:
 			return c.l.Bytes(v)
 		case document.FormPercent:
 			return c.l.Percent(float64(v))

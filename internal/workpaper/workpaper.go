@@ -28,7 +28,7 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		Words:    c.words(),
 		Cell:     c.cell,
 	}
-	number := 0
+	number, appendix := 0, 0
 	add := func(part document.Part, key string, newPage bool, blocks []document.Block) {
 		if len(blocks) == 0 {
 			return
@@ -39,8 +39,9 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 			sec.Title, sec.Sheet = "", ""
 		case document.Provenance:
 			sec.Number = "A"
-		case document.Method:
-			sec.Number = "B"
+		case document.Cost, document.Method:
+			appendix++
+			sec.Number = string(rune('A' + appendix))
 		default:
 			number++
 			sec.Number = fmt.Sprint(number)
@@ -76,6 +77,7 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		return nil, fmt.Errorf("composing the provenance of %s: %w", s.Report, err)
 	}
 	add(document.Provenance, "provenance", true, provenance)
+	add(document.Cost, "cost", true, c.cost())
 	add(document.Method, "method", true, c.method())
 	return d, nil
 }

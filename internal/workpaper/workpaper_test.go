@@ -176,12 +176,19 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 		ids = append(ids, q.ID)
 	}
 	r.Sections = []run.Section{{Title: "All", Queries: ids}}
+	if noteMore != nil {
+		noteMore(f)
+		noteMore = nil
+	}
 	s, err := f.WriteRecord(&r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s, def
 }
+
+// noteMore writes more facts into the journal of the next run that is saved; nil: none.
+var noteMore func(*run.Folder)
 
 func english(t *testing.T) *style.Language {
 	t.Helper()

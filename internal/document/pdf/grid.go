@@ -25,6 +25,16 @@ type gridCell struct {
 	pill bool
 	tone document.Tone
 	to   *place
+
+	total bool // of the row of all others
+}
+
+// face is the type that a cell of a column with the face id is set in.
+func (c gridCell) face(id faceID) faceID {
+	if id == text && (c.pill || c.total) {
+		return bold
+	}
+	return id
 }
 
 // grid is a table on the page: a head that comes again on every page, rows with a hairline under each.
@@ -269,7 +279,7 @@ func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err er
 				lines[i] = nil
 				continue
 			}
-			id := c.face
+			id := cells[i].face(c.face)
 			if cells[i].pill {
 				id = bold
 			}
@@ -322,6 +332,12 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 	if g.zebra && odd {
 		l.rect(l.l, l.y+0.05, l.w, h-0.05, l.palette["zebra"])
 	}
+	if len(cells) > 0 && cells[0].total {
+		l.rect(l.l, l.y+0.05, l.w, h-0.05, l.palette["tint"])
+		if from == 0 {
+			l.rule(l.l, l.y, l.r, 0.3, l.palette["navy"])
+		}
+	}
 	x := l.l
 	for i, c := range g.columns {
 		cell := cells[i]
@@ -333,7 +349,7 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 			x += c.w
 			continue
 		}
-		id, color := c.face, l.palette["ink"]
+		id, color := cell.face(c.face), l.palette["ink"]
 		var back style.RGB
 		if cell.pill {
 			id, back = bold, l.strong(cell.tone)

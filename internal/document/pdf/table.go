@@ -31,7 +31,7 @@ func formOf(c document.Column) (id faceID, whole, right bool) {
 		return mono, false, false
 	case document.FormTime, document.FormLocalTime, document.FormDate, document.FormRegion, document.FormStatus:
 		return text, true, false
-	case document.FormNumber, document.FormBytes, document.FormPercent:
+	case document.FormNumber, document.FormBytes, document.FormSize, document.FormMoney, document.FormPercent:
 		return text, true, true
 	}
 	switch c.Kind {
@@ -157,11 +157,13 @@ func (l *flow) table(b document.Table) error {
 	g.fit(l)
 	cells := make([]gridCell, len(index))
 	n, err := g.draw(l, func(yield func([]gridCell, error) bool) {
+		place := int64(-1)
 		for row, err := range result.Head(b.Rows, shown).All() {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
+			place++
 			for i, at := range index {
 				var v any
 				if at < len(row) {
@@ -169,6 +171,7 @@ func (l *flow) table(b document.Table) error {
 				}
 				var altered bool
 				cells[i], altered = l.gridCell(b.Columns[at], v)
+				cells[i].total = b.Total && place == count-1
 				if altered {
 					l.altered[b.Ref]++
 				}
@@ -278,10 +281,12 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 			c.natural = max(c.least, 20)
 		}
 	}
+	place, last := int64(-1), b.Rows.Count()-1
 	for row, err := range result.Head(b.Rows, n).All() {
 		if err != nil {
 			return err
 		}
+		place++
 		var tried []gridCell
 		for i, at := range index {
 			var v any
@@ -289,6 +294,7 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 				v = row[at]
 			}
 			cell, _ := l.gridCell(b.Columns[at], v)
+			cell.total = b.Total && place == last
 			l.widen(&g.columns[i], cell, g, &longest[i])
 			if len(g.sample) < triedRows {
 				tried = append(tried, cell)
@@ -332,7 +338,7 @@ func (l *flow) widen(c *gridColumn, cell gridCell, g *grid, longest *int) {
 		if n := utf8.RuneCountInString(s); n > *longest {
 			*longest = n
 		}
-		c.natural = max(c.natural, l.width(c.face, g.size, s))
+		c.natural = max(c.natural, l.width(cell.face(c.face), g.size, s))
 		if !c.whole {
 			c.least = max(c.least, min(l.token(c.face, g.size, s), 34))
 		}

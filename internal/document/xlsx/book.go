@@ -162,7 +162,12 @@ func (b *book) input(date bool) int {
 
 // cellStyle is how a column's values look.
 func (b *book) cellStyle(col document.Column, wrap bool) int {
-	name := fmt.Sprintf("cell-%s-%d-%t", col.Form, col.Kind, wrap)
+	return b.styleOf(col, wrap, false)
+}
+
+// styleOf is cellStyle; that of a total is set off from the rows above it.
+func (b *book) styleOf(col document.Column, wrap, total bool) int {
+	name := fmt.Sprintf("cell-%s-%d-%d-%t-%t", col.Form, col.Kind, col.Digits, wrap, total)
 	return b.style(name, func() *excelize.Style {
 		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(wrap)}
 		switch align, format := layoutOf(col); {
@@ -182,6 +187,10 @@ func (b *book) cellStyle(col document.Column, wrap bool) int {
 		}
 		if col.Form == document.FormRef {
 			s.Font.Color, s.Font.Underline = b.color("accent"), "single"
+		}
+		if total {
+			s.Font.Bold, s.Fill = true, fill(b.color("tint"))
+			s.Border = []excelize.Border{{Type: "top", Color: b.color("navy"), Style: 2}, {Type: "bottom", Color: pale(b.color("rule"), 0.7), Style: 1}}
 		}
 		return s
 	})

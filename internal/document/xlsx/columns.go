@@ -1,6 +1,8 @@
 package xlsx
 
 import (
+	"strings"
+
 	"trailscribe/internal/document"
 	"trailscribe/internal/result"
 )
@@ -19,6 +21,10 @@ func layoutOf(col document.Column) (align, format string) {
 		switch {
 		case col.Form == document.FormPercent:
 			return "right", `0.0"%"`
+		case col.Form == document.FormSize: // the cell keeps every byte
+			return "right", `[>=999950000]#,##0.0,,," GB";[>=999950]#,##0.0,," MB";#,##0.0," kB"`
+		case col.Form == document.FormMoney:
+			return "right", strings.TrimSuffix("#,##0."+strings.Repeat("0", col.Digits), ".")
 		case col.Kind == result.Float:
 			return "right", "#,##0.00"
 		case col.Kind == result.Decimal:

@@ -88,16 +88,18 @@ func (g *page) table(t document.Table) {
 		b.try(b.f.SetRowHeight(g.name, int(top), 21))
 	}
 	g.next()
+	place := int64(-1)
 	for row, err := range t.Rows.All() {
 		if err != nil {
 			b.try(fmt.Errorf("reading the rows of %q: %w", t.Title, err))
 			return
 		}
+		place++
 		tallest := 1.0
 		for i, col := range t.Columns {
 			cell := address(2+i, g.row)
 			b.value(g.name, cell, col, row[i])
-			b.try(b.f.SetCellStyle(g.name, cell, cell, b.cellStyle(col, true)))
+			b.try(b.f.SetCellStyle(g.name, cell, cell, b.styleOf(col, true, t.Total && place == t.Rows.Count()-1)))
 			if s, ok := row[i].(string); ok {
 				if col.Form == document.FormRef && b.targets[s] != "" {
 					b.try(b.f.SetCellHyperLink(g.name, cell, b.targets[s], "Location"))
@@ -119,6 +121,9 @@ func (g *page) table(t document.Table) {
 	}
 	head()
 	last := g.row - 1
+	if t.Total && last > top+1 {
+		last-- // sorting and filtering leave it where it is
+	}
 	id := identifier(g.name)
 	b.pageTables[id]++
 	b.try(b.f.AddTable(g.name, &excelize.Table{Range: address(2, top) + ":" + address(1+len(labels), last), Name: fmt.Sprintf("P_%s_%d", id, b.pageTables[id]), StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
@@ -153,6 +158,12 @@ func (b *book) value(sh, cell string, col document.Column, v any) {
 	case string:
 		if col.Form == document.FormStatus {
 			v = b.d.Cell(col, v)
+		}
+		if col.Form == document.FormMoney && digits(v) <= mostDigits {
+			if f, err := strconv.ParseFloat(v, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
+				b.try(b.f.SetCellFloat(sh, cell, f, -1, 64))
+				return
+			}
 		}
 		b.say(sh, cell, v)
 	default:

@@ -111,7 +111,7 @@ func order(p *plan) int {
 		return 0
 	case document.Scope:
 		if p.table != nil {
-			return 9 // the list of input files is long and last
+			return 10 // the list of input files is long and last
 		}
 		return 1
 	case document.Controls:
@@ -125,10 +125,12 @@ func order(p *plan) int {
 		return 4
 	case document.Provenance:
 		return 6
-	case document.Method:
+	case document.Cost:
 		return 7
+	case document.Method:
+		return 8
 	}
-	return 8
+	return 9
 }
 
 // plan gives every block its sheet. A card stays with its section and heads the sheet of its table as well.

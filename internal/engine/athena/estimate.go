@@ -81,11 +81,18 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 			}
 		}
 		direct.PerStatement, staged.PerStatement = append(direct.PerStatement, d), append(staged.PerStatement, c)
+		direct.Billed, staged.Billed = append(direct.Billed, billed(d)), append(staged.Billed, billed(c))
 		direct.Bytes += billed(d)
 		staged.Bytes += billed(c)
 	}
-	direct.Bytes += billed(found.bytes) // counting what the rows rest on
-	staged.Bytes += billed(found.bytes) + billed(copy*weight(counted)/all)
+	direct.Work = []engine.Work{{Of: engine.Counting, Bytes: billed(found.bytes)}}
+	staged.Work = []engine.Work{{Of: engine.Staging, Bytes: billed(found.bytes)}, {Of: engine.Counting, Bytes: billed(copy * weight(counted) / all)}}
+	for _, m := range []*engine.Mode{&direct, &staged} {
+		for _, w := range m.Work {
+			m.Bytes += w.Bytes
+		}
+	}
+	out.Price = engine.Money{Micros: e.o.PriceMicros, Currency: "USD"}
 	direct.Cost, staged.Cost = e.cost(direct.Bytes), e.cost(staged.Bytes)
 	out.Modes = []engine.Mode{staged, direct}
 	switch {

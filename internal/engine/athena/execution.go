@@ -48,13 +48,17 @@ type runner struct {
 	clock sync.Once
 
 	mu      sync.Mutex
+	of      map[string]string // what a started query is for: a statement's id, or work of our own
+	bills   []engine.Bill
 	seen    map[string]bool
 	bad     []string // ids of those that did not end well
 	queries int
 	bytes   int64 // billed
 }
 
-func (e *Engine) runner(run string) *runner { return &runner{e: e, run: run, seen: map[string]bool{}} }
+func (e *Engine) runner(run string) *runner {
+	return &runner{e: e, run: run, of: map[string]string{}, seen: map[string]bool{}}
+}
 
 // longest is the most bytes Athena takes as one statement; the limit cannot be raised.
 const longest = 262_144
@@ -166,6 +170,9 @@ func (r *runner) once(ctx context.Context, id, text string, attempt int, what st
 	if err != nil {
 		return nil, err
 	}
+	r.mu.Lock()
+	r.of[query] = workOf(id)
+	r.mu.Unlock()
 	return r.await(ctx, query, attempt, asked, what)
 }
 
@@ -192,18 +199,60 @@ func (r *runner) await(ctx context.Context, query string, attempt int, asked tim
 	return x, nil
 }
 
-// count adds a query to what the session is billed. Failed ones are free, stopped ones are not; a plan reads nothing.
+// workOf is what a query is billed for: a statement's id, or work for all of them.
+func workOf(id string) string {
+	switch {
+	case strings.HasPrefix(id, "stage"):
+		return engine.Staging
+	case id == countRecords || id == placeFiles:
+		return engine.Counting
+	}
+	return id
+}
+
+// bill notes what a query is billed for, once; again where that became known later.
+func (r *runner) bill(id string, bytes int64) {
+	for _, b := range slices.Backward(r.bills) {
+		if b.Execution == id {
+			if b.Bytes >= bytes {
+				return
+			}
+			break
+		}
+	}
+	r.bills = append(r.bills, engine.Bill{Of: r.of[id], Execution: id, Bytes: bytes})
+}
+
+// billsSoFar are those of the session.
+func (r *runner) billsSoFar() []engine.Bill {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.bills)
+}
+
+// count adds a query to what the session is billed. Failed ones are free, stopped ones are billed for what they read until
+// then; a plan reads nothing.
 func (r *runner) count(q *types.QueryExecution, x *execution) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	bytes := int64(0)
+	switch q.Status.State {
+	case types.QueryExecutionStateSucceeded:
+		if q.StatementType == types.StatementTypeDml || x.scanned > 0 {
+			bytes = billed(x.scanned)
+		}
+	case types.QueryExecutionStateCancelled:
+		if x.scanned > 0 { // one that still waited for its turn is free
+			bytes = billed(x.scanned)
+		}
+	}
+	r.bill(x.id, bytes)
 	if x.earlier || r.seen[x.id] {
 		return
 	}
 	r.seen[x.id] = true
 	r.queries++
-	if q.Status.State != types.QueryExecutionStateFailed && (q.StatementType == types.StatementTypeDml || x.scanned > 0) {
-		r.bytes += billed(x.scanned)
-	}
+	r.bytes += bytes
 }
 
 // grace is how long a start goes on after its caller gave up, so that what Athena accepted is known and can be stopped. The

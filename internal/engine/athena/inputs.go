@@ -68,7 +68,7 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	}
 	categories := map[[2]string]int64{}
 	gave := map[string]bool{}
-	err := s.each(ctx, "count the records", s.figuresText, figures, func(r result.Row) {
+	err := s.each(ctx, countRecords, s.figuresText, figures, func(r result.Row) {
 		str := func(i int) string { v, _ := r[i].(string); return v }
 		part, account, region, category := str(0), str(1), str(2), str(4)
 		n, copies := r[9].(int64), r[10].(int64)
@@ -121,6 +121,12 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	s.inputs = &in
 	return in, nil
 }
+
+// Statements of our own, beside those asked.
+const (
+	countRecords = "count the records"
+	placeFiles   = "place the log files outside the S3 layout"
+)
 
 // each runs a statement of ours and hands every row to f.
 func (s *session) each(ctx context.Context, what string, query func() (string, error), cols []result.Column, f func(result.Row)) error {
@@ -228,7 +234,7 @@ func (s *session) countLoose(ctx context.Context, cell func(account, region stri
 			" AS s WHERE part = 'events' AND regexp_extract(log_file, " + text(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3", err
 	}
 	cols := []result.Column{{Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text}, {Name: "utc_day", Kind: result.Date}, {Name: "files", Kind: result.Int}}
-	return s.each(ctx, "place the log files outside the S3 layout", query, cols, func(r result.Row) {
+	return s.each(ctx, placeFiles, query, cols, func(r result.Row) {
 		account, _ := r[0].(string)
 		region, _ := r[1].(string)
 		cell(account, region, r[2].(time.Time)).Files += r[3].(int64)

@@ -282,6 +282,9 @@ func (s *session) Spent() engine.Spent {
 	return engine.Spent{Mode: s.mode, Executions: n, Bytes: bytes, Cost: s.e.cost(bytes)}
 }
 
+// Bills are the executions that ended so far.
+func (s *session) Bills() []engine.Bill { return s.run.billsSoFar() }
+
 // closeWithin is how long dropping the staged table may take; its context is a fresh one.
 const closeWithin = 2 * time.Minute
 

@@ -30,6 +30,7 @@ type index struct {
 	Digest  string      `json:"digest"` // the evidence digest: SHA-256 of record.json
 	Results []file      `json:"results"`
 	Record  *run.Record `json:"record"`
+	Cost    *run.Cost   `json:"cost,omitempty"` // from the journal: not part of the record, and only of engines that cost money
 }
 
 type file struct {
@@ -41,7 +42,7 @@ type file struct {
 // Write writes the rows of every query that gave some result, then the index.
 func (w *Writer) Write(ctx context.Context, out export.Output, s *run.Saved) (export.Written, error) {
 	done := export.Written{Rows: map[string]int64{}}
-	all := index{Digest: s.Digest, Results: []file{}, Record: s.Record}
+	all := index{Digest: s.Digest, Results: []file{}, Record: s.Record, Cost: s.Cost()}
 	for i := range s.Queries {
 		q := &s.Queries[i]
 		f := file{Query: q.ID}
