@@ -27,12 +27,13 @@ var quoteAlways = wordSet(`all any array date default interval only over partiti
 // needsQuotes is all three.
 var needsQuotes = wordSet(strings.Join(slices.Concat(reserved.list, hushed.list, quoteAlways.list), " "))
 
-// words is a set of words of the language. Nearly every name that is looked up is in none, and a glance at its length and first
-// letter shows that.
+// words is a set of words of the language. Nearly every name that is looked up is in none, and a glance at its length and its first
+// and last letter shows that.
 type words struct {
 	list   []string
 	in     map[string]bool
 	begins [32]uint32 // by length: the first letters there are, a bit each
+	ends   [32]uint32 // the last letters
 }
 
 func wordSet(s string) *words {
@@ -40,12 +41,14 @@ func wordSet(s string) *words {
 	for _, word := range w.list {
 		w.in[word] = true
 		w.begins[len(word)] |= 1 << (word[0] & 31)
+		w.ends[len(word)] |= 1 << (word[len(word)-1] & 31)
 	}
 	return w
 }
 
 func (w *words) has(s string) bool {
-	return 0 < len(s) && len(s) < len(w.begins) && w.begins[len(s)]>>(s[0]&31)&1 == 1 && w.in[s]
+	n := len(s)
+	return 0 < n && n < len(w.begins) && w.begins[n]>>(s[0]&31)&1 == 1 && w.ends[n]>>(s[n-1]&31)&1 == 1 && w.in[s]
 }
 
 // plainName says whether a name can be written without quotes and is read back the same.
