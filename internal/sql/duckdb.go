@@ -35,9 +35,9 @@ func (e *emitter) statement() string {
 }
 
 // query is a query inside another.
-func (e *emitter) query(q *Query, top bool) string {
+func (e *emitter) query(q *Query) string {
 	var b strings.Builder
-	e.writeQuery(&b, q, top)
+	e.writeQuery(&b, q, false)
 	return b.String()
 }
 

@@ -76,7 +76,7 @@ func (e *emitter) x(x Expr) string {
 		return "(" + e.as(x.X, t) + not(x.Not) + " BETWEEN " + e.as(x.Low, t) + " AND " + e.as(x.High, t) + ")"
 	case *In:
 		if x.Query != nil {
-			return "(" + e.x(x.X) + not(x.Not) + " IN (" + e.query(x.Query, false) + "))"
+			return "(" + e.x(x.X) + not(x.Not) + " IN (" + e.query(x.Query) + "))"
 		}
 		t := e.c.types[x.X]
 		for _, i := range x.List {
@@ -96,13 +96,13 @@ func (e *emitter) x(x Expr) string {
 	case *IsNull:
 		return "(" + e.x(x.X) + " IS" + not(x.Not) + " NULL)"
 	case *Exists:
-		return "EXISTS (" + e.query(x.Query, false) + ")"
+		return "EXISTS (" + e.query(x.Query) + ")"
 	case *Quantified:
 		word := " ANY ("
 		if x.All {
 			word = " ALL ("
 		}
-		return "(" + e.x(x.X) + " " + x.Op.String() + word + e.query(x.Query, false) + "))"
+		return "(" + e.x(x.X) + " " + x.Op.String() + word + e.query(x.Query) + "))"
 	case *Case:
 		return e.caseOf(x)
 	case *Cast:
@@ -138,7 +138,7 @@ func (e *emitter) x(x Expr) string {
 		}
 		return fn + "(" + e.x(x.X) + ", " + chars + ")"
 	case *SubqueryExpr:
-		return "(" + e.query(x.Query, false) + ")"
+		return "(" + e.query(x.Query) + ")"
 	case *Call:
 		return e.call(x)
 	}

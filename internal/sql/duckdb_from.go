@@ -33,7 +33,7 @@ func (e *emitter) from(r Relation) string {
 		}
 		return stands + " AS " + duckName(src.label)
 	case *Subquery:
-		s := "(" + e.query(r.Query, false) + ") AS " + duckName(e.c.sources[r].label)
+		s := "(" + e.query(r.Query) + ") AS " + duckName(e.c.sources[r].label)
 		if r.Lateral {
 			return "LATERAL " + s
 		}

@@ -4,12 +4,16 @@ import "sync"
 
 // slab hands out small values that live and die together, a block at a time: the nodes of one tree, the columns of one check. A
 // statement has hundreds of each, and to ask the memory for every one was half the time of reading and checking it.
-type slab[T any] struct{ free []T }
+type slab[T any] struct {
+	free  []T
+	block int // values in the block last asked for
+}
 
 // more hands out n zero values that stand side by side.
 func (s *slab[T]) more(n int) []T {
 	if len(s.free) < n {
-		s.free = make([]T, max(n, 32))
+		s.block = min(max(8, 2*s.block), 64)
+		s.free = make([]T, max(n, s.block))
 	}
 	out := s.free[:n:n]
 	s.free = s.free[n:]
