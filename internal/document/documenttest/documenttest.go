@@ -65,6 +65,15 @@ func Cell(c document.Column, v any) string {
 		if c.Form == document.FormBytes {
 			return Number(v/1e6) + " MB"
 		}
+		if c.Form == document.FormSize {
+			switch {
+			case v >= 999_950_000:
+				return strconv.FormatFloat(float64(v)/1e9, 'f', 1, 64) + " GB"
+			case v >= 999_950:
+				return strconv.FormatFloat(float64(v)/1e6, 'f', 1, 64) + " MB"
+			}
+			return strconv.FormatFloat(float64(v)/1e3, 'f', 1, 64) + " kB"
+		}
 		if c.Form == document.FormPercent {
 			return strconv.FormatInt(v, 10) + "%"
 		}

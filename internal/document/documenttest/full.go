@@ -32,7 +32,8 @@ func Full() *document.Document {
 				}},
 			}},
 			{Part: document.Provenance, Number: "A", Title: "Query provenance", Sheet: "Provenance", NewPage: true, Blocks: provenance()},
-			{Part: document.Method, Number: "B", Title: "Method and glossary", Sheet: "Method", Blocks: method()},
+			{Part: document.Cost, Number: "B", Title: "Cost of the run", Sheet: "Cost", NewPage: true, Blocks: cost()},
+			{Part: document.Method, Number: "C", Title: "Method and glossary", Sheet: "Method", Blocks: method()},
 		},
 	}
 }
@@ -225,6 +226,36 @@ func register() []document.Block {
 	return []document.Block{
 		document.Paragraph{Style: document.Body, Text: "Every control that was asked, with or without exceptions. A control that could not be evaluated is never counted as clear."},
 		document.Table{Title: "All controls", Columns: widths(cols, rows), Rows: rows, Shown: 7},
+	}
+}
+
+// cost has sizes in several units, money with many digits, figures that are not there, and a row of totals.
+func cost() []document.Block {
+	cols := []document.Column{
+		{Name: "ref", Label: "Ref", Kind: result.Text, Form: document.FormCode},
+		{Name: "of", Label: "Statement", Kind: result.Text, Form: document.FormText},
+	}
+	for _, name := range []string{"Estimate, staged", "Estimate, direct", "Billed"} {
+		cols = append(cols, document.Column{Name: name, Label: name, Kind: result.Int, Form: document.FormSize},
+			document.Column{Name: name + " cost", Label: name + ", USD", Kind: result.Decimal, Form: document.FormMoney, Digits: 4})
+	}
+	cols = append(cols, document.Column{Name: "executions", Label: "Executions", Kind: result.Int, Form: document.FormNumber},
+		document.Column{Name: "difference", Label: "Difference", Kind: result.Float, Form: document.FormPercent})
+	rows := of(cols,
+		result.Row{"F-01", "logging/trail-stopped-or-weakened", int64(214_958_080), "0.0011", int64(98_412_199_936), "0.4921", int64(262_144_000), "0.0013", int64(1), 22.0},
+		result.Row{"F-02", "iam/console-login-without-mfa", int64(11_534_336), "0.0001", int64(98_412_199_936), "0.4921", int64(10_485_760), "0.0001", int64(3), -9.1},
+		result.Row{"F-03", "kms/policy-changes", int64(1_048_576_000), "0.0052", int64(98_412_199_936), "0.4921", int64(999_999), "0.0000", int64(1), -99.9},
+		result.Row{"", "Populations, counted together", nil, nil, nil, nil, int64(0), "0.0000", int64(1), nil},
+		result.Row{"", "Making the staged copy", int64(98_412_199_936), "0.4921", nil, nil, int64(98_412_199_936), "0.4921", int64(1), 0.0},
+		result.Row{"", "In all", int64(99_687_268_352), "0.4984", int64(295_236_599_808), "1.4762", int64(98_685_829_695), "0.4934", int64(7), -1.0},
+	)
+	return []document.Block{
+		document.Tiles{Tiles: []document.Tile{
+			{Label: "Estimate, staged", Value: "0.50 USD", Note: "99.7 GB; the run worked so", Tone: document.Neutral},
+			{Label: "Estimate, direct", Value: "1.48 USD", Note: "295.2 GB; the other way", Tone: document.Muted},
+			{Label: "Billed", Value: "0.49 USD", Note: "98.7 GB", Tone: document.Accent},
+		}},
+		document.Table{Title: "Estimated and billed by statement", Columns: widths(cols, rows), Rows: rows, Shown: 6, Total: true, Note: "The price is 5.00 USD for 1 TB billed."},
 	}
 }
 

@@ -162,15 +162,16 @@ func (b *book) input(date bool) int {
 
 // cellStyle is how a column's values look.
 func (b *book) cellStyle(col document.Column, wrap bool) int {
-	return b.styleOf(col, wrap, false)
+	_, format := layoutOf(col)
+	return b.styleOf(col, wrap, false, format)
 }
 
 // styleOf is cellStyle; that of a total is set off from the rows above it.
-func (b *book) styleOf(col document.Column, wrap, total bool) int {
-	name := fmt.Sprintf("cell-%s-%d-%d-%t-%t", col.Form, col.Kind, col.Digits, wrap, total)
+func (b *book) styleOf(col document.Column, wrap, total bool, format string) int {
+	name := fmt.Sprintf("cell-%s-%d-%t-%t-%s", col.Form, col.Kind, wrap, total, format)
 	return b.style(name, func() *excelize.Style {
 		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(wrap)}
-		switch align, format := layoutOf(col); {
+		switch align, _ := layoutOf(col); {
 		case format == "@":
 			s.NumFmt = 49
 			if align == "right" {

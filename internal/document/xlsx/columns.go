@@ -21,8 +21,6 @@ func layoutOf(col document.Column) (align, format string) {
 		switch {
 		case col.Form == document.FormPercent:
 			return "right", `0.0"%"`
-		case col.Form == document.FormSize: // the cell keeps every byte
-			return "right", `[>=999950000]#,##0.0,,," GB";[>=999950]#,##0.0,," MB";#,##0.0," kB"`
 		case col.Form == document.FormMoney:
 			return "right", strings.TrimSuffix("#,##0."+strings.Repeat("0", col.Digits), ".")
 		case col.Kind == result.Float:
@@ -33,6 +31,20 @@ func layoutOf(col document.Column) (align, format string) {
 		return "right", "#,##0"
 	}
 	return "left", "@"
+}
+
+// sizeFormat is the number format of a size, in the unit in which shown, the text a reader sees elsewhere, has it; the cell
+// keeps every byte. (excelize, when it shows a cell in our tests, takes three commas for two; spreadsheets do not.) A unit stands behind the figure; where it does not, the bytes are shown.
+func sizeFormat(bytes int64, shown string) string {
+	unit := strings.TrimLeft(shown, "-0123456789.,'’\u00a0\u202f ")
+	scale := 0
+	for f := float64(max(bytes, -bytes)); f >= 999.95 && scale < 5; f /= 1000 {
+		scale++
+	}
+	if unit == "" || scale == 0 || strings.ContainsAny(unit, "\"\\0123456789") {
+		return "#,##0"
+	}
+	return "#,##0.0" + strings.Repeat(",", scale) + `" ` + unit + `"`
 }
 
 // widthOf is the width of a column in characters of the sheet's font, from its longest value and its label.

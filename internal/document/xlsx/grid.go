@@ -99,7 +99,11 @@ func (g *page) table(t document.Table) {
 		for i, col := range t.Columns {
 			cell := address(2+i, g.row)
 			b.value(g.name, cell, col, row[i])
-			b.try(b.f.SetCellStyle(g.name, cell, cell, b.styleOf(col, true, t.Total && place == t.Rows.Count()-1)))
+			_, format := layoutOf(col)
+			if n, ok := row[i].(int64); ok && col.Form == document.FormSize {
+				format = sizeFormat(n, b.d.Cell(col, n))
+			}
+			b.try(b.f.SetCellStyle(g.name, cell, cell, b.styleOf(col, true, t.Total && place == t.Rows.Count()-1, format)))
 			if s, ok := row[i].(string); ok {
 				if col.Form == document.FormRef && b.targets[s] != "" {
 					b.try(b.f.SetCellHyperLink(g.name, cell, b.targets[s], "Location"))
