@@ -2,6 +2,7 @@
 GO      ?= go
 BIN     := bin/trailscribe
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
+SEED    ?= 1
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
 .PHONY: help build demo test race lint readers conformance mutation bench golden clean aws-smoke
@@ -34,6 +35,10 @@ conformance: ## a real Trino, a second parser, and moto: what the SQL means, wha
 
 mutation: ## take away one rule of the translation to DuckDB after the other; each time a test must turn red
 	$(GO) run ./docs/conformance/mutation/run
+
+faults: ## ten thousand faults, restarts and 120 interrupts at a fake Athena; what is billed, wrong or left is an error
+	$(GO) test ./internal/engine/athena -count=1 -timeout 60m -run 'TestCampaign|TestInterrupts' -v -faults 10000 -interrupts 100 -seed $(SEED)
+	$(GO) test ./cmd/trailscribe -count=1 -timeout 30m -run TestSignalsAtAthena -v -signals 20
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

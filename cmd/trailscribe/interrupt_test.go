@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +16,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"trailscribe/internal/awsfake"
 )
 
 // stopping cancels when a step begins: a signal that comes exactly then.
@@ -136,4 +142,100 @@ func TestSignalStops(t *testing.T) {
 			t.Errorf("%s: a report is there: %v", sig, found)
 		}
 	}
+}
+
+var signals = flag.Int("signals", 3, "TestSignalsAtAthena: how many; from 20 on each must end within two seconds")
+
+// A real signal to a real process that asks Athena, while it stages, asks or reads: no query runs on, the exit code is 130,
+// nothing staged is left or it is told of, and the same command finishes the run without paying for an answer twice.
+func TestSignalsAtAthena(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no SIGINT to send to another process")
+	}
+	c := newCloud(t, 1000)
+	t.Chdir(c.dir)
+	c.fake.InjectQuery(awsfake.QueryFault{Chance: 0.6, Longer: 120 * time.Millisecond})
+	random := rand.New(rand.NewPCG(1, 2))
+	stopped, longest, slowest := int64(0), time.Duration(0), time.Duration(0)
+	for i, tried := 0, 0; i < *signals; tried++ {
+		if tried > 20+5**signals {
+			t.Fatal("the runs are over before they are interrupted")
+		}
+		c.fake.Seed(uint64(tried))
+		earlier, stops := len(c.fake.Executions()), c.fake.Meter().Stopped
+		args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode", []string{"staged", "direct"}[random.IntN(2)], "--out", fmt.Sprint("out", tried),
+			"--config", "trailscribe.yaml", "--cache", "cache"}
+		p := exec.Command("trailscribe", args...)
+		p.Env = append(os.Environ(), c.fake.Env()...)
+		var said bytes.Buffer
+		p.Stderr = &said
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- p.Wait() }()
+		// After so many queries were started, and a little more.
+		after, more := 1+random.IntN(6), time.Duration(random.IntN(100))*time.Millisecond
+		over := false
+		for !over && len(c.fake.Executions()) < earlier+after {
+			select {
+			case <-ended:
+				over = true
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+		time.Sleep(more)
+		at := time.Now()
+		if over || p.Process.Signal([]os.Signal{os.Interrupt, syscall.SIGTERM}[random.IntN(2)]) != nil {
+			continue
+		}
+		for c.active(earlier) > 0 && time.Since(at) < time.Minute {
+			time.Sleep(2 * time.Millisecond)
+		}
+		longest = max(longest, time.Since(at))
+		<-ended
+		slowest = max(slowest, time.Since(at))
+		if code := p.ProcessState.ExitCode(); code == exitDone || code == exitIncomplete {
+			continue // it was about to end
+		} else if code != exitStopped {
+			t.Errorf("%v: exit code %d\n%s", args, code, said.String())
+		}
+		i++
+		if n := c.active(earlier); n > 0 {
+			t.Errorf("%v: %d queries run on\n%s", args, n, said.String())
+		}
+		stopped += c.fake.Meter().Stopped - stops
+		if !strings.Contains(said.String(), "could not be dropped") {
+			c.clean()
+		}
+		if found, _ := filepath.Glob(filepath.Join(fmt.Sprint("out", tried), "*", "*", "r*")); len(found) > 0 {
+			t.Errorf("%v: a report is there: %v", args, found)
+		}
+		if code, out, failed := c.run(t.Context(), args[:len(args)-4]...); code != exitDone && code != exitIncomplete {
+			t.Errorf("%v again: exit code %d\n%s%s", args, code, out, failed)
+		}
+		c.clean()
+		paid := map[string]int{}
+		for _, x := range c.fake.Executions()[earlier:] {
+			if x.State == "SUCCEEDED" && !strings.HasPrefix(x.SQL, "CREATE TABLE") {
+				if paid[x.SQL]++; paid[x.SQL] == 2 {
+					t.Errorf("%v: paid twice: %.200s", args, x.SQL)
+				}
+			}
+		}
+	}
+	t.Logf("%d signals: %d queries were stopped, the last after %s at most, and the process ended within %s", *signals, stopped, longest.Round(time.Millisecond), slowest.Round(time.Millisecond))
+	if *signals >= 20 && (longest > 2*time.Second || slowest > 5*time.Second) {
+		t.Errorf("a query ran on for %s, a process for %s", longest, slowest)
+	}
+}
+
+// active is how many queries wait or run at the fake, of those that were started since.
+func (c *cloud) active(since int) (n int) {
+	for _, x := range c.fake.Executions()[since:] {
+		if x.State == "QUEUED" || x.State == "RUNNING" {
+			n++
+		}
+	}
+	return n
 }

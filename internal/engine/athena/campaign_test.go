@@ -88,7 +88,8 @@ func newTrial(seed uint64, statements int) *trial {
 		}
 	}
 	if r.IntN(6) == 0 {
-		t.calls = append(t.calls, awsfake.Fault{Kind: awsfake.Expired, Skip: r.IntN(60)})
+		// First: nothing is carried out for credentials that have expired.
+		t.calls = slices.Insert(t.calls, 0, awsfake.Fault{Kind: awsfake.Expired, Skip: r.IntN(60)})
 	}
 	for _, f := range []awsfake.QueryFault{
 		{Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true, Message: "HIVE_CURSOR_ERROR: Please reduce your request rate", Scanned: 1 << 20}},

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -91,7 +92,14 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 	}
 	p := start()
 	gone := make(chan time.Duration, 1)
+	var mu sync.Mutex
+	over := false
 	interrupt := func(where string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return
+		}
 		at := time.Now()
 		point = where + ", " + p.gate.doing()
 		p.stop()
@@ -132,20 +140,18 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 	for _, remove := range removes {
 		remove()
 	}
-	select {
-	case out.took = <-gone:
-	case <-time.After(time.Second):
-		if point == "" {
-			p.stop()
-			return "", out
-		}
+	mu.Lock()
+	over = ctx.Err() == nil
+	mu.Unlock()
+	if !over {
 		out.took = <-gone
 	}
+	p.stop()
 	if n := f.active(earlier); n > 0 {
 		bad("%d queries run on", n)
 	}
 	var fault *engine.Fault
-	if err != nil && !strings.Contains(err.Error(), "could not be dropped") && (!errors.As(err, &fault) || fault.Reason != reason || fault.Hint == "") {
+	if err != nil && !strings.Contains(err.Error(), "could not be dropped") && (!errors.As(err, &fault) || fault.Reason != reason || fault.Hint == "" || point == "") {
 		bad("an error of the wrong kind: %v", err)
 	}
 	cancelled := 0
