@@ -46,6 +46,5 @@ var mappingMutations = []Mutation{
 	{ID: "json-keys-sorted", Rule: "json_parse sorts and keeps the last of two members with one name", Edits: one(`return rewriteJSON(s, true)`, `return rewriteJSON(s, false)`)},
 	{ID: "host-of-no-url", Rule: "what is no URL has no parts", Edits: one("if u, ok := parseURI(a[0].(string)); ok {", "if u, _ := parseURI(a[0].(string)); true {")},
 	{ID: "bytes-that-are-no-text", Rule: "bytes that are no UTF-8 become U+FFFD", Edits: one(`return string([]rune(string(b))), err`, `return strings.ToValidUTF8(string(b), ""), err`)},
-	{ID: "null-over-null", Rule: "a column of NULL without a type takes part in comparisons", Edits: one("case from.Kind == UnknownType:\n\t\treturn \"CAST(NULL AS \" + to.duck() + \")\"\n\tcase from.duck() == to.duck():", "case from.duck() == to.duck():")},
 	{ID: "whole-number-overflow", Rule: "whole numbers over 64 bits are an error", Edits: one("return \"(\" + e.as(x.Left, t) + \" \" + x.Op.String() + \" \" + e.as(x.Right, t) + \")\"", "return \"(CAST(\" + e.as(x.Left, t) + \" AS HUGEINT) \" + x.Op.String() + \" \" + e.as(x.Right, t) + \")\"")},
 }
