@@ -17,14 +17,15 @@ import (
 
 func (p *program) infraApplyCommand() *cobra.Command {
 	var f infraFlags
-	var saved, rollback string
+	var saved, rollback, confirm string
 	var yes bool
 	var prove int
 	c := &cobra.Command{
-		Use:   "apply",
+		Use:   "apply [PLAN]",
 		Short: "Make the changes, then prove that the table sees the log files",
 		Long: `Apply shows the plan, asks, makes the changes in order and stops at the first error. With --plan it makes exactly
-the changes of a saved plan, or none if what is there is no longer what the plan saw.
+the changes of a saved plan, or none if what is there is no longer what the plan saw. A plan to destroy is applied as
+'infra destroy' would: the name of the database must be typed, or given with --confirm; --yes is not enough.
 
 Afterwards it counts: for a few accounts, the newest day that has log files is asked of the table and compared with
 the files in the bucket. A table that sees none of them ends with exit code 7. A count reads one day of one account
@@ -34,19 +35,32 @@ in one region; Athena bills at least 10 MB for it. --prove 0 leaves it out.
 		Example: `  trailscribe infra apply
   trailscribe infra apply --plan plan.json --yes
   trailscribe infra apply --rollback previous`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if rollback != "" {
-				return p.infraRollback(c, f, rollback, yes)
-			}
-			plan, e, err := p.planToApply(c, f, saved)
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			name, err := planFile(saved, args)
 			if err != nil {
 				return err
+			}
+			if rollback != "" {
+				if name != "" {
+					return usage("do one after the other", "--rollback and a saved plan cannot be given together")
+				}
+				return p.infraRollback(c, f, rollback, yes)
+			}
+			plan, e, err := p.planToApply(c, f, name)
+			if err != nil {
+				return err
+			}
+			if plan.Purpose == infra.Destroying {
+				return p.destroyPlan(c, f, plan, e, true, confirm)
+			}
+			if confirm != "" {
+				return usage("--yes makes the changes without asking", "--confirm is for plans to destroy")
 			}
 			if err := p.applyPlan(c, f, plan, e, yes); err != nil {
 				return err
 			}
-			if plan.Purpose != "apply" || prove <= 0 || !holdsTable(plan) && !e.existing {
+			if prove <= 0 || !holdsTable(plan) && !e.existing {
 				return nil
 			}
 			return p.proveTable(c.Context(), e, prove)
@@ -56,6 +70,7 @@ in one region; Athena bills at least 10 MB for it. --prove 0 leaves it out.
 	f.registerComponents(c)
 	f.registerAdopt(c)
 	c.Flags().StringVar(&saved, "plan", "", "a plan saved by 'infra plan --out'")
+	c.Flags().StringVar(&confirm, "confirm", "", "the name of the database, to apply a plan to destroy without asking")
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	c.Flags().IntVar(&prove, "prove", 3, "accounts to count afterwards; 0: none")
 	c.Flags().StringVar(&rollback, "rollback", "", "write this version of the table back, or previous")
@@ -80,21 +95,16 @@ func (p *program) planToApply(c *cobra.Command, f infraFlags, saved string) (*in
 	if err != nil {
 		return nil, nil, err
 	}
-	if plan.Purpose == "destroy" {
-		return nil, nil, usage("'trailscribe infra destroy' asks for the name first", "%s is a plan to destroy", saved)
+	n := needContents
+	if plan.Purpose == infra.Destroying {
+		n = needCatalog
 	}
-	e, err := p.openEstate(c.Context(), f, needContents)
+	e, err := p.openEstate(c.Context(), f, n)
 	return plan, e, err
 }
 
 func (p *program) applyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e *estate, yes bool) error {
-	components := f.components
-	if len(components) == 0 { // a saved plan knows which it was made for
-		for _, s := range plan.Steps {
-			components = append(components, s.Component)
-		}
-	}
-	rs, err := e.resources(components)
+	rs, err := e.resources(componentsOf(f, plan))
 	if err != nil {
 		return err
 	}

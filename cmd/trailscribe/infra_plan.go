@@ -19,10 +19,11 @@ func (p *program) infraPlanCommand() *cobra.Command {
 		Long: `Plan compares each resource with what the configuration and the bucket ask for and prints the differences, field
 by field: + is added, ~ changed, - removed, with the reason. It changes nothing.
 
-With --out the plan is saved; 'infra apply --plan' then makes exactly these changes, or none if what is there has
-moved meanwhile. Exit code 6 with --detailed-exitcode if there are changes.`,
+With --out the plan is saved; 'infra apply --plan' (or 'infra destroy --plan') then makes exactly these changes, or
+none if what is there has moved meanwhile. Exit code 6 with --detailed-exitcode if there are changes.`,
 		Example: `  trailscribe infra plan
   trailscribe infra plan --component table --out plan.json
+  trailscribe infra plan --destroy --out destroy.json
   trailscribe infra plan --detailed-exitcode`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -37,7 +38,11 @@ moved meanwhile. Exit code 6 with --detailed-exitcode if there are changes.`,
 				if err := savePlan(plan, out); err != nil {
 					return err
 				}
-				p.term.Message("saved to " + out + "; 'trailscribe infra apply --plan " + out + "' makes these changes")
+				next := "'trailscribe infra apply --plan " + out + "' makes these changes"
+				if destroy {
+					next = "'trailscribe infra destroy --plan " + out + "' removes these"
+				}
+				p.term.Message("saved to " + out + "; " + next)
 			}
 			if detailed && len(plan.Changes()) > 0 {
 				p.code = exitChanges
@@ -68,10 +73,11 @@ func (p *program) makePlan(c *cobra.Command, f infraFlags, destroy bool) (*infra
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := infra.New(c.Context(), e.target, rs)
+	build := infra.New
 	if destroy {
-		plan, err = infra.NewDestroy(c.Context(), e.target, rs)
+		build = infra.NewDestroy
 	}
+	plan, err := build(c.Context(), e.target, rs)
 	if err != nil {
 		return nil, nil, infraError(err)
 	}

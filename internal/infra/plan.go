@@ -13,10 +13,16 @@ import (
 // format of a saved plan; a plan of another format is refused.
 const format = 1
 
+// What a plan is for.
+const (
+	Applying   = "apply"
+	Destroying = "destroy"
+)
+
 // Plan is what will change, and what was there when that was decided.
 type Plan struct {
 	Format  int    `json:"format"`
-	Purpose string `json:"purpose"` // "apply" or "destroy"
+	Purpose string `json:"purpose"` // Applying, Destroying
 	Target  string `json:"target"`  // where: account and region, so that a plan is not applied elsewhere
 	Steps   []Step `json:"steps"`
 }
@@ -32,7 +38,7 @@ type Step struct {
 
 // New compares every resource with what is there.
 func New(ctx context.Context, target string, rs []Resource) (*Plan, error) {
-	p := &Plan{Format: format, Purpose: "apply", Target: target}
+	p := &Plan{Format: format, Purpose: Applying, Target: target}
 	for _, r := range rs {
 		s, err := r.Read(ctx)
 		if err != nil {
@@ -45,7 +51,7 @@ func New(ctx context.Context, target string, rs []Resource) (*Plan, error) {
 
 // NewDestroy plans the removal of what is there and ours, in reverse order.
 func NewDestroy(ctx context.Context, target string, rs []Resource) (*Plan, error) {
-	p := &Plan{Format: format, Purpose: "destroy", Target: target}
+	p := &Plan{Format: format, Purpose: Destroying, Target: target}
 	for _, r := range slices.Backward(rs) {
 		s, err := r.Read(ctx)
 		if err != nil {
@@ -104,6 +110,9 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	if p.Format != format {
 		return nil, fmt.Errorf("reading the plan: its format is %d, this version reads %d; make the plan again", p.Format, format)
 	}
+	if p.Purpose != Applying && p.Purpose != Destroying {
+		return nil, fmt.Errorf("reading the plan: its purpose %.40q is neither %s nor %s", p.Purpose, Applying, Destroying)
+	}
 	return p, nil
 }
 
@@ -118,20 +127,7 @@ type Done struct {
 // those the plan was made for. It compares everything before it changes anything: a plan whose world or configuration has
 // moved changes nothing. It stops at the first error; the same command goes on from there.
 func (p *Plan) Apply(ctx context.Context, target string, rs []Resource, done func(Done)) error {
-	if p.Target != target {
-		return fmt.Errorf("the plan was made for %s, and this is %s: %w", p.Target, target, ErrMoved)
-	}
-	if b := p.Blocked(); len(b) > 0 {
-		return fmt.Errorf("%s%s: %s: %w", b[0].Ref, field(b[0]), b[0].Blocked, ErrBlocked)
-	}
-	now, err := New(ctx, target, rs)
-	if p.Purpose == "destroy" {
-		now, err = NewDestroy(ctx, target, rs)
-	}
-	if err != nil {
-		return err
-	}
-	if err := p.same(now); err != nil {
+	if err := p.Verify(ctx, target, rs); err != nil {
 		return err
 	}
 	for _, step := range p.Steps {
@@ -150,6 +146,26 @@ func (p *Plan) Apply(ctx context.Context, target string, rs []Resource, done fun
 	return nil
 }
 
+// Verify tells whether the plan could be applied now, and changes nothing: ErrMoved where what is there, the configuration
+// or the account is no longer that of the plan, ErrBlocked where it holds a change that will not be made.
+func (p *Plan) Verify(ctx context.Context, target string, rs []Resource) error {
+	if p.Target != target {
+		return fmt.Errorf("the plan was made for %s, and this is %s: %w", p.Target, target, ErrMoved)
+	}
+	if b := p.Blocked(); len(b) > 0 {
+		return fmt.Errorf("%s%s: %s: %w", b[0].Ref, field(b[0]), b[0].Blocked, ErrBlocked)
+	}
+	build := New
+	if p.Purpose == Destroying {
+		build = NewDestroy
+	}
+	now, err := build(ctx, target, rs)
+	if err != nil {
+		return err
+	}
+	return p.same(now)
+}
+
 // step takes one step, from the state that it reads again: other steps may have taken a while.
 func (p *Plan) step(ctx context.Context, r Resource, step Step) error {
 	if err := ctx.Err(); err != nil {
@@ -162,7 +178,7 @@ func (p *Plan) step(ctx context.Context, r Resource, step Step) error {
 	if s.Digest() != step.Seen {
 		return fmt.Errorf("the %s: %w", step.Ref, ErrMoved)
 	}
-	if p.Purpose == "destroy" {
+	if p.Purpose == Destroying {
 		if !s.Exists || !s.Ours {
 			return fmt.Errorf("the %s is not Trailscribe's: %w", step.Ref, ErrMoved)
 		}
