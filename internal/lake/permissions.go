@@ -64,7 +64,8 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 	add("SeeCatalog", []string{"glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetTableVersions", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"},
 		[]string{catalog, l.arn("glue", "database/default"), db, table, l.arn("glue", "table/"+l.Database+"/*")})
 	if queries {
-		add("StageCopies", []string{"glue:CreateTable", "glue:DeleteTable"}, []string{catalog, db, l.arn("glue", "table/"+l.Database+"/"+stagedTables)})
+		// Athena registers the partitions of a staged copy with the caller's permissions.
+		add("StageCopies", []string{"glue:CreateTable", "glue:BatchCreatePartition", "glue:DeleteTable"}, []string{catalog, db, l.arn("glue", "table/"+l.Database+"/"+stagedTables)})
 	}
 	if changes {
 		// Removing a database needs the permission on everything below it, also when nothing is there.
@@ -120,7 +121,7 @@ func (l *Lake) results(role string, add func(sid string, actions, resources []st
 	if queries {
 		add("WriteResults", []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, sorted(objects))
 	}
-	if role == "operator" && l.Output.Bucket != "" {
+	if role == "operator" && l.Output.Bucket != "" && l.Output.Bucket != l.Logs.Bucket { // a bucket that holds logs is not this program's to keep
 		add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock", "s3:PutLifecycleConfiguration"}, []string{l.bucket(l.Output.Bucket)})
 	}
 }
