@@ -1,0 +1,25 @@
+package main
+
+import "testing"
+
+// Laid in shelves, the staged copy of every report answers as the embedded engine does; also with parameters that change
+// which rows are asked for.
+func TestShelvesAnswerAsDuckDB(t *testing.T) {
+	c := newCloud(t, 4000)
+	t.Chdir(c.dir)
+	shelve(t)
+	for _, r := range []struct {
+		id     string
+		params []string
+	}{
+		{"monthly-security", nil},
+		{"cis-aws", []string{"--param", "root/any-activity.include_reads=false"}},
+		{"out-of-hours", []string{"--param", "list_reads=true", "--param", "all_roles=true", "--timezone", "Europe/Berlin"}},
+		{"s3-activity", []string{"--param", "include_services=true"}},
+	} {
+		local, _ := c.report(t.Context(), r.id, "local", append([]string{"--engine", "duckdb", "--source", "logs"}, r.params...)...)
+		remote, _ := c.report(t.Context(), r.id, "shelves", append([]string{"--mode", "staged"}, r.params...)...)
+		sameAnswers(t, local, remote)
+		c.clean()
+	}
+}
