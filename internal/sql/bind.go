@@ -61,6 +61,9 @@ func (c *Checked) Bind(v Values) (*Bound, error) {
 	if err := b.counts(); err != nil {
 		return nil, err
 	}
+	if err := b.values(); err != nil {
+		return nil, err
+	}
 	return b, nil
 }
 

@@ -155,3 +155,30 @@ func TestStands(t *testing.T) {
 		}
 	}
 }
+
+// A pattern that both engines take but read differently is found when its value comes, as it is in Check where it is written out.
+func TestBindJudgesPatterns(t *testing.T) {
+	for _, c := range []struct{ text, value, want string }{
+		{"SELECT n FROM t WHERE regexp_like(s, :p)", "^a+$", ""},
+		{"SELECT n FROM t WHERE regexp_like(s, :p)", "(", "parameter :p: the pattern is not a regular expression"},
+		{"SELECT n FROM t WHERE regexp_like(s, :p)", "(?<=a)b", "Look-ahead"},
+		{"SELECT n FROM t WHERE regexp_like(s, :p)", "[[:alpha:]&&[^a]]", "parameter :p: the pattern does not mean the same"},
+		{"SELECT regexp_extract(s, :p, 1) AS x FROM t", "(a)", ""},
+		{"SELECT regexp_extract(s, :p, 1) AS x FROM t", "a", "the pattern has 0 groups"},
+		{"SELECT regexp_extract(s, :p, 1) AS x FROM t", "b(a*)?", "parameter :p: group 1 may be empty"},
+		{"WITH c AS (SELECT s FROM t WHERE n > 1) SELECT regexp_replace(c.s, :p, 'x') AS x FROM c", "a|(?=b)", "parameter :p"},
+	} {
+		p, bad := Parse(c.text, nil)
+		if bad.Err() != nil {
+			t.Fatal(bad)
+		}
+		checked, bad := p.Check(Catalog{"t": {{Name: "n", Type: "bigint"}, {Name: "s", Type: "varchar"}}}, Types{"p": "text"})
+		if bad.Err() != nil {
+			t.Fatal(bad)
+		}
+		_, err := checked.Bind(Values{"p": c.value})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s with %q: %v, want %q", c.text, c.value, err, c.want)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type facts struct {
 	paramTypes map[string]*Type
 	tables     map[string][]*column // every column object of a relation of the catalog
 	columns    int32                // how many columns were made: each has a number
+	given      []Expr               // calls that a parameter's value can make impossible: a pattern, a format
 	out        []*column
 }
 

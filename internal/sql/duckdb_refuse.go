@@ -1,6 +1,9 @@
 package sql
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // refusal is something that cannot be said in DuckDB, or not with the same meaning.
 type refusal struct {
@@ -39,7 +42,34 @@ func (k *checker) doubtCall(c *Call, f *function, types []*Type) {
 	if f.emit != nil && f.flags&alwaysSayable == 0 ||
 		f.flags&wallClockFunction != 0 && slices.ContainsFunc(types, func(t *Type) bool { return t != nil && t.zoned }) {
 		k.doubt(c)
+		if slices.ContainsFunc(c.Args, func(x Expr) bool { _, is := x.(*Param); return is }) {
+			k.given = append(k.given, c)
+		}
 	}
+}
+
+// values refuses values of parameters that cannot be said in DuckDB where they stand: a pattern that means something else at
+// Athena, a format that DuckDB has not. Check could not know them.
+func (b *Bound) values() error {
+	if len(b.c.given) == 0 {
+		return nil
+	}
+	e := newEmitter(b.c, b.lits, nil)
+	for _, x := range b.c.given {
+		e.x(x)
+	}
+	var errs []error
+	for _, r := range e.refused {
+		text := r.text
+		if p, is := r.node.(*Param); is {
+			text = "parameter :" + p.Name + ": " + text
+		}
+		if r.hint != "" {
+			text += ". " + r.hint
+		}
+		errs = append(errs, errors.New(text))
+	}
+	return errors.Join(errs...)
 }
 
 // plainCalls are functions with an emit of their own that refuses nothing. One that is missing here is only written once more.
