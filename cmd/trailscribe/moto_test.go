@@ -235,8 +235,9 @@ func (m *moto) want(code int, args string, says ...string) (out, errOut string) 
 	if got != code {
 		m.t.Fatalf("%s: exit code %d, want %d\n%s%s", args, got, code, out, errOut)
 	}
+	said := strings.Join(strings.Fields(out+errOut), " ") // columns of a table are as wide as what stands in them
 	for _, s := range says {
-		if no, ok := strings.CutPrefix(s, "!"); ok == strings.Contains(out+errOut, no) {
+		if no, ok := strings.CutPrefix(s, "!"); ok == strings.Contains(said, strings.Join(strings.Fields(no), " ")) {
 			m.t.Errorf("%s: %q\n%s%s", args, s, out, errOut)
 		}
 	}

@@ -27,13 +27,21 @@ cannot() {
 }
 
 command -v python3 >/dev/null || cannot "there is no python3" "$@"
-if ! cmp -s "$here/requirements.txt" "$dir/requirements.txt"; then
+if ! cat "$here/requirements.txt" "$here/bindings.txt" | cmp -s - "$dir/complete"; then
 	echo "moto.sh: fetching moto into $dir" >&2
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	{ python3 -m venv "$dir/venv" && "$dir/venv/bin/pip" install --disable-pip-version-check -r "$here/requirements.txt"; } >"$dir/fetch.log" 2>&1 ||
+	{
+		python3 -m venv "$dir/venv" &&
+			"$dir/venv/bin/pip" install --disable-pip-version-check -r "$here/requirements.txt" &&
+			"$dir/venv/bin/pip" download --disable-pip-version-check --no-deps -d "$dir/wheels" -r "$here/bindings.txt" &&
+			"$dir/venv/bin/python" -m zipfile -e "$dir"/wheels/pulumi_aws-*.whl "$dir/wheels" &&
+			mkdir -p "$dir/bindings" &&
+			mv "$dir/wheels/pulumi_aws/athena" "$dir/wheels/pulumi_aws/glue" "$dir/bindings/"
+	} >"$dir/fetch.log" 2>&1 ||
 		cannot "pip could not fetch it: $(grep -m1 ERROR "$dir/fetch.log" || tail -n1 "$dir/fetch.log")" "$@"
-	cp "$here/requirements.txt" "$dir/"
+	rm -rf "$dir/wheels"
+	cat "$here/requirements.txt" "$here/bindings.txt" >"$dir/complete"
 fi
 
 work=$(mktemp -d)
@@ -61,5 +69,6 @@ until [ -s "$work/url" ]; do
 done
 TRAILSCRIBE_MOTO=$(cat "$work/url")
 CONFORMANCE_PYTHON=$dir/venv/bin/python
-export TRAILSCRIBE_MOTO CONFORMANCE_PYTHON
+CONFORMANCE_BINDINGS=$dir/bindings
+export TRAILSCRIBE_MOTO CONFORMANCE_PYTHON CONFORMANCE_BINDINGS
 "$@"
