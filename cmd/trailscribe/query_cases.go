@@ -21,7 +21,10 @@ func (p *program) queryTestCommand() *cobra.Command {
 		Use:   "test [ID|TOPIC|PATTERN]...",
 		Short: "Run the test cases beside queries",
 		Long: `Test runs the cases of each query's _test.yaml: events in, rows out. They run on the embedded engine,
-through the same reader and relation as a report. Exit code 1 if a case fails.`,
+through the same reader and relation as a report. Exit code 1 if a case fails or a query has none.
+
+Cases that hold but do not show both a row and a near miss are remarked on: a query that never failed to match may
+match everything. A remark fails nothing.`,
 		Example: `  trailscribe query test
   trailscribe query test --library ./audit root/*`,
 		ValidArgsFunction: p.completeQueries,
@@ -61,11 +64,23 @@ func caseEngine(d *relation.Definition, src source.Source) (engine.Engine, error
 
 func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
 	p.term.Done()
-	failed := 0
+	cases, failed, untested, remarks := 0, 0, 0, 0
 	var rows []result.Row
 	for _, v := range verdicts {
 		state := "ok"
-		if v.Diff != "" {
+		if v.Case != "" {
+			cases++
+		}
+		switch {
+		case v.Remark != "":
+			state = "remark"
+			remarks++
+			p.term.Warn(fmt.Sprintf("%s: %s: %s", v.Place, v.Query, v.Remark))
+		case v.Diff != "" && v.Case == "":
+			state = "failed"
+			untested++
+			p.term.Message(fmt.Sprintf("%s: %s: %s", v.Place, v.Query, v.Diff))
+		case v.Diff != "":
 			state = "failed"
 			failed++
 			p.term.Message(fmt.Sprintf("%s: %s: %s\n%s", v.Place, v.Query, v.Case, v.Diff))
@@ -78,12 +93,26 @@ func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(p.out, "%d cases, %d failed\n", len(verdicts), failed)
+		line := fmt.Sprintf("%s, %d failed", count(cases, "case", "cases"), failed)
+		if untested > 0 {
+			line += ", " + count(untested, "query could not be tested", "queries could not be tested")
+		}
+		if remarks > 0 {
+			line += ", " + count(remarks, "remark", "remarks")
+		}
+		fmt.Fprintln(p.out, line)
 	}
-	if failed > 0 {
+	if failed+untested > 0 {
 		p.code = exitError
 	}
 	return nil
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // memory holds the log files of cases. Making one cannot fail without metadata.

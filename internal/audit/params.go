@@ -67,10 +67,13 @@ const (
 // valuesOf finds the value of each parameter: flag, report, defaults of the configuration, fact of the configuration,
 // default of the query. A value for one query goes before one for all. A list without any value is empty; what else has
 // no value is left to Bind, which names it.
-func valuesOf(r *Request, q *query.Query) (sql.Values, []run.Setting, diag.Problems) {
+//
+// told are parameters whose value was found to be wrong: they have none, and nothing more need be said of that.
+func valuesOf(r *Request, q *query.Query) (_ sql.Values, _ []run.Setting, told map[string]bool, _ diag.Problems) {
 	v := sql.Values{"period_from": r.Period.From.UTC(), "period_to": r.Period.To.UTC()}
 	var settings []run.Setting
 	var bad diag.Problems
+	told = map[string]bool{}
 	inReport := map[string]string{}
 	for name, n := range r.Report.Params {
 		inReport[name] = n.Value
@@ -111,6 +114,7 @@ func valuesOf(r *Request, q *query.Query) (sql.Values, []run.Setting, diag.Probl
 			continue
 		}
 		if err != nil {
+			told[p.Name] = true
 			if strings.HasPrefix(origin, fromFact) || origin == fromDefaults { // those of flags and report are known already
 				bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-type", Text: fmt.Sprintf("%s: the parameter %q from %s: %v", q.ID, p.Name, origin, err)})
 			}
@@ -119,7 +123,7 @@ func valuesOf(r *Request, q *query.Query) (sql.Values, []run.Setting, diag.Probl
 		v[p.Name] = value
 		settings = append(settings, run.Setting{Name: p.Name, Value: query.FormatValue(p.Type, value), Origin: origin})
 	}
-	return v, settings, bad
+	return v, settings, told, bad
 }
 
 // factOf is a fact of the configuration; automation is its roles and sessions together.

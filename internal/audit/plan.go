@@ -73,7 +73,7 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	for _, q := range queries {
 		checked, problems := q.Compile(r.Catalog)
 		bad = append(bad, problems...)
-		values, settings, problems := valuesOf(&r, q)
+		values, settings, told, problems := valuesOf(&r, q)
 		bad = append(bad, problems...)
 		p.params[q.ID] = settings
 		p.Scope.HistoryDays = max(p.Scope.HistoryDays, q.HistoryDays)
@@ -81,7 +81,7 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 			continue
 		}
 		use(checked)
-		if st, ok := bind(q, q.ID, checked, values, q.SQL.At, &bad); ok {
+		if st, ok := bind(q, q.ID, checked, values, told, q.SQL.At, &bad); ok {
 			p.Statements = append(p.Statements, st)
 		}
 		counted, problems := q.CompilePopulation(r.Catalog)
@@ -90,7 +90,7 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 		}
 		bad = append(bad, warnings(problems)...)
 		use(counted)
-		if st, ok := bind(q, q.ID+populationSuffix, counted, values, q.Population.At, &bad); ok {
+		if st, ok := bind(q, q.ID+populationSuffix, counted, values, told, q.Population.At, &bad); ok {
 			populations = append(populations, st)
 		}
 	}
@@ -118,10 +118,15 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	return p, unique(bad.Sort())
 }
 
-func bind(q *query.Query, id string, c *sql.Checked, v sql.Values, at diag.Pos, bad *diag.Problems) (engine.Statement, bool) {
+// bind fills a statement's parameters in. Of those that were told of already no more is said.
+func bind(q *query.Query, id string, c *sql.Checked, v sql.Values, told map[string]bool, at diag.Pos, bad *diag.Problems) (engine.Statement, bool) {
 	b, err := c.Bind(v)
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
+			name, _, _ := strings.Cut(strings.TrimPrefix(line, "parameter :"), ":")
+			if told[name] && bad.Err() != nil {
+				continue
+			}
 			*bad = append(*bad, diag.Problem{At: at, Text: q.ID + ": " + line, Rule: "param-value", Hint: "give it with --param, in the report under params, or as a default in the query"})
 		}
 		return engine.Statement{}, false

@@ -37,14 +37,15 @@ type Verdict struct {
 	Query, Case string // Case "" where the cases together are at fault
 	Place       string // file:line:col
 	Diff        string // how the rows differ, or why there are none; "" where the case holds
+	Remark      string // what the cases leave open, though each may hold; Case is "" then
 	Rows        int64  // rows the query gave
 }
 
-// Passed tells whether the case holds.
+// Passed tells whether the case holds. A remark fails nothing.
 func (v Verdict) Passed() bool { return v.Diff == "" }
 
-// Run runs the cases and gives a verdict for each, in the order of the queries and of their files, and one more for each
-// query whose cases do not show both a hit and a near miss. An error means that nothing can be said: no engine, or ctx
+// Run runs the cases and gives a verdict for each, in the order of the queries and of their files, and one with a remark for
+// each query whose cases do not show both a hit and a near miss. A query without cases has a verdict that failed. An error means that nothing can be said: no engine, or ctx
 // ended.
 func Run(ctx context.Context, s *query.Set, o Options) ([]Verdict, error) {
 	if o.Definition == nil || o.Hold == nil || o.Open == nil {
@@ -149,16 +150,17 @@ func (r *runner) collect(q *query.Query) {
 		}
 		x.stmt = engine.Statement{ID: q.ID, Query: bound, HistoryDays: q.HistoryDays, LogFiles: x.prefix}
 	}
-	if text := uncovered(q, cases); text != "" {
-		whole(text)
+	if len(cases) == 0 {
+		whole("the query has no cases; put some in the file beside it, whose name ends in _test.yaml")
+	} else if text := uncovered(q, cases); text != "" {
+		c := &running{query: q, verdict: Verdict{Query: q.ID, Place: q.File.Path, Remark: text}}
+		r.cases = append(r.cases, c)
+		r.finish(c, "")
 	}
 }
 
 // uncovered says what the cases of a query leave open. A query that never failed to match may match everything.
 func uncovered(q *query.Query, cases []query.Case) string {
-	if len(cases) == 0 {
-		return "the query has no cases; put some in the file beside it, whose name ends in _test.yaml"
-	}
 	hit, miss := query.Covered(cases)
 	if q.Kind == query.KindException {
 		miss = false

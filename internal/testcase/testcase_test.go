@@ -193,6 +193,10 @@ func TestRun(t *testing.T) {
 		switch {
 		case !ok:
 			t.Errorf("%s: no verdict", name)
+		case v.Remark != "":
+			if part == "" || !strings.Contains(v.Remark, part) || !v.Passed() {
+				t.Errorf("%s: the remark is %q, want one with %q", name, v.Remark, part)
+			}
 		case part == "" && !v.Passed():
 			t.Errorf("%s: %s", name, v.Diff)
 		case part != "" && !strings.Contains(v.Diff, part):
