@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	faultsWanted = flag.Int64("faults", 400, "TestCampaign: how many faults must have happened")
+	faultsWanted = flag.Int64("faults", 250, "TestCampaign: how many faults must have happened")
 	firstSeed    = flag.Uint64("seed", 1, "TestCampaign: seed of the first run, the next has the next")
 )
 

@@ -299,9 +299,11 @@ func TestBounds(t *testing.T) {
 			})
 		}
 		time.Sleep(5 * time.Minute)
+		s.mu.Lock()
 		if len(s.queries) != 3 {
 			t.Errorf("%d queries run at once, want 3", len(s.queries))
 		}
+		s.mu.Unlock()
 		wg.Wait()
 		if s.polls > 2*200 { // twice ten minutes, every five seconds when they have run for a while
 			t.Errorf("%d looks for six queries", s.polls)

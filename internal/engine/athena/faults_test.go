@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -329,7 +330,8 @@ func TestHalfDropped(t *testing.T) {
 	for _, enforced := range []bool{false, true} {
 		t.Run(fmt.Sprint("enforced ", enforced), func(t *testing.T) {
 			d := enginetest.Definition(t, nil)
-			w := newWorld(t, awsfake.Options{})
+			var later atomic.Int64
+			w := newWorld(t, awsfake.Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
 			w.table(true)
 			w.days(2, 20)
 			w.workgroup("own", enforced)
@@ -353,12 +355,12 @@ func TestHalfDropped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Its age tells that it is of an earlier session.
-			time.Sleep(2100 * time.Millisecond)
+			later.Add(int64(3 * time.Second)) // till then nothing tells it from a query of the next session
 			begin()
 			if n := stagings(); n != 1 {
 				t.Fatalf("staged %d times though the table is whole", n)
 			}
+			later.Add(int64(3 * time.Second))
 			keys := w.left()
 			for _, k := range keys[1:] {
 				if _, err := w.s3.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("results"), Key: &k}); err != nil {

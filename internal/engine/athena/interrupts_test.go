@@ -18,7 +18,7 @@ import (
 	"trailscribe/internal/engine"
 )
 
-var interrupts = flag.Int("interrupts", 12, "TestInterrupts: how many; from 100 on each must end within two seconds")
+var interrupts = flag.Int("interrupts", 10, "TestInterrupts: how many; from 100 on each must end within two seconds")
 
 // within is how long a query may run on after an interrupt.
 const within = 2 * time.Second
