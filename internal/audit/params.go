@@ -115,7 +115,7 @@ func valuesOf(r *Request, q *query.Query) (_ sql.Values, _ []run.Setting, told m
 		}
 		if err != nil {
 			told[p.Name] = true
-			if strings.HasPrefix(origin, fromFact) || origin == fromDefaults { // those of flags and report are known already
+			if strings.HasPrefix(origin, fromFact) { // those of flags, report and configuration are known already
 				bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-type", Text: fmt.Sprintf("%s: the parameter %q from %s: %v", q.ID, p.Name, origin, err)})
 			}
 			continue
