@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"pdftext":   pdfText,
 			"sheet":     sheet,
 			"held":      held,
+			"aged":      aged,
 			"records":   records,
 			"same":      same,
 			"json":      jsonOut,
@@ -124,6 +126,21 @@ func pdfText(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = ts.Stdout().Write([]byte(text))
 	ts.Check(err)
+}
+
+// aged DAYS PATH... gives files and folders, with all in them, an age.
+func aged(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: aged DAYS PATH...")
+	}
+	days, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	at := time.Now().AddDate(0, 0, -days)
+	for _, path := range args[1:] {
+		ts.Check(filepath.WalkDir(ts.MkAbs(path), func(name string, _ os.DirEntry, err error) error {
+			return errors.Join(err, os.Chtimes(name, at, at))
+		}))
+	}
 }
 
 // sheet FILE [SHEET] prints the sheets of a workbook, or the cells of one: a line for each row, cells joined by " | ", formulas with =.

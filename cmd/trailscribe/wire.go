@@ -237,6 +237,9 @@ var steps = map[string]string{"open": "opening the logs", "query": "asking", "ju
 
 // progress turns a run's steps into a bar, or into one line a step.
 func (p *program) progress(e audit.Event) {
+	if e.Step == audit.StepPrune {
+		p.term.Warn(e.Note)
+	}
 	if words := steps[e.Step]; words != "" {
 		p.term.Progress(words, e.Done, e.Of)
 	}

@@ -45,6 +45,7 @@ type Event struct {
 
 // Steps of a run.
 const (
+	StepPrune   = "prune"   // the work of a run that was never finished was removed; Note says which
 	StepOpen    = "open"    // the engine reads the log files of the scope
 	StepInputs  = "inputs"  // the list of log files is kept
 	StepQuery   = "query"   // Done of Of statements are answered

@@ -69,6 +69,9 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 	if err := w.noteStart(resumed); err != nil {
 		return nil, err
 	}
+	if err := w.prune(); err != nil {
+		return nil, err
+	}
 	in, err := w.open(ctx)
 	if w.session != nil {
 		defer w.session.Close()
@@ -105,6 +108,22 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 	}
 	w.tell(Event{Step: StepSeal})
 	return w.folder.Seal(ctx, r, w.facts(), w.parts.Signer)
+}
+
+// prune removes what runs of other plans of this report left behind long ago. That it could not is no reason not to run.
+func (w *work) prune() error {
+	removed, err := w.folder.Prune(w.started.Add(-run.KeepUnfinished))
+	days := int(run.KeepUnfinished.Hours() / 24)
+	for _, name := range removed {
+		w.tell(Event{Step: StepPrune, Note: fmt.Sprintf("removed the work of a run that was never finished and is older than %d days: %s", days, name)})
+		if err := w.folder.Note(run.Fact{Step: StepPrune, Name: "removed", Value: name}); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		w.tell(Event{Step: StepPrune, Note: err.Error()})
+	}
+	return nil
 }
 
 // open gives what the rows rest on. The engine is opened only if something is still to be asked. Results of an

@@ -53,7 +53,7 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	}
 	f = &Folder{key: k, base: base, period: period, lock: lock, open: map[*output]bool{}}
 	f.dir = filepath.Join(period, workPrefix+k.Plan[:min(16, len(k.Plan))])
-	f.notes = f.dir + ".kept"
+	f.notes = f.dir + notesSuffix
 	defer func() {
 		if err != nil {
 			f.Close()
