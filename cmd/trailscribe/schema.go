@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/config"
+	"trailscribe/internal/export/json"
 	"trailscribe/internal/framework"
 	"trailscribe/internal/period"
 	"trailscribe/internal/query"
@@ -36,15 +37,19 @@ func schemas() []struct {
 	}
 }
 
+// runSchema is the name of the schema of data/run.json, which is no file that a user writes.
+const runSchema = "run"
+
 func (p *program) schemaCommand() *cobra.Command {
 	var names []string
 	for _, s := range schemas() {
 		names = append(names, s.name)
 	}
+	names = append(names, runSchema)
 	return &cobra.Command{
 		Use:       "schema [NAME]",
-		Short:     "JSON Schemas of the files you write, for your editor",
-		Long:      "Without a name, schema lists the file formats. With a name, it prints the JSON Schema of one.",
+		Short:     "JSON Schemas of the files you write, for your editor, and of what a run exports",
+		Long:      "Without a name, schema lists the file formats. With a name, it prints the JSON Schema of one: of the files you write, and\nof data/run.json, which --format json writes.",
 		Example:   "  trailscribe schema query > query.schema.json",
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: names,
@@ -54,6 +59,7 @@ func (p *program) schemaCommand() *cobra.Command {
 				for _, s := range schemas() {
 					rows = append(rows, result.Row{s.name, s.what})
 				}
+				rows = append(rows, result.Row{runSchema, "data/run.json of a run"})
 				return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "file", Kind: result.Text}}, rows), p.flags.output)
 			}
 			for _, s := range schemas() {
@@ -61,6 +67,10 @@ func (p *program) schemaCommand() *cobra.Command {
 					_, err := p.out.Write(s.shape.JSONSchema())
 					return err
 				}
+			}
+			if args[0] == runSchema {
+				_, err := p.out.Write(json.Schema())
+				return err
 			}
 			return usage("", "there is no schema %q; there are %s", args[0], strings.Join(names, ", "))
 		},

@@ -100,7 +100,7 @@ func (f *Folder) NoteBills(bills []engine.Bill) error {
 
 // Cost is read from the journal; nil where it tells of none.
 func (s *Saved) Cost() *Cost {
-	c := &Cost{}
+	c := &Cost{Estimated: []CostMode{}, Lines: []CostLine{}}
 	estimates := map[[2]string]int64{} // of a line, "" the whole, and a mode
 	var order []string                 // of the lines
 	seen := map[string]bool{}
@@ -159,7 +159,7 @@ func (s *Saved) Cost() *Cost {
 	c.Billed = c.sum("")
 	c.Difference = c.difference(c.Estimated, c.Billed)
 	for _, of := range order {
-		l := CostLine{Of: of, Billed: c.sum(of)}
+		l := CostLine{Of: of, Estimated: []CostMode{}, Billed: c.sum(of)}
 		for _, mode := range c.modes {
 			if n, ok := estimates[[2]string{of, mode}]; ok {
 				l.Estimated = append(l.Estimated, c.estimate(mode, n))

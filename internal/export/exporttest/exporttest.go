@@ -49,11 +49,25 @@ func (r rows) All() iter.Seq2[result.Row, error] {
 // Run is a finished run of four queries: an exception query with rows, evidence with rows, evidence without, and one that was not evaluated.
 func Run(t *testing.T) *run.Saved {
 	t.Helper()
+	return RunThatCost(t, nil, nil)
+}
+
+// RunThatCost is Run with an estimate for iam/users and bills in its journal; nil: none.
+func RunThatCost(t *testing.T, estimate *engine.Estimate, bills []engine.Bill) *run.Saved {
+	t.Helper()
 	f, _, err := run.Create(t.TempDir(), run.Key{Report: "monthly-security", Period: "2026-10", Plan: "00"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	if estimate != nil {
+		if err := f.NoteEstimate([]engine.Statement{{ID: "iam/users"}}, *estimate); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.NoteBills(bills); err != nil {
+		t.Fatal(err)
+	}
 	r := &run.Record{Report: "monthly-security"}
 	for _, x := range []struct {
 		id   string
