@@ -144,7 +144,11 @@ func (w *work) open(ctx context.Context) (engine.Inputs, error) {
 	}
 	w.tell(Event{Step: StepOpen})
 	var err error
-	if w.session, err = w.parts.Engine.Open(ctx, w.plan.Scope); err != nil {
+	scope := w.plan.Scope
+	if scope.Owner, err = w.folder.Owner(); err != nil {
+		return engine.Inputs{}, err
+	}
+	if w.session, err = w.parts.Engine.Open(ctx, scope); err != nil {
 		return engine.Inputs{}, fmt.Errorf("opening the log files of %s: %w", w.plan.Request.Period.ID, err)
 	}
 	if err := w.noteEstimate(ctx); err != nil {

@@ -13,6 +13,7 @@ import (
 // Scope is what `events` and `history` shall hold.
 type Scope struct {
 	Run               string // names what Open makes at a remote engine: the same run after a crash finds it again
+	Owner             string // tells apart those who do the same run at the same time: they do not share what Open makes
 	From, To          time.Time
 	HistoryDays       int // the most any statement asks for
 	LateDays          int

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,6 +130,22 @@ func (f *Folder) clean() error {
 	}
 	return nil
 }
+
+// Owner is a random name of this unfinished run, kept beside it: whoever goes on with the run has the same, and the same run
+// in another folder, perhaps on another machine, has another.
+func (f *Folder) Owner() (string, error) {
+	name := filepath.Join(f.notes, "owner")
+	if b, err := os.ReadFile(name); err == nil && len(b) == ownerLength {
+		return string(b), nil
+	}
+	owner := strings.ToLower(rand.Text())[:ownerLength]
+	if err := os.WriteFile(name, []byte(owner), fileMode); err != nil {
+		return "", fmt.Errorf("naming the unfinished run: %w", err)
+	}
+	return owner, nil
+}
+
+const ownerLength = 16
 
 // sweep removes the files of the run that drop chooses. Nothing outside the folder is removed, whatever links it holds.
 func (f *Folder) sweep(drop func(name string) bool) error {

@@ -52,6 +52,7 @@ type runner struct {
 	bills   []engine.Bill
 	seen    map[string]bool
 	bad     []string // ids of those that did not end well
+	stopped []string // ids of those whose end was not waited for
 	queries int
 	bytes   int64 // billed
 }
@@ -181,6 +182,7 @@ func (r *runner) await(ctx context.Context, query string, attempt int, asked tim
 	q, err := r.e.watch.wait(ctx, query)
 	if err != nil {
 		r.spoilt(query)
+		r.unseen(query)
 		return nil, errors.Join(fault(ctx, what, err), r.stop(query))
 	}
 	x := &execution{id: query, end: q, attempt: attempt, earlier: r.before(q, asked)}
@@ -304,6 +306,7 @@ func (r *runner) start(ctx context.Context, text, token, what string) (string, e
 		switch {
 		case err == nil && ctx.Err() != nil:
 			r.spoilt(id)
+			r.unseen(id)
 			return "", errors.Join(fault(ctx, what, ctx.Err()), r.stop(id))
 		case err == nil:
 			return id, nil
@@ -389,6 +392,32 @@ func (r *runner) spoilt(id string) {
 	defer r.mu.Unlock()
 	r.bad = append(r.bad, id)
 }
+
+// unseen notes a query whose end was not waited for.
+func (r *runner) unseen(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = append(r.stopped, id)
+}
+
+// settle waits until the queries that were stopped have ended. One that still reads while the staged files are deleted could
+// end well with rows missing, and the same run would later take its rows for an answer.
+func (r *runner) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	r.mu.Lock()
+	ids := slices.Clone(r.stopped)
+	r.mu.Unlock()
+	for _, id := range ids {
+		if _, err := r.e.watch.wait(ctx, id); err != nil {
+			return fmt.Errorf("the query %s was stopped and has not been seen to end: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// settleWithin is how long stopped queries may take to end before their staged copy is left to the next run.
+const settleWithin = 10 * time.Second
 
 // unfinished are the queries that did not end well.
 func (r *runner) unfinished() []string {

@@ -33,6 +33,8 @@ type session struct {
 	table    string    // the staged one
 	made     bool      // it may exist
 	stagedBy *execution
+	stands   string          // where its files lie
+	files    map[string]bool // their keys
 
 	mu      sync.Mutex
 	inputs  *engine.Inputs
@@ -60,7 +62,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	if err != nil {
 		return nil, err
 	}
-	run := scope.Run
+	run := scope.Run + scope.Owner
 	if run == "" {
 		run = rand.Text() // nothing that comes back is meant
 	}
@@ -243,7 +245,14 @@ func (s *session) answer(ctx context.Context, r *rows, query func() (string, err
 		text, err := query()
 		return func(int) string { return text }, err
 	}
-	if r.x, err = s.do(ctx, r.id, what, build, usable); err != nil {
+	if r.x, err = s.do(ctx, r.id, what, build, usable); err == nil || ctx.Err() == nil {
+		if s.mode == Staged {
+			if gone := s.standing(ctx, r.id); gone != nil {
+				return errors.Join(gone, err)
+			}
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if r.first == nil {
@@ -296,8 +305,11 @@ func (s *session) Close() (err error) {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
 		defer cancel()
-		err = s.e.drop(ctx, s.table)
-		if g, groupErr := s.e.workgroup(ctx); groupErr == nil && g.enforced && g.output != "" {
+		settled := s.run.settle(ctx)
+		if err = settled; err == nil {
+			err = s.e.drop(ctx, s.table)
+		}
+		if g, groupErr := s.e.workgroup(ctx); settled == nil && groupErr == nil && g.enforced && g.output != "" {
 			for _, id := range s.run.unfinished() { // attempts that failed have left files without a table
 				err = errors.Join(err, s.e.clear(ctx, place(join(g.output, "tables", id)), s.table))
 			}

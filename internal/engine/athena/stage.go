@@ -99,7 +99,7 @@ func (s *session) stage(ctx context.Context) error {
 		return err
 	}
 	s.stagedBy = x
-	return nil
+	return s.remember(ctx)
 }
 
 func (s *session) tableName() string {
