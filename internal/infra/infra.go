@@ -53,6 +53,11 @@ func (s State) Digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// Holder is an ability of resources that hold what this program does not remove.
+type Holder interface {
+	Holds(ctx context.Context, s State) (why string, err error) // why it is not removed; "" if it can be
+}
+
 // Resource is one thing that is made and kept.
 type Resource interface {
 	Component() string // what --component selects: database, table, workgroup, results

@@ -58,7 +58,15 @@ func NewDestroy(ctx context.Context, target string, rs []Resource) (*Plan, error
 			return nil, fmt.Errorf("reading the %s: %w", r.Ref(), err)
 		}
 		step := Step{Component: r.Component(), Ref: r.Ref(), Seen: s.Digest()}
+		holds := ""
+		if h, ok := r.(Holder); ok && s.Exists && s.Ours {
+			if holds, err = h.Holds(ctx, s); err != nil {
+				return nil, fmt.Errorf("looking into the %s: %w", r.Ref(), err)
+			}
+		}
 		switch {
+		case holds != "":
+			step.Kept = holds
 		case !s.Exists:
 			step.Kept = "it is not there"
 		case !s.Ours:

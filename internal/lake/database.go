@@ -49,6 +49,30 @@ func (d *database) Apply(ctx context.Context, _ infra.State) error {
 	return err
 }
 
+// Holds names a table in the database that is not the one kept here.
+func (d *database) Holds(ctx context.Context, _ infra.State) (string, error) {
+	in := &glue.GetTablesInput{DatabaseName: &d.Database}
+	for {
+		page := *in
+		out, err := d.catalog.GetTables(ctx, &page)
+		if missing(err) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		for _, t := range out.TableList {
+			if n := aws.ToString(t.Name); n != d.Table || t.Parameters[Mark] != MarkValue {
+				return "it still holds the table " + n + ", which this command does not remove", nil
+			}
+		}
+		if aws.ToString(out.NextToken) == "" {
+			return "", nil
+		}
+		in.NextToken = out.NextToken
+	}
+}
+
 // Destroy removes the database if nothing is in it. Glue itself would remove the tables of others with it.
 func (d *database) Destroy(ctx context.Context, _ infra.State) error {
 	in := &glue.GetTablesInput{DatabaseName: &d.Database}

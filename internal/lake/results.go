@@ -152,6 +152,18 @@ func (r *results) expire(ctx context.Context, others []types.LifecycleRule) erro
 	return nil
 }
 
+// Holds tells whether objects lie in the bucket.
+func (r *results) Holds(ctx context.Context, _ infra.State) (string, error) {
+	out, err := r.buckets.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &r.Output.Bucket, MaxKeys: aws.Int32(1)})
+	if err != nil {
+		return "", err
+	}
+	if len(out.Contents) == 0 {
+		return "", nil
+	}
+	return "it still holds results: look at them and remove them yourself, or leave it", nil
+}
+
 // Destroy removes the bucket if it is empty. Objects are never removed here.
 func (r *results) Destroy(ctx context.Context, _ infra.State) error {
 	if r.Output.Bucket == r.Logs.Bucket {
