@@ -166,6 +166,10 @@ func (p *program) request(s *setup, r *report.Report) (audit.Request, error) {
 	request.Settings = append(settings,
 		run.Setting{Name: "calendar", Value: calendar.ID, Origin: cmp.Or(s.config.Calendar.Origin, "default")},
 		run.Setting{Name: "late_days", Value: strconv.Itoa(s.config.LateDays), Origin: cmp.Or(s.config.LateDaysOrigin, "default")})
+	if name, err := p.engineName(s); err == nil && name == "athena" && s.config.Athena.ReuseMinutes > 0 {
+		request.ReuseMinutes = s.config.Athena.ReuseMinutes
+		request.Settings = append(request.Settings, run.Setting{Name: "athena.reuse_minutes", Value: strconv.Itoa(request.ReuseMinutes), Origin: s.config.Athena.ReuseOrigin()})
+	}
 	for _, x := range []struct {
 		name string
 		list config.List

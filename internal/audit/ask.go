@@ -132,6 +132,9 @@ func (w *work) noteStats(id string, s engine.Stats, took time.Duration) error {
 	if s.Bytes > 0 {
 		facts = append(facts, run.Fact{Name: "bytes", Value: strconv.FormatInt(s.Bytes, 10)})
 	}
+	if s.Reused {
+		facts = append(facts, run.Fact{Name: "reused", Value: "true"})
+	}
 	for _, x := range facts {
 		x.Step, x.Query = StepQuery, id
 		if err := w.folder.Note(x); err != nil {

@@ -548,7 +548,7 @@ func TestFormats(t *testing.T) {
 func TestWords(t *testing.T) {
 	l := english(t)
 	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent", "not_logged", "period_open", "check_failed",
-		"limited", "only_accounts", "only_regions", "deliveries_unseen", "conflicting", "altered"} {
+		"limited", "only_accounts", "only_regions", "results_reused", "deliveries_unseen", "conflicting", "altered"} {
 		if !l.Has("notice." + key) {
 			t.Errorf("no words for notice.%s", key)
 		}

@@ -220,6 +220,9 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if len(q.OnlyRegions) > 0 {
 		remark("only_regions", "n", count(len(q.OnlyRegions)), "regions", some(sorted(q.OnlyRegions)))
 	}
+	if n := q.ReuseMinutes; n > 0 {
+		remark("results_reused", "n", count(n))
+	}
 	if in.Cells == nil && in.Listed == nil {
 		remark("deliveries_unseen")
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"math/big"
 	"strings"
 	"time"
@@ -32,9 +33,10 @@ type Athena struct {
 	FirstDay                                    Setting // yyyy-mm-dd; not set: found in the bucket
 	Concurrency                                 int     // queries at once; DefaultConcurrency where nothing is written
 	ResultsDays                                 int     // after which results in a bucket made by Trailscribe expire; 0: never. DefaultResultsDays where nothing is written
+	ReuseMinutes                                int     // age of rows that Athena may answer with; 0: never
 	PricePerTB                                  Setting // US dollars per 10^12 bytes, decimal text; see Micros
 
-	fipsOrigin, concurrencyOrigin, resultsDaysOrigin string
+	fipsOrigin, concurrencyOrigin, resultsDaysOrigin, reuseOrigin string
 }
 
 // First is FirstDay as a time, midnight UTC; zero where it is not set.
@@ -45,6 +47,9 @@ func (a Athena) First() time.Time {
 	}
 	return t
 }
+
+// ReuseOrigin is where ReuseMinutes comes from.
+func (a Athena) ReuseOrigin() string { return cmp.Or(a.reuseOrigin, "default") }
 
 // Cost guards runs that cost money, in US dollars as decimal text; see Micros.
 type Cost struct {
@@ -86,6 +91,7 @@ func (a Athena) show(add func(name, value, origin string)) {
 	add("athena.regions", strings.Join(a.Regions.Values, ", "), a.Regions.Origin)
 	add("athena.concurrency", itoa(a.Concurrency), a.concurrencyOrigin)
 	add("athena.results_days", itoa(a.ResultsDays), a.resultsDaysOrigin)
+	add("athena.reuse_minutes", itoa(a.ReuseMinutes), a.reuseOrigin)
 	if a.FIPS {
 		add("athena.fips", "true", a.fipsOrigin)
 	} else {
@@ -117,6 +123,9 @@ func (l *loader) athena(v *yaml.Value) {
 	}
 	if n := v.Get("results_days"); n != nil {
 		a.ResultsDays, a.resultsDaysOrigin = int(n.Int()), originOf(n.Where())
+	}
+	if n := v.Get("reuse_minutes"); n != nil {
+		a.ReuseMinutes, a.reuseOrigin = int(n.Int()), originOf(n.Where())
 	}
 	if id := v.Get("external_id"); id != nil && !a.Role.IsSet() {
 		l.add(id.Node, "config-athena", "name the role: it is the role that asks for it", "external_id is of no use without role")

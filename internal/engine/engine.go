@@ -105,6 +105,7 @@ type Stats struct {
 	Elapsed     time.Duration
 	Execution   string // the id at a remote engine
 	Cost        Money
+	Reused      bool // the rows are those of an earlier, equal query
 }
 
 // Metered is an ability of sessions whose engine costs money.

@@ -72,6 +72,7 @@ type Options struct {
 	Mode                               string
 	ShelvesFrom                        int64        // bytes of log files from which a staged copy is laid by service and call; 0: 64 MiB
 	Concurrency                        int          // queries at once; 0: 5
+	Reuse                              int          // minutes: Athena may answer with rows of an equal query that are not older; 0: never
 	PriceMicros                        int64        // US dollars, in millionths, for 10^12 bytes; 0: the region's list price
 	Warn                               func(string) // what the table lacks and similar; may be nil
 

@@ -32,6 +32,7 @@ type execution struct {
 	output   string // object of the results, "" where Athena keeps them itself
 	manifest string // object that names the files of a CREATE TABLE AS, "" where there is none
 	attempt  int
+	reused   bool // Athena gave the rows of an earlier, equal query, and bills nothing
 	earlier  bool // it was started and paid for before this session: a crash or the same run before it
 }
 
@@ -190,6 +191,7 @@ func (r *runner) await(ctx context.Context, query string, attempt int, asked tim
 		x.scanned = aws.ToInt64(s.DataScannedInBytes)
 		x.elapsed = time.Duration(aws.ToInt64(s.TotalExecutionTimeInMillis)) * time.Millisecond
 		x.manifest = aws.ToString(s.DataManifestLocation)
+		x.reused = s.ResultReuseInformation != nil && s.ResultReuseInformation.ReusedPreviousResult
 	}
 	if q.ResultConfiguration != nil {
 		x.output = aws.ToString(q.ResultConfiguration.OutputLocation)
@@ -240,7 +242,7 @@ func (r *runner) count(q *types.QueryExecution, x *execution) {
 	bytes := int64(0)
 	switch q.Status.State {
 	case types.QueryExecutionStateSucceeded:
-		if q.StatementType == types.StatementTypeDml || x.scanned > 0 {
+		if !x.reused && (q.StatementType == types.StatementTypeDml || x.scanned > 0) {
 			bytes = billed(x.scanned)
 		}
 	case types.QueryExecutionStateCancelled:
@@ -253,6 +255,9 @@ func (r *runner) count(q *types.QueryExecution, x *execution) {
 		return
 	}
 	r.seen[x.id] = true
+	if x.reused {
+		return
+	}
 	r.queries++
 	r.bytes += bytes
 }
@@ -351,6 +356,9 @@ func (r *runner) call(ctx, last context.Context, g *workgroup, text, token strin
 		QueryString: &text, ClientRequestToken: &token, WorkGroup: &o.Workgroup,
 		QueryExecutionContext:    &types.QueryExecutionContext{Database: &o.Database},
 		ResultReuseConfiguration: &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{Enabled: false}},
+	}
+	if o.Reuse > 0 {
+		in.ResultReuseConfiguration.ResultReuseByAgeConfiguration = &types.ResultReuseByAgeConfiguration{Enabled: true, MaxAgeInMinutes: aws.Int32(int32(o.Reuse))}
 	}
 	if o.Output != "" && !g.enforced && !g.managed {
 		in.ResultConfiguration = &types.ResultConfiguration{OutputLocation: aws.String(strings.TrimRight(o.Output, "/") + "/")}

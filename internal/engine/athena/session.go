@@ -261,6 +261,10 @@ func (s *session) answer(ctx context.Context, r *rows, query func() (string, err
 		}
 	}
 	r.stats.Bytes, r.stats.Elapsed, r.stats.Execution, r.stats.Cost = r.x.scanned, max(r.x.elapsed, 1), r.x.id, s.e.cost(billed(r.x.scanned))
+	if r.x.reused {
+		r.stats.Reused, r.stats.Cost = true, s.e.cost(0)
+		s.e.o.Warn(fmt.Sprintf("%s: Athena gave the rows of an earlier, equal query, at most %d minutes old", r.id, s.e.o.Reuse))
+	}
 	return nil
 }
 
