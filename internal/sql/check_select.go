@@ -35,7 +35,7 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	s.aggregated = sel.GroupBy != nil || sel.Having != nil
 	cols := make([]*column, 0, len(sel.Items))
 	v := env{scope: s}
-	for i, it := range sel.Items {
+	for _, it := range sel.Items {
 		if it.Star {
 			made := k.star(it, s)
 			f.items = append(f.items, made)
@@ -47,13 +47,15 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 			case *Ident:
 				c.name = x.Name
 			case *Deref:
-				c.name = x.Field.Name
+				if isPath(x.X) {
+					c.name = x.Field.Name
+				}
 			}
 			if it.Alias != nil {
 				c.name = it.Alias.Name
 			}
 			if c.name == "" {
-				c.name = unnamed(i)
+				c.name = unnamed(len(cols))
 			}
 			c.key = strings.ToLower(c.name)
 			f.items = append(f.items, k.only(c))

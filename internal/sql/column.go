@@ -84,5 +84,20 @@ func (k *checker) only(c *column) []*column {
 	return l
 }
 
-// unnamed is what Trino calls a column that has no name of its own.
+// isPath tells whether an expression is a name, or a field of a name. Only the field of such a one names its column in Trino:
+// resources[1].arn has none.
+func isPath(x Expr) bool {
+	for {
+		switch e := x.(type) {
+		case *Ident:
+			return true
+		case *Deref:
+			x = e.X
+		default:
+			return false
+		}
+	}
+}
+
+// unnamed is what Trino calls a column that has no name of its own, by its place in the result.
 func unnamed(i int) string { return "_col" + strconv.Itoa(i) }

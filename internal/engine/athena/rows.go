@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -87,18 +88,29 @@ func (r *rows) fits() error {
 		return fmt.Errorf("Athena gave %d columns where the statement has %d", len(info), len(r.cols))
 	}
 	for i, c := range info {
-		if !strings.EqualFold(aws.ToString(c.Name), r.cols[i].Name) {
+		if !called(aws.ToString(c.Name), r.cols[i].Name) {
 			return fmt.Errorf("column %d is called %q by Athena and %q by the statement", i+1, plain(aws.ToString(c.Name)), r.cols[i].Name)
 		}
 	}
 	return nil
 }
 
+// called tells whether Athena's name of a column is the statement's. Where two columns have one name, Athena says it twice and
+// the statement tells them apart by a number: arn and arn_2.
+func called(said, name string) bool {
+	if len(name) > len(said) && said != "" && strings.EqualFold(said, name[:len(said)]) {
+		n, ok := strings.CutPrefix(name[len(said):], "_")
+		_, err := strconv.Atoi(n)
+		return ok && err == nil
+	}
+	return strings.EqualFold(said, name)
+}
+
 // header checks the first row of a SELECT, which repeats the names of the columns.
 func (r *rows) header(cells []*string) error {
 	ok := len(cells) == len(r.cols)
 	for i := range cells {
-		ok = ok && cells[i] != nil && strings.EqualFold(*cells[i], r.cols[i].Name)
+		ok = ok && cells[i] != nil && called(*cells[i], r.cols[i].Name)
 	}
 	if !ok {
 		return errors.New("the results do not begin with the names of the columns, so a row might be lost")

@@ -274,6 +274,7 @@ func testNested(t *testing.T, open Open) {
 		element_at(useridentity.sessioncontext.webidfederationdata.attributes, 'k'), tlsdetails.tlsversion, cardinality(resources), resources[1].arn,
 		json_extract_scalar(requestparameters, '$.deep.list[1].x'), any_match(resources, r -> r.arn = 'arn:aws:s3:::c') FROM events`,
 		"AssumedRole|true|alice|v|TLSv1.3|2|arn:aws:s3:::b|y|true")
+	w.want("SELECT useridentity.sessioncontext.sessionissuer.username, resources[2].arn, useridentity.sessioncontext.sessionissuer.username FROM events", "r|arn:aws:s3:::c|r")
 	w.want("SELECT e.eventid, t.arn FROM events e CROSS JOIN UNNEST(transform(e.resources, r -> r.arn)) AS t(arn) WHERE t.arn LIKE '%c' ORDER BY 2", "a|arn:aws:s3:::c")
 }
 

@@ -98,7 +98,8 @@ func New(t testing.TB, address string, env func(string) string) *Athena {
 		"hive.metastore": "glue", "hive.metastore.glue.region": cfg.Region, "hive.metastore.glue.endpoint-url": to.String(), "hive.metastore.glue.aws-access-key": env("AWS_ACCESS_KEY_ID"), "hive.metastore.glue.aws-secret-key": env("AWS_SECRET_ACCESS_KEY"),
 		"fs.hadoop.enabled": "false", "fs.native-s3.enabled": "true", "s3.endpoint": to.String(), "s3.region": cfg.Region, "s3.aws-access-key": env("AWS_ACCESS_KEY_ID"), "s3.aws-secret-key": env("AWS_SECRET_ACCESS_KEY"), "s3.path-style-access": "true",
 		"hive.partition-projection-enabled": "true", "hive.non-managed-table-writes-enabled": "true", "hive.compression-codec": "ZSTD",
-		"hive.metastore.glue.partitions-segments": "1", // not every fake of Glue knows segments
+		"hive.recursive-directories":              "true", // as Athena reads the place of a table without partitions
+		"hive.metastore.glue.partitions-segments": "1",    // not every fake of Glue knows segments
 		"hive.collect-column-statistics-on-write": "false", "hive.table-statistics-enabled": "false",
 	}
 	var list []string
