@@ -407,6 +407,10 @@ func (c *call) stopQueryExecution(in idInput) (map[string]any, *failure) {
 	a.mu.Unlock()
 	if active {
 		c.meter.add(func(m *Meter) { m.Stopped++ })
+		if c.o.StopLag > 0 {
+			time.AfterFunc(c.o.StopLag, x.cancel)
+			return map[string]any{}, nil
+		}
 		x.cancel()
 		<-x.done
 	}

@@ -32,6 +32,9 @@ type Options struct {
 	// How long a query stays QUEUED and RUNNING before it is answered; 0: no longer than the work takes.
 	QueuedFor, RunningFor time.Duration
 
+	// How long a query goes on after StopQueryExecution was answered; it may end well in that time. 0: it has ended by then.
+	StopLag time.Duration
+
 	PageSize int              // most objects, rows or names that one answer holds, whatever was asked for; 0: what AWS gives
 	Seed     uint64           // of the chance of faults: the same seed, the same faults
 	Now      func() time.Time // nil: time.Now; of creation times, and of NOW in projections

@@ -27,7 +27,7 @@ const within = 2 * time.Second
 // deadline, with calls going wrong here and there: no query runs on, what was staged is dropped or is found as an orphan, and
 // the same command finishes the run with the right rows and removes it.
 func TestInterrupts(t *testing.T) {
-	f := newField(t, awsfake.Options{Slots: 3, Queue: 3, PageSize: 7, QueuedFor: 4 * time.Millisecond, RunningFor: 12 * time.Millisecond})
+	f := newField(t, awsfake.Options{Slots: 3, Queue: 3, PageSize: 7, QueuedFor: 4 * time.Millisecond, RunningFor: 12 * time.Millisecond, StopLag: 8 * time.Millisecond})
 	points := map[string]int{}
 	stopped, orphans, longest := 0, 0, time.Duration(0)
 	for i, done := uint64(0), 0; done < *interrupts && !t.Failed(); i++ {
@@ -91,7 +91,7 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		removes = append(removes, f.fake.Inject(awsfake.Fault{Kind: awsfake.Denied, Call: []string{"glue:DeleteTable", "s3:DeleteObjects"}[r.IntN(2)]}))
 	}
 	p := start()
-	gone := make(chan time.Duration, 1)
+	gone, passed := make(chan time.Duration, 1), make(chan struct{})
 	var mu sync.Mutex
 	over := false
 	interrupt := func(where string) {
@@ -104,10 +104,22 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		point = where + ", " + p.gate.doing()
 		p.stop()
 		go func() { // how long our queries run on
-			for f.active(earlier) > 0 && time.Since(at) < time.Minute {
+			last := at
+			for time.Since(at) < time.Minute {
+				ended := false
+				select {
+				case <-passed:
+					ended = true
+				default:
+				}
+				if f.active(earlier) > 0 {
+					last = time.Now()
+				} else if ended {
+					break
+				}
 				time.Sleep(2 * time.Millisecond)
 			}
-			gone <- time.Since(at)
+			gone <- last.Sub(at)
 		}()
 	}
 	ctx, reason := p.ctx, engine.Cancelled
@@ -137,6 +149,7 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		defer time.AfterFunc(time.Duration(r.IntN(200))*time.Millisecond, func() { interrupt("at a random time") }).Stop()
 	}
 	err := f.pass(ctx, p, name, bad)
+	close(passed)
 	for _, remove := range removes {
 		remove()
 	}
@@ -148,7 +161,7 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 	}
 	p.stop()
 	if n := f.active(earlier); n > 0 {
-		bad("%d queries run on", n)
+		bad("%d queries run on %s after the interrupt", n, out.took)
 	}
 	var fault *engine.Fault
 	if err != nil && !strings.Contains(err.Error(), "could not be dropped") && (!errors.As(err, &fault) || fault.Reason != reason || fault.Hint == "" || point == "") {
