@@ -193,6 +193,27 @@ func (l *shelving) of(q *sql.Bound, name string) []string {
 	return out
 }
 
+// share is the guessed share of a relation's rows that lie on the shelves a statement reads.
+func (l *shelving) share(q *sql.Bound, name string) float64 {
+	if l == nil {
+		return 1
+	}
+	read, sum := l.of(q, name), 0.0
+	for _, t := range l.trays[name] {
+		if slices.Contains(read, t.name) {
+			sum += t.share
+		}
+	}
+	if slices.Contains(read, initial(name)+rest) {
+		return 1
+	}
+	return min(1, max(sum, leastShare))
+}
+
+// leastShare is the least share of rows that an estimate goes by: guesses that are multiplied come out too small, and each
+// file costs a little however few rows it has.
+const leastShare = 0.002
+
 // exclude tells whether no row can have values of both.
 func exclude(a, b map[string][]string) bool {
 	for column, values := range a {

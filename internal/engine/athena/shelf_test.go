@@ -222,3 +222,35 @@ func TestLayOut(t *testing.T) {
 		}
 	}
 }
+
+// An estimate knows that a statement reads its shelves and not the whole copy.
+func TestEstimateKnowsShelves(t *testing.T) {
+	definition := enginetest.Definition(t, nil)
+	w := newWorld(t, awsfake.Options{})
+	w.table(true)
+	w.days(3, 20)
+	scope := october("estimate")
+	st := []engine.Statement{
+		{ID: "root", Query: bind(t, definition, "SELECT requestparameters, eventid FROM events WHERE actor_type = 'root'")},
+		{ID: "all", Query: bind(t, definition, "SELECT requestparameters, eventid, actor_type FROM events")},
+		{ID: "unread", Query: bind(t, definition, "SELECT 1 AS one")},
+	}
+	for _, c := range []struct {
+		least   int64
+		shelved bool
+	}{{1, true}, {1 << 40, false}} {
+		e := w.engine(definition, func(o *Options) { o.ShelvesFrom = c.least })
+		out, err := e.Estimate(t.Context(), scope, st)
+		if err != nil {
+			t.Fatal(err)
+		}
+		staged := out.Modes[0]
+		root, all, unread := staged.PerStatement[0], staged.PerStatement[1], staged.PerStatement[2]
+		if staged.Name != Staged || all < out.Bytes/10 || all > out.Bytes || unread != 0 || (root < all/50) != c.shelved || root == 0 {
+			t.Errorf("of %d bytes: root %d, all %d, unread %d", out.Bytes, root, all, unread)
+		}
+		if direct := out.Modes[1]; direct.PerStatement[0] != out.Bytes || direct.PerStatement[1] != out.Bytes {
+			t.Errorf("direct: %v of %d", direct.PerStatement, out.Bytes)
+		}
+	}
+}
