@@ -48,7 +48,7 @@ func TestCatalog(t *testing.T) {
 		return out.Table
 	}
 	got := get()
-	if diff := cmp.Diff(in.StorageDescriptor, got.StorageDescriptor, cmpopts.IgnoreUnexported(types.StorageDescriptor{}, types.Column{}, types.SerDeInfo{})); diff != "" {
+	if diff := cmp.Diff(in.StorageDescriptor, got.StorageDescriptor, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(types.StorageDescriptor{}, types.Column{}, types.SerDeInfo{})); diff != "" {
 		t.Errorf("the table does not come back as it was made: %s", diff)
 	}
 	if *got.Name != "t" || *got.VersionId != "0" || got.Parameters["other.tool"] != "1" {
