@@ -30,8 +30,9 @@ readers: build ## open what is written with other people's programs: LibreOffice
 	docs/readers/check.sh $(BIN)
 
 conformance: ## a real Trino, a second parser, and moto: what the SQL means, what AWS's API is; all are fetched once
-	docs/conformance/parser.sh docs/conformance/trino.sh docs/conformance/moto.sh sh -c '\
-		$(GO) test -count=1 -timeout 60m -v ./internal/engine/trino && $(GO) test -count=1 -timeout 30m -run ^TestMoto -v ./cmd/trailscribe'
+	docs/conformance/parser.sh docs/conformance/trino.sh docs/conformance/moto.sh sh -c 'failed=0; \
+		$(GO) test -count=1 -timeout 60m -v ./internal/engine/trino || failed=1; \
+		$(GO) test -count=1 -timeout 30m -run ^TestMoto -v ./cmd/trailscribe || failed=1; exit $$failed'
 
 mutation: ## take away one rule of the translation to DuckDB after the other; each time a test must turn red
 	$(GO) run ./docs/conformance/mutation/run

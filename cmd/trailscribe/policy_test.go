@@ -244,7 +244,7 @@ var byAthena = map[string]string{
 
 // Each role can do what it is for with exactly what 'infra iam' prints for it, and is given nothing without a reason.
 func TestPoliciesAreEnoughAndNoMore(t *testing.T) {
-	c := newCloud(t, 1500)
+	c := newCloud(t, 600)
 	g := newGuarded(t, c)
 	t.Chdir(c.dir)
 	write := func(text string) { (&account{t: t, dir: c.dir}).configure(text) }

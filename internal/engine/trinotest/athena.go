@@ -176,14 +176,14 @@ func (a *Athena) start(body []byte) (any, error) {
 	if in.WorkGroup != "" {
 		g, err := a.groups.GetWorkGroup(context.Background(), &athena.GetWorkGroupInput{WorkGroup: &in.WorkGroup})
 		if err != nil || g.WorkGroup == nil {
-			return nil, fmt.Errorf("WorkGroup %s is not found.", in.WorkGroup) //nolint:staticcheck // Athena's words
+			return nil, fmt.Errorf("WorkGroup %s is not found.", in.WorkGroup)
 		}
 		if c := g.WorkGroup.Configuration; c != nil && c.ResultConfiguration != nil && (aws.ToBool(c.EnforceWorkGroupConfiguration) || output == "") {
 			output = aws.ToString(c.ResultConfiguration.OutputLocation)
 		}
 	}
 	if output == "" {
-		return nil, fmt.Errorf("No output location provided.") //nolint:staticcheck // Athena's words
+		return nil, fmt.Errorf("No output location provided.")
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -321,7 +321,7 @@ func (a *Athena) results(body []byte) (any, error) {
 		return nil, err
 	}
 	if q.state != "SUCCEEDED" {
-		return nil, fmt.Errorf("Query has not yet finished. Current state: %s", q.state) //nolint:staticcheck // Athena's words
+		return nil, fmt.Errorf("Query has not yet finished. Current state: %s", q.state)
 	}
 	rows := q.rows
 	if q.kind == "SELECT" {
