@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -172,9 +171,6 @@ func gzipped(t testing.TB, text string) []byte {
 func TestContract(t *testing.T) {
 	for _, mode := range []string{Staged, Direct} {
 		t.Run(mode, func(t *testing.T) {
-			if mode == Direct && os.Getenv("REQUIRE_DIRECT") == "" {
-				t.Skip("each statement plans the whole relation, which takes half a minute; set REQUIRE_DIRECT=1")
-			}
 			fake := newFake(t, awsfake.Options{})
 			enginetest.Run(t, func(t testing.TB, d *relation.Definition, s source.Source) engine.Engine {
 				w := worldOf(t, fake)
