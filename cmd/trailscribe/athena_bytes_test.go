@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,13 +27,71 @@ func BenchmarkBytes(b *testing.B) {
 	c := newCloud(b, events)
 	b.Chdir(c.dir)
 	shelve(b)
-	for _, id := range []string{"monthly-security", "cis-aws", "out-of-hours", "s3-activity"} {
+	library := c.sixty()
+	for _, id := range []string{"monthly-security", "cis-aws", "out-of-hours", "s3-activity", "sixty"} {
 		b.Run(id, func(b *testing.B) {
 			for range b.N {
-				c.measure(b, id)
+				c.measure(b, id, "--library", library)
 			}
 		})
 	}
+}
+
+// sixty is a library with a report of sixty queries: all built-in ones, and lists of the changes of one service each.
+func (c *cloud) sixty() (folder string) {
+	c.t.Helper()
+	write := func(path, text string) {
+		path = filepath.Join(c.dir, "library", filepath.FromSlash(path))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	var list, said bytes.Buffer
+	if code := Main(c.t.Context(), []string{"query", "list", "--output", "csv"}, strings.NewReader(""), &list, &said, c.fake.Getenv); code != exitDone {
+		c.t.Fatal(said.String())
+	}
+	var ids []string
+	for i, line := range strings.Split(strings.TrimSpace(list.String()), "\n") {
+		if i > 0 {
+			id, _, _ := strings.Cut(line, ",")
+			ids = append(ids, id)
+		}
+	}
+	for _, service := range []string{"lambda", "rds", "sns", "sqs", "dynamodb", "ecs", "eks", "ecr", "cloudformation", "autoscaling", "elasticloadbalancing", "route53", "secretsmanager", "ssm", "backup", "glue"} {
+		if len(ids) == 60 {
+			break
+		}
+		id := "own/" + service + "-changes"
+		ids = append(ids, id)
+		write("queries/"+id+".yaml", strings.ReplaceAll(`id: own/SERVICE-changes
+title: Changes of SERVICE
+question: Who changed what of SERVICE?
+kind: evidence
+severity: low
+log_scope: [management]
+why: To see the changes.
+fix: Match each with a ticket.
+columns:
+  - {name: event_time, label: When, type: time}
+  - {name: account_id, label: Account, type: account}
+  - {name: actor, label: Who, type: actor}
+  - {name: eventname, label: Action, type: code}
+  - {name: resource, label: What, type: text}
+  - {name: request, label: Request, type: text}
+  - {name: eventid, label: Event id, type: id}
+key: [account_id, eventid]
+sql: |
+  SELECT event_time, account_id, actor, eventname, resource, substr(requestparameters, 1, 200) AS request, eventid
+  FROM events
+  WHERE eventsource = 'SERVICE.amazonaws.com' AND is_write
+  ORDER BY event_time, account_id, eventid
+`, "SERVICE", service))
+	}
+	if len(ids) != 60 {
+		c.t.Fatalf("%d queries", len(ids))
+	}
+	write("reports/sixty.yaml", "id: sixty\ntitle: Sixty queries\naudience: Measuring\nperiod: last-month\nformats: [json]\nsections:\n  - {title: All, queries: ["+strings.Join(ids, ", ")+"]}\n")
+	return filepath.Join(c.dir, "library")
 }
 
 // shelve lays every staged copy in shelves.
@@ -41,12 +101,12 @@ func shelve(t testing.TB) {
 	t.Cleanup(func() { shelvesFrom = before })
 }
 
-func (c *cloud) measure(b *testing.B, id string) {
+func (c *cloud) measure(b *testing.B, id string, args ...string) {
 	b.Helper()
 	c.fake.ResetMeter()
 	c.t = b
 	before := len(c.fake.Executions())
-	c.report(b.Context(), id, "bytes", "--mode", "staged")
+	c.report(b.Context(), id, "bytes", append([]string{"--mode", "staged"}, args...)...)
 	ids := map[string]string{}
 	for _, f := range c.facts(b, id) {
 		if f.Name == "execution" {

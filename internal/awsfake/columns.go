@@ -67,9 +67,11 @@ func (s *Server) columns(ctx context.Context, p *plan, text string, stands []str
 	}
 	a := &assigned{of: map[string][]map[string]bool{}, all: map[string]bool{}}
 	for _, n := range nodes {
-		if scans, _ := a.assign(n); len(scans) > 0 {
-			a.unsure = true
+		scans, left := a.assign(n)
+		for _, list := range lists {
+			a.unsure = a.unsure || slices.Contains(left, list)
 		}
+		a.unsure = a.unsure || len(scans) > 0
 	}
 	var sum int64
 	done := map[string]int{}
@@ -159,6 +161,8 @@ func (a *assigned) assign(n planNode) (scans []map[string]bool, lists []string) 
 	case "READ_PARQUET":
 		scans = append(scans, n.columns())
 		maps.Copy(a.all, scans[0])
+	case "EMPTY_RESULT":
+		lists = append(lists, "") // of a list in which the planner sees that no file is left
 	case "SEQ_SCAN":
 		if table, _ := n.Info["Table"].(string); fileList.MatchString(table) {
 			lists = append(lists, fileList.FindString(table))
@@ -170,6 +174,9 @@ func (a *assigned) assign(n planNode) (scans []map[string]bool, lists []string) 
 	}
 	if len(scans) > 1 {
 		a.unsure = true
+	}
+	if len(scans) == 0 {
+		lists = slices.DeleteFunc(lists, func(l string) bool { return l == "" && len(n.Children) > 1 })
 	}
 	if len(scans) == 1 && len(lists) == 1 {
 		a.of[lists[0]] = append(a.of[lists[0]], scans[0])

@@ -34,6 +34,7 @@ func TestColumns(t *testing.T) {
 		"WITH c AS (SELECT eventname, awsregion FROM staged WHERE k = '2026/07/01') SELECT eventname AS x FROM c UNION ALL SELECT eventname FROM c": 2 * first,
 		"SELECT a.eventname AS x FROM staged a JOIN staged b ON a.eventname = b.awsregion":                                                          name + region,
 		"SELECT (SELECT max(eventid) FROM staged) AS m, eventname FROM staged WHERE eventname NOT IN (SELECT awsregion FROM staged)":                name + id + region,
+		"SELECT eventname AS x FROM staged UNION ALL SELECT useridentity.type FROM staged WHERE k IN ('none', 'nothing')":                           name,
 		"SELECT max(useridentity.type) AS x, (SELECT count(*) FROM staged WHERE regexp_like(eventname, '^G')) AS n FROM staged":                     name + typ,
 	} {
 		if got := read(text); got != want {
