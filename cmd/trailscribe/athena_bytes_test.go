@@ -19,12 +19,18 @@ import (
 // one reading of the log files. TRAILSCRIBE_EVENTS is how many events the sample logs have.
 //
 //	go test -run '^$' -bench Bytes -benchtime 1x ./cmd/trailscribe
-func BenchmarkBytes(b *testing.B) {
+func BenchmarkBytes(b *testing.B) { readingsOf(b, "") }
+
+// BenchmarkBytesAlone is the same where the logs begin with the period.
+func BenchmarkBytesAlone(b *testing.B) { readingsOf(b, "2026/10/01") }
+
+func readingsOf(b *testing.B, since string) {
+	b.Helper()
 	events := 300_000
 	if n, err := strconv.Atoi(os.Getenv("TRAILSCRIBE_EVENTS")); err == nil {
 		events = n
 	}
-	c := newCloud(b, events)
+	c := newCloudSince(b, events, since)
 	b.Chdir(c.dir)
 	shelve(b)
 	library := c.sixty()

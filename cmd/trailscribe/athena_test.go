@@ -36,6 +36,7 @@ type cloud struct {
 	dir    string
 	bytes  int64           // of the log files of the month
 	areas  map[string]bool // regions that have logs
+	since  string          // first day of the logs as it stands in their keys; "" all
 	athena *athena.Client
 	glue   *glue.Client
 }
@@ -43,6 +44,12 @@ type cloud struct {
 var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">", "varchar", "string", ", ", ",", " ", ":")
 
 func newCloud(t testing.TB, events int) *cloud {
+	t.Helper()
+	return newCloudSince(t, events, "")
+}
+
+// newCloudSince has only logs from a day such as 2026/10/01.
+func newCloudSince(t testing.TB, events int, since string) *cloud {
 	t.Helper()
 	fake, err := awsfake.New(awsfake.Options{Seed: 1})
 	if err != nil {
@@ -53,7 +60,7 @@ func newCloud(t testing.TB, events int) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{t: t, fake: fake, dir: t.TempDir(), areas: map[string]bool{}, athena: athena.NewFromConfig(cfg), glue: glue.NewFromConfig(cfg)}
+	c := &cloud{t: t, fake: fake, dir: t.TempDir(), areas: map[string]bool{}, since: since, athena: athena.NewFromConfig(cfg), glue: glue.NewFromConfig(cfg)}
 	logs, err := dir.New(dir.Options{Root: filepath.Join(c.dir, "logs"), Create: true})
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +91,9 @@ func newCloud(t testing.TB, events int) *cloud {
 }
 
 func (c *cloud) put(from source.Source, o source.Object) {
+	if k := cloudtrail.ParseKey(o.Key); k.Day.Format("2006/01/02") < c.since {
+		return
+	}
 	body, _, err := from.Open(c.t.Context(), o.Key)
 	if err != nil {
 		c.t.Fatal(err)

@@ -47,16 +47,17 @@ func kindOf(t *Type) result.Kind {
 // Columns that a star hands on and nobody reads are not among them.
 func (c *Checked) Uses(relation string) []string {
 	var names []string
-	seen := map[string]bool{}
-	for _, col := range c.tables[strings.ToLower(relation)] {
-		if col.used && !seen[col.key] {
-			seen[col.key] = true
+	cols := c.tables[strings.ToLower(relation)]
+	used := map[string]bool{}
+	for _, col := range cols {
+		if col.used {
+			used[col.label] = true // the catalog's name, whatever an alias calls it
 		}
 	}
-	for _, col := range c.tables[strings.ToLower(relation)] {
-		if seen[col.key] {
-			seen[col.key] = false
-			names = append(names, col.name)
+	for _, col := range cols {
+		if used[col.label] {
+			used[col.label] = false
+			names = append(names, col.label)
 		}
 	}
 	return names

@@ -9,10 +9,11 @@ import (
 // them and a record hashes them. Parsing what it wrote and printing that again gives the same text.
 type trinoPrinter struct {
 	layout
-	lits   map[string]Expr   // parameters that are bound
-	stands map[string]string // relation -> table name or (SELECT …)
-	ctes   []string          // names of WITH that are visible: they hide relations of the catalog
-	bare   map[*Deref]bool   // alias.column, of which only the column is written
+	lits    map[string]Expr   // parameters that are bound
+	stands  map[string]string // relation -> table name or (SELECT …)
+	ctes    []string          // names of WITH that are visible: they hide relations of the catalog
+	bare    map[*Deref]bool   // alias.column, of which only the column is written
+	columns map[*Call]string  // calls whose value is a column of what stands for the relation
 }
 
 // printTrino is the statement in Athena's syntax. Parameters without a literal stay :name.

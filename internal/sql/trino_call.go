@@ -2,6 +2,14 @@ package sql
 
 // call writes a function call with what stands behind its parentheses.
 func (p *trinoPrinter) call(c *Call) {
+	if name := p.columns[c]; name != "" {
+		if of, is := c.Args[0].(*Deref); is {
+			p.base(of.X)
+			p.text(".")
+		}
+		p.text(nameText(name))
+		return
+	}
 	p.text(callName(c.Name))
 	if c.Bare {
 		return

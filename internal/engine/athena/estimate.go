@@ -74,12 +74,13 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 		ofEvents, ofHistory = found.bytes, found.bytes // nothing keeps other days from being read
 	}
 	var shelves *shelving
+	if s.Planned == nil {
+		s.Planned = st
+	}
 	if e.shelved(found) {
-		if s.Planned == nil {
-			s.Planned = st
-		}
 		shelves = e.layOut(s, longestShelving)
 	}
+	columns := e.draw(s, shelves)
 	direct, staged := engine.Mode{Name: Direct}, engine.Mode{Name: Staged}
 	for _, x := range st {
 		d, c := int64(0), int64(0)
@@ -90,7 +91,7 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 					if shelves == nil { // other rows are in the same files
 						bytes = found.bytes
 					}
-					c += int64(float64(bytes) * shelves.share(x.Query, name) * float64(weight(used)+other) / million)
+					c += int64(float64(bytes) * shelves.share(x.Query, name) * float64(weight(columns.reads(x.Query, name))+other) / million)
 				}
 			}
 		}

@@ -16,7 +16,6 @@ import (
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
-	"trailscribe/internal/sql"
 )
 
 // session is one opened scope.
@@ -30,6 +29,7 @@ type session struct {
 	mode  string
 
 	shelves  *shelving // of the staged table; nil: it is one piece
+	drawn    drawn     // columns that it has beside those of events
 	table    string    // the staged one
 	made     bool      // it may exist
 	stagedBy *execution
@@ -76,6 +76,10 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 		s.shelves = e.layOut(scope, min(longestShelving, longest-len(body)-spareText))
 		laid = s.shelves.sql()
 	}
+	if s.mode == Staged {
+		s.drawn = e.draw(scope, s.shelves)
+		laid += strings.Join(s.drawn.columns(), "\n")
+	}
 	// What a crash left is taken over only if it holds the same, laid in the same way.
 	sum := sha256.Sum256([]byte(found.digest + t.state + laid))
 	state := hex.EncodeToString(sum[:])
@@ -109,7 +113,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 			return "", err
 		}
 	}
-	return st.Query.Text(sql.Trino, stands), nil
+	return st.Query.TextWith(stands, s.drawn), nil
 }
 
 // stand is what a statement reads in place of a relation.
@@ -147,6 +151,7 @@ func (s *session) stand(name string, st engine.Statement, from time.Time) (strin
 			list[i] = fmt.Sprintf("substr(log_file, %d) AS log_file", len([]rune(files))+1)
 		}
 	}
+	list = append(list, s.drawn.of(st.Query, name)...)
 	return "(SELECT " + strings.Join(list, ", ") + " FROM " + source + " WHERE " + strings.Join(conditions, " AND ") + ")", nil
 }
 

@@ -63,6 +63,7 @@ func (s *session) stage(ctx context.Context) error {
 	for i, c := range cols {
 		list[i] = quote(c)
 	}
+	list = append(list, s.drawn.columns()...)
 	laid := ""
 	if s.shelves != nil {
 		list = append(list, s.shelves.sql()+" AS "+shelf)

@@ -1,0 +1,86 @@
+package athena
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"trailscribe/internal/engine"
+	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
+)
+
+// drawn are the texts out of JSON that the staged copy holds as columns of their own, with the columns' names. Request
+// parameters are among the widest columns there are, and a statement that counts the calls of each bucket wants one word of
+// them: it then reads a column of that word.
+type drawn map[sql.JSONText]string
+
+const (
+	mostDrawn = 40
+	drawnFrom = 0.02 // share of rows that a statement must read for a column of its own to be worth it
+)
+
+// draw finds what the planned statements take out of columns that they do not read otherwise.
+func (e *Engine) draw(s engine.Scope, l *shelving) drawn {
+	var all []sql.JSONText
+	for _, st := range s.Planned {
+		if st.Query == nil {
+			continue
+		}
+		for _, name := range []string{relation.Events, relation.History} {
+			if name == relation.History && s.HistoryDays == 0 || l.share(st.Query, name) < drawnFrom {
+				continue
+			}
+			texts, others := st.Query.JSONTexts(name)
+			for _, t := range texts {
+				if !slices.Contains(others, t.Column) && !slices.Contains(all, t) {
+					all = append(all, t)
+				}
+			}
+		}
+	}
+	out := drawn{}
+	for i, t := range all {
+		if i == mostDrawn {
+			break
+		}
+		out[t] = fmt.Sprintf("drawn_%02d", i)
+	}
+	return out
+}
+
+// columns are the items of the list that stages.
+func (d drawn) columns() (out []string) {
+	for t, name := range d {
+		out = append(out, fmt.Sprintf("json_extract_scalar(%s, %s) AS %s", quote(t.Column), text(t.Path), name))
+	}
+	slices.SortFunc(out, func(a, b string) int { return strings.Compare(after(a), after(b)) })
+	return out
+}
+
+func after(item string) string { return item[strings.LastIndexByte(item, ' '):] }
+
+// of are the names of those that a statement takes from a relation, sorted.
+func (d drawn) of(q *sql.Bound, name string) (out []string) {
+	texts, _ := q.JSONTexts(name)
+	for _, t := range texts {
+		if column := d[t]; column != "" {
+			out = append(out, column)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// reads are the columns of the staged copy that a statement reads of a relation.
+func (d drawn) reads(q *sql.Bound, name string) []string {
+	texts, others := q.JSONTexts(name)
+	for _, t := range texts {
+		if column := d[t]; column != "" {
+			others = append(others, column)
+		} else if !slices.Contains(others, t.Column) {
+			others = append(others, t.Column)
+		}
+	}
+	return others
+}
