@@ -64,7 +64,9 @@ func (d dice) statement() string {
 	one := d.pick("events", "history")
 	c := func(e string) string { return d.condition(e, 2) }
 	const out = "count(*) AS n, min(eventid) AS a, max(eventid) AS b, min(actor) AS c"
-	text := func(e, column, path string) string { return "json_extract_scalar(" + e + column + ", '$." + path + "')" }
+	text := func(e, column, path string) string {
+		return "json_extract_scalar(" + e + column + ", '$." + path + "')"
+	}
 	switch d.IntN(16) {
 	case 0, 1, 2:
 		return "SELECT " + out + " FROM " + one + " WHERE " + c("")
