@@ -129,7 +129,7 @@ func (c *composer) front() document.Front {
 		{Label: c.say("cover.audience"), Text: orNone(c.reportText("audience", s.Audience))},
 		{Label: c.say("cover.accounts"), Text: c.accountsLine()},
 		{Label: c.say("cover.source"), Text: s.Source, Mono: true},
-		{Label: c.say("cover.engine"), Text: s.Engine.Name + " " + s.Engine.Version},
+		{Label: c.say("cover.engine"), Text: engineName(s.Engine)},
 		{Label: c.say("cover.events"), Text: c.eventsLine()},
 		{Label: c.say("cover.as_of"), Text: c.say("cover.as_of_text", "time", c.l.Time(s.As.UTC()))},
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/document"
+	"trailscribe/internal/engine"
 	"trailscribe/internal/result"
 )
 
@@ -15,7 +16,7 @@ func (c *composer) provenance() ([]document.Block, error) {
 		document.Facts{Title: c.say("provenance.run"), Fields: []document.Field{
 			{Label: c.say("cover.digest"), Text: s.Digest, Mono: true},
 			{Label: c.say("provenance.tool"), Text: "trailscribe " + s.Tool},
-			{Label: c.say("cover.engine"), Text: strings.TrimSpace(s.Engine.Name + " " + s.Engine.Version + " " + s.Engine.Place)},
+			{Label: c.say("cover.engine"), Text: strings.TrimSpace(engineName(s.Engine) + " " + s.Engine.Place)},
 			{Label: c.say("provenance.format"), Text: s.Format, Mono: true},
 			{Label: c.say("scope.inputs_digest"), Text: orNone(s.Inputs.Digest), Mono: true},
 			{Label: c.say("provenance.files_digest"), Text: orNone(s.Files.SHA256), Mono: true},
@@ -109,4 +110,12 @@ func (c *composer) method() []document.Block {
 		f.Fields = append(f.Fields, document.Field{Label: c.say("control." + x.state), Text: c.say("control_meaning." + x.state)})
 	}
 	return append(blocks, f)
+}
+
+// engineName is name and version; Athena's version begins with the name.
+func engineName(d engine.Description) string {
+	if strings.HasPrefix(strings.ToLower(d.Version), d.Name+" ") {
+		return d.Version
+	}
+	return d.Name + " " + d.Version
 }
