@@ -19,6 +19,7 @@ func TestShelvesAnswerAsDuckDB(t *testing.T) {
 		{"cis-aws", []string{"--param", "root/any-activity.include_reads=false"}},
 		{"out-of-hours", []string{"--param", "list_reads=true", "--param", "all_roles=true", "--timezone", "Europe/Berlin"}},
 		{"s3-activity", []string{"--param", "include_services=true"}},
+		{"sixty", []string{"--library", c.sixty()}}, // every query there is
 	} {
 		local, _ := c.report(t.Context(), r.id, "local", append([]string{"--engine", "duckdb", "--source", "logs"}, r.params...)...)
 		remote, _ := c.report(t.Context(), r.id, "shelves", append([]string{"--mode", "staged"}, r.params...)...)
