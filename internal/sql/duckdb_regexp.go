@@ -10,6 +10,9 @@ import (
 // pattern checks a regular expression that is known already. Both engines use RE2's syntax here: Go's regexp package is the same.
 func (e *emitter) pattern(x Expr) *syntax.Regexp {
 	s, known := e.text(x)
+	if _, later := x.(*Param); !known && !later {
+		e.refuse(x, "the pattern is computed, so nobody can tell whether it means the same at both engines", "Write the pattern as a literal or give it as a parameter; strpos and LIKE look for plain text")
+	}
 	if !known {
 		return nil
 	}
@@ -102,8 +105,8 @@ func emitRegexpExtract(e *emitter, c *Call, r *resolved) string {
 	}
 	extract := "regexp_extract(" + s + ", " + p + ", " + strconv.Itoa(n) + ")"
 	re := e.pattern(c.Args[1])
-	if re == nil {
-		return "CASE WHEN regexp_matches(" + s + ", " + p + ") THEN " + extract + " END"
+	if re == nil { // refused, or a parameter whose value is not known yet
+		return "NULL"
 	}
 	if n > re.MaxCap() {
 		e.refuse(c.Args[2], fmt.Sprintf("the pattern has %d groups, not %d", re.MaxCap(), n), "")

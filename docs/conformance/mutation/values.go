@@ -62,7 +62,7 @@ var valueMutations = []Mutation{
 	// 7 regular expressions and split_part
 	{ID: "regexp-extract-null", Trap: 7, Rule: "regexp_extract without a match is NULL", Edits: one(`return "nullif(" + extract + ", '')"`, `return extract`)},
 	{ID: "regexp-extract-empty", Trap: 7, Rule: "regexp_extract of a group that may be empty is '' with a match and NULL without", Edits: one("case always:\n\t\treturn \"CASE WHEN regexp_matches(\" + s + \", \" + p + \") THEN \" + extract + \" END\"", "case always:\n\t\treturn extract")},
-	{ID: "regexp-extract-computed", Trap: 7, Rule: "the same where the pattern is computed", Edits: one("if re == nil {\n\t\treturn \"CASE WHEN regexp_matches(\" + s + \", \" + p + \") THEN \" + extract + \" END\"", "if re == nil {\n\t\treturn extract")},
+	{ID: "regexp-computed", Trap: 7, Rule: "a pattern that is computed is refused", Edits: one("_, later := x.(*Param); !known && !later {", "_, later := x.(*Param); false && !known && !later {")},
 	{ID: "regexp-extract-absent", Trap: 7, Rule: "a group that may be empty and may be absent is refused", Edits: first(`return extract`, `e.refuse(c.Args[1], fmt.Sprintf("group %d may be empty and may be absent`)},
 	{ID: "regexp-extract-all-absent", Trap: 7, Rule: "regexp_extract_all of a group that may be absent is refused", Edits: one(`if always, _ := group(re, int(lit.Value)); !always {`, `if always, _ := group(re, int(lit.Value)); false && !always {`)},
 	{ID: "regexp-replace-all", Trap: 7, Rule: "regexp_replace replaces every match", Edits: one(`", " + with + ", 'g')"`, `", " + with + ")"`)},
