@@ -98,7 +98,7 @@ func valueText(t *sql.Type, v any) (string, error) {
 		}
 	case sql.DoubleType:
 		if f, ok := v.(float64); ok {
-			return doubleText(f), nil
+			return sql.DoubleText(f), nil
 		}
 	case sql.RealType:
 		if f, ok := v.(float32); ok {
@@ -200,31 +200,6 @@ func spaced(h string) string {
 		b.WriteString(h[i:i+2] + " ")
 	}
 	return b.String()
-}
-
-// doubleText is Java's Double.toString.
-func doubleText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	}
-	if a := math.Abs(f); f == 0 || a >= 1e-3 && a < 1e7 {
-		text := strconv.FormatFloat(f, 'f', -1, 64)
-		if !strings.Contains(text, ".") {
-			text += ".0"
-		}
-		return text
-	}
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'E', -1, 64), "E")
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
-	}
-	n, _ := strconv.Atoi(exponent)
-	return mantissa + "E" + strconv.Itoa(n)
 }
 
 func decimalText(d duckdb.Decimal) string {

@@ -197,32 +197,27 @@ func (e *Engine) clear(ctx context.Context, location, table string) error {
 	if strings.HasPrefix(e.o.Source.Name(), location) || !ours && !athenas {
 		return fmt.Errorf("the files of the staged table %s lie at %s, where no staged copy is put; they were left there", table, location)
 	}
-	bucket, below, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
-	in := s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &below}
-	for {
-		page := in
-		out, err := e.o.S3.ListObjectsV2(ctx, &page)
+	bucket, _, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
+	for keys, err := range e.keys(ctx, location) {
 		if err != nil {
-			return fault(ctx, "list the staged files at "+location, err)
+			return err
 		}
-		var keys []s3types.ObjectIdentifier
-		for _, o := range out.Contents {
-			keys = append(keys, s3types.ObjectIdentifier{Key: o.Key})
+		if len(keys) == 0 {
+			continue
 		}
-		if len(keys) > 0 {
-			gone, err := e.o.S3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: keys, Quiet: aws.Bool(true)}})
-			if err == nil && len(gone.Errors) > 0 {
-				err = fmt.Errorf("%d files stay, the first %s: %s", len(gone.Errors), aws.ToString(gone.Errors[0].Key), plain(aws.ToString(gone.Errors[0].Message)))
-			}
-			if err != nil {
-				return fault(ctx, "delete the staged files at "+location, err)
-			}
+		objects := make([]s3types.ObjectIdentifier, len(keys))
+		for i := range keys {
+			objects[i].Key = &keys[i]
 		}
-		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextContinuationToken) == "" {
-			return nil
+		gone, err := e.o.S3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: objects, Quiet: aws.Bool(true)}})
+		if err == nil && len(gone.Errors) > 0 {
+			err = fmt.Errorf("%d files stay, the first %s: %s", len(gone.Errors), aws.ToString(gone.Errors[0].Key), plain(aws.ToString(gone.Errors[0].Message)))
 		}
-		in.ContinuationToken = out.NextContinuationToken
+		if err != nil {
+			return fault(ctx, "delete the staged files at "+location, err)
+		}
 	}
+	return nil
 }
 
 // Orphan is a staged table that a run left behind.

@@ -2,12 +2,9 @@ package athena
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"trailscribe/internal/engine"
 )
@@ -24,19 +21,29 @@ func (s *session) remember(ctx context.Context) error {
 	}
 	s.stands = place(aws.ToString(t.StorageDescriptor.Location))
 	s.files = map[string]bool{}
-	return s.e.eachFile(ctx, s.stands, func(key string) { s.files[key] = true })
+	for keys, err := range s.e.keys(ctx, s.stands) {
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			s.files[key] = true
+		}
+	}
+	return nil
 }
 
 // standing is an error if the staged copy is no longer whole.
 func (s *session) standing(ctx context.Context, id string) error {
 	there := 0
-	err := s.e.eachFile(ctx, s.stands, func(key string) {
-		if s.files[key] {
-			there++
+	for keys, err := range s.e.keys(ctx, s.stands) {
+		if err != nil {
+			return err
 		}
-	})
-	if err != nil {
-		return err
+		for _, key := range keys {
+			if s.files[key] {
+				there++
+			}
+		}
 	}
 	if there < len(s.files) {
 		return s.dropped(id + " was asked")
@@ -47,27 +54,4 @@ func (s *session) standing(ctx context.Context, id string) error {
 func (s *session) dropped(when string) error {
 	return &engine.Fault{Reason: engine.Failed, Hint: "run the same command again; leave staged tables alone while runs go on, they are dropped when a run ends",
 		Err: fmt.Errorf("the staged table %s.%s or some of its files were dropped by someone else before %s: rows could be missing, so there are none", s.e.o.StagingDatabase, s.table, when)}
-}
-
-// eachFile lists the files at a place.
-func (e *Engine) eachFile(ctx context.Context, location string, f func(key string)) error {
-	bucket, below, ok := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
-	if !ok {
-		return errors.New("the place of the staged copy is not known")
-	}
-	in := s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &below}
-	for {
-		page := in
-		out, err := e.o.S3.ListObjectsV2(ctx, &page)
-		if err != nil {
-			return fault(ctx, "list the staged files at "+location, err)
-		}
-		for _, o := range out.Contents {
-			f(aws.ToString(o.Key))
-		}
-		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextContinuationToken) == "" {
-			return nil
-		}
-		in.ContinuationToken = out.NextContinuationToken
-	}
 }

@@ -70,21 +70,18 @@ func (e *Engine) whole(ctx context.Context, t *gluetypes.Table, x *execution) (b
 	if err != nil || missing == nil {
 		return false, fault(ctx, "read the list of staged files", err)
 	}
-	bucket, below, _ := strings.Cut(strings.TrimPrefix(place(aws.ToString(t.StorageDescriptor.Location)), "s3://"), "/")
-	in := s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &below}
-	for len(missing) > 0 {
-		page := in
-		found, err := e.o.S3.ListObjectsV2(ctx, &page)
+	location := place(aws.ToString(t.StorageDescriptor.Location))
+	bucket, _, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
+	for keys, err := range e.keys(ctx, location) {
 		if err != nil {
-			return false, fault(ctx, "list the staged files", err)
+			return false, err
 		}
-		for _, o := range found.Contents {
-			delete(missing, "s3://"+bucket+"/"+aws.ToString(o.Key))
+		for _, key := range keys {
+			delete(missing, "s3://"+bucket+"/"+key)
 		}
-		if !aws.ToBool(found.IsTruncated) || aws.ToString(found.NextContinuationToken) == "" {
+		if len(missing) == 0 {
 			break
 		}
-		in.ContinuationToken = found.NextContinuationToken
 	}
 	return len(missing) == 0, nil
 }
