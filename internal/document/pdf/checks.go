@@ -46,7 +46,7 @@ func (l *flow) checks(b document.Checks) error {
 		c := &g.columns[i]
 		c.whole = c.whole && c.natural <= 40
 	}
-	g.sample = rows
+	g.sample, g.rows = rows, int64(len(rows))
 	g.fit(l)
 	at := 0
 	_, err := g.draw(l, func(yield func([]gridCell, error) bool) {

@@ -40,6 +40,7 @@ func (c gridCell) face(id faceID) faceID {
 // grid is a table on the page: a head that comes again on every page, rows with a hairline under each.
 type grid struct {
 	title     string // said again, with the word for "continued", above the head of each further page
+	rows      int64  // how many are set; 0 where that is not known
 	columns   []gridColumn
 	size      float64 // points
 	zebra     bool
@@ -251,6 +252,10 @@ func (g *grid) further(l *flow) {
 	l.tag = outer
 }
 
+// together is how many of the last rows stand on one page: one row alone on a page looks like a mistake. Rows after the first
+// of them are taken for one line each, because they are not read yet.
+const together = 3
+
 // draw sets the head and the rows and returns how many rows it set.
 func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err error) {
 	l.need(g.headH + 2*g.lead + 4*g.padY)
@@ -285,6 +290,9 @@ func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err er
 			}
 			lines[i] = l.wrap(id, g.size, cells[i].text, c.w-2*g.padX)
 			deep = max(deep, len(lines[i]))
+		}
+		if g.rows-n == together && n > 0 && l.bottom-l.y < float64(deep+together-1)*g.lead+2*together*g.padY {
+			g.further(l)
 		}
 		next(tagCell)
 		g.row(l, cells, lines, tags, deep, n%2 == 1)

@@ -173,15 +173,24 @@ func (l *flow) facts(b document.Facts, keep float64) {
 		column = max(column, min(l.width(bold, 8.4, l.line(f.Label))+4, 46))
 	}
 	outer := l.begin(tagList)
-	for _, f := range b.Fields {
+	for i, f := range b.Fields {
+		if i > 0 && len(b.Fields)-i == together {
+			l.need(together * (factLead + factGap))
+		}
 		l.as(tagItem, func() { l.fact(f, column) })
 	}
 	l.end(outer)
 	l.y += 4
 }
 
+// The height of a line of a fact, and of the air and the rule below one.
+const (
+	factLead = 4.1
+	factGap  = 1.6
+)
+
 func (l *flow) fact(f document.Field, column float64) {
-	const lead = 4.1
+	const lead = factLead
 	id, size, color := text, 8.6, l.palette["ink"]
 	if f.Mono {
 		id = mono
@@ -195,7 +204,7 @@ func (l *flow) fact(f document.Field, column float64) {
 		color = l.palette["accent"]
 	}
 	n := max(len(labels), len(values))
-	l.need(min(float64(n)*lead+1.6, l.room()/2))
+	l.need(min(float64(n)*lead+factGap, l.room()/2))
 	defer l.end(l.tag)
 	item := l.tag
 	first, second := l.tree.add(tagLabel, item, ""), l.tree.add(tagBody, item, "")

@@ -144,6 +144,7 @@ func (l *flow) table(b document.Table) error {
 		l.y += 3
 		return nil
 	}
+	g.rows = shown
 	g.title, g.size, g.zebra = or(title, l.headWords), tableSize, b.Zebra
 	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
 		g.title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
