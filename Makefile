@@ -27,15 +27,15 @@ lint: ## golangci-lint, fetched by the Go tool
 	$(GO) run $(LINT) run ./...
 
 readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
-	docs/readers/check.sh $(BIN)
+	cmd/trailscribe/testdata/readers/check.sh $(BIN)
 
 conformance: ## a real Trino, a second parser, and moto: what the SQL means, what AWS's API is; all are fetched once
-	docs/conformance/parser.sh docs/conformance/trino.sh docs/conformance/moto.sh sh -c 'failed=0; \
+	internal/engine/trino/testdata/parser/run.sh internal/engine/trino/testdata/server/run.sh cmd/trailscribe/testdata/moto/run.sh sh -c 'failed=0; \
 		$(GO) test -count=1 -timeout 60m -v ./internal/engine/trino || failed=1; \
 		$(GO) test -count=1 -timeout 30m -run ^TestMoto -v ./cmd/trailscribe || failed=1; exit $$failed'
 
 mutation: ## take away one rule of the translation to DuckDB after the other; each time a test must turn red
-	$(GO) run ./docs/conformance/mutation/run
+	$(GO) run ./internal/sql/mutation/run
 
 faults: ## ten thousand faults, restarts and 120 interrupts at a fake Athena; what is billed, wrong or left is an error
 	$(GO) test ./internal/engine/athena -count=1 -timeout 60m -run 'TestCampaign|TestInterrupts' -v -faults 10000 -interrupts 100 -seed $(SEED)

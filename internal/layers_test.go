@@ -1,100 +1,111 @@
 package internal_test
 
 import (
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// The table of docs/architecture.md. why is printed when a package imports something it may not.
-var layers = []struct{ pkg, may, why string }{
-	{"diag", "", "a place in a file knows nothing"},
-	{"result", "", "every floor above hands rows on; it can depend on none of them"},
-	{"cloudtrail", "", "the record is AWS's, not ours"},
-	{"source", "", "a source lists and opens objects; it does not know what is in them"},
-	{"archive", "", "an archive stores bytes"},
-	{"manifest", "", "a verifier must be small enough to read"},
-	{"state", "", "a small store of facts"},
-	{"infra", "", "plan and apply know no resource"},
-	{"awsconfig", "", "how to reach AWS"},
-	{"yaml", "diag", "the only reader of YAML"},
-	{"library", "diag", "files, not what they mean"},
-	{"sql", "diag result", "the language knows no CloudTrail: relations come in as a catalog"},
-	{"terminal", "diag result", "prints what it is given"},
-	{"period", "diag yaml", "calendars, no schedules"},
-	{"config", "diag yaml period", "only cmd reads it, so that no package depends on a bag of options"},
-	{"style", "diag yaml library", "words and looks, no content"},
-	{"framework", "diag yaml library", "below query and report, because both refer to controls"},
-	{"query", "diag yaml library framework cloudtrail sql result", "a query does not know an engine"},
-	{"report", "diag yaml library framework query", "what is asked, not when or where"},
-	{"engine", "result sql", "what an engine is, in terms of statements and rows"},
-	{"relation", "diag library cloudtrail sql engine", "the one definition of events, for all drivers"},
-	{"finding", "query result", "judges rows, wherever they came from"},
-	{"integrity", "cloudtrail source", "proves log files, whoever reads them"},
-	{"run", "result engine finding integrity library manifest period", "a run on disk; no rendering, no asking"},
-	{"document", "result", "blocks and rows; no audit knowledge, no format"},
-	{"export", "run", "machine formats come from the record"},
-	{"workpaper", "document engine finding integrity query report result run style", "composes from a saved run; cannot ask an engine anything"},
-	{"audit", "archive diag document engine export finding framework integrity library manifest period query report result run sql style workpaper", "the trunk: interfaces only, no driver"},
-	{"testcase", "cloudtrail engine period query relation result source sql", "runs the cases on whatever engine it is given; a case has a period and settings as a report has"},
-	{"schedule", "diag period archive state", "when, not what: the work comes in as a function"},
-	{"deliver", "state", "a message and where it went"},
-	{"lake", "infra cloudtrail source", "the table, not the engine: its probe comes in as an interface"},
-	{"demo", "cloudtrail source", "makes logs"},
-	{"awsfake", "cloudtrail sql source engine/duckdb engine/duckdb/connection", "tests only; its Athena runs what internal/sql prints, on the same embedded database"},
-	{"waiver", "diag yaml query finding result", "next turn"},
-	{"review", "manifest run finding", "next turn"},
-	{"doctor", "", "next turn"},
-	{"trail", "infra cloudtrail", "next turn"},
-	{"alerts", "infra query", "next turn"},
+// layer is a row of a table of docs/architecture.md: a package and what it may import. A row counts for the folders below its
+// package too, unless they have a row of their own.
+type layer struct {
+	pkg         string
+	may         []string
+	why         string
+	testSupport bool
 }
 
-// Drivers: one folder below an interface package. They may import these and never each other.
-var drivers = map[string]string{
-	"engine":   "engine relation result sql cloudtrail source awsconfig",
-	"source":   "source awsconfig",
-	"archive":  "archive awsconfig",
-	"manifest": "manifest awsconfig",
-	"state":    "state awsconfig",
-	"document": "document result style",
-	"export":   "export run result finding",
-	"deliver":  "deliver awsconfig",
+const architecture = "../docs/architecture.md"
+
+var codeSpan = regexp.MustCompile("`([^`]+)`")
+
+// readLayers reads the tables of packages. Their heads are `| package |`, `| driver |` and `| test support |`.
+func readLayers(t *testing.T) []layer {
+	t.Helper()
+	page, err := os.ReadFile(architecture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []layer
+	in, why := "", ""
+	for n, line := range strings.Split(string(page), "\n") {
+		cells := strings.Split(strings.TrimSuffix(strings.TrimPrefix(line, "| "), " |"), " | ")
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			in, why = "", ""
+		case strings.HasPrefix(line, "| package | what it is |"), strings.HasPrefix(line, "| driver | what it is |"), strings.HasPrefix(line, "| test support | what it is |"):
+			in = cells[0]
+		case in != "" && strings.HasPrefix(line, "| `"):
+			if len(cells) < 3 || len(cells) > 4 {
+				t.Fatalf("%s:%d: a row needs the cells package, what it is, may import, because: %s", architecture, n+1, line)
+			}
+			l := layer{pkg: strings.Trim(cells[0], "`"), testSupport: in == "test support"}
+			for _, m := range codeSpan.FindAllStringSubmatch(cells[2], -1) {
+				l.may = append(l.may, m[1])
+			}
+			if len(cells) == 4 && strings.TrimSpace(cells[3]) != "" {
+				why = cells[3]
+			}
+			l.why = why
+			if !slices.IsSorted(l.may) {
+				t.Errorf("%s:%d: the imports of %s are not sorted", architecture, n+1, l.pkg)
+			}
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
-var onlyCmd = []string{"config", "queries", "reports", "templates"}
+// find is the row of a package: its own, else that of the nearest folder above it.
+func find(all []layer, pkg string) (layer, bool) {
+	for p := pkg; p != "."; p = path.Dir(p) {
+		if i := slices.IndexFunc(all, func(l layer) bool { return l.pkg == p }); i >= 0 {
+			return all[i], true
+		}
+	}
+	return layer{}, false
+}
+
+// allowed reports whether the package of a row may import another one; not, why.
+func allowed(all []layer, l layer, imported string) error {
+	if imported == l.pkg || strings.HasPrefix(imported, l.pkg+"/") && !slices.ContainsFunc(all, func(x layer) bool { return x.pkg == imported }) {
+		return nil // its own folders
+	}
+	if x, ok := find(all, imported); ok && x.testSupport && !l.testSupport {
+		return fmt.Errorf("it is only for tests")
+	}
+	if slices.Contains([]string{"config", "queries", "reports", "templates"}, imported) && !slices.Contains(l.may, imported) {
+		return fmt.Errorf("only cmd may")
+	}
+	if !slices.Contains(l.may, imported) {
+		return fmt.Errorf("%s (%s may import: %s)", l.why, l.pkg, strings.Join(l.may, " "))
+	}
+	return nil
+}
 
 // The files are read in this process, not by `go list`: only then does the test cache notice a change.
 func TestLayers(t *testing.T) {
+	all := readLayers(t)
+	used := map[string]bool{}
 	root := os.DirFS(".")
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err
 		}
-		pkg := path.Dir(name)
-		may, why, own, known := "", "", "\x00", false
-		for _, l := range layers {
-			if l.pkg == pkg {
-				may, why, known = l.may, l.why, true
-			}
-		}
-		if parent, _, below := strings.Cut(pkg, "/"); below {
-			if strings.HasSuffix(pkg, "test") {
-				return nil // a contract suite: may import what it tests
-			}
-			may, why = drivers[parent], "a driver knows its contract and nothing beside it"
-			known = may != ""
-			own = parent + "/" + strings.Split(pkg, "/")[1] + "/" // a driver's own rooms
-		}
+		l, known := find(all, path.Dir(name))
 		if !known {
-			t.Errorf("%s: not in the table", pkg)
+			t.Errorf("%s: the package has no row in %s", path.Dir(name), architecture)
 			return nil
 		}
+		used[l.pkg] = true
 		src, err := fs.ReadFile(root, name)
 		if err != nil {
 			return err
@@ -109,16 +120,49 @@ func TestLayers(t *testing.T) {
 			if !ours {
 				continue
 			}
-			i = strings.TrimPrefix(i, "internal/")
-			if slices.Contains(onlyCmd, i) {
-				t.Errorf("%s imports %s: only cmd may", name, i)
-			} else if !slices.Contains(strings.Fields(may), i) && !strings.HasPrefix(i, own) {
-				t.Errorf("%s imports %s: %s (may import: %s)", name, i, why, may)
+			if err := allowed(all, l, strings.TrimPrefix(i, "internal/")); err != nil {
+				t.Errorf("%s imports %s: %v", name, i, err)
 			}
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, l := range all {
+		if !used[l.pkg] {
+			t.Errorf("%s has a row for %s, which is not in the tree", architecture, l.pkg)
+		}
+	}
+}
+
+// A test of the test: rules that let everything through would be green for ever.
+func TestLayersRefuse(t *testing.T) {
+	all := readLayers(t)
+	for _, x := range []struct {
+		pkg, imported string
+		ok            bool
+	}{
+		{"audit", "run", true},
+		{"audit", "engine/duckdb", false},
+		{"engine/duckdb", "engine/duckdb/cache", true},
+		{"engine/duckdb/cache", "cloudtrail", true},
+		{"engine/duckdb", "engine/athena", false},
+		{"engine/athena", "engine/duckdb/connection", false},
+		{"document/pdf", "document/xlsx", false},
+		{"run", "audit", false},
+		{"audit", "config", false},
+		{"query", "queries", false},
+		{"result", "diag", false},
+		{"engine", "engine/enginetest", false},
+		{"engine/enginetest", "templates", true},
+	} {
+		l, known := find(all, x.pkg)
+		if !known {
+			t.Fatalf("%s has no row", x.pkg)
+		}
+		if err := allowed(all, l, x.imported); (err == nil) != x.ok {
+			t.Errorf("%s imports %s: allowed is %v, want %v", x.pkg, x.imported, err == nil, x.ok)
+		}
 	}
 }

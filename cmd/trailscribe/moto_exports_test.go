@@ -18,17 +18,17 @@ import (
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
 )
 
-// python runs a program of docs/conformance/moto, and gives its exit code.
+// python runs a program of testdata/moto, and gives its exit code.
 func python(t *testing.T, script string, args ...string) (out, said string, code int) {
 	t.Helper()
 	interpreter := os.Getenv("CONFORMANCE_PYTHON")
 	if interpreter == "" {
 		if os.Getenv("REQUIRE_MOTO") == "1" {
-			t.Fatal("REQUIRE_MOTO=1, and CONFORMANCE_PYTHON names no Python with what docs/conformance/moto.sh fetches")
+			t.Fatal("REQUIRE_MOTO=1, and CONFORMANCE_PYTHON names no Python with what cmd/trailscribe/testdata/moto/run.sh fetches")
 		}
 		t.Skip("skipped: needs others' readers of what is exported: make conformance")
 	}
-	cmd := exec.Command(interpreter, append([]string{filepath.Join(repository, "docs", "conformance", "moto", script)}, args...)...)
+	cmd := exec.Command(interpreter, append([]string{filepath.Join("testdata", "moto", script)}, args...)...)
 	var o, e bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &o, &e
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -46,7 +46,7 @@ var repository = func() string {
 	return filepath.Dir(filepath.Dir(here))
 }()
 
-// made is what 'infra apply' left in Glue and Athena, in the words of docs/conformance/moto/exports.py.
+// made is what 'infra apply' left in Glue and Athena, in the words of testdata/moto/exports.py.
 func (m *moto) made() map[string]any {
 	m.t.Helper()
 	ctx := m.t.Context()

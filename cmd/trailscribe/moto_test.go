@@ -37,7 +37,7 @@ import (
 )
 
 // moto is an AWS that others wrote: the Python project moto, as a server. It knows the control plane and runs no SQL, so it is
-// a second opinion on every call but those that read rows. docs/conformance/moto.sh starts it.
+// a second opinion on every call but those that read rows. cmd/trailscribe/testdata/moto/run.sh starts it.
 //
 // The program reaches it through a proxy that notes the calls and mends what moto does otherwise than AWS; see gaps.
 type moto struct {

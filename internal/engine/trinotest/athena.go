@@ -65,7 +65,7 @@ type query struct {
 var catalogs atomic.Int64
 
 // Address is the Trino to use. Without one the test is skipped, or fails where one is required. The Hive connector must be
-// there: docs/conformance/trino.sh fetches it.
+// there: internal/engine/trino/testdata/server/run.sh fetches it.
 func Address(t testing.TB) string {
 	t.Helper()
 	address := os.Getenv("TRINO_URL")

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Starts a real Trino on this machine, runs a command with TRINO_URL set to its address, and stops it again.
 #
-#   docs/conformance/trino.sh go test ./internal/engine/trino
-#   docs/conformance/trino.sh                                  prints the address and waits for Ctrl-C
+#   internal/engine/trino/testdata/server/run.sh go test ./internal/engine/trino
+#   internal/engine/trino/testdata/server/run.sh                                  prints the address and waits for Ctrl-C
 #
 # The server is put together from the jars its project publishes; Maven fetches them by their coordinates, once, from
 # wherever Maven is set up to fetch. Java 17 or newer and mvn are needed, 120 MB of disk and 1.5 GB of memory.
@@ -21,10 +21,10 @@ cannot() {
 	why=$1
 	shift
 	if [ "${REQUIRE_TRINO:-}" = 1 ]; then
-		echo "trino.sh: no Trino can be had: $why" >&2
+		echo "trino: no Trino can be had: $why" >&2
 		exit 1
 	fi
-	echo "trino.sh: SKIPPED, nothing was proved: no Trino can be had: $why (REQUIRE_TRINO=1 makes this an error)" >&2
+	echo "trino: SKIPPED, nothing was proved: no Trino can be had: $why (REQUIRE_TRINO=1 makes this an error)" >&2
 	[ -z "${work:-}" ] || stop
 	[ $# -gt 0 ] || exit 0
 	exec "$@"
@@ -43,32 +43,32 @@ esac
 
 if [ ! -e "$dir/complete" ]; then
 	command -v mvn >/dev/null || cannot "there is no mvn to fetch it; install Apache Maven" "$@"
-	echo "trino.sh: fetching Trino $version into $dir" >&2
+	echo "trino: fetching Trino $version into $dir" >&2
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	log=$dir/fetch.log
 	{
-		mvn -B -f "$here/trino/pom.xml" -Dtrino.version="$version" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$dir/lib" &&
-			mvn -B -f "$here/trino/pom.xml" dependency:get -Dartifact=io.trino:trino-memory:"$version":zip -Dtransitive=false &&
-			mvn -B -f "$here/trino/pom.xml" dependency:unpack -Dartifact=io.trino:trino-memory:"$version":zip -DoutputDirectory="$dir/plugin" -DmarkersDirectory="$dir/markers"
+		mvn -B -f "$here/pom.xml" -Dtrino.version="$version" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$dir/lib" &&
+			mvn -B -f "$here/pom.xml" dependency:get -Dartifact=io.trino:trino-memory:"$version":zip -Dtransitive=false &&
+			mvn -B -f "$here/pom.xml" dependency:unpack -Dartifact=io.trino:trino-memory:"$version":zip -DoutputDirectory="$dir/plugin" -DmarkersDirectory="$dir/markers"
 	} >"$log" 2>&1 || cannot "Maven could not fetch it: $(grep -m1 ERROR "$log" || tail -n1 "$log")" "$@"
 	touch "$dir/complete"
 fi
 
 # The Hive connector, the ancestor of Athena's own: it reads tables of Glue over files in S3. Tests make the catalogs.
 if [ ! -e "$dir/hive" ]; then
-	echo "trino.sh: fetching Trino's Hive connector" >&2
+	echo "trino: fetching Trino's Hive connector" >&2
 	log=$dir/fetch-hive.log
 	if {
-		mvn -B -f "$here/trino/pom.xml" dependency:get -Dartifact=io.trino:trino-hive:"$version":zip -Dtransitive=false &&
-			mvn -B -f "$here/trino/pom.xml" dependency:unpack -Dartifact=io.trino:trino-hive:"$version":zip -DoutputDirectory="$dir/plugin" -DmarkersDirectory="$dir/markers"
+		mvn -B -f "$here/pom.xml" dependency:get -Dartifact=io.trino:trino-hive:"$version":zip -Dtransitive=false &&
+			mvn -B -f "$here/pom.xml" dependency:unpack -Dartifact=io.trino:trino-hive:"$version":zip -DoutputDirectory="$dir/plugin" -DmarkersDirectory="$dir/markers"
 	} >"$log" 2>&1; then
 		touch "$dir/hive"
 	elif [ "${REQUIRE_TRINO:-}" = 1 ]; then
-		echo "trino.sh: Trino's Hive connector cannot be had: $(grep -m1 ERROR "$log" || tail -n1 "$log")" >&2
+		echo "trino: Trino's Hive connector cannot be had: $(grep -m1 ERROR "$log" || tail -n1 "$log")" >&2
 		exit 1
 	else
-		echo "trino.sh: SKIPPED: the staged and direct statements over log files are not proved: Trino's Hive connector cannot be had: $(grep -m1 ERROR "$log" || tail -n1 "$log") (REQUIRE_TRINO=1 makes this an error)" >&2
+		echo "trino: SKIPPED: the staged and direct statements over log files are not proved: Trino's Hive connector cannot be had: $(grep -m1 ERROR "$log" || tail -n1 "$log") (REQUIRE_TRINO=1 makes this an error)" >&2
 		rm -rf "$dir/plugin/trino-hive-$version"
 	fi
 fi
@@ -86,7 +86,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 nice -n 10 java -Xmx1G -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData -Djdk.attach.allowAttachSelf=true -Duser.timezone=UTC \
-	-cp "$dir/lib/*" "$here/trino/Conformance.java" "$version" "$dir/plugin" "$work" "$work/url" >"$work/server.log" 2>&1 &
+	-cp "$dir/lib/*" "$here/Conformance.java" "$version" "$dir/plugin" "$work" "$work/url" >"$work/server.log" 2>&1 &
 server=$!
 
 waited=0

@@ -9,8 +9,8 @@ import (
 	"io"
 	"os"
 
-	"trailscribe/docs/conformance/mutation"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/mutation"
 )
 
 func main() {

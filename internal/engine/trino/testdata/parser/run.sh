@@ -2,13 +2,13 @@
 # Makes a second parser of Trino's language ready, dt-sql-parser, and runs a command with SECOND_PARSER set to what calls it.
 # npm fetches it once, from wherever npm is set up to fetch; esbuild makes one file of it.
 #
-#   docs/conformance/parser.sh go test -run TestSecondParser ./internal/engine/trino
+#   internal/engine/trino/testdata/parser/run.sh go test -run TestSecondParser ./internal/engine/trino
 #
 #   PARSER_DIR       where it is kept; default a folder of the user's cache
 #   REQUIRE_PARSER   1: it is an error where it cannot be had; else that is said, and the command runs without it
 set -eu
 
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)/parser
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 dir=${PARSER_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/trailscribe/conformance/parser}
 
 prepare() {
@@ -26,9 +26,9 @@ if why=$(prepare); then
 	SECOND_PARSER="$dir/check.cjs"
 	export SECOND_PARSER
 elif [ "${REQUIRE_PARSER:-}" = 1 ]; then
-	echo "parser.sh: the second parser cannot be had: $why" >&2
+	echo "second parser: the second parser cannot be had: $why" >&2
 	exit 1
 else
-	echo "parser.sh: SKIPPED the second parser: $why (REQUIRE_PARSER=1 makes this an error)" >&2
+	echo "second parser: SKIPPED the second parser: $why (REQUIRE_PARSER=1 makes this an error)" >&2
 fi
 exec "$@"

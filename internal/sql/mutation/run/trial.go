@@ -16,9 +16,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"trailscribe/docs/conformance/mutation"
 	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/engine/enginetest"
+	"trailscribe/internal/sql/mutation"
 )
 
 // trial holds what all mutations are tried with.
@@ -62,7 +62,7 @@ func prepare(ctx context.Context, temp string) (*trial, error) {
 	}
 	t.base = database{db}
 	binary := filepath.Join(t.temp, "printer")
-	if err := t.build(ctx, binary, "./docs/conformance/mutation/printer", nil); err != nil {
+	if err := t.build(ctx, binary, "./internal/sql/mutation/printer", nil); err != nil {
 		return nil, err
 	}
 	p, plain, err := start(ctx, binary, t.request)
@@ -146,7 +146,7 @@ func (t *trial) try(ctx context.Context, m mutation.Mutation) (o outcome) {
 // printed builds a printer with the mutation. What it writes otherwise is run; if that shows nothing, or a function of DuckDB's
 // session is another, everything is run with the mutated functions.
 func (t *trial) printed(ctx context.Context, binary string, changed map[string]string) (o outcome, err error) {
-	if err := t.build(ctx, binary, "./docs/conformance/mutation/printer", changed); err != nil {
+	if err := t.build(ctx, binary, "./internal/sql/mutation/printer", changed); err != nil {
 		return o, err
 	}
 	p, printed, err := start(ctx, binary, t.request)
@@ -176,7 +176,7 @@ func same(a, b mutation.Printed) bool {
 
 // linked builds this program with the mutation, because it is in what is linked with DuckDB.
 func (t *trial) linked(ctx context.Context, binary string, changed map[string]string) (o outcome, err error) {
-	if err := t.build(ctx, binary, "./docs/conformance/mutation/run", changed); err != nil {
+	if err := t.build(ctx, binary, "./internal/sql/mutation/run", changed); err != nil {
 		return o, err
 	}
 	out, err := exec.CommandContext(ctx, binary, "-answer").Output()

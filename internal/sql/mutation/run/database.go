@@ -14,11 +14,11 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
-	"trailscribe/docs/conformance/mutation"
 	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/engine/enginetest"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/mutation"
 )
 
 // patience is the longest a statement may take; a mutation may well make one that never ends.

@@ -17,7 +17,7 @@ import (
 	"sync"
 	"text/tabwriter"
 
-	"trailscribe/docs/conformance/mutation"
+	"trailscribe/internal/sql/mutation"
 )
 
 func main() {

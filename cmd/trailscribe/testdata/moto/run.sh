@@ -2,14 +2,14 @@
 # Starts moto, a fake AWS that others wrote in Python, runs a command with TRAILSCRIBE_MOTO set to its address, and stops it.
 # pip fetches it once, from wherever pip is set up to fetch, into a virtual environment outside this tree.
 #
-#   docs/conformance/moto.sh go test -run TestMoto ./cmd/trailscribe
+#   cmd/trailscribe/testdata/moto/run.sh go test -run TestMoto ./cmd/trailscribe
 #
 #   MOTO_DIR           where it is kept; default a folder of the user's cache
 #   TRAILSCRIBE_MOTO   a moto server that already runs, for tests to reset as they like: nothing is fetched or started
 #   REQUIRE_MOTO       1: it is an error where it cannot be had; else that is said, and the command runs without it
 set -eu
 
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)/moto
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 dir=${MOTO_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/trailscribe/conformance/moto}
 
 [ -z "${TRAILSCRIBE_MOTO:-}" ] || exec "$@"
@@ -18,17 +18,17 @@ cannot() {
 	why=$1
 	shift
 	if [ "${REQUIRE_MOTO:-}" = 1 ]; then
-		echo "moto.sh: no moto can be had: $why" >&2
+		echo "moto: no moto can be had: $why" >&2
 		exit 1
 	fi
-	echo "moto.sh: SKIPPED, no second opinion on AWS's API: no moto can be had: $why (REQUIRE_MOTO=1 makes this an error)" >&2
+	echo "moto: SKIPPED, no second opinion on AWS's API: no moto can be had: $why (REQUIRE_MOTO=1 makes this an error)" >&2
 	[ -z "${work:-}" ] || stop
 	exec "$@"
 }
 
 command -v python3 >/dev/null || cannot "there is no python3" "$@"
 if ! cat "$here/requirements.txt" "$here/bindings.txt" | cmp -s - "$dir/complete"; then
-	echo "moto.sh: fetching moto into $dir" >&2
+	echo "moto: fetching moto into $dir" >&2
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	{
