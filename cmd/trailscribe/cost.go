@@ -14,6 +14,7 @@ import (
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
 	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/athena"
 	"trailscribe/internal/result"
 )
 
@@ -59,9 +60,9 @@ func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *au
 			mode = m
 		}
 	}
-	p.term.Message(fmt.Sprintf("estimate: %s, %s billed, %s", mode.Name, size(mode.Bytes), money(mode.Cost)))
-	if most := plan.Request.MaxCost; most.Micros > 0 && mode.Cost.Micros > most.Micros {
-		return nil, false, &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, the limit is %s", money(mode.Cost), money(most)), hint: "raise --max-cost or cost.max_per_run, or shorten the period"}
+	p.term.Message(fmt.Sprintf("estimate: %s, %s billed, %s", mode.Name, size(mode.Bytes), mode.Cost))
+	if err := audit.CheckCost(est, plan.Request.MaxCost); err != nil {
+		return nil, false, explain(err)
 	}
 	return &est, false, p.confirm(s, mode)
 }
@@ -73,9 +74,9 @@ func (p *program) confirm(s *setup, m engine.Mode) error {
 		return nil
 	}
 	refused := func(why string) error {
-		return &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, more than cost.confirm_over, and %s", money(m.Cost), why), hint: "give --yes, or raise cost.confirm_over"}
+		return &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, more than cost.confirm_over, and %s", m.Cost, why), hint: "give --yes, or raise cost.confirm_over"}
 	}
-	p.term.Message(fmt.Sprintf("The run would cost about %s. Go on? Type yes:", money(m.Cost)))
+	p.term.Message(fmt.Sprintf("The run would cost about %s. Go on? Type yes:", m.Cost))
 	line, err := bufio.NewReader(io.LimitReader(p.in, 100)).ReadString('\n')
 	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
 		return refused("nobody answered")
@@ -139,19 +140,6 @@ func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
 // wholeRun is the last line of an estimate: with staging, counting and the least amount of each query.
 const wholeRun = "all, as billed"
 
-// money shows an amount: cents where it is more than that, millionths below.
-func money(m engine.Money) string {
-	currency := m.Currency
-	if currency == "" {
-		currency = "USD"
-	}
-	if m.Micros >= 100_000 || m.Micros == 0 {
-		cents := (m.Micros + 9_999) / 10_000 // never less than it is
-		return fmt.Sprintf("%d.%02d %s", cents/100, cents%100, currency)
-	}
-	return fmt.Sprintf("0.%06d %s", m.Micros, currency)
-}
-
 func size(n int64) string {
 	units := []string{"bytes", "kB", "MB", "GB", "TB", "PB"}
 	f, i := float64(n), 0
@@ -164,42 +152,18 @@ func size(n int64) string {
 	return fmt.Sprintf("%.1f %s", f, units[i])
 }
 
-// metered remembers what the sessions of an engine were billed, for the line behind a run.
-type metered struct {
-	engine.Engine
-	spent *engine.Spent
+// tellSpent says what a session was billed.
+func (p *program) tellSpent(spent engine.Spent) {
+	p.term.Done()
+	p.term.Message(fmt.Sprintf("billed: %s, %d queries, %s, %s", spent.Mode, spent.Executions, size(spent.Bytes), spent.Cost))
 }
 
-func (m *metered) Open(ctx context.Context, s engine.Scope) (engine.Session, error) {
-	session, err := m.Engine.Open(ctx, s)
-	if err != nil {
-		return nil, err
+// price is that of 10^12 scanned bytes in a region: athena.price_per_tb, else the list price.
+func price(c *config.Config, region string) engine.Money {
+	if micros, ok := c.Athena.PricePerTB.Micros(); ok && micros > 0 {
+		return engine.Money{Micros: micros, Currency: "USD"}
 	}
-	x, ok := session.(engine.Metered)
-	if !ok {
-		return session, nil
-	}
-	return &meteredSession{session, x, m}, nil
-}
-
-type meteredSession struct {
-	engine.Session
-	engine.Metered
-	m *metered
-}
-
-func (s *meteredSession) Close() error {
-	err := s.Session.Close()
-	spent := s.Spent()
-	s.m.spent = &spent
-	return err
-}
-
-// tellSpent says what a run was billed.
-func (p *program) tellSpent(m *metered) {
-	if m.spent != nil {
-		p.term.Message(fmt.Sprintf("billed: %s, %d queries, %s, %s", m.spent.Mode, m.spent.Executions, size(m.spent.Bytes), money(m.spent.Cost)))
-	}
+	return athena.ListPrice(region)
 }
 
 // parallel is how many statements are asked at once: as many as Athena runs for us; the embedded engine uses all processors for one.

@@ -5,16 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"trailscribe/internal/engine"
 )
 
-func TestMoney(t *testing.T) {
-	for micros, want := range map[int64]string{0: "0.00 USD", 1: "0.000001 USD", 99_999: "0.099999 USD", 100_000: "0.10 USD", 100_001: "0.11 USD", 12_345_678: "12.35 USD"} {
-		if got := money(engine.Money{Micros: micros, Currency: "USD"}); got != want {
-			t.Errorf("%d is %s, want %s", micros, got, want)
-		}
-	}
+func TestSize(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 999_950: "1.0 MB", 10 << 20: "10.5 MB"} {
 		if got := size(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)

@@ -93,11 +93,10 @@ func (p *program) openAthena(ctx context.Context, s *setup) (engine.Engine, erro
 	} else if mode != athena.Staged && mode != athena.Direct {
 		return nil, usage("", "there is no mode %q; there are %s", mode, strings.Join(modes, ", "))
 	}
-	price, _ := a.PricePerTB.Micros()
 	e, err := athena.New(athena.Options{
 		Definition: s.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3.NewClient(cfg), Region: cfg.Region,
 		Workgroup: a.Workgroup.Or(config.Default(config.DefaultWorkgroup)).Value, Database: a.Database.Or(config.Default(config.DefaultDatabase)).Value, Table: a.Table.Or(config.Default(config.DefaultTable)).Value,
-		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, ShelvesFrom: shelvesFrom, Concurrency: a.Concurrency, PriceMicros: price, Reuse: a.ReuseMinutes,
+		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, ShelvesFrom: shelvesFrom, Concurrency: a.Concurrency, Price: price(s.config, cfg.Region), Reuse: a.ReuseMinutes,
 		Warn: p.term.Warn, Timing: athena.TimingFor(awsconfig.CustomEndpoint(cfg) && strings.Contains(aws.ToString(cfg.BaseEndpoint), "://127.0.0.1:")),
 	})
 	if err != nil {

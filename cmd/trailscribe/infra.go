@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
@@ -15,6 +14,7 @@ import (
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/config"
+	"trailscribe/internal/engine"
 	"trailscribe/internal/infra"
 	"trailscribe/internal/lake"
 	"trailscribe/internal/result"
@@ -98,7 +98,7 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 		Partition: awsconfig.Partition(sdk.Region), Region: sdk.Region, Account: f.account,
 		Database: or(a.Database.Value, config.DefaultDatabase), Table: or(a.Table.Value, config.DefaultTable), Workgroup: or(a.Workgroup.Value, config.DefaultWorkgroup),
 		Organization: a.Organization.Value, Accounts: a.Accounts.Values, Regions: a.Regions.Values, FirstDay: a.First(),
-		ScanLimit: scanLimit(cfg), Expiry: cfg.Athena.ResultsDays, Adopt: f.adopt,
+		ScanLimit: scanLimit(cfg, sdk.Region), Expiry: cfg.Athena.ResultsDays, Adopt: f.adopt,
 	}
 	for _, x := range []struct {
 		setting config.Setting
@@ -157,21 +157,10 @@ func (e *estate) resources(components []string) ([]infra.Resource, error) {
 	return rs, nil
 }
 
-// scanLimit is what the cost guard buys: max_per_run at the price of a terabyte; 0 where no guard is set.
-func scanLimit(c *config.Config) int64 {
-	most, ok := c.Cost.MaxPerRun.Micros()
-	price, priced := c.Athena.PricePerTB.Micros()
-	if !priced || price <= 0 {
-		price = 5_000_000 // US dollars in millionths; most regions
-	}
-	if !ok || most <= 0 {
-		return 0
-	}
-	n := new(big.Int).Mul(big.NewInt(most), big.NewInt(1_000_000_000_000))
-	if n.Div(n, big.NewInt(price)); !n.IsInt64() {
-		return 0
-	}
-	return n.Int64()
+// scanLimit is how many bytes max_per_run pays for in a region; 0 where no such limit is set.
+func scanLimit(c *config.Config, region string) int64 {
+	most, _ := c.Cost.MaxPerRun.Micros()
+	return engine.Money{Micros: most}.Buys(price(c, region))
 }
 
 func or(a, b string) string {

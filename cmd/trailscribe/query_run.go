@@ -60,13 +60,16 @@ func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error 
 	if _, stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
 		return err
 	}
-	m := &metered{Engine: e}
-	defer p.tellSpent(m)
-	session, err := m.Open(ctx, plan.Scope)
+	session, err := e.Open(ctx, plan.Scope)
 	if err != nil {
 		return explain(err)
 	}
-	defer session.Close()
+	defer func() {
+		session.Close()
+		if m, ok := session.(engine.Metered); ok {
+			p.tellSpent(m.Spent())
+		}
+	}()
 	p.term.Done()
 	rows, err := session.Query(ctx, plan.Statements[0])
 	if err != nil {

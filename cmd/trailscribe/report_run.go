@@ -103,12 +103,10 @@ func (p *program) runReport(ctx context.Context, s *setup, id string) (*run.Save
 	if stop || err != nil {
 		return nil, err
 	}
-	m := &metered{Engine: e}
-	parts.Engine, parts.Parallel, parts.Estimate = m, p.parallel(s), estimate
+	parts.Engine, parts.Parallel, parts.Estimate = e, p.parallel(s), estimate
 	out := p.outFolder()
 	saved, err := audit.Run(ctx, plan, out, parts)
 	p.term.Done()
-	p.tellSpent(m)
 	if err != nil {
 		return nil, explain(err)
 	}

@@ -240,6 +240,9 @@ func (p *program) progress(e audit.Event) {
 	if e.Step == audit.StepPrune {
 		p.term.Warn(e.Note)
 	}
+	if e.Spent != nil {
+		p.tellSpent(*e.Spent)
+	}
 	if words := steps[e.Step]; words != "" {
 		p.term.Progress(words, e.Done, e.Of)
 	}

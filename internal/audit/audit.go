@@ -41,6 +41,7 @@ type Event struct {
 	Step, Query string // Step: one of the Step constants; Query: a query's id, a format
 	Done, Of    int64
 	Note        string
+	Spent       *engine.Spent // of StepBilled
 }
 
 // Steps of a run.
@@ -49,6 +50,7 @@ const (
 	StepOpen    = "open"    // the engine reads the log files of the scope
 	StepInputs  = "inputs"  // the list of log files is kept
 	StepQuery   = "query"   // Done of Of statements are answered
+	StepBilled  = "billed"  // the session ended; Spent is what it was billed
 	StepFailed  = "failed"  // a statement gave no rows; Note says why
 	StepJudge   = "judge"   // exceptions of a query are kept
 	StepRecord  = "record"  // record.json is written

@@ -74,7 +74,7 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 	}
 	in, err := w.open(ctx)
 	if w.session != nil {
-		defer w.session.Close()
+		defer w.close()
 	}
 	if err != nil {
 		return nil, err
@@ -108,6 +108,15 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 	}
 	w.tell(Event{Step: StepSeal})
 	return w.folder.Seal(ctx, r, w.facts(), w.parts.Signer)
+}
+
+// close ends the session and says what it was billed, where its engine costs money: dropping what it made may cost too.
+func (w *work) close() {
+	_ = w.session.Close() // what could not be dropped is told by the engine and found by the next run
+	if m, ok := w.session.(engine.Metered); ok {
+		spent := m.Spent()
+		w.tell(Event{Step: StepBilled, Spent: &spent})
+	}
 }
 
 // prune removes what runs of other plans of this report left behind long ago. That it could not is no reason not to run.
@@ -192,17 +201,26 @@ func (w *work) guard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return CheckCost(*e, most)
+}
+
+// CheckCost is the cost guard: an ErrCost where the way in which the engine would run is estimated above most. No limit is
+// set where most is zero.
+func CheckCost(e engine.Estimate, most engine.Money) error {
+	if most.Micros <= 0 {
+		return nil
+	}
 	for _, m := range e.Modes {
 		if m.Name != e.Chosen {
 			continue
 		}
 		if m.Cost.Micros > most.Micros {
-			return fmt.Errorf("%w: %d.%06d %s for %d bytes, the limit is %d.%06d; raise --max-cost or shorten the period",
-				ErrCost, m.Cost.Micros/1e6, m.Cost.Micros%1e6, m.Cost.Currency, m.Bytes, most.Micros/1e6, most.Micros%1e6)
+			return fmt.Errorf("%w: the estimate is %s for %d bytes, the limit is %s; raise --max-cost or cost.max_per_run, or shorten the period",
+				ErrCost, m.Cost, m.Bytes, most)
 		}
 		return nil
 	}
-	return fmt.Errorf("%w: the engine gave no figure for the way %q in which it would run", ErrCost, e.Chosen) // unknown is not free
+	return fmt.Errorf("%w: the engine gave no figure for the mode %q in which it would run", ErrCost, e.Chosen) // unknown is not free
 }
 
 // estimate is the engine's, asked once.

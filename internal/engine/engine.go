@@ -38,12 +38,6 @@ type Description struct {
 	Place   string `json:"place"`
 }
 
-// Money is an amount in millionths of a unit of its currency.
-type Money struct {
-	Micros   int64
-	Currency string // ISO 4217: USD
-}
-
 // Mode is one way in which an engine could answer the statements, and what it would read and cost.
 type Mode struct {
 	Name         string // staged, direct

@@ -2,7 +2,6 @@ package run
 
 import (
 	"math"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -187,19 +186,10 @@ func (c *Cost) sum(of string) (b CostBilled) {
 	return b
 }
 
-// micros is the price of bytes, rounded up to a millionth as engines do. Each line is rounded alone, and so is the whole:
-// the whole is exact to a millionth, and lines may differ from it by one each.
+// micros is the price of bytes. Each line is rounded alone, and so is the whole: the whole is exact to a millionth, and lines
+// may differ from it by one each.
 func (c *Cost) micros(bytes int64) int64 {
-	n := new(big.Int).Mul(big.NewInt(bytes), big.NewInt(c.PriceMicros))
-	rest := new(big.Int)
-	n.DivMod(n, big.NewInt(1_000_000_000_000), rest)
-	if rest.Sign() > 0 {
-		n.Add(n, big.NewInt(1))
-	}
-	if !n.IsInt64() {
-		return math.MaxInt64
-	}
-	return n.Int64()
+	return engine.Money{Micros: c.PriceMicros}.For(bytes).Micros
 }
 
 // difference is by how many percent more was billed than the run's way of working was estimated at, to a tenth.

@@ -73,7 +73,7 @@ type Options struct {
 	ShelvesFrom                        int64        // bytes of log files from which a staged copy is laid by service and call; 0: 64 MiB
 	Concurrency                        int          // queries at once; 0: 5
 	Reuse                              int          // minutes: Athena may answer with rows of an equal query that are not older; 0: never
-	PriceMicros                        int64        // US dollars, in millionths, for 10^12 bytes; 0: the region's list price
+	Price                              engine.Money // of 10^12 scanned bytes; zero: the region's list price
 	Warn                               func(string) // what the table lacks and similar; may be nil
 
 	Timing Timing
@@ -132,8 +132,8 @@ func New(o Options) (*Engine, error) {
 	if o.Concurrency <= 0 {
 		o.Concurrency = 5
 	}
-	if o.PriceMicros <= 0 {
-		o.PriceMicros = listPrice(o.Region)
+	if o.Price.Micros <= 0 {
+		o.Price = ListPrice(o.Region)
 	}
 	if o.Warn == nil {
 		o.Warn = func(string) {}

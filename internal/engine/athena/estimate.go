@@ -107,8 +107,8 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 			m.Bytes += w.Bytes
 		}
 	}
-	out.Price = engine.Money{Micros: e.o.PriceMicros, Currency: "USD"}
-	direct.Cost, staged.Cost = e.cost(direct.Bytes), e.cost(staged.Bytes)
+	out.Price = e.o.Price
+	direct.Cost, staged.Cost = e.o.Price.For(direct.Bytes), e.o.Price.For(staged.Bytes)
 	out.Modes = []engine.Mode{staged, direct}
 	switch {
 	case e.o.Mode != Automatic:

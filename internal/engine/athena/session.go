@@ -265,9 +265,9 @@ func (s *session) answer(ctx context.Context, r *rows, query func() (string, err
 			return fault(ctx, "read the rows of "+r.id, err)
 		}
 	}
-	r.stats.Bytes, r.stats.Elapsed, r.stats.Execution, r.stats.Cost = r.x.scanned, max(r.x.elapsed, 1), r.x.id, s.e.cost(billed(r.x.scanned))
+	r.stats.Bytes, r.stats.Elapsed, r.stats.Execution, r.stats.Cost = r.x.scanned, max(r.x.elapsed, 1), r.x.id, s.e.o.Price.For(billed(r.x.scanned))
 	if r.x.reused {
-		r.stats.Reused, r.stats.Cost = true, s.e.cost(0)
+		r.stats.Reused, r.stats.Cost = true, s.e.o.Price.For(0)
 		s.e.o.Warn(fmt.Sprintf("%s: Athena gave the rows of an earlier, equal query, at most %d minutes old", r.id, s.e.o.Reuse))
 	}
 	return nil
@@ -297,7 +297,7 @@ func (s *session) Files(ctx context.Context) iter.Seq2[engine.InputFile, error] 
 // Spent is what the session was billed so far: staging and counting too, nothing that an earlier one paid.
 func (s *session) Spent() engine.Spent {
 	n, bytes := s.run.spent()
-	return engine.Spent{Mode: s.mode, Executions: n, Bytes: bytes, Cost: s.e.cost(bytes)}
+	return engine.Spent{Mode: s.mode, Executions: n, Bytes: bytes, Cost: s.e.o.Price.For(bytes)}
 }
 
 // Bills are the executions that ended so far.

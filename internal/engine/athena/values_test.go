@@ -106,10 +106,9 @@ func TestBilled(t *testing.T) {
 			t.Errorf("%d: %d, want %d", n, got, want)
 		}
 	}
-	e := &Engine{o: Options{PriceMicros: 5_000_000}}
-	for n, want := range map[int64]int64{1e12: 5_000_000, 10 << 20: 53, 1: 1, 0: 0, 9e18: 45_000_000_000_000} {
-		if got := e.cost(n); got.Micros != want {
-			t.Errorf("%d costs %d, want %d", n, got.Micros, want)
+	for region, want := range map[string]int64{"us-east-1": 5_000_000, "sa-east-1": 9_000_000, "eu-west-3": 7_000_000, "": 5_000_000} {
+		if got := ListPrice(region); got.Micros != want || got.Currency != "USD" {
+			t.Errorf("%s costs %v, want %d", region, got, want)
 		}
 	}
 }
