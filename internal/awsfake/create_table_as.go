@@ -99,7 +99,7 @@ func split2(p *plan, by []string) (columns, keys []glueColumn, err error) {
 			return nil, nil, athenaError(2, 1006, "DUPLICATE_COLUMN_NAME: line 1:1: Column name '%s' specified more than once", name)
 		}
 		seen[name] = true
-		h, ok := hiveType(p.types[i])
+		h, ok := p.types[i].Hive()
 		if !ok {
 			return nil, nil, athenaError(2, 1004, "NOT_SUPPORTED: Unsupported Hive type: %s (column %s)", p.types[i], name)
 		}

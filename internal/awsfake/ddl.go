@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"trailscribe/internal/sql"
 )
 
 // definition is a CREATE DATABASE or CREATE EXTERNAL TABLE, in Hive's language: names in backticks, backslashes in texts.
@@ -77,7 +79,7 @@ func (s *scanner) columns() []hiveColumn {
 			break
 		}
 		c := hiveColumn{Name: name[0], Type: s.hiveTypeText()}
-		if _, err := trinoType(c.Type); err != nil && s.err == "" {
+		if _, err := sql.ParseHiveType(c.Type); err != nil && s.err == "" {
 			s.err = fmt.Sprintf("cannot recognize the type of column %s: %v", c.Name, err)
 		}
 		if s.take("COMMENT") {

@@ -53,11 +53,11 @@ func (t *table) relation() (*relation, error) {
 	convert := func(cols []glueColumn) ([]sql.Column, error) {
 		var out []sql.Column
 		for _, c := range cols {
-			typ, err := trinoType(c.Type)
+			typ, err := sql.ParseHiveType(c.Type)
 			if err != nil {
 				return nil, athenaError(2, 1004, "HIVE_INVALID_METADATA: column %s of %s.%s: %v", c.Name, t.database, t.name, err)
 			}
-			out = append(out, sql.Column{Name: strings.ToLower(c.Name), Type: typ})
+			out = append(out, sql.Column{Name: strings.ToLower(c.Name), Type: typ.String()})
 		}
 		return out, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"trailscribe/internal/sql"
 )
@@ -46,34 +45,6 @@ func FuzzStatement(f *testing.F) {
 		st, fail := parseStatement(text)
 		if (st == nil) == (fail == nil) {
 			t.Error("neither a statement nor a failure")
-		}
-	})
-}
-
-// FuzzTypes: a type of Hive that is read becomes one that the language knows, and comes back as the same.
-func FuzzTypes(f *testing.F) {
-	for _, s := range []string{"string", "struct<a:string,b:array<map<string,int>>>", "decimal(10,2)", "struct<", "map<a", "array<string", "varchar(10)", "struct<`x y`:date>"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		trino, err := trinoType(text)
-		if err != nil || !utf8.ValidString(text) {
-			return
-		}
-		typ, err := sql.ParseType(trino)
-		if err != nil {
-			return // names and sizes that Hive lets through and Trino does not
-		}
-		back, ok := hiveType(typ)
-		if !ok {
-			return
-		}
-		again, err := trinoType(back)
-		if err != nil {
-			return // names with signs of their own
-		}
-		if other, err := sql.ParseType(again); err == nil && !strings.ContainsAny(text, "\"`:<>,") && other.String() != typ.String() {
-			t.Errorf("%q is %s, then %q, then %s", text, typ, back, other)
 		}
 	})
 }

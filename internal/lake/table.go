@@ -15,6 +15,7 @@ import (
 
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/infra"
+	"trailscribe/internal/sql"
 )
 
 // How Athena reads CloudTrail's files, as AWS documents it since November 2022 ("Query AWS CloudTrail logs", Athena user
@@ -37,11 +38,15 @@ func (t *table) Ref() string       { return "table " + t.Database + "." + t.Tabl
 func columns() ([]types.Column, error) {
 	var out []types.Column
 	for _, c := range cloudtrail.Columns() {
-		typ, err := parseTrino(c.Type)
+		typ, err := sql.ParseType(c.Type)
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.Name, err)
 		}
-		out = append(out, types.Column{Name: aws.String(c.Name), Type: aws.String(typ.String())})
+		hive, ok := typ.Hive()
+		if !ok {
+			return nil, fmt.Errorf("column %s: no table of Hive holds the type %s", c.Name, typ)
+		}
+		out = append(out, types.Column{Name: aws.String(c.Name), Type: aws.String(hive)})
 	}
 	return out, nil
 }
@@ -193,17 +198,17 @@ func mergeColumns(now []types.Column) ([]types.Column, error) {
 	return out, nil
 }
 
-// columnCovers compares two columns; see hiveType.covers.
+// columnCovers compares two columns; see covers.
 func columnCovers(have, want types.Column) (why string, ok bool) {
-	w, err := parseHive(aws.ToString(want.Type))
+	w, err := sql.ParseHiveType(aws.ToString(want.Type))
 	if err != nil {
 		return err.Error(), false
 	}
-	h, err := parseHive(aws.ToString(have.Type))
+	h, err := sql.ParseHiveType(aws.ToString(have.Type))
 	if err != nil {
 		return err.Error(), false
 	}
-	return h.covers(w)
+	return covers(h, w)
 }
 
 // tableInput is the part of a table that can be written back. Glue replaces the whole of it with each update, so everything

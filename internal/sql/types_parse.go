@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ParseType reads a type as Trino and Athena's catalogue write it: varchar, decimal(10,2), timestamp(3) with time zone,
-// array(row(arn varchar)), map(varchar, bigint); also Hive's array<struct<arn:string>>.
+// ParseType reads a type as Trino writes it: varchar, decimal(10,2), timestamp(3) with time zone, array(row(arn varchar)),
+// map(varchar, bigint). ParseHiveType reads those of Athena's catalog.
 func ParseType(text string) (*Type, error) {
 	p := &typeText{s: text}
 	t, err := p.parse()
@@ -100,17 +100,14 @@ func (p *typeText) parse() (*Type, error) {
 	switch name {
 	case "":
 		return nil, fmt.Errorf("a type name is missing")
-	case "array", "map", "row", "struct":
-		closing := ")"
-		if p.take("<") {
-			closing = ">"
-		} else if !p.take("(") {
+	case "array", "map", "row":
+		if !p.take("(") {
 			return nil, fmt.Errorf("%s needs its types in parentheses", name)
 		}
 		var fs []Field
 		for {
 			var f Field
-			if name == "row" || name == "struct" {
+			if name == "row" {
 				f = p.field()
 			}
 			t, err := p.parse()
@@ -119,11 +116,11 @@ func (p *typeText) parse() (*Type, error) {
 			}
 			f.Type = t
 			fs = append(fs, f)
-			if p.take(closing) {
+			if p.take(")") {
 				break
 			}
 			if !p.take(",") {
-				return nil, fmt.Errorf("%q is missing", closing)
+				return nil, fmt.Errorf("a closing parenthesis is missing")
 			}
 		}
 		switch {
@@ -131,7 +128,7 @@ func (p *typeText) parse() (*Type, error) {
 			return arrayOf(fs[0].Type), nil
 		case name == "map" && len(fs) == 2:
 			return mapOf(fs[0].Type, fs[1].Type), nil
-		case name == "row" || name == "struct":
+		case name == "row":
 			return &Type{Kind: RowType, Fields: fs}, nil
 		}
 		return nil, fmt.Errorf("%s takes another number of types", name)
@@ -170,14 +167,8 @@ func (p *typeText) parse() (*Type, error) {
 	case "double":
 		p.words("precision")
 		return tDouble, nil
-	case "string":
-		return tVarchar, nil
 	case "int":
 		return tInteger, nil
-	case "float":
-		return tReal, nil
-	case "binary":
-		return tVarbinary, nil
 	case "decimal", "numeric", "dec":
 		n, err := p.numbers()
 		if err != nil {
@@ -226,15 +217,12 @@ var plainTypes = func() map[string]*Type {
 	return m
 }()
 
-// field takes a field's name if one stands before the type: "arn varchar", "arn:string", `"x y" varchar`.
+// field takes a field's name if one stands before the type: "arn varchar", `"x y" varchar`.
 func (p *typeText) field() Field {
 	at := p.i
 	n := p.name()
 	p.space()
 	if n != "" && p.i < len(p.s) {
-		if p.take(":") {
-			return Field{Name: strings.ToLower(n)}
-		}
 		if c := p.s[p.i]; c != '(' && c != ')' && c != ',' && c != '<' && c != '>' {
 			// "timestamp with", "double precision" and "interval day" are one type, not a field named so
 			rest := &typeText{s: p.s, i: p.i}

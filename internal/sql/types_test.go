@@ -7,12 +7,11 @@ import (
 
 func TestParseType(t *testing.T) {
 	for text, want := range map[string]string{
-		"varchar": "varchar", "VARCHAR(20)": "varchar(20)", "string": "varchar", "int": "integer", "decimal(10,2)": "decimal(10,2)", "decimal": "decimal(38,0)",
+		"varchar": "varchar", "VARCHAR(20)": "varchar(20)", "int": "integer", "decimal(10,2)": "decimal(10,2)", "decimal": "decimal(38,0)",
 		"double precision": "double", "timestamp": "timestamp(3)", "timestamp(6) with time zone": "timestamp(6) with time zone",
 		"timestamp with time zone": "timestamp(3) with time zone", "interval day to second": "interval day to second",
-		"array(varchar)": "array(varchar)", "array<string>": "array(varchar)", "map(varchar, array(bigint))": "map(varchar, array(bigint))",
+		"array(varchar)": "array(varchar)", "map(varchar, array(bigint))": "map(varchar, array(bigint))",
 		"row(arn varchar, accountid varchar)":                  "row(arn varchar, accountid varchar)",
-		"struct<arn:string,tags:map<string,string>>":           "row(arn varchar, tags map(varchar, varchar))",
 		`row("Key with space" varchar, t timestamp(3))`:        `row("key with space" varchar, t timestamp(3))`,
 		"row(varchar, bigint)":                                 "row(varchar, bigint)",
 		"row(d double precision, at timestamp with time zone)": "row(d double, at timestamp(3) with time zone)",

@@ -88,7 +88,7 @@ func readTable(g *types.Table, source string) (*table, []string, error) {
 	t := &table{kinds: map[string]string{}}
 	have := map[string]*sql.Type{}
 	for _, c := range g.StorageDescriptor.Columns {
-		typ, err := hiveType(aws.ToString(c.Type))
+		typ, err := sql.ParseHiveType(aws.ToString(c.Type))
 		if err != nil {
 			return nil, nil, fmt.Errorf("column %s: %w", aws.ToString(c.Name), err)
 		}
