@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/infra"
+	"trailscribe/internal/regular"
 )
 
 func (p *program) infraPlanCommand() *cobra.Command {
@@ -126,12 +127,11 @@ func savePlan(plan *infra.Plan, name string) error {
 }
 
 func loadPlan(name string) (*infra.Plan, error) {
-	file, err := os.Open(name)
+	data, err := regular.Read(name, infra.MaxPlan)
 	if err != nil {
 		return nil, usage("make one with 'trailscribe infra plan --out FILE'", "the plan cannot be read: %w", err)
 	}
-	defer file.Close()
-	plan, err := infra.LoadPlan(file)
+	plan, err := infra.LoadPlan(data)
 	if err != nil {
 		return nil, usage("make one with 'trailscribe infra plan --out FILE'", "%s: %w", name, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"trailscribe/internal/framework"
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/report"
 	"trailscribe/internal/run"
 )
@@ -44,9 +45,9 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return usage("give the folder rN of a run", "%s is no folder", dir)
 	}
-	saved, err := run.OpenFolder(dir)
+	saved, err := run.Open(regular.Sealed(c.Context(), dir))
 	if err != nil {
-		return &codedError{code: exitUsage, err: err, hint: "give the folder rN of a run"}
+		return &codedError{code: exitUsage, err: fmt.Errorf("%s: %w", dir, err), hint: "give the folder rN of a run"}
 	}
 	if err := unaltered(c, dir); err != nil {
 		return err
@@ -105,7 +106,7 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 
 // unaltered tells whether what a report is made from is as it was sealed; a report that was made from it may be lost.
 func unaltered(c *cobra.Command, dir string) error {
-	_, wrong, err := audit.Verify(c.Context(), os.DirFS(dir), nil)
+	_, wrong, err := audit.Verify(c.Context(), regular.Sealed(c.Context(), dir), nil)
 	if err != nil {
 		return &codedError{code: exitMismatch, err: fmt.Errorf("verifying %s: %w", dir, err)}
 	}

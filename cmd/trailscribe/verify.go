@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/audit"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/result"
 )
 
@@ -22,7 +23,7 @@ Exit code 7 if anything is missing, altered or added.`,
 			if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
 				return usage("give the folder rN of a run", "%s is no folder", args[0])
 			}
-			_, wrong, err := audit.Verify(c.Context(), os.DirFS(args[0]), nil)
+			_, wrong, err := audit.Verify(c.Context(), regular.Sealed(c.Context(), args[0]), nil)
 			if err != nil {
 				return &codedError{code: exitMismatch, err: fmt.Errorf("verifying %s: %w", args[0], err)}
 			}

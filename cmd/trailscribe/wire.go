@@ -24,6 +24,7 @@ import (
 	"trailscribe/internal/framework"
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/dir"
@@ -58,7 +59,7 @@ func (p *program) openAll() (*setup, diag.Problems, error) {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return nil, nil, usage("a library is a folder with any of queries, reports and templates", "the library %s is no folder", dir)
 		}
-		layers = append(layers, library.Layer{Origin: library.Origin(dir), FS: os.DirFS(dir)})
+		layers = append(layers, library.Layer{Origin: library.Origin(dir), FS: regular.Folder(dir)})
 	}
 	s := &setup{config: cfg}
 	s.library, problems = library.Open(layers...)

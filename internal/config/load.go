@@ -15,6 +15,7 @@ import (
 
 	"trailscribe/internal/diag"
 	"trailscribe/internal/period"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/yaml"
 )
 
@@ -46,12 +47,12 @@ func Load(o Options) (*Config, diag.Problems) {
 		file = find(o.Dir)
 	}
 	if file != "" {
-		data, err := os.ReadFile(file)
+		data, err := regular.Read(file, yaml.MaxBytes)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: "the configuration that " + named + " names is not there", Rule: "config-read", Hint: "make one with 'trailscribe init'"}}
 		case err != nil:
-			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: fmt.Sprintf("reading the configuration: %v", err), Rule: "config-read"}}
+			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: fmt.Sprintf("reading the configuration: %v", err), Rule: "config-read", Hint: readHint(err)}}
 		}
 		c.File = file
 		l.dir = filepath.Dir(file)
@@ -62,6 +63,17 @@ func Load(o Options) (*Config, diag.Problems) {
 		return nil, l.bad.Sort()
 	}
 	return c, l.bad.Sort()
+}
+
+// readHint is what to do about a configuration that cannot be read. A pipe is what a shell makes of <(command).
+func readHint(err error) string {
+	switch {
+	case errors.Is(err, regular.ErrKind):
+		return "name a file: paths in a configuration are relative to where it is; what a command prints can be written to one first"
+	case errors.Is(err, regular.ErrSize):
+		return "name the configuration itself; a usual one has some kilobytes"
+	}
+	return "check that the file exists and may be read"
 }
 
 // find looks for the file here and in the parents up to the root of the repository, which holds .git. Outside a repository it looks here only.
@@ -78,7 +90,7 @@ func find(dir string) string {
 	found := ""
 	for {
 		if found == "" {
-			if info, err := os.Stat(filepath.Join(here, FileName)); err == nil && info.Mode().IsRegular() {
+			if _, err := os.Lstat(filepath.Join(here, FileName)); err == nil { // what it is, is looked at when it is read
 				found = filepath.Join(up, FileName)
 				if up == dir || up == "." {
 					return found

@@ -156,7 +156,7 @@ func TestRefusesWhatMoved(t *testing.T) {
 		if err := p.Save(&b); err != nil {
 			t.Fatal(err)
 		}
-		if p, err = LoadPlan(&b); err != nil {
+		if p, err = LoadPlan(b.Bytes()); err != nil {
 			t.Fatal(err)
 		}
 		err = p.Apply(t.Context(), "here", move(p, rs, all), nil)
@@ -197,7 +197,7 @@ func TestPick(t *testing.T) {
 
 func TestLoadPlanRefuses(t *testing.T) {
 	for text, want := range map[string]string{"": "no plan", "{}": "format is 0", `{"format":1,"more":2}`: "no plan", `{"format":2}`: "make the plan again", "athena:": "no plan"} {
-		if _, err := LoadPlan(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := LoadPlan([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -103,12 +103,11 @@ func (p *Plan) Save(w io.Writer) error {
 	return nil
 }
 
+// MaxPlan is how large a saved plan may be, in bytes: some thousands of times what the resources of this program need.
+const MaxPlan = 16 << 20
+
 // LoadPlan reads a saved plan.
-func LoadPlan(r io.Reader) (*Plan, error) {
-	data, err := io.ReadAll(io.LimitReader(r, 16<<20))
-	if err != nil {
-		return nil, fmt.Errorf("reading the plan: %w", err)
-	}
+func LoadPlan(data []byte) (*Plan, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	p := &Plan{}

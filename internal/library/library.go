@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/regular"
 )
 
 // Origin says where a file comes from: "built in" or the user's folder as it was given.
@@ -62,9 +63,20 @@ type entry struct {
 // Files up to this size are read when the library is opened, so that an unreadable one is a problem then; larger ones, the fonts, when asked for.
 const eager = 1 << 20
 
+// largest is how many bytes a file may have: a definition of this project has some kilobytes, a font with the letters of
+// several languages some 20 MiB.
+func largest(name string) int64 {
+	if path.Ext(name) == ".yaml" {
+		return 8 << 20
+	}
+	return 64 << 20
+}
+
 // Open lays the layers over each other: a later layer's file replaces the whole earlier one of the same path. A query and its cases are one
 // unit: a layer that replaces queries/x.yaml also takes away an earlier layer's queries/x_test.yaml. Files whose name begins with a dot,
-// and Go files, are not part of a library. Problems: files that cannot be read; as a warning, a layer without any of the three folders.
+// and Go files, are not part of a library. A link counts as the file it leads to; one to a folder is a problem, because it is not followed,
+// and so is a FIFO, a device or a socket where a definition could be. Problems, too: files that cannot be read, and as a warning a layer
+// without any of the three folders.
 func Open(layers ...Layer) (*Library, diag.Problems) {
 	l := &Library{layers: layers, files: map[string]*entry{}}
 	var bad diag.Problems
@@ -95,7 +107,15 @@ func Open(layers ...Layer) (*Library, diag.Problems) {
 					bad = append(bad, problem(layer, name, err))
 					return nil
 				}
-				if !info.Mode().IsRegular() {
+				definition := path.Ext(name) == ".yaml" || dir == "templates"
+				if err := regular.Check("open", name, info.Mode()); err != nil {
+					if definition || info.IsDir() {
+						bad = append(bad, problem(layer, name, err))
+					}
+					return nil
+				}
+				if most := largest(name); definition && info.Size() > most {
+					bad = append(bad, problem(layer, name, fmt.Errorf("%w: %d bytes, at most %d are read", regular.ErrSize, info.Size(), most)))
 					return nil
 				}
 				e := &entry{origin: layer.Origin, read: sync.OnceValues(func() (File, error) { return read(layer, name) })}
@@ -141,11 +161,21 @@ func Open(layers ...Layer) (*Library, diag.Problems) {
 
 func problem(l Layer, name string, err error) diag.Problem {
 	return diag.Problem{At: diag.Pos{File: File{Path: name, Origin: l.Origin}.Name()}, Text: fmt.Sprintf("reading %s of the library (%s): %v", name, l.Origin, err), Rule: "library-read",
-		Hint: "check that the file exists and may be read"}
+		Hint: hint(err)}
+}
+
+func hint(err error) string {
+	switch {
+	case errors.Is(err, regular.ErrKind):
+		return "a library holds files, and links to files; name a folder elsewhere as a library of its own"
+	case errors.Is(err, regular.ErrSize):
+		return "a library holds definitions and fonts only; move the file away"
+	}
+	return "check that the file exists and may be read"
 }
 
 func read(l Layer, name string) (File, error) {
-	data, err := fs.ReadFile(l.FS, name)
+	data, err := regular.ReadFile(l.FS, name, largest(name))
 	if err != nil {
 		return File{}, err
 	}

@@ -94,7 +94,17 @@ func TestUnreadable(t *testing.T) {
 
 type broken struct{ fstest.MapFS }
 
-func (b broken) ReadFile(string) ([]byte, error) { return nil, errors.New("disk") }
+func (b broken) Open(name string) (fs.File, error) {
+	f, err := b.MapFS.Open(name)
+	if info, e := fs.Stat(b.MapFS, name); e == nil && info.Mode().IsRegular() {
+		return torn{f}, nil
+	}
+	return f, err
+}
+
+type torn struct{ fs.File }
+
+func (torn) Read([]byte) (int, error) { return 0, errors.New("disk") }
 
 // A link in the user's folder is followed to a file; a link that leads nowhere is a problem.
 func TestLinks(t *testing.T) {

@@ -45,20 +45,18 @@ func orNothing(s string) string {
 // maxManifest is how large a manifest.json may be: some 200,000 files.
 const maxManifest = 64 << 20
 
+// maxSignature is how much of a signature is read: one by the largest keys has some kilobytes.
+const maxSignature = 1 << 20
+
 // ErrNone says that a folder has no manifest: the run was never finished.
 var ErrNone = errors.New("no manifest.json: the folder is no finished run")
 
 // Read reads manifest.json alone. A manifest of another format, or not in its canonical form, is an error: two readers must never see two things.
 func Read(fsys fs.FS) (*Manifest, error) {
-	f, err := fsys.Open(Name)
+	b, err := readUpTo(fsys, Name, maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNone
 	}
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", Name, err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxManifest+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Name, err)
 	}
@@ -66,6 +64,21 @@ func Read(fsys fs.FS) (*Manifest, error) {
 		return nil, fmt.Errorf("reading %s: larger than %d bytes", Name, maxManifest)
 	}
 	return parse(b)
+}
+
+// readUpTo reads a file of at most so many bytes.
+func readUpTo(fsys fs.FS, name string, most int) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return nil, err
+	} else if info.Size() > int64(most) {
+		return nil, fmt.Errorf("it has %d bytes, at most %d can be right", info.Size(), most)
+	}
+	return io.ReadAll(io.LimitReader(f, int64(most)+1))
 }
 
 func parse(b []byte) (*Manifest, error) {
@@ -92,7 +105,8 @@ func parse(b []byte) (*Manifest, error) {
 
 // Check compares a folder or an archive prefix with its manifest: every file, and nothing beside them. trusted are
 // public keys as OpenSSH writes them ("ssh-ed25519 AAAA…"); with any, the manifest must be signed by one of them.
-// Differences are in wrong, sorted by file; err says that the manifest itself could not be read.
+// Differences are in wrong, sorted by file; err says that the manifest itself could not be read. fsys should refuse to open what
+// is not a regular file, since a FIFO waits and a device never ends; of no file more is read than the manifest says it has.
 func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error) {
 	if m, err = Read(fsys); err != nil {
 		return nil, nil, err
@@ -114,6 +128,7 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 	if err != nil {
 		return nil, nil, err
 	}
+	sums := there[Sums]
 	for _, want := range m.Files {
 		regular, known := there[want.Name]
 		delete(there, want.Name)
@@ -123,8 +138,10 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 		if !regular {
 			continue
 		}
-		got, err := digest(fsys, want.Name)
+		got, err := digest(fsys, want.Name, want.Size)
 		switch {
+		case err == nil && got.Size > want.Size:
+			wrong = append(wrong, Wrong{What: Changed, Where: want.Name, Expected: want.SHA256, Found: fmt.Sprintf("a file of more than %d bytes", want.Size)})
 		case err != nil:
 			wrong = append(wrong, Wrong{What: Changed, Where: want.Name, Expected: want.SHA256, Found: err.Error()})
 		case got.SHA256 != want.SHA256 || got.Size != want.Size:
@@ -139,11 +156,13 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 			wrong = append(wrong, Wrong{What: Extra, Where: name})
 		}
 	}
-	if sums, err := fs.ReadFile(fsys, Sums); err == nil && !bytes.Equal(sums, m.SHA256SUMS()) {
-		wrong = append(wrong, Wrong{What: SumsDiff, Where: Sums})
+	if want := m.SHA256SUMS(); sums {
+		if got, err := readUpTo(fsys, Sums, len(want)); err != nil || !bytes.Equal(got, want) {
+			wrong = append(wrong, Wrong{What: SumsDiff, Where: Sums})
+		}
 	}
 	if len(trusted) > 0 {
-		switch sig, err := fs.ReadFile(fsys, Signature); {
+		switch sig, err := readUpTo(fsys, Signature, maxSignature); {
 		case errors.Is(err, fs.ErrNotExist):
 			wrong = append(wrong, Wrong{What: Unsigned, Where: Name, Expected: Signature})
 		case err != nil:

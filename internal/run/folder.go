@@ -16,6 +16,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"trailscribe/internal/library"
+	"trailscribe/internal/regular"
 )
 
 // Folder is a run being written. It may be used from several goroutines.
@@ -121,7 +122,7 @@ func (f *Folder) clean() error {
 	}
 	for _, note := range notes {
 		var n struct{ File string }
-		if b, err := os.ReadFile(note); err == nil && json.Unmarshal(b, &n) == nil {
+		if b, err := regular.ReadPlain(note, maxRecord); err == nil && json.Unmarshal(b, &n) == nil {
 			keep[n.File] = true
 		}
 	}
@@ -135,11 +136,11 @@ func (f *Folder) clean() error {
 // in another folder, perhaps on another machine, has another.
 func (f *Folder) Owner() (string, error) {
 	name := filepath.Join(f.notes, "owner")
-	if b, err := os.ReadFile(name); err == nil && len(b) == ownerLength {
+	if b, err := regular.ReadPlain(name, ownerLength); err == nil && len(b) == ownerLength {
 		return string(b), nil
 	}
 	owner := strings.ToLower(rand.Text())[:ownerLength]
-	if err := os.WriteFile(name, []byte(owner), fileMode); err != nil {
+	if err := write(name, []byte(owner)); err != nil {
 		return "", fmt.Errorf("naming the unfinished run: %w", err)
 	}
 	return owner, nil

@@ -5,19 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"trailscribe/internal/regular"
 )
 
 // openJournal opens the journal for appending. After a crash its last line may be torn: it is cut off.
 func openJournal(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, journalName), os.O_CREATE|os.O_RDWR, fileMode)
+	f, err := os.OpenFile(filepath.Join(dir, journalName), os.O_CREATE|os.O_RDWR|regular.NonBlock|regular.NoFollow, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
-	b, err := os.ReadFile(f.Name())
+	b, err := regular.All(f, maxText)
 	if err == nil {
 		whole := int64(bytes.LastIndexByte(b, '\n') + 1)
 		if err = f.Truncate(whole); err == nil {
@@ -66,7 +67,7 @@ func (f *Folder) Note(facts ...Fact) error {
 
 // Facts are the lines of the journal in the order they were written; a line that cannot be read is left out.
 func (s *Saved) Facts() []Fact {
-	b, err := fs.ReadFile(s.fsys, journalName)
+	b, err := regular.ReadFile(s.fsys, journalName, maxText)
 	if err != nil {
 		return nil
 	}

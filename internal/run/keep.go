@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	"trailscribe/internal/engine"
 	"trailscribe/internal/finding"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/result"
 )
 
@@ -36,7 +38,7 @@ func (f *Folder) note(name string, k kept) error {
 
 // noted reads a note and proves that its file is still what it says.
 func (f *Folder) noted(name string) (k kept, ok bool) {
-	b, err := os.ReadFile(f.notePath(name))
+	b, err := regular.ReadPlain(f.notePath(name), maxRecord)
 	if err != nil || json.Unmarshal(b, &k) != nil {
 		return k, false
 	}
@@ -46,7 +48,7 @@ func (f *Folder) noted(name string) (k kept, ok bool) {
 
 func (f *Folder) opener(name string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
-		in, err := os.Open(filepath.Join(f.dir, filepath.FromSlash(name)))
+		in, err := regular.Sealed(context.Background(), f.dir).Open(name)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"os"
 	"slices"
 	"sync"
 
@@ -16,6 +16,7 @@ import (
 	"trailscribe/internal/finding"
 	"trailscribe/internal/library"
 	"trailscribe/internal/manifest"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/result"
 )
 
@@ -35,8 +36,11 @@ type Saved struct {
 // ErrAltered says that a file of a run is not what its record or manifest says.
 var ErrAltered = errors.New("the run was altered after it was made")
 
-// maxRecord is how large a record.json may be.
-const maxRecord = 512 << 20
+// How large a file may be that is read whole: record.json and the notes of an unfinished run; a statement and the journal.
+const (
+	maxRecord = 512 << 20
+	maxText   = 64 << 20
+)
 
 // Open reads a finished run: a folder, or a prefix of an archive. A folder without manifest.json is no run
 // (manifest.ErrNone), a record.json that is not the one its manifest names is ErrAltered.
@@ -45,14 +49,12 @@ func Open(fsys fs.FS) (*Saved, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a run: %w", err)
 	}
-	f, err := fsys.Open(recordName)
+	b, err := regular.ReadFile(fsys, recordName, maxRecord)
+	if errors.Is(err, regular.ErrKind) || errors.Is(err, regular.ErrSize) {
+		return nil, fmt.Errorf("opening a run: %w: %w", err, ErrAltered)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a run: %w", err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxRecord+1))
-	if err != nil || len(b) > maxRecord {
-		return nil, fmt.Errorf("opening a run: reading %s: %w", recordName, errors.Join(err, sizeError(len(b))))
 	}
 	if digest(b) != m.Evidence {
 		return nil, fmt.Errorf("opening a run: %s has the digest %s, its manifest names %s: %w", recordName, digest(b), m.Evidence, ErrAltered)
@@ -60,16 +62,9 @@ func Open(fsys fs.FS) (*Saved, error) {
 	return parse(fsys, b)
 }
 
-func sizeError(n int) error {
-	if n > maxRecord {
-		return fmt.Errorf("larger than %d bytes", maxRecord)
-	}
-	return nil
-}
-
 // OpenFolder is Open for a folder of this machine.
 func OpenFolder(dir string) (*Saved, error) {
-	s, err := Open(os.DirFS(dir))
+	s, err := Open(regular.Sealed(context.Background(), dir))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
@@ -217,7 +212,7 @@ func (s *Saved) Statement(name string) (string, error) {
 	if err := checkID(name); err != nil {
 		return "", err
 	}
-	b, err := fs.ReadFile(s.fsys, statementName(name))
+	b, err := regular.ReadFile(s.fsys, statementName(name), maxText)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"trailscribe/internal/manifest"
+	"trailscribe/internal/regular"
 )
 
 // WriteRecord writes record.json with the revision's number and gives the run as the writers of formats read it,
@@ -30,7 +31,7 @@ func (f *Folder) WriteRecord(r *Record) (*Saved, error) {
 	if err := write(filepath.Join(f.dir, recordName), b); err != nil {
 		return nil, err
 	}
-	s, err := parse(os.DirFS(f.dir), b)
+	s, err := parse(regular.Sealed(context.Background(), f.dir), b)
 	if err != nil {
 		return nil, err
 	}
@@ -69,14 +70,14 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 		return nil, err
 	}
 	m.Evidence = digest(record)
-	sums, err := manifest.Build(os.DirFS(f.dir), m)
+	sums, err := manifest.Build(regular.Sealed(ctx, f.dir), m)
 	if err != nil {
 		return nil, err
 	}
 	if err := write(filepath.Join(f.dir, manifest.Sums), sums.SHA256SUMS()); err != nil {
 		return nil, err
 	}
-	list, err := manifest.Build(os.DirFS(f.dir), m)
+	list, err := manifest.Build(regular.Sealed(ctx, f.dir), m)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (f *Folder) ready(r *Record) error {
 	if err != nil {
 		return err
 	}
-	got, err := os.ReadFile(filepath.Join(f.dir, recordName))
+	got, err := regular.ReadPlain(filepath.Join(f.dir, recordName), maxRecord)
 	if err != nil {
 		return fmt.Errorf("sealing the run: %w", err)
 	}
@@ -222,7 +223,7 @@ func lastOf(series string) (string, error) {
 			return "", err
 		}
 		for _, n := range numbers {
-			m, err := manifest.Read(os.DirFS(filepath.Join(series, p.Name(), "r"+strconv.Itoa(n))))
+			m, err := manifest.Read(regular.Sealed(context.Background(), filepath.Join(series, p.Name(), "r"+strconv.Itoa(n))))
 			if err != nil {
 				continue // no finished run, or altered: the chain goes on from what can be read
 			}

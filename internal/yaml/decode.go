@@ -17,7 +17,7 @@ import (
 
 // Limits of a file. A definition of this project is a few kilobytes; what is larger is not one.
 const (
-	maxBytes = 8 << 20
+	MaxBytes = 8 << 20 // of a file; who reads one need not read more
 	maxDepth = 100
 )
 
@@ -41,8 +41,8 @@ func parse(name string, data []byte) (v *Value, bad diag.Problems) {
 			v, bad = nil, diag.Problems{{At: at, Text: "the file cannot be read as YAML", Hint: "check the indentation and the quotes", Rule: "yaml-syntax"}}
 		}
 	}()
-	if len(data) > maxBytes {
-		return nil, diag.Problems{{At: at, Rule: "yaml-size", Text: fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), maxBytes)}}
+	if len(data) > MaxBytes {
+		return nil, diag.Problems{{At: at, Rule: "yaml-size", Text: fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), MaxBytes)}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(data) {
