@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"trailscribe/internal/regular"
 )
 
 // spill is a folder of one session for what does not fit in memory. The database names its files the same in every
@@ -22,7 +24,7 @@ const spillLock = ".lock"
 
 // newSpill makes a folder below parent.
 func newSpill(parent string) (*spill, error) {
-	if err := os.MkdirAll(parent, 0o700); err != nil {
+	if _, err := regular.MakeFolders(filepath.Dir(parent), 0o700, filepath.Base(parent)); err != nil {
 		return nil, fmt.Errorf("make the folder for what does not fit in memory: %w", err)
 	}
 	f, err := os.CreateTemp(parent, "session-*"+spillLock)
@@ -52,11 +54,18 @@ func removeFile(name string) error {
 	return nil
 }
 
-// sweep removes what sessions left behind that were killed. It never fails: what cannot be removed now stays for later.
+// sweep removes what sessions left behind that were killed. It never fails: what cannot be removed now stays for later. What a link
+// leads to is not of a session.
 func sweep(parent string) {
+	if regular.IsFolder(parent) != nil {
+		return
+	}
 	locks, _ := filepath.Glob(filepath.Join(parent, "session-*"+spillLock))
 	for _, name := range locks {
-		l := flock.New(name)
+		l, err := regular.NewLock(name, 0o600)
+		if err != nil {
+			continue
+		}
 		if held, err := l.TryLock(); err != nil || !held {
 			continue
 		}

@@ -1,9 +1,12 @@
 package duckdb
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"trailscribe/internal/regular"
 )
 
 func TestSpill(t *testing.T) {
@@ -43,5 +46,32 @@ func TestSpill(t *testing.T) {
 	}
 	if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// What a link leads to is not of a session, whatever it is called.
+func TestSpillThroughALink(t *testing.T) {
+	elsewhere := t.TempDir()
+	dir, lock := filepath.Join(elsewhere, "session-1"), filepath.Join(elsewhere, "session-1"+spillLock)
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(lock, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	parent := filepath.Join(t.TempDir(), "spill")
+	if err := os.Symlink(elsewhere, parent); err != nil {
+		t.Skip(err)
+	}
+	sweep(parent)
+	if s, err := newSpill(parent); !errors.Is(err, regular.ErrForeign) {
+		t.Errorf("a session spills to %v: %v", s, err)
+	}
+	own := filepath.Join(t.TempDir(), "spill")
+	if err := errors.Join(os.Mkdir(own, 0o700), os.Symlink(lock, filepath.Join(own, "session-2"+spillLock)), os.Symlink(dir, filepath.Join(own, "session-2"))); err != nil {
+		t.Fatal(err)
+	}
+	sweep(own)
+	for _, name := range []string{dir, lock} {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
 	}
 }

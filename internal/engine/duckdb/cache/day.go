@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/regular"
 )
 
 // day is a delivery day, or the loose files.
@@ -43,6 +44,12 @@ func dayName(k cloudtrail.Key) string {
 
 func (r *refresh) compareDay(d *day) error {
 	rebuilt := false
+	if err := regular.IsFolder(d.folder); errors.Is(err, regular.ErrForeign) { // a link, and what it leads to is not ours to clear
+		if err := os.Remove(d.folder); err != nil {
+			return fmt.Errorf("cleaning the cache: %w", err)
+		}
+		rebuilt, d.changed = true, true
+	}
 	old, err := loadManifest(d.folder)
 	if errors.Is(err, errDamaged) {
 		rebuilt, old, err = true, &manifest{}, nil
@@ -135,7 +142,7 @@ func (r *refresh) tidy(d *day) error {
 	for _, e := range entries {
 		switch {
 		case strings.HasPrefix(e.Name(), tempPrefix):
-			if err := os.Remove(filepath.Join(d.folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := os.RemoveAll(filepath.Join(d.folder, e.Name())); err != nil {
 				return fmt.Errorf("cleaning the cache: %w", err)
 			}
 		case !named[e.Name()]:
@@ -163,8 +170,7 @@ func (r *refresh) commit(d *day) error {
 	slices.SortFunc(d.now.Parts, func(a, b part) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(d.now.Files, func(a, b file) int { return strings.Compare(a.Key, b.Key) })
 	if len(d.now.Files) == 0 && len(d.now.Parts) == 0 {
-		err := os.Remove(filepath.Join(d.folder, manifestName))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.RemoveAll(filepath.Join(d.folder, manifestName)); err != nil {
 			return fmt.Errorf("writing the cache: %w", err)
 		}
 	} else {

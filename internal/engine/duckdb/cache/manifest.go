@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
 )
 
@@ -66,11 +67,25 @@ const manifestName = "manifest.json"
 
 var errDamaged = errors.New("damaged")
 
+// maxManifest is how large a manifest may be: some millions of log files of one day.
+const maxManifest = 1 << 30
+
+// isPart reports whether a file of a day's folder is called as a part is.
+func isPart(name string) bool { return name == filepath.Base(name) && strings.HasPrefix(name, "part-") }
+
+// unusable reports whether a file of the cache is of no use, whatever it was: it is written again.
+func unusable(err error) bool {
+	return errors.Is(err, regular.ErrKind) || errors.Is(err, regular.ErrSize) || errors.Is(err, fs.ErrPermission)
+}
+
 // loadManifest reads the manifest of a day's folder. A missing one is an empty one; a damaged one is errDamaged.
 func loadManifest(folder string) (*manifest, error) {
-	b, err := os.ReadFile(filepath.Join(folder, manifestName))
+	b, err := regular.ReadPlain(filepath.Join(folder, manifestName), maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &manifest{}, nil
+	}
+	if unusable(err) {
+		return nil, errDamaged
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the cache: %w", err)
@@ -86,7 +101,7 @@ func loadManifest(folder string) (*manifest, error) {
 		return nil, errDamaged
 	}
 	for _, p := range m.Parts {
-		if p.Name != filepath.Base(p.Name) || !strings.HasPrefix(p.Name, "part-") {
+		if !isPart(p.Name) {
 			return nil, errDamaged
 		}
 	}
@@ -109,7 +124,7 @@ func (m *manifest) save(folder string) error {
 		err = e
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(folder, manifestName))
+		err = replace(f.Name(), filepath.Join(folder, manifestName))
 	}
 	if err != nil {
 		os.Remove(f.Name()) // the error that counts is the first one
@@ -118,10 +133,18 @@ func (m *manifest) save(folder string) error {
 	return nil
 }
 
+// replace gives a finished file its name, whatever has it.
+func replace(finished, name string) error {
+	if err := regular.RemoveOther(name); err != nil {
+		return err
+	}
+	return os.Rename(finished, name)
+}
+
 // intact compares a part with its checksum.
 func (p *part) intact(folder string) (bool, error) {
-	f, err := os.Open(filepath.Join(folder, p.Name))
-	if errors.Is(err, fs.ErrNotExist) {
+	f, err := regular.OpenPlain(filepath.Join(folder, p.Name))
+	if errors.Is(err, fs.ErrNotExist) || unusable(err) {
 		return false, nil
 	}
 	if err != nil {
@@ -129,7 +152,7 @@ func (p *part) intact(folder string) (bool, error) {
 	}
 	defer f.Close()
 	sum := crc32.New(castagnoli)
-	n, err := io.CopyBuffer(struct{ io.Writer }{sum}, struct{ io.Reader }{f}, make([]byte, 256<<10))
+	n, err := io.CopyBuffer(struct{ io.Writer }{sum}, io.LimitReader(f, p.Size+1), make([]byte, 256<<10))
 	if err != nil {
 		return false, nil // an unreadable disk block: as good as damaged
 	}

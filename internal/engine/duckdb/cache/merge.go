@@ -2,9 +2,10 @@ package cache
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/parquet-go/parquet-go"
+
+	"trailscribe/internal/regular"
 )
 
 // A day that is refreshed every hour gathers small parts. When there are more than manyParts below smallPart, they
@@ -61,7 +62,7 @@ func (r *refresh) merge(d *day) (bool, error) {
 
 // copy appends the rows of a part, gathering them into row groups of the usual size.
 func (w *partWriter) copy(path string) error {
-	f, err := os.Open(path)
+	f, err := regular.OpenPlain(path)
 	if err != nil {
 		return fmt.Errorf("merging cache files: %w", err)
 	}

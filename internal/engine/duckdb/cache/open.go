@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
 )
 
@@ -46,16 +47,18 @@ func Open(o Options) (*Cache, error) {
 	}
 	id := source.Identity(o.Source)
 	sum := sha256.Sum256([]byte(id))
-	c := &Cache{o: o, base: filepath.Join(dir, version(), hex.EncodeToString(sum[:8])), plan: newPlan(newBatch())}
-	if err := os.MkdirAll(c.base, 0o700); err != nil {
+	c := &Cache{o: o, plan: newPlan(newBatch())}
+	if c.base, err = regular.MakeFolders(dir, 0o700, version(), hex.EncodeToString(sum[:8])); err != nil {
 		return nil, fmt.Errorf("opening the cache: %w; choose another directory with --cache", err)
 	}
 	// For people who wonder which folder this is; nobody reads it.
-	name := filepath.Join(c.base, "source.txt")
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-		if err := os.WriteFile(name, []byte(id+"\n"), 0o600); err != nil {
-			return nil, fmt.Errorf("opening the cache: %w", err)
-		}
+	f, err := os.OpenFile(filepath.Join(c.base, "source.txt"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = f.WriteString(id + "\n")
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("opening the cache: %w", err)
 	}
 	return c, nil
 }

@@ -12,10 +12,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/regular"
 )
 
 // Refresh reads what is new in the window and returns the cache as it is then. progress (nil allowed) is told how many
@@ -24,7 +24,10 @@ import (
 func (c *Cache) Refresh(ctx context.Context, w Window, progress func(done, of int64)) (*Snapshot, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	writing := flock.New(filepath.Join(c.base, writingLock), flock.SetPermissions(0o600))
+	writing, err := regular.NewLock(filepath.Join(c.base, writingLock), 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("locking the cache: %w", err)
+	}
 	defer writing.Close() // gives the lock back too
 	if err := c.lock(ctx, writing); err != nil {
 		return nil, err
@@ -212,14 +215,21 @@ func (r *refresh) sweep() {
 	if !found {
 		return
 	}
-	reading := flock.New(filepath.Join(r.cache.base, readingLock), flock.SetPermissions(0o600))
+	reading, err := regular.NewLock(filepath.Join(r.cache.base, readingLock), 0o600)
+	if err != nil {
+		return // the snapshot, which needs the lock, says so
+	}
 	defer reading.Close() // gives the lock back too
 	if ok, err := reading.TryLock(); err != nil || !ok {
 		return
 	}
 	for _, d := range r.days {
 		for _, n := range d.garbage {
-			os.Remove(filepath.Join(d.folder, n)) // what cannot be deleted now is found again next time
+			name := filepath.Join(d.folder, n)
+			if isPart(n) {
+				_ = regular.RemoveOther(name)
+			}
+			os.Remove(name) // what cannot be deleted now is found again next time
 		}
 		os.Remove(d.folder) // succeeds only when it is empty
 	}
@@ -227,8 +237,11 @@ func (r *refresh) sweep() {
 
 // snapshot takes the reading lock before the writing lock is given back, so that no file is deleted in between.
 func (r *refresh) snapshot() (*Snapshot, error) {
-	reading := flock.New(filepath.Join(r.cache.base, readingLock), flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
-	if err := reading.RLock(); err != nil {
+	reading, err := regular.NewLock(filepath.Join(r.cache.base, readingLock), 0o600)
+	if err == nil {
+		err = reading.RLock()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("locking the cache for reading: %w", err)
 	}
 	s := &Snapshot{entries: r.fixed, stats: r.stats, release: func() { reading.Close() }}

@@ -299,7 +299,7 @@ func (w *partWriter) finish(folder string) (part, error) {
 		return fail(err)
 	}
 	p := part{Name: fmt.Sprintf("part-%08x-%x.parquet", w.sum.Sum32(), w.size), Size: w.size, CRC: w.sum.Sum32(), Rows: w.rows}
-	if err := os.Rename(w.f.Name(), filepath.Join(folder, p.Name)); err != nil {
+	if err := replace(w.f.Name(), filepath.Join(folder, p.Name)); err != nil {
 		return fail(err)
 	}
 	return p, nil
