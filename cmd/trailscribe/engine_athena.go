@@ -57,7 +57,7 @@ func inPlainWords(err error) error {
 // logsPlace is where the trail's logs lie: --source, else logs: of the configuration, else its source: in S3.
 func (p *program) logsPlace(s *setup) (config.Setting, error) {
 	for _, set := range []config.Setting{{Value: p.flags.source}, s.config.Athena.Logs, s.config.Source} {
-		if bucket, _ := set.Bucket(); strings.HasPrefix(set.Value, "s3://") && bucket != "" {
+		if _, _, ok := awsconfig.Object(set.Value); ok {
 			return set, nil
 		}
 	}
@@ -69,8 +69,11 @@ func (p *program) openBucket(ctx context.Context, s *setup, place config.Setting
 	if err != nil {
 		return nil, cfg, err
 	}
-	bucket, prefix := place.Bucket()
-	src, err := s3.New(s3.Options{Client: s3.NewClient(cfg), Bucket: bucket, Prefix: prefix})
+	in, err := awsconfig.ParsePlace(place.Value)
+	if err != nil {
+		return nil, cfg, &codedError{code: exitUsage, err: fmt.Errorf("the place of the logs: %w", err)}
+	}
+	src, err := s3.New(s3.Options{Client: s3.NewClient(cfg), Bucket: in.Bucket, Prefix: in.Prefix})
 	return src, cfg, err
 }
 

@@ -102,10 +102,10 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 	}
 	for _, x := range []struct {
 		setting config.Setting
-		place   *lake.Place
+		place   *awsconfig.Place
 	}{{a.Logs, &s.Logs}, {a.Output, &s.Output}, {a.Staging, &s.Staging}} {
 		if x.setting.IsSet() {
-			if *x.place, err = lake.ParsePlace(x.setting.Value); err != nil {
+			if *x.place, err = awsconfig.ParsePlace(x.setting.Value); err != nil {
 				return nil, &codedError{code: exitUsage, err: fmt.Errorf("%s: %w", x.setting.Origin, err)}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/infra"
 	"trailscribe/internal/lake"
 )
@@ -57,8 +58,8 @@ func TestExportedDDL(t *testing.T) {
 	p, ctx := start(t, Options{}), context.Background()
 	p.CreateBucket("results")
 	day := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	l, err := lake.New(lake.Settings{Partition: "aws", Region: p.Region(), Account: p.Account(), Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe", Logs: lake.Place{Bucket: "logs", Prefix: "it's a prefix"},
-		Output: lake.Place{Bucket: "results"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1"}, FirstDay: day}, lake.Found{First: day}, p.glue, p.athena, p.s3)
+	l, err := lake.New(lake.Settings{Partition: "aws", Region: p.Region(), Account: p.Account(), Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe", Logs: awsconfig.Place{Bucket: "logs", Prefix: "it's a prefix"},
+		Output: awsconfig.Place{Bucket: "results"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1"}, FirstDay: day}, lake.Found{First: day}, p.glue, p.athena, p.s3)
 	if err != nil {
 		t.Fatal(err)
 	}

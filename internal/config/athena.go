@@ -70,12 +70,6 @@ func (s Setting) Micros() (int64, bool) {
 	return r.Num().Int64() / r.Denom().Int64(), r.IsInt()
 }
 
-// Bucket cuts s3://bucket/prefix: the prefix is without slash at its ends. Both are "" where the setting is not set.
-func (s Setting) Bucket() (bucket, prefix string) {
-	bucket, prefix, _ = strings.Cut(strings.TrimPrefix(s.Value, "s3://"), "/")
-	return bucket, strings.Trim(prefix, "/")
-}
-
 func (a Athena) show(add func(name, value, origin string)) {
 	for _, s := range []struct {
 		name string

@@ -238,13 +238,11 @@ cost: {confirm_over: 0.5, max_per_run: 50}
 		t.Fatal(bad)
 	}
 	a := c.Athena
-	bucket, prefix := a.Logs.Bucket()
-	none, nothing := Setting{}.Bucket()
 	price, exact := a.PricePerTB.Micros()
 	confirm, _ := c.Cost.ConfirmOver.Micros()
 	_, set := Setting{}.Micros()
-	got := []any{c.Source.Value, c.SourceName, bucket, prefix, none, nothing, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency, a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
-	want := []any{"s3://logs-bucket/trail/", "s3://logs-bucket/trail/", "logs-bucket", "trail", "", "", int64(6_750_000), true, int64(500_000), false, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), true, 3, "12345", "000011112222", "trailscribe", true}
+	got := []any{c.Source.Value, c.SourceName, a.Logs.Value, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency, a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
+	want := []any{"s3://logs-bucket/trail/", "s3://logs-bucket/trail/", "s3://logs-bucket/trail/", int64(6_750_000), true, int64(500_000), false, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), true, 3, "12345", "000011112222", "trailscribe", true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

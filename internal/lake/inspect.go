@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/cloudtrail"
 )
 
@@ -119,7 +120,7 @@ func (i *inspection) partitions(t *types.Table) {
 	}
 	if len(t.PartitionKeys) == 0 {
 		i.notice("it has no partitions: each query reads all log files", "make a table with 'trailscribe infra apply'")
-		if !strings.HasPrefix(i.l.location(), place(aws.ToString(sd.Location))) {
+		if !strings.HasPrefix(i.l.location(), awsconfig.Location(aws.ToString(sd.Location))) {
 			i.wrong("it reads "+aws.ToString(sd.Location)+" and not the logs at "+i.l.location(), "set logs: to its place, or name another table")
 		}
 		return
@@ -133,7 +134,7 @@ func (i *inspection) partitions(t *types.Table) {
 	if where == "" {
 		where = aws.ToString(sd.Location)
 	}
-	if !strings.HasPrefix(place(where)+"/", "s3://"+i.l.Logs.Bucket+"/"+i.l.Logs.Key()) {
+	if !strings.HasPrefix(awsconfig.Location(where), i.l.Logs.String()) {
 		i.wrong("it reads "+where+" and not the logs at "+i.l.Logs.String(), "set logs: to its place, or name another table")
 	}
 	if after, _ := strings.CutPrefix(where, "s3://"); strings.Contains(after, "//") {

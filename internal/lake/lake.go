@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/infra"
 )
 
@@ -73,9 +74,9 @@ type Settings struct {
 	Partition, Region, Account string // Account: whose catalog and workgroup it is
 
 	Database, Table, Workgroup string
-	Logs                       Place // what holds AWSLogs/
-	Output                     Place // of results; zero: Athena keeps them itself (managed query results)
-	Staging                    Place // of staged copies; zero: below Output
+	Logs                       awsconfig.Place // what holds AWSLogs/
+	Output                     awsconfig.Place // of results; zero: Athena keeps them itself (managed query results)
+	Staging                    awsconfig.Place // of staged copies; zero: below Output
 
 	Organization string   // o-…; "": a trail of a single account
 	Accounts     []string // written in the configuration; empty: those found
@@ -97,46 +98,7 @@ const DefaultScanLimit = 2_000_000_000_000
 // guide advises "a few dozen" values of an enum; hundreds work, and only a metadata limit of about 1 MB is documented.
 const InjectOver = 500
 
-// Place is a bucket and a prefix without slashes at its ends.
-type Place struct{ Bucket, Prefix string }
-
-// ParsePlace cuts s3://bucket/prefix.
-func ParsePlace(text string) (Place, error) {
-	rest, ok := strings.CutPrefix(text, "s3://")
-	bucket, prefix, _ := strings.Cut(rest, "/")
-	p := Place{bucket, strings.Trim(prefix, "/")}
-	if !ok || !bucketName.MatchString(bucket) {
-		return p, fmt.Errorf("%q is no place in S3: write s3://bucket/prefix", text)
-	}
-	if strings.Contains(p.Prefix, "//") || strings.ContainsAny(p.Prefix, "${}\\\"'`") || strings.ContainsFunc(p.Prefix, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
-		return p, fmt.Errorf("the prefix of %q has // or a character that does not belong into a table's place", text)
-	}
-	return p, nil
-}
-
-// String is s3://bucket/prefix/ with the slash that Athena wants at the end.
-func (p Place) String() string {
-	if p.Bucket == "" {
-		return ""
-	}
-	return "s3://" + p.Bucket + "/" + p.Key()
-}
-
-// Key is the prefix as keys begin: "" or "prefix/".
-func (p Place) Key() string {
-	if p.Prefix == "" {
-		return ""
-	}
-	return p.Prefix + "/"
-}
-
-// holds tells whether q lies in p.
-func (p Place) holds(q Place) bool {
-	return p.Bucket == q.Bucket && strings.HasPrefix(q.Key(), p.Key())
-}
-
 var (
-	bucketName   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	nameOfTable  = regexp.MustCompile(`^[a-z0-9_]{1,128}$`)
 	nameOfGroup  = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,128}$`)
 	account      = regexp.MustCompile(`^[0-9]{12}$`)
@@ -199,9 +161,9 @@ func (s Settings) Check() error {
 			return fmt.Errorf("the region %q is no code such as eu-central-1", r)
 		}
 	}
-	logs := Place{s.Logs.Bucket, s.Logs.Key() + "AWSLogs"}
-	for what, p := range map[string]Place{"output": s.Output, "staging": s.Staging} {
-		if p.Bucket != "" && (logs.holds(p) || p.holds(logs)) {
+	logs := awsconfig.Place{Bucket: s.Logs.Bucket, Prefix: s.Logs.Key() + "AWSLogs"}
+	for what, p := range map[string]awsconfig.Place{"output": s.Output, "staging": s.Staging} {
+		if p.Bucket != "" && (logs.Holds(p) || p.Holds(logs)) {
 			return fmt.Errorf("%s is %s, which is among the logs at %s: results must never lie there", what, p, logs)
 		}
 	}

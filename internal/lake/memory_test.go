@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"trailscribe/internal/awsconfig"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
@@ -120,7 +122,7 @@ func (m *memory) GetTableVersions(_ context.Context, in *glue.GetTableVersionsIn
 // named are settings with everything written in them.
 func named() Settings {
 	return Settings{Partition: "aws", Region: "eu-central-1", Account: "111122223333", Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe",
-		Logs: Place{Bucket: "logs"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1", "eu-central-1"}, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+		Logs: awsconfig.Place{Bucket: "logs"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1", "eu-central-1"}, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 func open(t *testing.T, s Settings, f Found, m *memory) *Lake {

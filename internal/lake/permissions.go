@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"trailscribe/internal/awsconfig"
 )
 
 // Roles that Policy knows.
@@ -99,8 +101,8 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 // results are what a role needs where results and staged copies go. Athena uses the caller's own permissions there.
 func (l *Lake) results(role string, add func(sid string, actions, resources []string, conditions ...map[string]map[string]any)) {
 	var buckets, objects []string
-	for _, p := range []Place{l.Output, l.Staging} {
-		if p.Bucket == "" || p != l.Output && l.Output.Bucket != "" && l.Output.holds(p) {
+	for _, p := range []awsconfig.Place{l.Output, l.Staging} {
+		if p.Bucket == "" || p != l.Output && l.Output.Bucket != "" && l.Output.Holds(p) {
 			continue
 		}
 		buckets = append(buckets, l.bucket(p.Bucket))

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/infra"
 )
@@ -41,7 +42,7 @@ func (t *table) Diff(s infra.State) []infra.Change {
 	if sd == nil {
 		sd = &types.StorageDescriptor{}
 	}
-	if place(aws.ToString(sd.Location)) != place(*want.StorageDescriptor.Location) {
+	if awsconfig.Location(aws.ToString(sd.Location)) != awsconfig.Location(*want.StorageDescriptor.Location) {
 		d.add(infra.Modify, "location", aws.ToString(sd.Location), *want.StorageDescriptor.Location, "the place of the logs")
 	}
 	d.text("input format", aws.ToString(sd.InputFormat), inputFormat, "it cuts a log file into records")
@@ -69,16 +70,6 @@ func keys(cs []types.Column) string {
 		out = append(out, aws.ToString(c.Name)+" "+aws.ToString(c.Type))
 	}
 	return strings.Join(out, ", ")
-}
-
-// place is a location without the slash at its end, and with one name for the scheme.
-func place(location string) string {
-	for _, scheme := range []string{"s3a://", "s3n://"} {
-		if rest, ok := strings.CutPrefix(location, scheme); ok {
-			location = "s3://" + rest
-		}
-	}
-	return strings.TrimRight(location, "/")
 }
 
 type differ struct {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/infra"
 )
 
@@ -131,7 +132,7 @@ func (w *workgroup) Diff(s infra.State) []infra.Change {
 		name, want, reason := x[0], x[1], x[2]
 		have := s.Fields[name]
 		switch {
-		case name == groupOutput && place(have) == place(want):
+		case name == groupOutput && awsconfig.Location(have) == awsconfig.Location(want):
 		case name == groupEncryption && strings.HasPrefix(have, "SSE_KMS"): // stronger, and somebody's choice
 		default:
 			d.text(name, have, want, reason)

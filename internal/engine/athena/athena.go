@@ -127,7 +127,7 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("there is no mode %q; there are staged and direct", o.Mode)
 	}
 	if o.Staging == "" && o.Output != "" {
-		o.Staging = join(o.Output, "trailscribe-staging")
+		o.Staging = awsconfig.Below(o.Output, "trailscribe-staging")
 	}
 	if o.Concurrency <= 0 {
 		o.Concurrency = 5

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strings"
+
+	"trailscribe/internal/awsconfig"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,7 +15,7 @@ import (
 // saying where it goes on is an error: what is not listed would be left behind, or taken for gone.
 func (e *Engine) keys(ctx context.Context, location string) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		bucket, below, ok := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
+		bucket, below, ok := awsconfig.Object(location)
 		if !ok {
 			yield(nil, errors.New("the place of the staged copy is not known"))
 			return

@@ -164,7 +164,7 @@ func texted(cells []*string, r types.Row) []*string {
 
 // stream reads the object of the results. done is false where it must not be read: then the pages are.
 func (r *rows) stream(give func([]*string) bool) (done bool, err error) {
-	bucket, key, ok := strings.Cut(strings.TrimPrefix(r.x.output, "s3://"), "/")
+	bucket, key, ok := awsconfig.Object(r.x.output)
 	if !ok || !strings.HasSuffix(key, ".csv") {
 		return false, nil
 	}

@@ -320,7 +320,7 @@ func (s *session) Close() (err error) {
 		}
 		if g, groupErr := s.e.workgroup(ctx); settled == nil && groupErr == nil && g.enforced && g.output != "" {
 			for _, id := range s.run.unfinished() { // attempts that failed have left files without a table
-				err = errors.Join(err, s.e.clear(ctx, place(join(g.output, "tables", id)), s.table))
+				err = errors.Join(err, s.e.clear(ctx, awsconfig.Below(g.output, "tables", id), s.table))
 			}
 		}
 		if err != nil {

@@ -72,7 +72,7 @@ func (s *session) stage(ctx context.Context) error {
 	statement := func(attempt int, body string) string {
 		with := "format = 'PARQUET', write_compression = 'ZSTD'"
 		if external {
-			with += ", external_location = " + text(join(s.e.o.Staging, s.table, fmt.Sprint(attempt))+"/")
+			with += ", external_location = " + text(awsconfig.Below(s.e.o.Staging, s.table, fmt.Sprint(attempt)))
 		}
 		return "CREATE TABLE " + s.tableName() + " WITH (" + with + laid + ") AS\nSELECT " + strings.Join(list, ", ") + "\nFROM " + body
 	}
@@ -166,12 +166,12 @@ func (e *Engine) drop(ctx context.Context, table string) error {
 		return err
 	}
 	if t != nil && t.StorageDescriptor != nil {
-		if err := e.clear(ctx, place(aws.ToString(t.StorageDescriptor.Location)), table); err != nil {
+		if err := e.clear(ctx, awsconfig.Location(aws.ToString(t.StorageDescriptor.Location)), table); err != nil {
 			return err
 		}
 	}
 	if e.o.Staging != "" { // attempts that failed have left files without a table
-		if err := e.clear(ctx, place(join(e.o.Staging, table)), table); err != nil {
+		if err := e.clear(ctx, awsconfig.Below(e.o.Staging, table), table); err != nil {
 			return err
 		}
 	}
@@ -190,14 +190,14 @@ var queryID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 // clear deletes the objects of a staged copy. Only places that such a copy can have are touched: below staging under the
 // table's name, or where Athena itself puts tables, under the id of the query.
 func (e *Engine) clear(ctx context.Context, location, table string) error {
-	parts := strings.Split(strings.Trim(strings.TrimPrefix(location, "s3://"), "/"), "/")
+	bucket, prefix, _ := awsconfig.Object(location)
+	parts := strings.Split(strings.Trim(prefix, "/"), "/")
 	last := parts[len(parts)-1]
-	ours := e.o.Staging != "" && strings.HasPrefix(location, place(join(e.o.Staging, table)))
-	athenas := len(parts) > 2 && queryID.MatchString(last) && parts[len(parts)-2] == "tables"
+	ours := e.o.Staging != "" && strings.HasPrefix(location, awsconfig.Below(e.o.Staging, table))
+	athenas := len(parts) > 1 && queryID.MatchString(last) && parts[len(parts)-2] == "tables"
 	if strings.HasPrefix(e.o.Source.Name(), location) || !ours && !athenas {
 		return fmt.Errorf("the files of the staged table %s lie at %s, where no staged copy is put; they were left there", table, location)
 	}
-	bucket, _, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
 	for keys, err := range e.keys(ctx, location) {
 		if err != nil {
 			return err

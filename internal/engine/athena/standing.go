@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/engine"
 )
 
@@ -19,7 +20,7 @@ func (s *session) remember(ctx context.Context) error {
 	if t == nil || t.StorageDescriptor == nil {
 		return s.dropped("this run began to ask it")
 	}
-	s.stands = place(aws.ToString(t.StorageDescriptor.Location))
+	s.stands = awsconfig.Location(aws.ToString(t.StorageDescriptor.Location))
 	s.files = map[string]bool{}
 	for keys, err := range s.e.keys(ctx, s.stands) {
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/awsfake"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/enginetest"
@@ -24,7 +25,7 @@ func TestDroppedUnderARun(t *testing.T) {
 		for what, drop := range map[string]func(s *session) error{
 			"one file": func(s *session) error {
 				for key := range s.files {
-					bucket, _, _ := strings.Cut(strings.TrimPrefix(s.stands, "s3://"), "/")
+					bucket, _, _ := awsconfig.Object(s.stands)
 					_, err := w.s3.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: []s3types.ObjectIdentifier{{Key: &key}}}})
 					return err
 				}

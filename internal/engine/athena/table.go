@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/sql"
@@ -63,21 +64,6 @@ func (e *Engine) physical(ctx context.Context) (*table, error) {
 	return t, nil
 }
 
-// place is a location as s3://bucket/prefix/.
-func place(location string) string {
-	for _, scheme := range []string{"s3a://", "s3n://"} {
-		if rest, ok := strings.CutPrefix(location, scheme); ok {
-			location = "s3://" + rest
-		}
-	}
-	return strings.TrimRight(location, "/") + "/"
-}
-
-// join is a place below another.
-func join(place string, names ...string) string {
-	return strings.TrimRight(place, "/") + "/" + strings.Join(names, "/")
-}
-
 // required are columns without which no event can be told.
 var required = []string{"eventtime", "eventname", "eventsource", "useridentity"}
 
@@ -123,11 +109,11 @@ func readTable(g *types.Table, source string) (*table, []string, error) {
 		}
 		t.columns = append(t.columns, x)
 	}
-	location := place(aws.ToString(g.StorageDescriptor.Location))
+	location := awsconfig.Location(aws.ToString(g.StorageDescriptor.Location))
 	template := ""
 	if strings.EqualFold(g.Parameters["projection.enabled"], "true") {
 		if template = g.Parameters["storage.location.template"]; template != "" {
-			location = place(template)
+			location = awsconfig.Location(template)
 		}
 	}
 	if err := t.readLayout(location, source, template != ""); err != nil {

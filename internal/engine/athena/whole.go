@@ -70,8 +70,8 @@ func (e *Engine) whole(ctx context.Context, t *gluetypes.Table, x *execution) (b
 	if err != nil || missing == nil {
 		return false, fault(ctx, "read the list of staged files", err)
 	}
-	location := place(aws.ToString(t.StorageDescriptor.Location))
-	bucket, _, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
+	location := awsconfig.Location(aws.ToString(t.StorageDescriptor.Location))
+	bucket, _, _ := awsconfig.Object(location)
 	for keys, err := range e.keys(ctx, location) {
 		if err != nil {
 			return false, err
@@ -89,8 +89,8 @@ func (e *Engine) whole(ctx context.Context, t *gluetypes.Table, x *execution) (b
 // written is the list that Athena keeps of the files of a CREATE TABLE AS, one address a line; nil where it keeps none. An
 // answer that is no such list, or breaks off, is asked for again.
 func (e *Engine) written(ctx context.Context, manifest string) (files map[string]bool, err error) {
-	bucket, key, ok := strings.Cut(strings.TrimPrefix(manifest, "s3://"), "/")
-	if !ok {
+	bucket, key, ok := awsconfig.Object(manifest)
+	if !ok || key == "" {
 		return nil, nil
 	}
 	for range patience {

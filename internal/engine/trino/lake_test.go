@@ -71,7 +71,7 @@ func newEstate(t *testing.T, options demo.Options) *estate {
 		t.Fatal(err)
 	}
 	store, settings := s3source.NewClient(cfg), lake.Settings{Partition: "aws", Region: e.fake.Region(), Account: e.fake.Account(), Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe",
-		Logs: lake.Place{Bucket: "trail-logs"}, Output: lake.Place{Bucket: "results-of-audit", Prefix: "athena"}}
+		Logs: awsconfig.Place{Bucket: "trail-logs"}, Output: awsconfig.Place{Bucket: "results-of-audit", Prefix: "athena"}}
 	found, err := lake.Discover(t.Context(), store, settings)
 	if err != nil {
 		t.Fatal(err)

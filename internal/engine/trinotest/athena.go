@@ -223,7 +223,7 @@ func (a *Athena) run(ctx context.Context, q *query, statement string) {
 }
 
 func (a *Athena) write(place string, body []byte) error {
-	bucket, key, _ := strings.Cut(strings.TrimPrefix(place, "s3://"), "/")
+	bucket, key, _ := awsconfig.Object(place)
 	_, err := a.s3.PutObject(context.Background(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(body)})
 	return err
 }
