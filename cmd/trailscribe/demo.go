@@ -13,6 +13,7 @@ import (
 	"trailscribe/internal/config"
 	"trailscribe/internal/demo"
 	"trailscribe/internal/report"
+	"trailscribe/internal/run"
 	"trailscribe/internal/source/dir"
 )
 
@@ -100,6 +101,9 @@ const demoMark = ".trailscribe-demo"
 func ownDemo(out string) error {
 	if out == "" {
 		return usage("leave it out, or name a new folder", "--out is empty")
+	}
+	if err := run.CheckOutside(out); err != nil {
+		return err
 	}
 	mark := filepath.Join(out, demoMark)
 	found, err := os.ReadDir(out)

@@ -8,6 +8,7 @@ import (
 
 	"trailscribe/internal/infra"
 	"trailscribe/internal/regular"
+	"trailscribe/internal/run"
 )
 
 func (p *program) infraPlanCommand() *cobra.Command {
@@ -112,6 +113,9 @@ func (p *program) showChanges(plan *infra.Plan) error {
 }
 
 func savePlan(plan *infra.Plan, name string) error {
+	if err := run.CheckOutside(name); err != nil {
+		return err
+	}
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("saving the plan: %w", err)

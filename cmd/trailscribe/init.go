@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/config"
+	"trailscribe/internal/run"
 )
 
 func (p *program) initCommand() *cobra.Command {
@@ -31,6 +32,9 @@ It never writes over a file.`,
 }
 
 func (p *program) initialise(dir string) error {
+	if err := run.CheckOutside(dir); err != nil {
+		return err
+	}
 	for _, d := range []string{"audit/queries", "audit/reports", "audit/templates", ".trailscribe/schemas"} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(d)), 0o755); err != nil {
 			return fmt.Errorf("making the folders of a new configuration: %w", err)

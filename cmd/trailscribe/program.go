@@ -70,6 +70,9 @@ func (p *program) fail(ctx context.Context, err error) int {
 	case errors.Is(err, run.ErrLocked):
 		p.term.Error(err, "wait for the other run to end, or give another --out")
 		return exitLocked
+	case errors.Is(err, run.ErrInside):
+		p.term.Error(err, "name a folder that is in no run")
+		return exitUsage
 	case errors.Is(err, run.ErrAltered):
 		p.term.Error(err, "'trailscribe verify' lists every difference")
 		return exitMismatch

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,8 +41,11 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if p.flags.out == "" {
 		return usage("name a folder outside the run: a sealed run never changes", "report render needs --out")
 	}
+	if err := run.CheckOutside(p.flags.out); err != nil {
+		return err
+	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return usage("give the folder rN of a run", "%s is no folder", dir)
+		return usage("give the folder rN of a run", "%s is not a folder", dir)
 	}
 	saved, err := run.Open(regular.Sealed(c.Context(), dir))
 	if err != nil {
@@ -89,16 +91,16 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if parts.Writers, parts.Exports, err = s.writers(want, theme); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(p.flags.out, 0o755); err != nil {
-		return fmt.Errorf("making the folder for the report: %w", err)
+	out, err := run.NewPlain(p.flags.out)
+	if err != nil {
+		return err
 	}
-	out := &folderOutput{dir: p.flags.out}
 	if err := audit.Render(c.Context(), saved, r, out, parts); err != nil {
-		out.discard()
+		out.Discard()
 		return err
 	}
 	p.term.Done()
-	for _, name := range out.names {
+	for _, name := range out.Names() {
 		p.term.Print(filepath.Join(p.flags.out, filepath.FromSlash(name)))
 	}
 	return nil
@@ -115,59 +117,5 @@ func unaltered(c *cobra.Command, dir string) error {
 			return fmt.Errorf("%w: %s", run.ErrAltered, w)
 		}
 	}
-	return nil
-}
-
-// folderOutput takes files into a plain folder. A file is written beside its place and renamed, so that no half of one is ever seen.
-type folderOutput struct {
-	dir   string
-	names []string
-	files []*placed
-}
-
-// discard removes the files that a writer which failed left unfinished.
-func (o *folderOutput) discard() {
-	for _, f := range o.files {
-		if !f.done {
-			_ = f.File.Close() // it may be closed already; what matters is that it goes
-			_ = os.Remove(f.Name())
-		}
-	}
-}
-
-func (o *folderOutput) Create(name string) (io.WriteCloser, error) {
-	if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, "..") {
-		return nil, fmt.Errorf("%q is no name inside the folder", name)
-	}
-	path := filepath.Join(o.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
-	if err != nil {
-		return nil, err
-	}
-	file := &placed{File: f, path: path}
-	o.names, o.files = append(o.names, name), append(o.files, file)
-	return file, nil
-}
-
-type placed struct {
-	*os.File
-	path string
-	done bool // it has its own name
-}
-
-func (f *placed) Close() error {
-	if err := f.File.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), f.path); err != nil {
-		return err
-	}
-	f.done = true
 	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -196,15 +198,11 @@ func runFolder(s *run.Saved) string {
 func written(folder string) []string {
 	var names []string
 	for _, pattern := range []string{"report.*", "data/*"} {
-		found, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
-		if err != nil { // the pattern is ours
+		found, err := fs.Glob(os.DirFS(folder), pattern) // not of the whole path, which may hold a bracket
+		if err != nil {                                  // the pattern is ours
 			continue
 		}
-		for _, f := range found {
-			if name, err := filepath.Rel(folder, f); err == nil {
-				names = append(names, filepath.ToSlash(name))
-			}
-		}
+		names = append(names, found...)
 	}
 	return names
 }

@@ -26,6 +26,7 @@ import (
 	"trailscribe/internal/query"
 	"trailscribe/internal/regular"
 	"trailscribe/internal/relation"
+	"trailscribe/internal/run"
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/dir"
 	"trailscribe/internal/style"
@@ -140,6 +141,9 @@ func (p *program) openEngine(ctx context.Context, s *setup) (engine.Engine, erro
 			return nil, &codedError{code: exitError, err: fmt.Errorf("finding the user's cache folder: %w", err), hint: "give --cache DIR"}
 		}
 		cache = filepath.Join(user, "trailscribe")
+	}
+	if err := run.CheckOutside(cache); err != nil {
+		return nil, err
 	}
 	memory, err := bytesOf(p.flags.memory)
 	if err != nil {

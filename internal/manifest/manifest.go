@@ -24,8 +24,11 @@ const (
 	Record    = "record.json"
 )
 
-// Format is the version of manifest.json.
-const Format = "trailscribe-manifest/1"
+// Format is the version of manifest.json; Family begins the formats of all versions.
+const (
+	Family = "trailscribe-manifest/"
+	Format = Family + "1"
+)
 
 // File is one file of the set.
 type File struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
+// Modes of the folders and files that a run makes, less the umask.
 const (
 	dirMode  = 0o750 // logs name people and machines: not for everybody on the host
 	fileMode = 0o640
@@ -20,6 +22,7 @@ const (
 type pending struct {
 	*os.File
 	name string
+	part string // what it is called until then
 	done bool
 }
 
@@ -28,11 +31,23 @@ func begin(name string) (*pending, error) {
 	if err := os.MkdirAll(filepath.Dir(name), dirMode); err != nil {
 		return nil, fmt.Errorf("making the folder of %s: %w", filepath.Base(name), err)
 	}
-	f, err := os.OpenFile(name+partSuffix, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, fileMode)
+	return beginAs(name, name+partSuffix)
+}
+
+// beginAs opens a file that is called part until it is whole. What has that name is removed and not written to: it may be a link.
+func beginAs(name, part string) (*pending, error) {
+	err := os.Remove(part)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", filepath.Base(name), err)
 	}
-	return &pending{File: f, name: name}, nil
+	return &pending{File: f, name: name, part: part}, nil
 }
 
 // Close flushes the file to the disk and gives it its name. A second Close does nothing.
@@ -42,10 +57,10 @@ func (p *pending) Close() error {
 	}
 	p.done = true
 	if err := errors.Join(p.Sync(), p.File.Close()); err != nil {
-		os.Remove(p.name + partSuffix)
+		os.Remove(p.part)
 		return fmt.Errorf("writing %s: %w", filepath.Base(p.name), err)
 	}
-	if err := os.Rename(p.name+partSuffix, p.name); err != nil {
+	if err := os.Rename(p.part, p.name); err != nil {
 		return fmt.Errorf("writing %s: %w", filepath.Base(p.name), err)
 	}
 	return syncDir(filepath.Dir(p.name))
@@ -56,7 +71,7 @@ func (p *pending) abandon() {
 	if !p.done {
 		p.done = true
 		p.File.Close()
-		os.Remove(p.name + partSuffix)
+		os.Remove(p.part)
 	}
 }
 

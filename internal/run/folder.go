@@ -22,10 +22,11 @@ import (
 // Folder is a run being written. It may be used from several goroutines.
 type Folder struct {
 	key      Key
-	base     string // the folder of all runs
-	period   string // the folder of the revisions
-	dir      string // where this run is written
-	notes    string // beside it: notes on what is whole
+	base     string      // the folder of all runs
+	period   string      // the folder of the revisions
+	dir      string      // where this run is written
+	made     os.FileInfo // that folder
+	notes    string      // beside it: notes on what is whole
 	revision int
 	lock     *flock.Flock
 
@@ -41,11 +42,17 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	if err := k.check(); err != nil {
 		return nil, false, err
 	}
-	period := filepath.Join(base, k.Series(), k.Period)
-	if err := os.MkdirAll(period, dirMode); err != nil {
+	if err := CheckOutside(base); err != nil {
+		return nil, false, err
+	}
+	period, err := regular.MakeFolders(base, dirMode, k.Series(), k.Period)
+	if err != nil {
 		return nil, false, fmt.Errorf("making the folder of the run: %w", err)
 	}
-	lock := flock.New(filepath.Join(period, lockName), flock.SetPermissions(fileMode))
+	lock, err := regular.NewLock(filepath.Join(period, lockName), fileMode)
+	if err != nil {
+		return nil, false, fmt.Errorf("locking %s: %w", period, err)
+	}
 	got, err := lock.TryLock()
 	if err != nil {
 		return nil, false, fmt.Errorf("locking %s: %w", period, err)
@@ -56,13 +63,15 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	f = &Folder{key: k, base: base, period: period, lock: lock, open: map[*output]bool{}}
 	f.dir = filepath.Join(period, workPrefix+k.Plan[:min(16, len(k.Plan))])
 	f.notes = f.dir + notesSuffix
-	defer func() {
+	defer func(made *Folder) { // an error returns no folder, and its lock must be given up all the same
 		if err != nil {
-			f.Close()
-			f = nil
+			err = errors.Join(err, made.Close())
 		}
-	}()
+	}(f)
 	last, err := revisions(period)
+	if err == nil {
+		err = f.checkOwn()
+	}
 	if err != nil {
 		return nil, false, err
 	}
@@ -70,10 +79,14 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	if len(last) > 0 {
 		f.revision = last[len(last)-1] + 1
 	}
-	if _, err := os.Stat(f.dir); err == nil {
-		resumed = true
+	_, err = os.Lstat(f.dir)
+	resumed = err == nil
+	for _, dir := range []string{f.dir, f.notes} {
+		if _, err := regular.MakeFolders(period, dirMode, filepath.Base(dir)); err != nil {
+			return nil, false, fmt.Errorf("making the folder of the run: %w", err)
+		}
 	}
-	if err := errors.Join(os.MkdirAll(f.dir, dirMode), os.MkdirAll(f.notes, dirMode)); err != nil {
+	if f.made, err = os.Lstat(f.dir); err != nil {
 		return nil, false, fmt.Errorf("making the folder of the run: %w", err)
 	}
 	if err := f.clean(); err != nil {
@@ -83,6 +96,23 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 		return nil, false, err
 	}
 	return f, resumed, nil
+}
+
+// checkOwn refuses to go on where a revision is something else than a folder: it may lead to a run elsewhere, and the next number
+// would hide that.
+func (f *Folder) checkOwn() error {
+	entries, err := os.ReadDir(f.period)
+	if err != nil {
+		return fmt.Errorf("listing the revisions: %w", err)
+	}
+	for _, e := range entries {
+		if _, ok := revision(e.Name()); ok {
+			if err := regular.IsFolder(filepath.Join(f.period, e.Name())); err != nil {
+				return fmt.Errorf("looking at the revisions: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // revisions are the numbers N of the folders rN, sorted; a folder without a manifest counts, so that its name is not used again.
@@ -116,9 +146,9 @@ func revision(name string) (int, bool) {
 // clean removes everything of an interrupted run but its journal and the files with a note.
 func (f *Folder) clean() error {
 	keep := map[string]bool{journalName: true}
-	notes, err := filepath.Glob(filepath.Join(f.notes, "*.json"))
+	notes, err := f.listNotes()
 	if err != nil {
-		return err
+		return fmt.Errorf("clearing what an interrupted run left: %w", err)
 	}
 	for _, note := range notes {
 		var n struct{ File string }
@@ -130,6 +160,17 @@ func (f *Folder) clean() error {
 		return fmt.Errorf("clearing what an interrupted run left: %w", err)
 	}
 	return nil
+}
+
+// listNotes are the paths of the notes on what is whole.
+func (f *Folder) listNotes() (notes []string, err error) {
+	entries, err := os.ReadDir(f.notes)
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".json" {
+			notes = append(notes, filepath.Join(f.notes, e.Name()))
+		}
+	}
+	return notes, err
 }
 
 // Owner is a random name of this unfinished run, kept beside it: whoever goes on with the run has the same, and the same run
@@ -148,13 +189,17 @@ func (f *Folder) Owner() (string, error) {
 
 const ownerLength = 16
 
-// sweep removes the files of the run that drop chooses. Nothing outside the folder is removed, whatever links it holds.
+// sweep removes the files of the run that drop chooses. Nothing outside the folder that Create made is removed, whatever links it
+// holds or takes its place.
 func (f *Folder) sweep(drop func(name string) bool) error {
 	root, err := os.OpenRoot(f.dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
+	if now, err := root.Stat("."); err != nil || !os.SameFile(now, f.made) {
+		return errors.Join(fmt.Errorf("%s is another folder than a moment ago", f.dir), err)
+	}
 	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !drop(name) {
 			return err

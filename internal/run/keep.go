@@ -192,10 +192,7 @@ func (f *Folder) Recount(query string) (rows int64, sha256 string, err error) {
 
 // Forget drops everything kept: the log files are no longer those that it rests on.
 func (f *Folder) Forget() error {
-	notes, err := filepath.Glob(filepath.Join(f.notes, "*.json"))
-	if err != nil {
-		return err
-	}
+	notes, err := f.listNotes()
 	for _, n := range notes {
 		err = errors.Join(err, os.Remove(n))
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
+	"trailscribe/internal/regular"
 )
 
 // KeepUnfinished is how long the work of a run that was never finished is kept after its last change, so that the same
@@ -59,7 +59,10 @@ func (f *Folder) prunePeriod(period string, before time.Time) (removed []string,
 		return nil, err
 	}
 	if period != f.period { // this run holds the lock of its own
-		lock := flock.New(filepath.Join(period, lockName), flock.SetPermissions(fileMode))
+		lock, err := regular.NewLock(filepath.Join(period, lockName), fileMode)
+		if err != nil {
+			return nil, err
+		}
 		got, err := lock.TryLock()
 		if err != nil || !got {
 			return nil, err

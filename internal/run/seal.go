@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"trailscribe/internal/manifest"
 	"trailscribe/internal/regular"
 )
@@ -51,14 +49,16 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 		return same, err
 	}
 	// Two periods of one series may be sealed at the same time: the chain of manifests has one line, so they take turns.
-	turn := flock.New(filepath.Join(f.base, f.key.Series(), lockName), flock.SetPermissions(fileMode))
+	turn, err := regular.NewLock(filepath.Join(f.base, f.key.Series(), lockName), fileMode)
+	if err != nil {
+		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
+	}
 	if _, err := turn.TryLockContext(ctx, 50*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
 	}
 	defer turn.Close()
 	name := "r" + strconv.Itoa(f.revision)
 	m := manifest.Manifest{Run: f.key.Series() + "/" + f.key.Period + "/" + name, Facts: facts}
-	var err error
 	if m.Previous, err = lastOf(filepath.Join(f.base, f.key.Series())); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (f *Folder) ready(r *Record) error {
 	for i := range r.Queries {
 		q := &r.Queries[i]
 		for name, sum := range map[string]string{resultName(q.ID): q.SHA256, exceptionName(q.ID): q.ExceptionsSHA256} {
-			_, err := os.Stat(filepath.Join(f.dir, filepath.FromSlash(name)))
+			_, err := os.Lstat(filepath.Join(f.dir, filepath.FromSlash(name)))
 			switch {
 			case sum != "" && err != nil:
 				return fmt.Errorf("sealing the run: %s is in the record: %w", name, err)

@@ -60,8 +60,12 @@ func sweep(parent string) {
 	if regular.IsFolder(parent) != nil {
 		return
 	}
-	locks, _ := filepath.Glob(filepath.Join(parent, "session-*"+spillLock))
-	for _, name := range locks {
+	entries, _ := os.ReadDir(parent)
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), "session-") || !strings.HasSuffix(e.Name(), spillLock) {
+			continue
+		}
+		name := filepath.Join(parent, e.Name())
 		l, err := regular.NewLock(name, 0o600)
 		if err != nil {
 			continue
