@@ -55,6 +55,11 @@ func OpenPlain(name string) (*os.File, error) {
 	return open(name, os.Lstat, os.OpenFile)
 }
 
+// OpenIn is Open for a name below a root: a link counts as what it leads to as long as that is below the root too.
+func OpenIn(root *os.Root, name string) (*os.File, error) {
+	return open(name, root.Stat, root.OpenFile)
+}
+
 // open looks before it opens, because opening a device can do something, and again afterwards, because another file may have
 // taken the name in between. In that moment the opened file must be the one that was looked at.
 func open(name string, look func(string) (fs.FileInfo, error), open func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
 )
 
@@ -174,13 +175,7 @@ func (s *Source) Open(ctx context.Context, key string) (io.ReadCloser, source.Ob
 	if err != nil {
 		return nil, source.Object{}, err
 	}
-	// Look before opening: opening a pipe would wait for ever.
-	if info, err := s.root.Stat(path); err != nil {
-		return nil, source.Object{}, err
-	} else if !info.Mode().IsRegular() {
-		return nil, source.Object{}, &fs.PathError{Op: "open", Path: key, Err: errors.New("not a regular file")}
-	}
-	f, err := s.root.Open(path)
+	f, err := regular.OpenIn(s.root, path)
 	if err != nil {
 		return nil, source.Object{}, err
 	}
@@ -217,11 +212,19 @@ func isMeta(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, metaSuffix)
 }
 
+// maxMeta is how many bytes the metadata of an object may have: S3 takes 2 KB of a user's.
+const maxMeta = 1 << 20
+
 // meta reads the metadata a copy keeps beside an object; most objects have none.
 func (s *Source) meta(path string) (map[string]string, error) {
-	b, err := s.root.ReadFile(metaName(path))
+	f, err := regular.OpenIn(s.root, metaName(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	var b []byte
+	if err == nil {
+		defer f.Close()
+		b, err = regular.All(f, maxMeta)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the metadata beside %q: %w", path, err)
@@ -264,12 +267,17 @@ func (s *Source) Put(ctx context.Context, o source.Object, body io.Reader) (err 
 		if err != nil {
 			return err
 		}
-		if err := s.root.WriteFile(metaName(path), b, 0o666); err != nil {
+		f, err := s.create(metaName(path))
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(b)
+		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}
 	}
 	partial := filepath.Join(folder, "."+filepath.Base(path)+".partial")
-	f, err := s.root.Create(partial)
+	f, err := s.create(partial)
 	if err != nil {
 		return err
 	}
@@ -298,6 +306,14 @@ func (s *Source) Put(ctx context.Context, o source.Object, body io.Reader) (err 
 		}
 	}
 	return s.root.Rename(partial, path)
+}
+
+// create makes a new file. What has the name is removed and not written to: writing into a FIFO would wait.
+func (s *Source) create(path string) (*os.File, error) {
+	if err := s.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return s.root.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 }
 
 // reader stops a copy when the context ends.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/mem"
 	"trailscribe/internal/source/sourcetest"
@@ -147,6 +148,23 @@ func TestPipesAreNoFiles(t *testing.T) {
 	}
 	if _, _, err := s.Open(t.Context(), "pipe.json"); err == nil {
 		t.Error("opened")
+	}
+	// Nor do those beside a log file keep anybody waiting.
+	put(t, root, "a.json", []byte("{}"))
+	if err := mkfifo(filepath.Join(root, metaName("a.json"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Open(t.Context(), "a.json"); !errors.Is(err, regular.ErrKind) {
+		t.Error(err)
+	}
+	if err := mkfifo(filepath.Join(root, ".a.json.partial")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), source.Object{Key: "a.json", Meta: map[string]string{"a": "b"}}, strings.NewReader("{}")); err != nil {
+		t.Error(err)
+	}
+	if _, o, err := s.Open(t.Context(), "a.json"); err != nil || o.Meta["a"] != "b" {
+		t.Error(o, err)
 	}
 }
 
