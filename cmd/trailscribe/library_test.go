@@ -54,6 +54,9 @@ func TestLibraryQueries(t *testing.T) {
 		if checked == nil {
 			continue
 		}
+		for _, x := range q.LintRecurs(checked.Columns()) {
+			t.Errorf("%s: %v", q.ID, x)
+		}
 		_, problems = q.CompilePopulation(s.definition.Catalog())
 		for _, x := range problems {
 			t.Errorf("%s: population: %v", q.ID, x)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/diag"
@@ -31,8 +29,11 @@ Exit code 2 if there are problems.`,
 				return err
 			}
 			for _, q := range picked {
-				_, more := s.compile(q)
+				checked, more := s.compile(q)
 				problems = append(problems, more...)
+				if checked != nil {
+					problems = append(problems, q.LintRecurs(checked.Columns())...)
+				}
 				_, more = q.CompilePopulation(s.definition.Catalog())
 				problems = append(problems, more...)
 				_, more = s.queries.Cases(q)
@@ -43,7 +44,7 @@ Exit code 2 if there are problems.`,
 				return problems
 			}
 			p.term.Problems(problems)
-			p.term.Message(fmt.Sprintf("%d queries are fine", len(picked)))
+			p.term.Message(count(len(picked), "query is", "queries are") + " fine")
 			return nil
 		},
 	}

@@ -142,6 +142,13 @@ func (q *Query) checkColumns(c *sql.Checked) diag.Problems {
 	for _, k := range q.Key {
 		missing("the key column", k, q.place["key"], len("key"))
 	}
+	for _, k := range q.Recurs {
+		missing("the column of recurs", k, q.place["recurs"], len("recurs"))
+		if single(k, kinds[k]) {
+			bad = append(bad, diag.Problem{At: q.place["recurs"], Width: len("recurs"), Rule: "recurs", Text: fmt.Sprintf("the column %q of recurs is another one each time: nothing would ever recur", k),
+				Hint: "name what stays the same: the account, the principal, the resource"})
+		}
+	}
 	if q.Chart != nil {
 		for _, x := range []string{q.Chart.X, q.Chart.Y, q.Chart.By} {
 			missing("the chart's column", x, q.place["chart"], len("chart"))

@@ -61,7 +61,7 @@ func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
 	q := &Query{
 		ID: v.Get("id").Text(), Title: v.Get("title").Text(), Question: v.Get("question").Text(), Why: v.Get("why").Text(),
 		Fix: v.Get("fix").Text(), FalsePositives: v.Get("false_positives").Text(), Kind: v.Get("kind").Text(),
-		LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(),
+		LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(), Recurs: v.Get("recurs").Texts(),
 		SQL: v.Get("sql").Scalar(), Population: v.Get("population").Scalar(), File: f, place: map[string]diag.Pos{},
 	}
 	for _, e := range v.Entries() {
@@ -234,11 +234,13 @@ func (r *reader) columns(v *yaml.Value, q *Query) {
 		}
 		q.Columns = append(q.Columns, c)
 	}
-	seen := map[string]bool{}
-	for _, n := range v.Get("key").Nodes() {
-		if seen[n.Value] {
-			r.add("column-twice", "", n.Problem("the column %q stands in the key twice", n.Value))
+	for _, key := range []string{"key", "recurs"} {
+		seen := map[string]bool{}
+		for _, n := range v.Get(key).Nodes() {
+			if seen[n.Value] {
+				r.add("column-twice", "", n.Problem("the column %q is named twice in %s", n.Value, key))
+			}
+			seen[n.Value] = true
 		}
-		seen[n.Value] = true
 	}
 }

@@ -85,6 +85,7 @@ type Query struct {
 	Params                                        []Param // in file order
 	Columns                                       []Column
 	Key                                           []string
+	Recurs                                        []string // as the file names them; Pattern has the default
 	Chart                                         *Chart
 	HistoryDays                                   int
 	SQL                                           yaml.Node // compiled when it is to run, so that an old run can be rendered without

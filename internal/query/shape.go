@@ -43,6 +43,8 @@ var (
 			{Name: "type", Required: true, Help: "how values are read and shown", Shape: yaml.OneOf("time", "local-time", "date", "id", "account", "region", "actor", "arn", "ip", "number", "bytes", "percent", "text", "code", "json", "status")},
 		}}}},
 		{Name: "key", Shape: yaml.ListOf(nameText), Help: "columns that identify a row, the same next month; an exception needs them"},
+		{Name: "recurs", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: nameText}, Help: "columns that make a row the same thing again in another period, such as the account and the bucket; never the event, never a time",
+			Default: "key without the event id and without dates and times"},
 		{Name: "chart", Help: "how a report draws the rows", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
 			{Name: "type", Required: true, Shape: yaml.OneOf("bar", "column", "line", "heat")},
 			{Name: "x", Required: true, Shape: nameText, Help: "column of the categories; of a heat chart, its columns"},
