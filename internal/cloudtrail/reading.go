@@ -4,22 +4,76 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // errStopped: the caller left the loop.
 var errStopped = errors.New("stopped")
 
 // reading is one pass over a file.
+//
+// A file that holds a record is a CloudTrail log file, and whatever else it holds where a record should stand is damage.
+// What is not a record is therefore passed over until the first record comes: only a file without any is foreign.
 type reading struct {
 	*window
-	log   *Log
-	p     *parser
-	yield func(*Record, error) bool
-	shape Shape // of the container around the records
+	log     *Log
+	p       *parser
+	yield   func(*Record, error) bool
+	shape   Shape    // of the container around the records
+	strange *Refusal // the first thing that is not a record, met before any record; nil: none
 }
 
-// file reads top-level values until the end.
+// file reads the whole text.
 func (d *reading) file() error {
+	err := d.values()
+	var r *Refusal
+	switch {
+	case err != nil && !errors.As(err, &r):
+		return err
+	case r != nil && r.Kind == Unreadable:
+		return r
+	case d.strange != nil && d.log.stat.Records == 0:
+		return d.strange // whatever comes behind it
+	case r == nil:
+		return nil
+	}
+	return d.damage(r)
+}
+
+// damage is a refusal after records were read: what makes any other file foreign is damage in a log file.
+func (d *reading) damage(r *Refusal) *Refusal {
+	if d.log.stat.Records == 0 {
+		return r
+	}
+	switch r.Kind {
+	case Foreign:
+		r.Kind, r.Reason = Corrupt, fmt.Sprintf("After %s comes something else. %s", records(d.log.stat.Records), r.Reason)
+	case NotJSON:
+		r.Kind = Corrupt
+	}
+	return r
+}
+
+func records(n int64) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
+}
+
+// notRecord notes something that is not a record; an error where records were read before it.
+func (d *reading) notRecord(r *Refusal) error {
+	if d.log.stat.Records > 0 {
+		return r
+	}
+	if d.strange == nil {
+		d.strange = r
+	}
+	return nil
+}
+
+// values reads top-level values until the end.
+func (d *reading) values() error {
 	for values := 0; ; values++ {
 		c, err := d.next()
 		if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
@@ -42,7 +96,7 @@ func (d *reading) file() error {
 			err = d.object()
 		case '[':
 			d.shape = Array
-			err = d.elements()
+			err = d.elements(true)
 		default:
 			err = d.foreignText(values)
 		}
@@ -62,9 +116,14 @@ func (d *reading) object() error {
 		d.shape = Lines
 		return d.emit()
 	}
+	return d.container(list)
+}
+
+// container reads an object with a list of records, which begins at list.
+func (d *reading) container(list int) error {
 	d.shape = Records
 	d.pos = list
-	if err := d.elements(); err != nil {
+	if err := d.elements(false); err != nil {
 		return err
 	}
 	// The rest of the container: NextToken and the like, or another list.
@@ -90,8 +149,8 @@ func (d *reading) object() error {
 		if c, err = d.must(); err != nil {
 			return err
 		}
-		if c == '[' && (key == markKeys[markRecords] || key == markKeys[markEvents]) {
-			err = d.elements()
+		if c == '[' && (isMark(key, markRecords) || isMark(key, markEvents)) {
+			err = d.elements(false)
 		} else {
 			err = d.skipValue()
 		}
@@ -101,8 +160,12 @@ func (d *reading) object() error {
 	}
 }
 
-// elements reads the array at pos, each element a record.
-func (d *reading) elements() error {
+// isMark reports whether a key is that of a mark, in any spelling, as the parser of the first object finds them.
+func isMark(key string, mark int) bool { return strings.EqualFold(key, markKeys[mark]) }
+
+// elements reads the array at pos, each element a record; with containers, an element may also hold a list of records:
+// several log files that were put into one array.
+func (d *reading) elements(containers bool) error {
 	d.pos++
 	c, err := d.must()
 	if err != nil {
@@ -116,18 +179,17 @@ func (d *reading) elements() error {
 		if c, err = d.must(); err != nil {
 			return err
 		}
-		if c != '{' {
+		if c == '{' {
+			err = d.element(containers)
+		} else {
 			// Whatever it is, check that it is JSON before saying so.
 			at := d.base + int64(d.pos)
-			if err := d.skipValue(); err != nil {
-				return err
+			if err = d.skipValue(); err == nil {
+				err = d.notRecord(&Refusal{Kind: Foreign, Record: d.log.stat.Records + 1, Offset: at,
+					Reason: fmt.Sprintf("JSON, but not a CloudTrail record: an element of the list is %s, not an object.", kindOf(c))})
 			}
-			return &Refusal{Kind: Foreign, Record: d.log.stat.Records + 1, Offset: at, Reason: "JSON, but no CloudTrail records: a list of something other than objects."}
 		}
-		if _, err := d.parse(false); err != nil {
-			return err
-		}
-		if err := d.emit(); err != nil {
+		if err != nil {
 			return err
 		}
 		if c, err = d.must(); err != nil {
@@ -142,6 +204,38 @@ func (d *reading) elements() error {
 			return d.notJSON("a comma or ]")
 		}
 	}
+}
+
+// element reads the object at pos, an element of a list.
+func (d *reading) element(containers bool) error {
+	list, err := d.parse(containers)
+	if err != nil {
+		return err
+	}
+	if list < 0 {
+		return d.emit()
+	}
+	outer := d.shape
+	err = d.container(list)
+	d.shape = outer
+	return err
+}
+
+// kindOf names the kind of the JSON value that begins with c.
+func kindOf(c byte) string {
+	switch c {
+	case '{':
+		return "an object"
+	case '[':
+		return "a list"
+	case '"':
+		return "a text"
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "true or false"
+	}
+	return "a number"
 }
 
 // parse parses the object at pos and steps over it; at the container of records it stops at the list, whose position is
@@ -236,11 +330,14 @@ func (d *reading) emit() error {
 		if refusal.Offset == 0 {
 			refusal.Offset = d.base + int64(d.pos)
 		}
-		if st.Records > 0 && refusal.Kind == Foreign {
-			refusal.Reason = fmt.Sprintf("After %d records comes something else. %s", st.Records, refusal.Reason)
-			refusal.Kind = Corrupt
+		if refusal.Kind == Foreign {
+			return d.notRecord(refusal)
 		}
 		return refusal
+	}
+	if d.strange != nil {
+		d.strange.Kind, d.strange.Reason = Corrupt, "Before the first record comes something else. "+d.strange.Reason
+		return d.strange
 	}
 	if shape == Lines {
 		shape = d.shape

@@ -39,13 +39,16 @@ func (p *parser) inner(m [2]int, shape Shape, key string) (Shape, *Refusal) {
 	if end < 0 {
 		r := p.refusal(0, 0)
 		r.Reason = fmt.Sprintf("The event in %q is not JSON: %s", key, r.Reason)
-		if r.Kind == Truncated {
+		switch r.Kind {
+		case Truncated:
 			r.Reason = fmt.Sprintf("The event in %q is cut off.", key)
+		case NotJSON:
+			r.Kind = Corrupt // the wrapper is CloudTrail's
 		}
 		return "", r
 	}
 	if p.space(end) < len(event) {
-		return "", &Refusal{Kind: NotJSON, Reason: fmt.Sprintf("There is more text behind the event in %q.", key)}
+		return "", &Refusal{Kind: Corrupt, Reason: fmt.Sprintf("There is more text behind the event in %q.", key)}
 	}
 	if !p.rec.isEvent() {
 		return "", &Refusal{Kind: Foreign, Reason: fmt.Sprintf("JSON, but the value of %q is no CloudTrail event.", key)}

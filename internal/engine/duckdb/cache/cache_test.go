@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -384,6 +385,10 @@ func TestStatesAndReasons(t *testing.T) {
 		"loose/list-of-things":   []byte("[1,2]"),
 		"loose/digest.json":      []byte(`{"digestStartTime":"x"}`),
 		"loose/flow.log.gz":      []byte("2 111122223333 eni-1 ACCEPT"),
+		"loose/then-null.json":   append(bytes.TrimSuffix(log("14", "15"), []byte("]}")), ",null]}"...),
+		"loose/then-null":        append(bytes.TrimSuffix(log("16"), []byte("]}")), ",null]}"...),
+		"loose/then-text.log":    append(log("17"), "\nhello"...),
+		"loose/header.log":       append([]byte("{\"exported\":1}\n"), log("18")...),
 		"AWSLogs/" + acct1 + "/CloudTrail-Digest/us-east-1/2026/10/01/d.json.gz":          log("9"),
 		"AWSLogs/" + acct1 + "/CloudTrail-Insight/us-east-1/2026/10/01/i.json.gz":         log("10"),
 		"AWSLogs/" + acct1 + "/CloudTrail-NetworkActivity/us-east-1/2026/10/01/n.json.gz": log("11"),
@@ -407,6 +412,8 @@ func TestStatesAndReasons(t *testing.T) {
 		"loose/.git/config.json": "skipped A hidden", "loose/_x.json": "skipped A hidden", "loose/folder/": "skipped A folder marker",
 		"loose/noname": "read", "loose/glacier.json": "refused Archived in GLACIER", "loose/list-of-things": "skipped JSON, but no",
 		"loose/digest.json": "skipped A CloudTrail digest", "loose/flow.log.gz": "skipped Not a JSON",
+		"loose/then-null.json": "refused After 2 records comes something else", "loose/then-null": "refused After 1 record comes something else",
+		"loose/then-text.log": "refused The text is not JSON", "loose/header.log": "refused Before the first record comes something else",
 	}
 	got := states(s)
 	for k, w := range want {

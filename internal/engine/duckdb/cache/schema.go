@@ -10,8 +10,8 @@ import (
 	"trailscribe/internal/cloudtrail"
 )
 
-// layout is raised when the same columns are written in another way. Together with the columns it names the folder of a
-// cache, so that an older or newer program never reads files it does not understand: it fills its own.
+// layout is raised when the same columns are written in another way. Together with the columns and the rules of reading it
+// names the folder of a cache, so that an older or newer program never reads files it does not understand: it fills its own.
 const layout = 1
 
 // The columns behind those of cloudtrail.Columns.
@@ -113,12 +113,12 @@ func parquetRow(n cloudtrail.Node, path string) parquet.Node {
 	return g
 }
 
-// version names the folder of this layout and these columns.
+// version names the folder of this layout, these columns and these rules of reading.
 func version() string {
 	h := sha256.New()
 	for _, c := range cloudtrail.Columns() {
 		h.Write([]byte(c.Name + " " + c.Type + "\n"))
 	}
-	h.Write([]byte{layout})
+	h.Write([]byte{layout, cloudtrail.Reading})
 	return "v1-" + hex.EncodeToString(h.Sum(nil)[:6])
 }

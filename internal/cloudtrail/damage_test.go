@@ -1,0 +1,145 @@
+package cloudtrail
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// A file that holds a record is a log file, so anything else where a record should stand is damage, in every shape and at
+// every place. A file without any record is foreign, whatever else it holds.
+func TestForeignElementIsDamageBesideARecord(t *testing.T) {
+	lookup := func(n int) string {
+		return `{"EventId":"x","CloudTrailEvent":"` + strings.ReplaceAll(fmt.Sprintf(event, n), `"`, `\"`) + `"}`
+	}
+	envelope := func(n int) string { return `{"detail-type":"x","detail":` + fmt.Sprintf(event, n) + `}` }
+	bare := func(n int) string { return fmt.Sprintf(event, n) }
+	container := func(n int) string { return `{"Records":[` + fmt.Sprintf(event, n) + `]}` }
+	shapes := []struct {
+		name             string
+		record           func(n int) string
+		head, sep, tail  string
+		scalars, cutTail bool // scalars: an element may be anything; cutTail: a text cut behind a record is not whole
+	}{
+		{"Records", bare, `{"Records":[`, ",", `]}`, true, true},
+		{"Records with other keys", bare, `{"a":{"b":[1]},"Records":[`, ",", `],"NextToken":"x"}`, true, true},
+		{"array", bare, `[`, ",", `]`, true, true},
+		{"lines", bare, ``, "\n", "\n", false, false},
+		{"one behind the other", bare, ``, "", ``, false, false},
+		{"LookupEvents", lookup, `{"Events":[`, ",", `],"NextToken":"y"}`, true, true},
+		{"LookupEvents, lines", lookup, ``, "\n", ``, false, false},
+		{"EventBridge", envelope, `[`, ",", `]`, true, true},
+		{"EventBridge, lines", envelope, ``, "\n", ``, false, false},
+		{"containers, lines", container, ``, "\n", ``, false, false},
+		{"containers in an array", container, `[`, ",", `]`, true, true},
+	}
+	foreign := []struct {
+		name, text string
+		scalar     bool
+		after      string // what is said of it after a record
+	}{
+		{"null", `null`, true, "is null, not an object"},
+		{"a number", `-1.5`, true, "is a number, not an object"},
+		{"a text", `"x"`, true, "is a text, not an object"},
+		{"a truth", `true`, true, "is true or false, not an object"},
+		{"a list", `[{}]`, true, "is a list, not an object"},
+		{"an empty object", `{}`, false, "an object without keys"},
+		{"another object", `{"foo":1,"bar":2}`, false, `begins with the keys "foo", "bar"`},
+		{"an S3 notification", `{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2026-10-01T00:00:00Z","eventName":"ObjectCreated:Put"}`, false, "notification"},
+		{"a digest", `{"digestStartTime":"2026-10-01T00:00:00Z","logFiles":[]}`, false, "digest"},
+		{"an envelope of something else", `{"detail-type":"x","detail":{"instance-id":"i"}}`, false, `"detail" is no CloudTrail event`},
+		{"a lookup without an event", `{"EventId":"x","CloudTrailEvent":"{\"a\":1}"}`, false, `"CloudTrailEvent" is no CloudTrail event`},
+	}
+	refused := func(t *testing.T, text string, kind Kind, says ...string) {
+		t.Helper()
+		for _, window := range []int{0, 16} {
+			_, _, err := readAll(iotest.HalfReader(strings.NewReader(text)), Limits{window: window})
+			var r *Refusal
+			if !errors.As(err, &r) {
+				t.Errorf("%.300s\n%v, not refused", text, err)
+				return
+			}
+			if r.Kind != kind {
+				t.Errorf("%.300s\nis %s, want %s: %s", text, r.Kind, kind, r)
+			}
+			for _, s := range says {
+				if !strings.Contains(r.Error(), s) {
+					t.Errorf("%.300s\n%s; want %q", text, r, s)
+				}
+			}
+		}
+	}
+	for _, s := range shapes {
+		list := func(elements ...string) string { return s.head + strings.Join(elements, s.sep) + s.tail }
+		for _, f := range foreign {
+			t.Run(s.name+"/"+f.name, func(t *testing.T) {
+				if f.scalar && !s.scalars && f.name != "a list" { // a log file cannot begin with a scalar
+					refused(t, list(s.record(1), f.text), Corrupt, "the beginning of a record is missing")
+					refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "the beginning of a record is missing")
+					refused(t, list(f.text, s.record(1)), NotJSON)
+					return
+				}
+				if f.name == "a list" && !s.scalars { // there it is a list of records
+					f.after = "an object without keys"
+				}
+				refused(t, list(f.text, s.record(1)), Corrupt, "Before the first record comes something else.", f.after)
+				refused(t, list(f.text, f.text, s.record(1), s.record(2)), Corrupt, "Before the first record comes something else.", f.after)
+				refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "After 1 record comes something else.", f.after)
+				refused(t, list(s.record(1), s.record(2), f.text), Corrupt, "After 2 records comes something else.", f.after)
+				refused(t, list(f.text), Foreign, f.after)
+				refused(t, list(f.text, f.text), Foreign, f.after)
+			})
+		}
+		t.Run(s.name+"/cut off", func(t *testing.T) {
+			whole := list(s.record(1), s.record(2))
+			refused(t, whole[:len(whole)-len(s.tail)-5], Truncated)
+			if s.cutTail {
+				refused(t, s.head+s.record(1), Truncated)
+				refused(t, s.head+s.record(1)+s.sep, Truncated)
+			}
+			refused(t, list(s.record(1))+"}", Corrupt, "The text is not JSON")
+		})
+	}
+}
+
+// What comes behind something foreign does not make it a damaged log file, unless it is a record.
+func TestForeignStaysForeign(t *testing.T) {
+	for name, text := range map[string]string{
+		"then cut off":     `{"level":"info"}` + "\n" + `{"level":`,
+		"then no JSON":     `{"level":"info"}` + "\n" + `hello`,
+		"then too large":   `{"level":"info"}` + "\n" + `{"level":"` + strings.Repeat("x", 5000) + `"}`,
+		"an endless list":  `[1` + strings.Repeat(",1", 5000) + `]`,
+		"nested too deep":  `[{"a":1},` + strings.Repeat("[", 2000),
+		"records in a key": `{"hits":[` + events(2, ",") + `]}`,
+	} {
+		_, _, err := readAll(strings.NewReader(text), Limits{Record: 4096, window: 64})
+		var r *Refusal
+		if !errors.As(err, &r) || r.Kind != Foreign {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, _, err := readAll(strings.NewReader(`{"level":"info"}`+strings.Repeat(" ", 100)), Limits{File: 64})
+	var r *Refusal
+	if !errors.As(err, &r) || r.Kind != Foreign {
+		t.Errorf("a foreign file that is too large: %v", err)
+	}
+}
+
+// An event that stands as text in a wrapper of CloudTrail and cannot be read is damage even if it is the only one.
+func TestBrokenEventInAWrapper(t *testing.T) {
+	for text, kind := range map[string]Kind{
+		`{"Events":[{"CloudTrailEvent":"{\"eventName\":"}]}`:                   Truncated,
+		`{"Events":[{"CloudTrailEvent":"{\"eventName\":tru}"}]}`:               Corrupt,
+		`{"Events":[{"CloudTrailEvent":"{\"eventName\":\"x\"} and more"}]}`:    Corrupt,
+		`{"Events":[{"CloudTrailEvent":null}]}`:                                Foreign,
+		`{"Events":[` + `{"CloudTrailEvent":"{\"eventName\":1}"}` + `],"a":1}`: Foreign,
+	} {
+		_, _, err := readAll(strings.NewReader(text), Limits{})
+		var r *Refusal
+		if !errors.As(err, &r) || r.Kind != kind {
+			t.Errorf("%s: %v, want %s", text, err, kind)
+		}
+	}
+}
