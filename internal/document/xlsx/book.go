@@ -19,6 +19,7 @@ type book struct {
 	d           *document.Document
 	theme       *style.Theme
 	styles      map[string]int
+	quoted      map[int]int       // style -> the same with quotePrefix
 	names       map[string]bool   // folded: Excel calls "data" and "Data" the same
 	pageTables  map[string]int    // tables on pages, by the identifier of their sheet: two sheets in Chinese may have the same
 	targets     map[string]string // Ref -> 'F-02'!A1

@@ -93,6 +93,7 @@ type rowEncoder struct {
 	B       []byte
 	columns []string // A, B, …
 	styles  []int
+	quoted  []int // the same for texts that a spreadsheet might take for a formula
 	words   document.Words
 	number  []byte
 	Altered int64
@@ -105,12 +106,14 @@ func (e *rowEncoder) start(row int64) {
 }
 func (e *rowEncoder) end() { e.B = append(e.B, `</row>`...) }
 
-func (e *rowEncoder) open(i int) {
+func (e *rowEncoder) open(i int) { e.openAs(i, e.styles[i]) }
+
+func (e *rowEncoder) openAs(i, style int) {
 	b := append(e.B, `<c r="`...)
 	b = append(b, e.columns[i]...)
 	b = append(b, e.number...)
 	b = append(b, `" s="`...)
-	b = strconv.AppendInt(b, int64(e.styles[i]), 10)
+	b = strconv.AppendInt(b, int64(style), 10)
 	e.B = append(b, '"')
 }
 
@@ -138,7 +141,11 @@ func (e *rowEncoder) string(i int, s string) {
 		e.empty(i)
 		return
 	}
-	e.open(i)
+	style := e.styles[i]
+	if result.Formula(shown) {
+		style = e.quoted[i]
+	}
+	e.openAs(i, style)
 	e.B = append(e.B, ` t="inlineStr"><is><t`...)
 	if c, d := shown[0], shown[len(shown)-1]; c <= ' ' || d <= ' ' {
 		e.B = append(e.B, ` xml:space="preserve"`...)

@@ -127,7 +127,7 @@ func FuzzString(f *testing.F) {
 	}
 	words := documenttest.Words()
 	f.Fuzz(func(t *testing.T, s string) {
-		e := &rowEncoder{columns: []string{"B"}, styles: []int{1}, words: words}
+		e := &rowEncoder{columns: []string{"B"}, styles: []int{1}, quoted: []int{2}, words: words}
 		e.start(7)
 		e.string(0, s)
 		e.end()

@@ -62,7 +62,8 @@ func (b *book) rowsPerSheet(t *document.Table) (int64, error) {
 
 func (b *book) encoder(styles []int) *rowEncoder {
 	e := &rowEncoder{words: b.d.Words, styles: styles}
-	for i := range styles {
+	for i, style := range styles {
+		e.quoted = append(e.quoted, b.quoted[style])
 		name, _ := excelize.ColumnNumberToName(i + 2) // column A is the margin
 		e.columns = append(e.columns, name)
 	}
@@ -151,6 +152,9 @@ func (b *book) tableSheet(p *plan) {
 	}
 	if t.Review != nil {
 		b.reviewer(sh, len(t.Columns)+3, from, to, t.Review)
+	}
+	for _, style := range styles {
+		b.quotedStyle(style) // while the rows are poured it is too late
 	}
 	b.inject[p.file] = func(emit func([]byte) error) error { return b.pourRows(p, styles, emit) }
 }

@@ -43,7 +43,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 	}
 	b := &book{
 		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
-		styles: map[string]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},
+		styles: map[string]int{}, quoted: map[int]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},
 		written: document.Written{Files: []string{name}, Rows: map[string]int64{}, Altered: map[string]int64{}},
 	}
 	defer b.f.Close()
@@ -64,6 +64,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 		}
 	}
 	b.lists()
+	b.quotePages()
 	b.finish(plans)
 	if b.failed != nil {
 		return b.written, fmt.Errorf("making the workbook: %w", b.failed)

@@ -125,7 +125,7 @@ func unquote(line []byte, from int) []byte {
 func (w *Writer) text(line []byte, s string) []byte {
 	if w.safe {
 		s, _ = result.Visible(s)
-		if formula(s) {
+		if result.Formula(s) {
 			s = "'" + s
 		}
 	} else if s != "" && !strings.ContainsAny(s, "\",\r\n") && s[0] != ' ' && s[len(s)-1] != ' ' {
@@ -139,24 +139,6 @@ func (w *Writer) text(line []byte, s string) []byte {
 		line = append(line, s[i])
 	}
 	return append(line, '"')
-}
-
-// formula tells whether a spreadsheet might take s for one: by its first character, half or full width, or after white
-// space that programs skip (CWE-1236).
-func formula(s string) bool {
-	if s == "" {
-		return false
-	}
-	if s[0] == '\t' || s[0] == '\r' || s[0] == '\n' {
-		return true
-	}
-	s = strings.TrimLeft(s, " \u00a0\u3000\t\r\n")
-	for _, c := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫", "−", "|", "%"} {
-		if strings.HasPrefix(s, c) {
-			return true
-		}
-	}
-	return false
 }
 
 var _ export.Writer = (*Writer)(nil)

@@ -55,7 +55,7 @@ func TestSafe(t *testing.T) {
 	lines := read(t, out["data/root.console-login.safe.csv"])
 	for i, s := range exporttest.Hostile {
 		got := lines[i+2][7]
-		if formula(got) || strings.ContainsAny(got, "\x1b\u202e\r") {
+		if result.Formula(got) || strings.ContainsAny(got, "\x1b\u202e\r") {
 			t.Errorf("%q was written as %q", s, got)
 		}
 	}
@@ -78,7 +78,7 @@ func FuzzSafe(f *testing.F) {
 		line := string(NewSafe().text(nil, s))
 		cells := read(t, line+"\r\n")
 		shown, _ := result.Visible(s)
-		if len(cells) != 1 || len(cells[0]) != 1 || formula(cells[0][0]) {
+		if len(cells) != 1 || len(cells[0]) != 1 || result.Formula(cells[0][0]) {
 			t.Fatalf("%q became %q", s, cells)
 		}
 		if got := strings.TrimPrefix(cells[0][0], "'"); got != strings.TrimPrefix(shown, "'") {
