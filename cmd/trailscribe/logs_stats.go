@@ -9,6 +9,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/report"
 	"trailscribe/internal/result"
+	"trailscribe/internal/terminal"
 )
 
 func (p *program) logsCommand() *cobra.Command {
@@ -103,7 +104,7 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 				p.term.Message("… more with --files")
 				break
 			}
-			p.term.Message(fmt.Sprintf("%s: %s: %s", f.State, f.Key, f.Reason))
+			p.term.Message(fmt.Sprintf("%s: %s: %s", f.State, terminal.Line(f.Key), terminal.Line(f.Reason)))
 		}
 	}
 	if in.Refused != nil && *in.Refused > 0 {

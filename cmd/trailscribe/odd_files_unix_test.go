@@ -14,8 +14,6 @@ import (
 	"testing"
 )
 
-const oldRun = "../../internal/run/testdata/trailscribe-run-1"
-
 // oddFiles replace a file by something that could wait, never end, lead elsewhere or need all memory.
 func oddFiles(t *testing.T) map[string]func(name string) error {
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")

@@ -34,7 +34,9 @@ const (
 // program is one invocation: its streams, its environment, its flags.
 type program struct {
 	in       io.Reader
-	out, err io.Writer
+	out, err io.Writer        // for text that others compose, as help is: nothing in it can command a screen
+	data     *terminal.Stream // standard output, for the terminal, which makes its own text safe
+	notes    *terminal.Stream // standard error
 	env      func(string) string
 	now      func() time.Time
 	term     *terminal.Terminal
@@ -44,16 +46,31 @@ type program struct {
 
 // Main is the whole program; tests call it too. It returns the exit code.
 func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, env func(string) string) int {
-	p := &program{in: in, out: out, err: errOut, env: env, now: time.Now}
-	p.term = terminal.New(terminal.Options{Out: out, Err: errOut, Env: env})
+	p := &program{in: in, env: env, now: time.Now, data: terminal.NewStream(out), notes: terminal.NewStream(errOut)}
+	p.out, p.err = terminal.Safe(p.data), terminal.Safe(p.notes)
+	p.term = terminal.New(terminal.Options{Out: p.data, Err: p.notes, Env: env})
 	root := p.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	p.term.Done()
-	if err == nil {
-		return p.code
+	code, lost := p.code, p.data.Err()
+	if err != nil && (lost == nil || !errors.Is(err, lost)) {
+		code = p.fail(ctx, err)
 	}
-	return p.fail(ctx, err)
+	return p.delivered(code, lost)
+}
+
+// delivered is the exit code where some of the output could not be written. It stays what it is where it says more than "error" does.
+// What standard error cannot take is lost, and changes nothing: nobody could be told.
+func (p *program) delivered(code int, lost error) int {
+	if lost == nil {
+		return code
+	}
+	p.term.Error(fmt.Errorf("writing to standard output: %w", lost), "what was printed is not whole; print to a place with room")
+	if code == exitDone || code == exitChanges {
+		return exitError
+	}
+	return code
 }
 
 // fail prints what went wrong and chooses the code.
@@ -201,7 +218,7 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 
 // prepare applies the flags that hold for every command.
 func (p *program) prepare() error {
-	o := terminal.Options{Out: p.out, Err: p.err, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose, LogFormat: p.flags.logFormat}
+	o := terminal.Options{Out: p.data, Err: p.notes, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose, LogFormat: p.flags.logFormat}
 	for _, f := range []struct {
 		name, value string
 		allowed     []string

@@ -12,16 +12,15 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"trailscribe/internal/result"
 )
 
 // Formats are the values of --output.
 func Formats() []string { return []string{"table", "json", "csv"} }
 
-// Rows writes a result to Out as a table, JSON or CSV.
+// Rows writes a result to Out as a table, JSON or CSV. Whatever its length, it is not held in memory.
+//
+// A table is for reading: of a value that is wider than 256 characters the rest is cut, which a warning says.
 //
 // JSON is one array of objects with the columns in order: whole numbers, numbers and truth values as such; exact decimals as texts, so that
 // no digit is lost; instants as 2026-10-02T07:14:36.000Z, wall clocks without the Z, dates as 2026-10-02. Characters that a screen would
@@ -34,9 +33,10 @@ func (t *Terminal) Rows(s result.Set, format string) error {
 	t.Done()
 	w := bufio.NewWriterSize(t.Out, 1<<16)
 	var err error
+	var cut int64
 	switch format {
 	case "table", "":
-		err = t.table(w, s)
+		cut, err = t.table(w, s)
 	case "json":
 		err = writeJSON(w, s)
 	case "csv":
@@ -50,7 +50,17 @@ func (t *Terminal) Rows(s result.Set, format string) error {
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("printing rows: %w", err)
 	}
+	if cut > 0 {
+		t.Warn(fmt.Sprintf("%s cut to %d characters, which … shows; --output json or csv prints them whole", longValues(cut), widest))
+	}
 	return nil
+}
+
+func longValues(n int64) string {
+	if n == 1 {
+		return "1 long value is"
+	}
+	return fmt.Sprintf("%d long values are", n)
 }
 
 // cell is the text of a value; "" for null.
@@ -80,99 +90,6 @@ func cell(k result.Kind, v any) string {
 
 func numeric(k result.Kind) bool {
 	return k == result.Int || k == result.Decimal || k == result.Float
-}
-
-func (t *Terminal) table(w io.Writer, s result.Set) error {
-	cols := s.Columns()
-	tw := table.NewWriter()
-	tw.SetOutputMirror(nil)
-	style := table.StyleLight
-	style.Name = "trailscribe"
-	style.Options = table.Options{SeparateHeader: true, SeparateColumns: true}
-	style.Box = table.BoxStyle{MiddleHorizontal: "─", MiddleVertical: "  ", MiddleSeparator: "──", PaddingLeft: "", PaddingRight: ""}
-	style.Format.Header = text.FormatDefault
-	style.Color = table.ColorOptions{}
-	tw.SetStyle(style)
-	tw.Style().Options.DrawBorder = false
-	head := make(table.Row, len(cols))
-	widest, word := make([]int, len(cols)), make([]int, len(cols)) // of each column the widest cell and the widest word
-	for i, c := range cols {
-		h := oneLine(c.Name)
-		widest[i] = text.StringWidthWithoutEscSequences(h)
-		word[i] = widest[i]
-		head[i] = t.paint(t.outColor, bold, h)
-	}
-	tw.AppendHeader(head)
-	for row, err := range s.All() {
-		if err != nil {
-			return err
-		}
-		line := make(table.Row, len(cols))
-		for i, c := range cols {
-			v := ""
-			if i < len(row) {
-				v = oneLine(cell(c.Kind, row[i]))
-			}
-			widest[i] = max(widest[i], text.StringWidthWithoutEscSequences(v))
-			for w := range strings.FieldsSeq(v) {
-				word[i] = max(word[i], text.StringWidthWithoutEscSequences(w))
-			}
-			line[i] = v
-		}
-		tw.AppendRow(line)
-	}
-	limits := fit(widest, word, t.width)
-	configs := make([]table.ColumnConfig, len(cols))
-	for i, c := range cols {
-		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: limits[i], WidthMaxEnforcer: wrap}
-		if numeric(c.Kind) {
-			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
-		}
-	}
-	tw.SetColumnConfigs(configs)
-	for _, line := range strings.Split(tw.Render(), "\n") {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " ")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wrap breaks at spaces where it can and anywhere else where not; nothing is cut off.
-func wrap(s string, width int) string { return text.WrapSoft(s, width) }
-
-// fit makes columns narrower until the row fits: first those that can be broken between words, the widest before the others, then all, but none
-// below a readable width.
-func fit(widest, word []int, screen int) []int {
-	const least, gap = 12, 2
-	out := append([]int(nil), widest...)
-	if screen == 0 {
-		return out
-	}
-	total := gap * (len(out) - 1)
-	for _, w := range out {
-		total += w
-	}
-	for _, whole := range []bool{true, false} {
-		for total > screen {
-			big := -1
-			for i := range out {
-				low := least
-				if whole {
-					low = max(least, word[i])
-				}
-				if out[i] > low && (big < 0 || out[i] > out[big]) {
-					big = i
-				}
-			}
-			if big < 0 {
-				break
-			}
-			out[big]--
-			total--
-		}
-	}
-	return out
 }
 
 func writeJSON(w *bufio.Writer, s result.Set) error {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -95,8 +94,8 @@ func New(o Options) *Terminal {
 }
 
 func isScreen(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+	f := file(w)
+	return f != nil && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
 // Print writes a line of data to Out.
@@ -119,7 +118,7 @@ func (t *Terminal) Warn(text string) {
 		t.object(slog.LevelWarn, text)
 		return
 	}
-	t.line(t.Err, t.paint(t.errColor, yellow, "warning: ")+safe(text), raw)
+	t.line(t.Err, t.paint(t.errColor, yellow, "warning: ")+indented(text), raw)
 }
 
 // Error writes an error and what to do next ("" nothing) to Err.
@@ -128,9 +127,9 @@ func (t *Terminal) Error(err error, hint string) {
 		t.object(slog.LevelError, err.Error(), said("hint", hint)...)
 		return
 	}
-	text := t.paint(t.errColor, red, "error: ") + safe(err.Error())
+	text := t.paint(t.errColor, red, "error: ") + indented(err.Error())
 	if hint != "" {
-		text += "\n" + t.paint(t.errColor, cyan, "hint: ") + safe(hint)
+		text += "\n" + t.paint(t.errColor, cyan, "hint: ") + indented(hint)
 	}
 	t.line(t.Err, text, raw)
 }
@@ -156,6 +155,14 @@ func safe(s string) string {
 	shown, _ := result.Visible(s)
 	return shown
 }
+
+// indented is safe text whose further lines stand to the right of the first, so that none of them can be taken for a message of its own.
+func indented(s string) string {
+	return strings.ReplaceAll(strings.TrimRight(safe(s), "\n"), "\n", "\n  ")
+}
+
+// Line is a text in one line, whatever it holds: for a name or a value inside of a message that may have several.
+func Line(s string) string { return oneLine(s) }
 
 // oneLine is safe text in one line.
 func oneLine(s string) string {
