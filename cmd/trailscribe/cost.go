@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,23 +25,10 @@ func (f *flags) registerCost(c *cobra.Command) {
 	p.BoolVar(&f.yes, "yes", false, "do not ask before a run above cost.confirm_over")
 }
 
-// maxCost is the most a run may cost: --max-cost, else the configuration's; nothing where neither is set.
-func (p *program) maxCost(s *setup) (engine.Money, error) {
-	set := s.config.Cost.MaxPerRun
-	if p.flags.maxCost != "" {
-		set = config.Setting{Value: p.flags.maxCost, Origin: "flag"}
-		if amount, ok := new(big.Rat).SetString(p.flags.maxCost); !ok || amount.Sign() <= 0 {
-			return engine.Money{}, usage("write an amount of US dollars such as 5 or 0.50", "--max-cost %q is no amount", p.flags.maxCost)
-		}
-	}
-	micros, _ := set.Micros()
-	return engine.Money{Micros: micros, Currency: "USD"}, nil
-}
-
 // weigh asks the engine for an estimate where that has a use: to print it, to hold it against the limits, or because
 // the engine costs money and then chooses by it; such an estimate is given back. stop is true after --estimate.
-func (p *program) weigh(ctx context.Context, s *setup, e engine.Engine, plan *audit.Plan) (made *engine.Estimate, stop bool, err error) {
-	name, err := p.engineName(s)
+func (p *program) weigh(ctx context.Context, s *setup, set config.Settings, e engine.Engine, plan *audit.Plan) (made *engine.Estimate, stop bool, err error) {
+	name, err := engineOf(set)
 	if err != nil || name == "duckdb" && !p.flags.estimate {
 		return nil, false, err
 	}
@@ -167,8 +153,8 @@ func price(c *config.Config, region string) engine.Money {
 }
 
 // parallel is how many statements are asked at once: as many as Athena runs for us; the embedded engine uses all processors for one.
-func (p *program) parallel(s *setup) int {
-	if name, err := p.engineName(s); err == nil && name == "athena" {
+func parallel(s *setup, set config.Settings) int {
+	if set.Text(config.Engine) == "athena" {
 		return s.config.Athena.Concurrency
 	}
 	return 1

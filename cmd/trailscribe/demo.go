@@ -79,15 +79,25 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 			return fmt.Errorf("writing the configuration of the demonstration: %w", err)
 		}
 	}
-	p.flags.config, p.flags.period, p.flags.source = configuration, demoPeriod, logs // before what the environment says
-	p.flags.out = filepath.Join(out, "reports")
-	s, err := p.open()
+	s, err := p.openConfig(configuration)
 	if err != nil {
 		return err
 	}
+	caller, err := p.flags.level()
+	if err != nil {
+		return err
+	}
+	caller.Set(config.Period, demoPeriod, "demo") // before what the environment says
+	caller.Set(config.Source, logs, originFlag)   // reports name the folder as the user did
+	caller.Set(config.Out, filepath.Join(out, "reports"), "demo")
 	for _, id := range report.IDs(s.library) {
 		p.term.Print("")
-		if _, err := p.runReport(ctx, s, id); err != nil {
+		r, problems := report.Load(s.library, id, s.queries, s.frameworks)
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		set := s.config.Resolve(config.Request{Caller: caller, Report: reportLevel(r)})
+		if _, err := p.runReport(ctx, s, set, r); err != nil {
 			return fmt.Errorf("report %s: %w", id, err)
 		}
 	}

@@ -11,36 +11,14 @@ import (
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/config"
-	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/athena"
 	"trailscribe/internal/source/s3"
 )
 
-// engineName is the engine that answers: --engine, else --source alone means duckdb, else the configuration's, else duckdb.
-func (p *program) engineName(s *setup) (string, error) {
-	name := p.flags.engine
-	if name == "" && p.flags.source == "" {
-		name = s.config.Engine.Value
-	}
-	if name == "" {
-		name = "duckdb"
-	}
-	if !contains(engines, name) {
-		return "", usage("", "there is no engine %q; there are %s", name, strings.Join(engines, ", "))
-	}
-	return name, nil
-}
-
-// aws is how AWS is reached: --aws-profile and --aws-region, else the configuration, else what the AWS command line takes.
-func (p *program) aws(ctx context.Context, s *setup) (aws.Config, error) {
+// aws is how AWS is reached: with the profile and region of the settings, else with what the AWS command line takes.
+func (p *program) aws(ctx context.Context, s *setup, set config.Settings) (aws.Config, error) {
 	a := s.config.Athena
-	o := awsconfig.Options{Profile: p.flags.awsProfile, Region: p.flags.awsRegion, RoleARN: a.Role.Value, ExternalID: a.ExternalID.Value, Endpoint: a.Endpoint.Value, FIPS: a.FIPS, Env: p.env}
-	if o.Profile == "" {
-		o.Profile = a.Profile.Value
-	}
-	if o.Region == "" {
-		o.Region = a.Region.Value
-	}
+	o := awsconfig.Options{Profile: set.Text(config.Profile), Region: set.Text(config.Region), RoleARN: a.Role.Value, ExternalID: a.ExternalID.Value, Endpoint: a.Endpoint.Value, FIPS: a.FIPS, Env: p.env}
 	cfg, err := awsconfig.Load(ctx, o)
 	if err != nil {
 		return cfg, inPlainWords(err)
@@ -54,18 +32,23 @@ func inPlainWords(err error) error {
 	return &codedError{code: exitError, err: errors.New(strings.TrimSuffix(sentence, ".")), hint: hint}
 }
 
-// logsPlace is where the trail's logs lie: --source, else logs: of the configuration, else its source: in S3.
-func (p *program) logsPlace(s *setup) (config.Setting, error) {
-	for _, set := range []config.Setting{{Value: p.flags.source}, s.config.Athena.Logs, s.config.Source} {
-		if _, _, ok := awsconfig.Object(set.Value); ok {
-			return set, nil
+// logsPlace is where the trail's logs are: the source of the caller, else logs: of the configuration, else its source, if that is in S3.
+func logsPlace(s *setup, set config.Settings) (config.Setting, error) {
+	x := set.Get(config.Source)
+	places := []config.Setting{s.config.Athena.Logs, x}
+	if x.Origin == originFlag {
+		places = []config.Setting{x, s.config.Athena.Logs, s.config.Source}
+	}
+	for _, place := range places {
+		if _, _, ok := awsconfig.Object(place.Value); ok {
+			return place, nil
 		}
 	}
 	return config.Setting{}, usage("set logs: under athena: in trailscribe.yaml to s3://bucket/prefix, or give --source s3://bucket/prefix", "Athena needs to know the bucket of the logs")
 }
 
-func (p *program) openBucket(ctx context.Context, s *setup, place config.Setting) (*s3.Source, aws.Config, error) {
-	cfg, err := p.aws(ctx, s)
+func (p *program) openBucket(ctx context.Context, s *setup, set config.Settings, place config.Setting) (*s3.Source, aws.Config, error) {
+	cfg, err := p.aws(ctx, s, set)
 	if err != nil {
 		return nil, cfg, err
 	}
@@ -80,17 +63,17 @@ func (p *program) openBucket(ctx context.Context, s *setup, place config.Setting
 // shelvesFrom is athena.Options.ShelvesFrom: the engine's own limit, which tests over few log files lower.
 var shelvesFrom int64
 
-func (p *program) openAthena(ctx context.Context, s *setup) (engine.Engine, error) {
-	place, err := p.logsPlace(s)
+func (p *program) openAthena(ctx context.Context, s *setup, set config.Settings) (*athena.Engine, error) {
+	place, err := logsPlace(s, set)
 	if err != nil {
 		return nil, err
 	}
-	src, cfg, err := p.openBucket(ctx, s, place)
+	src, cfg, err := p.openBucket(ctx, s, set, place)
 	if err != nil {
 		return nil, err
 	}
 	a := s.config.Athena
-	mode := p.flags.mode
+	mode := set.Text(config.Mode)
 	if mode == "auto" {
 		mode = athena.Automatic
 	} else if mode != athena.Staged && mode != athena.Direct {

@@ -1,11 +1,6 @@
 package main
 
-import (
-	"strings"
-	"time"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 var (
 	outputs = []string{"table", "json", "csv"}
@@ -62,7 +57,7 @@ func (f *flags) registerSource(c *cobra.Command) {
 	p := c.Flags()
 	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files, the S3 layout or loose files; or s3://bucket/prefix")
 	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source) or athena")
-	p.StringVar(&f.mode, "mode", "auto", "how Athena works: staged (one reading for all queries), direct (each query reads), auto (what is cheaper)")
+	p.StringVar(&f.mode, "mode", "", "how Athena works: staged (one reading for all queries), direct (each query reads), auto (what is cheaper)")
 	p.StringVar(&f.awsProfile, "aws-profile", "", "profile of the shared AWS files")
 	p.StringVar(&f.awsRegion, "aws-region", "", "AWS region")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
@@ -80,34 +75,4 @@ func (f *flags) registerPeriod(c *cobra.Command) {
 	p.StringVar(&f.timezone, "timezone", "", "IANA time zone the period and local times are meant in (default UTC)")
 	p.StringArrayVar(&f.params, "param", nil, "parameter name=value, or query/id.name=value for one query; may be repeated")
 	completions(c, "period", []string{"last-month", "last-week", "last-quarter", "last-30-days", "yesterday", "this-month"})
-}
-
-// parameters splits --param name=value.
-func (f *flags) parameters() (map[string]string, error) {
-	all := map[string]string{}
-	for _, p := range f.params {
-		name, value, ok := strings.Cut(p, "=")
-		if !ok || name == "" {
-			return nil, usage("write --param name=value", "--param %q has no name or no value", p)
-		}
-		all[name] = value
-	}
-	return all, nil
-}
-
-// asOfTime is --as-of, else SOURCE_DATE_EPOCH, else zero: then the period's end is the one clock in every file.
-func (p *program) asOfTime() (time.Time, error) {
-	text := p.flags.asOf
-	if text == "" {
-		if epoch := p.env("SOURCE_DATE_EPOCH"); epoch != "" {
-			return parseEpoch(epoch)
-		}
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usage("write --as-of 2026-11-02T07:00:00Z", "--as-of %q is no time", text)
 }

@@ -90,7 +90,11 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 	if !a.Logs.IsSet() {
 		return nil, usage("write logs: s3://bucket/prefix under athena: in trailscribe.yaml; the prefix is what stands before AWSLogs", "the configuration does not say where the trail's log files lie")
 	}
-	sdk, err := p.aws(ctx, &setup{config: cfg})
+	caller, err := p.flags.level()
+	if err != nil {
+		return nil, err
+	}
+	sdk, err := p.aws(ctx, &setup{config: cfg}, cfg.Resolve(config.Request{Caller: caller}))
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,18 +132,16 @@ func (p *program) orphans(c *cobra.Command) ([]athena.Orphan, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.openAthena(c.Context(), s)
+	set, err := p.resolve(s, nil)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.openAthena(c.Context(), s, set)
 	if err != nil {
 		return nil, err
 	}
 	defer e.Close()
-	engine, ok := e.(interface {
-		Orphans(ctx context.Context) ([]athena.Orphan, error)
-	})
-	if !ok {
-		return nil, errors.New("the Athena engine does not tell of staged tables")
-	}
-	left, err := engine.Orphans(c.Context())
+	left, err := e.Orphans(c.Context())
 	var none *types.EntityNotFoundException
 	if errors.As(err, &none) { // no database yet
 		return nil, nil
@@ -152,7 +150,7 @@ func (p *program) orphans(c *cobra.Command) ([]athena.Orphan, error) {
 }
 
 func includes(components []string, name string) bool {
-	return len(components) == 0 || contains(components, name)
+	return len(components) == 0 || slices.Contains(components, name)
 }
 
 func since(f lake.Found) string {

@@ -147,7 +147,11 @@ func TestLibraryReports(t *testing.T) {
 					asked[q.ID] = sec.Title
 				}
 			}
-			request, err := p.request(s, r)
+			set, err := p.resolve(s, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, _, err := request(s, set, r, p.now())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trailscribe/internal/config"
 	"trailscribe/internal/engine"
-	"trailscribe/internal/report"
 	"trailscribe/internal/result"
 	"trailscribe/internal/terminal"
 )
@@ -41,9 +41,14 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	if err != nil {
 		return err
 	}
+	set, err := p.resolve(s, nil)
+	if err != nil {
+		return err
+	}
 	var scope engine.Scope
-	if p.flags.period != "" {
-		when, _, err := p.resolvePeriod(s, &report.Report{})
+	limited := set.Get(config.Period).Origin == originFlag
+	if limited {
+		when, _, err := resolvePeriod(set, nil, p.now())
 		if err != nil {
 			return err
 		}
@@ -54,14 +59,14 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	if scope.Values, _, _, err = s.relationValues("UTC"); err != nil {
 		return err
 	}
-	scope.Accounts, scope.Regions = p.flags.accounts, p.flags.regions
+	scope.Accounts, scope.Regions = set.List(config.ScopeAccounts).Values, set.List(config.ScopeRegions).Values
 	scope.Columns = map[string][]string{"events": {"eventid"}}
-	if name, err := p.engineName(s); err != nil {
+	if name, err := engineOf(set); err != nil {
 		return err
-	} else if name == "athena" && p.flags.period == "" {
+	} else if name == "athena" && !limited {
 		return usage("give --period: Athena bills what is read", "counting every log file of the table would read all of it")
 	}
-	e, err := p.openEngine(c.Context(), s)
+	e, err := p.openEngine(c.Context(), s, set)
 	if err != nil {
 		return err
 	}

@@ -48,16 +48,16 @@ func (s *setup) compile(q *query.Query) (*sql.Checked, diag.Problems) {
 }
 
 func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error {
-	plan, err := p.single(s, q)
+	plan, set, err := p.single(s, q)
 	if err != nil {
 		return err
 	}
-	e, err := p.openEngine(ctx, s)
+	e, err := p.openEngine(ctx, s, set)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	if _, stop, err := p.weigh(ctx, s, e, plan); stop || err != nil {
+	if _, stop, err := p.weigh(ctx, s, set, e, plan); stop || err != nil {
 		return err
 	}
 	session, err := e.Open(ctx, plan.Scope)

@@ -144,7 +144,7 @@ func (p *program) showQuery(q *query.Query) {
 
 // showSQL prints the statement as it would run for a period, and the relations it reads.
 func (p *program) showSQL(s *setup, q *query.Query, dialect string) error {
-	plan, err := p.single(s, q)
+	plan, _, err := p.single(s, q)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/audit"
+	"trailscribe/internal/config"
 	"trailscribe/internal/query"
 	"trailscribe/internal/report"
 	"trailscribe/internal/result"
@@ -41,11 +42,19 @@ incomplete (logs missing or unreadable, a query failed), 5 it would cost more th
 			if err != nil {
 				return err
 			}
-			failOn, err := p.failOn(s, args[0])
+			r, problems := report.Load(s.library, args[0], s.queries, s.frameworks)
+			if err := problems.Err(); err != nil {
+				return err
+			}
+			set, err := p.resolve(s, r)
 			if err != nil {
 				return err
 			}
-			saved, err := p.runReport(c.Context(), s, args[0])
+			failOn, err := failOn(set)
+			if err != nil {
+				return err
+			}
+			saved, err := p.runReport(c.Context(), s, set, r)
 			if err != nil || saved == nil {
 				return err
 			}
@@ -75,44 +84,35 @@ func (f *flags) registerReport(c *cobra.Command) {
 }
 
 // runReport plans, runs and tells the outcome; nil for a dry run.
-func (p *program) runReport(ctx context.Context, s *setup, id string) (*run.Saved, error) {
-	r, problems := report.Load(s.library, id, s.queries, s.frameworks)
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	request, err := p.request(s, r)
+func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, r *report.Report) (*run.Saved, error) {
+	plan, err := p.plan(s, set, r)
 	if err != nil {
 		return nil, err
 	}
-	plan, problems := audit.NewPlan(request)
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	p.term.Problems(problems) // warnings
 	if p.flags.dryRun {
 		return nil, p.showPlan(plan)
 	}
-	parts, err := p.parts(s, r)
+	parts, err := p.parts(s, set)
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.openEngine(ctx, s)
+	e, err := p.openEngine(ctx, s, set)
 	if err != nil {
 		return nil, err
 	}
 	defer e.Close()
-	estimate, stop, err := p.weigh(ctx, s, e, plan)
+	estimate, stop, err := p.weigh(ctx, s, set, e, plan)
 	if stop || err != nil {
 		return nil, err
 	}
-	parts.Engine, parts.Parallel, parts.Estimate = e, p.parallel(s), estimate
-	out := p.outFolder()
+	parts.Engine, parts.Parallel, parts.Estimate = e, parallel(s, set), estimate
+	out := set.Text(config.Out)
 	saved, err := audit.Run(ctx, plan, out, parts)
 	p.term.Done()
 	if err != nil {
 		return nil, explain(err)
 	}
-	return saved, p.tell(s, r, saved, out)
+	return saved, p.tell(s, set, r, saved, out)
 }
 
 // showPlan prints what a run would ask.
@@ -127,7 +127,7 @@ func (p *program) showPlan(plan *audit.Plan) error {
 }
 
 // tell prints the verdict and where the files are.
-func (p *program) tell(s *setup, r *report.Report, saved *run.Saved, out string) error {
+func (p *program) tell(s *setup, set config.Settings, r *report.Report, saved *run.Saved, out string) error {
 	folder := filepath.Join(out, runFolder(saved))
 	if p.flags.output != "table" {
 		var rows []result.Row
@@ -145,7 +145,7 @@ func (p *program) tell(s *setup, r *report.Report, saved *run.Saved, out string)
 		}
 		return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "value", Kind: result.Text}}, rows), p.flags.output)
 	}
-	l, err := s.language(p.languageTag(s, r))
+	l, err := s.language(set.Text(config.Language))
 	if err != nil {
 		return err
 	}
@@ -162,27 +162,6 @@ func (p *program) tell(s *setup, r *report.Report, saved *run.Saved, out string)
 	}
 	p.term.Print("evidence digest " + saved.Digest)
 	return nil
-}
-
-// failOn is a shared setting: flag, environment, report, configuration.
-func (p *program) failOn(s *setup, id string) (query.Severity, error) {
-	r, problems := report.Load(s.library, id, s.queries, s.frameworks)
-	if err := problems.Err(); err != nil {
-		return query.None, err
-	}
-	own := ""
-	if r.FailOnSet {
-		own = r.FailOn.String()
-	}
-	set := shared(p.flags.failOn, s.config.Environment.FailOn, own, s.config.Defaults.FailOn, "")
-	if set.Value == "" {
-		return query.None, nil
-	}
-	severity, err := query.ParseSeverity(set.Value)
-	if err != nil {
-		return query.None, usage("", "fail-on from %s: %w", set.Origin, err)
-	}
-	return severity, nil
 }
 
 // runFolder is where a run lies below --out.

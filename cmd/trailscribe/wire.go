@@ -1,12 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,8 +50,10 @@ func builtin(content bool) library.Layer {
 }
 
 // openAll loads everything and gives the problems apart, so that lint can show all of them.
-func (p *program) openAll() (*setup, diag.Problems, error) {
-	cfg, problems := config.Load(config.Options{Path: p.flags.config, Env: p.env})
+func (p *program) openAll() (*setup, diag.Problems, error) { return p.load(p.flags.config) }
+
+func (p *program) load(configuration string) (*setup, diag.Problems, error) {
+	cfg, problems := config.Load(config.Options{Path: configuration, Env: p.env})
 	if err := problems.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -75,8 +77,11 @@ func (p *program) openAll() (*setup, diag.Problems, error) {
 }
 
 // open is openAll for commands that need a library without problems.
-func (p *program) open() (*setup, error) {
-	s, problems, err := p.openAll()
+func (p *program) open() (*setup, error) { return p.openConfig(p.flags.config) }
+
+// openConfig is open with another configuration than the one that --config names.
+func (p *program) openConfig(configuration string) (*setup, error) {
+	s, problems, err := p.load(configuration)
 	if err != nil {
 		return nil, err
 	}
@@ -86,29 +91,26 @@ func (p *program) open() (*setup, error) {
 	return s, nil
 }
 
-// sourceFolder is the folder of logs: --source, else the configuration's.
-func (p *program) sourceFolder(s *setup) (string, error) {
-	folder := p.flags.source
-	if folder == "" {
-		folder = s.config.Source.Value
-	}
+// sourceFolder is the folder of logs.
+func sourceFolder(set config.Settings) (string, error) {
+	folder := set.Text(config.Source)
 	if folder == "" {
 		return "", usage("give --source DIR, or set source in trailscribe.yaml; 'trailscribe demo' makes sample logs", "no log source is named")
 	}
 	if info, err := os.Stat(folder); err != nil {
 		return "", usage("", "the log source cannot be read: %w", err)
 	} else if !info.IsDir() {
-		return "", usage("give the folder it lies in", "the log source %s is a file", folder)
+		return "", usage("give the folder that it is in", "the log source %s is a file", folder)
 	}
 	return folder, nil
 }
 
-func (p *program) openSource(ctx context.Context, s *setup) (source.Source, error) {
-	if place := cmp.Or(p.flags.source, s.config.Source.Value); strings.HasPrefix(place, "s3://") {
-		src, _, err := p.openBucket(ctx, s, config.Setting{Value: place})
+func (p *program) openSource(ctx context.Context, s *setup, set config.Settings) (source.Source, error) {
+	if x := set.Get(config.Source); strings.HasPrefix(x.Value, "s3://") {
+		src, _, err := p.openBucket(ctx, s, set, x)
 		return src, err
 	}
-	folder, err := p.sourceFolder(s)
+	folder, err := sourceFolder(set)
 	if err != nil {
 		return nil, err
 	}
@@ -119,22 +121,19 @@ func (p *program) openSource(ctx context.Context, s *setup) (source.Source, erro
 const defaultMemory = 512 << 20
 
 // openEngine is the engine that answers.
-func (p *program) openEngine(ctx context.Context, s *setup) (engine.Engine, error) {
-	name, err := p.engineName(s)
+func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings) (engine.Engine, error) {
+	name, err := engineOf(set)
 	if err != nil {
 		return nil, err
 	}
 	if name == "athena" {
-		return p.openAthena(ctx, s)
+		return p.openAthena(ctx, s, set)
 	}
-	src, err := p.openSource(ctx, s)
+	src, err := p.openSource(ctx, s, set)
 	if err != nil {
 		return nil, err
 	}
-	cache := p.flags.cache
-	if cache == "" {
-		cache = s.config.Cache.Value
-	}
+	cache := set.Text(config.Cache)
 	if cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
@@ -145,7 +144,7 @@ func (p *program) openEngine(ctx context.Context, s *setup) (engine.Engine, erro
 	if err := run.CheckOutside(cache); err != nil {
 		return nil, err
 	}
-	memory, err := bytesOf(p.flags.memory)
+	memory, err := bytesOf(set.Text(config.Memory))
 	if err != nil {
 		return nil, err
 	}
@@ -213,20 +212,11 @@ func (s *setup) writers(want []string, theme string) ([]document.Writer, []expor
 }
 
 func (s *setup) language(tag string) (*style.Language, error) {
-	if tag != style.Pseudo && !contains(style.Languages(s.library), tag) {
+	if tag != style.Pseudo && !slices.Contains(style.Languages(s.library), tag) {
 		return nil, usage("", "there is no language %q; there are %s", tag, strings.Join(style.Languages(s.library), ", "))
 	}
 	l, problems := style.LoadLanguage(s.library, tag)
 	return l, problems.Err()
-}
-
-func contains(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func parseEpoch(text string) (time.Time, error) {

@@ -73,8 +73,8 @@ type Request struct {
 	Catalog         sql.Catalog          // relations queries may name
 	Framework       *framework.Framework // nil: the report's own
 	Period          period.Period
-	Params          map[string]string   // from --param: name, or query/id.name -> text
-	Defaults        map[string]string   // of the configuration, below the report: names no query has are meant for other reports
+	Given           []Given             // values of parameters, those that count first
+	Asked           map[string]string   // parameters of this call, and its time zone where it is not the report's own: they make a variant
 	Facts           map[string][]string // of the configuration: accounts automation networks regions admins, for parameters with from:
 	Accounts        []Account
 	OnlyAccounts    []string // limit of the scope, empty: all

@@ -29,7 +29,6 @@ import (
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 	"trailscribe/internal/style"
-	"trailscribe/internal/yaml"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -581,21 +580,21 @@ func TestParams(t *testing.T) {
 		value, origin string
 	}{
 		"query":    {func(*Request) {}, "[]", "query"},
-		"defaults": {func(r *Request) { r.Defaults = map[string]string{"approved": "d", "unknown": "x"} }, `["d"]`, "defaults"},
+		"defaults": {func(r *Request) { give(r, "defaults", "approved", "d", "unknown", "x") }, `["d"]`, "defaults"},
 		"report": {func(r *Request) {
-			r.Defaults = map[string]string{"approved": "d"}
-			r.Report.Params = map[string]yaml.Node{"approved": node("r")}
+			give(r, "report", "approved", "r")
+			give(r, "defaults", "approved", "d")
 		}, `["r"]`, "report"},
 		"flag": {func(r *Request) {
-			r.Report.Params = map[string]yaml.Node{"approved": node("r")}
-			r.Params = map[string]string{"approved": "f"}
+			give(r, "flag", "approved", "f")
+			give(r, "report", "approved", "r")
 		}, `["f"]`, "flag"},
 		"flag before the one": {func(r *Request) {
-			r.Report.Params = map[string]yaml.Node{"root/console-login.approved": node("r")}
-			r.Params = map[string]string{"approved": "f"}
+			give(r, "flag", "approved", "f")
+			give(r, "report", "root/console-login.approved", "r")
 		}, `["f"]`, "flag"},
 		"one before all": {func(r *Request) {
-			r.Params = map[string]string{"approved": "all", "root/console-login.approved": "one, two"}
+			give(r, "flag", "approved", "all", "root/console-login.approved", "one, two")
 		}, `["one","two"]`, "flag"},
 	} {
 		if got := settings(c.change)["approved"]; got.Value != c.value || got.Origin != c.origin {
@@ -610,13 +609,25 @@ func TestParams(t *testing.T) {
 	}
 }
 
+// give adds a level of parameters behind those that are there: name, value, name, value.
+func give(r *Request, origin string, pairs ...string) {
+	g := Given{Origin: origin, Values: map[string]report.Value{}, Any: origin == "defaults"}
+	if origin == "flag" {
+		g.Hint = "--param"
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		g.Values[pairs[i]] = node(pairs[i+1])
+	}
+	r.Given = append(r.Given, g)
+}
+
 func TestPlanRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*Request)
 		want   string
 	}{
-		"unknown parameter":           {func(r *Request) { r.Params = map[string]string{"aproved": "x"} }, `--param: no query of the report has the parameter "aproved"`},
-		"unknown parameter of report": {func(r *Request) { r.Report.Params = map[string]yaml.Node{"root/other.x": node("1")} }, "reports/monthly-security.yaml"},
+		"unknown parameter":           {func(r *Request) { give(r, "flag", "aproved", "x") }, `--param: no query of the report has the parameter "aproved"`},
+		"unknown parameter of report": {func(r *Request) { give(r, "report", "root/other.x", "1") }, "reports/monthly-security.yaml"},
 		"two types": {func(r *Request) {
 			r.Report.Sections[0].Queries[1].Params = []query.Param{{Name: "approved", Type: "int", Default: int64(1)}}
 		}, "in one report a name has one type"},
@@ -645,7 +656,7 @@ func TestPlanKey(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Request){
 		"tool":      func(r *Request) { r.Tool = "other" },
-		"params":    func(r *Request) { r.Params = map[string]string{"approved": "e1"} },
+		"params":    func(r *Request) { r.Asked = map[string]string{"approved": "e1"} },
 		"scope":     func(r *Request) { r.OnlyRegions = []string{"eu-west-1"} },
 		"settings":  func(r *Request) { r.Settings[0].Value = "x" },
 		"accounts":  func(r *Request) { r.Accounts[0].Since = day(2) },

@@ -22,108 +22,98 @@ func (r *Request) framework() *framework.Framework {
 	return r.Report.Framework
 }
 
-// checkParams finds parameters that no query has, values of the wrong type, and names with two types.
-func checkParams(r *Request, queries []*query.Query) diag.Problems {
-	bad := report.CheckParams(queries, r.Report.Params)
-	for i := range bad {
-		if bad[i].At == (diag.Pos{}) {
-			bad[i].At.File = r.Report.File.Path
-		}
-	}
-	given := report.CheckTexts(queries, r.Params)
-	for i := range given {
-		given[i].Text = "--param: " + given[i].Text
-	}
-	bad = append(bad, given...)
-	for _, p := range report.CheckTexts(queries, r.Defaults) {
-		if p.Rule != "param-unknown" { // the configuration's defaults are for all reports
-			p.Text = "defaults of the configuration: " + p.Text
+// Given are values of parameters that one place says.
+type Given struct {
+	Origin string                  // as a report prints it: flag, report, defaults
+	Values map[string]report.Value // by name, or topic/query.name for one query
+	Any    bool                    // names that no query of the report has are meant for other reports
+	Hint   string                  // put before what is wrong with a value that has no place: --param
+}
+
+// Where a parameter's value came from if nobody gave it, as a report prints it.
+const (
+	fromQuery = "query"
+	fromFact  = "fact " // and its name
+)
+
+// taken are the values of one Given as the parameters' types have them, by "topic/query.name".
+type taken struct {
+	origin string
+	values map[string]any
+}
+
+// take reads all values that were given, and finds names that no query has, values of the wrong type, and names with two types.
+func take(r *Request, queries []*query.Query) ([]taken, diag.Problems) {
+	var all []taken
+	var bad diag.Problems
+	for _, g := range r.Given {
+		values, problems := report.TakeParams(queries, g.Values)
+		all = append(all, taken{g.Origin, values})
+		for _, p := range problems {
+			if g.Any && p.Rule == report.RuleUnknownParam {
+				continue
+			}
+			if p.At == (diag.Pos{}) {
+				if p.Text = g.Hint + ": " + p.Text; g.Hint == "" {
+					p.At.File, p.Text = r.Report.File.Path, p.Text[2:]
+				}
+			}
 			bad = append(bad, p)
 		}
 	}
-	first := map[string]*query.Query{}
-	for _, q := range queries {
-		for _, p := range q.Params {
-			if first[p.Name] == nil {
-				first[p.Name] = q
-			} else if o, _ := first[p.Name].Param(p.Name); o.Type != p.Type {
-				bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-types", Hint: "give the two parameters different names, or leave one query out of the report " + r.Report.ID,
-					Text: fmt.Sprintf("the parameter %q has the type %s here and %s in %s; in one report a name has one type", p.Name, p.Type, o.Type, first[p.Name].ID)})
-			}
-		}
-	}
-	return bad
+	return all, append(bad, report.CheckTypes(r.Report.ID, queries)...)
 }
 
-// Where a parameter's value came from, as a report prints it.
-const (
-	fromFlag     = "flag"
-	fromReport   = "report"
-	fromDefaults = "defaults"
-	fromQuery    = "query"
-	fromFact     = "fact " // and its name
-)
-
-// valuesOf finds the value of each parameter: flag, report, defaults of the configuration, fact of the configuration,
-// default of the query. A value for one query goes before one for all. A list without any value is empty; what else has
-// no value is left to Bind, which names it.
+// valuesOf finds the value of each parameter of a query: what was given, the first that says it counts; then a fact of the
+// configuration, then the default of the query. A list without any value is empty; what else has no value is left to Bind, which
+// names it.
 //
 // told are parameters whose value was found to be wrong: they have none, and nothing more need be said of that.
-func valuesOf(r *Request, q *query.Query) (_ sql.Values, _ []run.Setting, told map[string]bool, _ diag.Problems) {
+func valuesOf(r *Request, q *query.Query, given []taken) (_ sql.Values, _ []run.Setting, told map[string]bool, _ diag.Problems) {
 	v := sql.Values{"period_from": r.Period.From.UTC(), "period_to": r.Period.To.UTC()}
 	var settings []run.Setting
 	var bad diag.Problems
 	told = map[string]bool{}
-	inReport := map[string]string{}
-	for name, n := range r.Report.Params {
-		inReport[name] = n.Value
-	}
 	for _, p := range q.Params {
-		text, origin, ok := "", "", false
-		for _, level := range []struct {
-			origin string
-			values map[string]string
-		}{{fromFlag, r.Params}, {fromReport, inReport}, {fromDefaults, r.Defaults}} {
-			if text, ok = level.values[q.ID+"."+p.Name]; !ok {
-				text, ok = level.values[p.Name]
-			}
-			if ok {
-				origin = level.origin
-				break
-			}
-		}
-		if facts, known := factOf(r.Facts, p.From); !ok && known {
-			ok, origin = true, fromFact+p.From
-			if query.IsList(p.Type) {
-				text = listText(facts)
-			} else {
-				text = strings.Join(facts, ",")
-			}
-		}
-		var value any
-		var err error
-		switch {
-		case ok:
-			value, err = query.ParseValue(p.Type, text)
-		case p.Default != nil:
-			value, origin = p.Default, fromQuery
-		case query.IsList(p.Type):
-			value, err = query.ParseValue(p.Type, "[]")
-			origin = fromQuery
-		default:
-			continue
-		}
+		value, origin, err := valueOf(r, q, p, given)
 		if err != nil {
 			told[p.Name] = true
-			if strings.HasPrefix(origin, fromFact) { // those of flags, report and configuration are known already
-				bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-type", Text: fmt.Sprintf("%s: the parameter %q from %s: %v", q.ID, p.Name, origin, err)})
-			}
+			bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-type", Text: fmt.Sprintf("%s: the parameter %q from %s: %v", q.ID, p.Name, origin, err)})
+			continue
+		}
+		if _, wrong := value.(error); wrong {
+			told[p.Name] = true
+			continue
+		}
+		if value == nil {
 			continue
 		}
 		v[p.Name] = value
 		settings = append(settings, run.Setting{Name: p.Name, Value: query.FormatValue(p.Type, value), Origin: origin})
 	}
 	return v, settings, told, bad
+}
+
+// valueOf is the value of one parameter and where it comes from; nil where it has none.
+func valueOf(r *Request, q *query.Query, p query.Param, given []taken) (value any, origin string, err error) {
+	for _, g := range given {
+		if value, ok := g.values[q.ID+"."+p.Name]; ok {
+			return value, g.origin, nil
+		}
+	}
+	if facts, known := factOf(r.Facts, p.From); known {
+		text := strings.Join(facts, ",")
+		if query.IsList(p.Type) {
+			text = listText(facts)
+		}
+		value, err = query.ParseValue(p.Type, text)
+		return value, fromFact + p.From, err
+	}
+	if p.Default == nil && query.IsList(p.Type) {
+		value, err = query.ParseValue(p.Type, "[]")
+		return value, fromQuery, err
+	}
+	return p.Default, fromQuery, nil
 }
 
 // factOf is a fact of the configuration; automation is its roles and sessions together.

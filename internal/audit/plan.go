@@ -53,7 +53,8 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	if r.LateDays < 0 {
 		bad = append(bad, diag.Problem{Text: fmt.Sprintf("late days cannot be negative: %d", r.LateDays)})
 	}
-	bad = append(bad, checkParams(&r, queries)...)
+	given, problems := take(&r, queries)
+	bad = append(bad, problems...)
 	p.Scope = engine.Scope{
 		From: r.Period.From.UTC(), To: r.Period.To.UTC(), LateDays: r.LateDays,
 		Accounts: sorted(r.OnlyAccounts), Regions: sorted(r.OnlyRegions), Values: r.Relation,
@@ -73,7 +74,7 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	for _, q := range queries {
 		checked, problems := q.Compile(r.Catalog)
 		bad = append(bad, problems...)
-		values, settings, told, problems := valuesOf(&r, q)
+		values, settings, told, problems := valuesOf(&r, q, given)
 		bad = append(bad, problems...)
 		p.params[q.ID] = settings
 		p.Scope.HistoryDays = max(p.Scope.HistoryDays, q.HistoryDays)
@@ -168,12 +169,13 @@ func files(r *Request, queries []*query.Query) []library.File {
 	return slices.CompactFunc(all, func(a, b library.File) bool { return a.Path == b.Path })
 }
 
-// variant tells runs apart whose question is not the report's own: eight characters of the digest of parameters and scope.
+// variant tells runs apart whose question is not the report's own: eight characters of the digest of
+// parameters, time zone and scope.
 func variant(r *Request) string {
-	if r.Variant != "" || len(r.Params)+len(r.OnlyAccounts)+len(r.OnlyRegions) == 0 {
+	if r.Variant != "" || len(r.Asked)+len(r.OnlyAccounts)+len(r.OnlyRegions) == 0 {
 		return r.Variant
 	}
-	return hash(r.Params, sorted(r.OnlyAccounts), sorted(r.OnlyRegions))[:8]
+	return hash(r.Asked, sorted(r.OnlyAccounts), sorted(r.OnlyRegions))[:8]
 }
 
 // digest is over everything that was asked. What only differs from run to run, the present time and the cost limit, is not in it.

@@ -75,7 +75,7 @@ func (a Athena) show(add func(name, value, origin string)) {
 		name string
 		s    Setting
 	}{
-		{"region", a.Region}, {"profile", a.Profile}, {"role", a.Role}, {"external_id", a.ExternalID}, {"endpoint", a.Endpoint}, {"workgroup", a.Workgroup},
+		{"role", a.Role}, {"external_id", a.ExternalID}, {"endpoint", a.Endpoint}, {"workgroup", a.Workgroup},
 		{"database", a.Database}, {"table", a.Table}, {"catalog", a.Catalog}, {"logs", a.Logs}, {"output", a.Output}, {"staging", a.Staging},
 		{"organization", a.Organization}, {"first_day", a.FirstDay}, {"price_per_tb", a.PricePerTB},
 	} {
@@ -91,11 +91,6 @@ func (a Athena) show(add func(name, value, origin string)) {
 	} else {
 		add("athena.fips", "false", a.fipsOrigin)
 	}
-}
-
-func (c Cost) show(add func(name, value, origin string)) {
-	add("cost.confirm_over", c.ConfirmOver.Value, c.ConfirmOver.Origin)
-	add("cost.max_per_run", c.MaxPerRun.Value, c.MaxPerRun.Origin)
 }
 
 // athena reads the section of that name.

@@ -1,14 +1,12 @@
 // Package config is trailscribe.yaml, environment, defaults, and where each value came from. Only cmd imports it.
 //
-// Each setting has one home. Facts of the place (engine, source, accounts, networks, automation, calendar …) stand in trailscribe.yaml only;
-// the question stands in a report only; the shared settings (period, timezone, language, theme, formats, params, fail_on) go
-// flag > TRAILSCRIBE_* > report > defaults: in trailscribe.yaml > query > built in. Therefore Environment and Defaults are kept apart.
+// Each setting has one home. Facts of the place (engine, source, accounts, networks, automation, calendar …) are in trailscribe.yaml
+// only; the question is in a report only; for the shared settings (period, timezone, language, theme, formats, params, fail_on) see
+// Config.Resolve. Therefore Environment and Defaults are kept apart.
 package config
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 	"time"
 
 	"trailscribe/internal/diag"
@@ -16,12 +14,16 @@ import (
 
 // Setting is one value and where it came from: "env TRAILSCRIBE_SOURCE", "trailscribe.yaml:12:3", or "" where it is not set.
 type Setting struct {
-	Value  string
-	Origin string
-	At     diag.Pos // for problems found later; nowhere for the environment
+	Value   string
+	Origin  string
+	At      diag.Pos // for problems found later; nowhere for the environment
+	Written string   // a path as it was written, where Value is relative to where the program runs; "" where they are the same
 }
 
-// IsSet tells whether the setting was written anywhere.
+// AsWritten is the value as somebody wrote it.
+func (s Setting) AsWritten() string { return cmp.Or(s.Written, s.Value) }
+
+// IsSet reports whether the setting was written anywhere.
 func (s Setting) IsSet() bool { return s.Origin != "" }
 
 // Or is the setting, or the other where it is not set.
@@ -42,7 +44,7 @@ type List struct {
 	At     diag.Pos
 }
 
-// IsSet tells whether the list was written anywhere; it may be empty then.
+// IsSet reports whether the list was written anywhere; it may be empty then.
 func (l List) IsSet() bool { return l.Origin != "" }
 
 // Or is the list, or the other where it is not set.
@@ -64,6 +66,8 @@ type Account struct {
 // Shared are the settings that reports have too.
 type Shared struct {
 	Period, Timezone, Language, Theme, FailOn Setting
+	Out                                       Setting // folder that runs are written into
+	AsOf                                      Setting // seconds since 1970, from SOURCE_DATE_EPOCH
 	Formats                                   List
 	Params                                    map[string]Setting // name -> value as text; a list is a JSON array
 }
@@ -73,7 +77,6 @@ type Config struct {
 	File string // path of trailscribe.yaml as it was found, "" where there is none
 
 	Engine, Source, Cache Setting // Source and Cache are relative to where the program runs
-	SourceName            string  // the source as it was written: what a report prints
 	Entity                Setting // whose logs these are, as a report prints it
 	Accounts              []Account
 	Calendar              Setting // id of a file of reports/calendars
@@ -93,6 +96,9 @@ type Config struct {
 	Environment Shared // TRAILSCRIBE_*: before reports
 	Defaults    Shared // defaults: behind reports
 }
+
+// DefaultCalendar is the file of reports/calendars that counts where none is named.
+const DefaultCalendar = "weekdays"
 
 // DefaultLateDays are read where late_days is not written. CloudTrail delivers within about 15 minutes, but after trouble up to days later.
 const DefaultLateDays = 2
@@ -123,66 +129,4 @@ func (c *Config) Facts() map[string][]string {
 		facts["calendar"] = []string{c.Calendar.Value}
 	}
 	return facts
-}
-
-// Shown is one line of config show.
-type Shown struct{ Name, Value, Origin string }
-
-// Show is every setting with its origin, sorted by name; those that are not set are not in it. A shared setting of the environment is shown
-// in place of the one of defaults that it hides.
-func (c *Config) Show() []Shown {
-	var out []Shown
-	add := func(name, value, origin string) {
-		if origin != "" {
-			out = append(out, Shown{name, value, origin})
-		}
-	}
-	list := func(name string, l List) { add(name, strings.Join(l.Values, ", "), l.Origin) }
-	for _, s := range []struct {
-		name string
-		s    Setting
-	}{
-		{"engine", c.Engine}, {"source", c.Source}, {"cache", c.Cache}, {"entity", c.Entity}, {"calendar", c.Calendar},
-		{"period", c.Environment.Period.Or(c.Defaults.Period)}, {"timezone", c.Environment.Timezone.Or(c.Defaults.Timezone)},
-		{"language", c.Environment.Language.Or(c.Defaults.Language)}, {"theme", c.Environment.Theme.Or(c.Defaults.Theme)},
-		{"fail_on", c.Environment.FailOn.Or(c.Defaults.FailOn)},
-	} {
-		add(s.name, s.s.Value, s.s.Origin)
-	}
-	list("formats", c.Environment.Formats.Or(c.Defaults.Formats))
-	list("automation.roles", c.AutomationRoles)
-	list("automation.sessions", c.AutomationSessions)
-	list("networks", c.Networks)
-	list("regions", c.Regions)
-	list("admins", c.Admins)
-	c.Athena.show(add)
-	c.Cost.show(add)
-	for name, s := range c.Defaults.Params {
-		add("params."+name, s.Value, s.Origin)
-	}
-	for _, a := range c.Accounts {
-		text := a.Name
-		if !a.Since.IsZero() {
-			text += " since " + a.Since.Format(time.DateOnly)
-		}
-		if !a.Until.IsZero() {
-			text += " until " + a.Until.Format(time.DateOnly)
-		}
-		if len(a.Expect) > 0 {
-			text += " expecting " + strings.Join(a.Expect, ", ")
-		}
-		add("accounts."+a.ID, strings.TrimSpace(text), originOf(a.At))
-	}
-	origin := func(o string) string { return cmp.Or(o, "default") }
-	add("late_days", itoa(c.LateDays), origin(c.LateDaysOrigin))
-	builtin := "true"
-	if !c.Builtin {
-		builtin = "false"
-	}
-	add("library.builtin", builtin, origin(c.LibraryOrigin))
-	if len(c.Library) > 0 {
-		add("library.folders", strings.Join(c.Library, ", "), origin(c.LibraryOrigin))
-	}
-	slices.SortStableFunc(out, func(a, b Shown) int { return strings.Compare(a.Name, b.Name) })
-	return out
 }

@@ -68,7 +68,7 @@ func TestLoad(t *testing.T) {
 	}
 	at := func(s string) string { return filepath.ToSlash(path) + ":" + s }
 	for _, tt := range [][2]string{
-		{c.Engine.Value, "duckdb"}, {c.Engine.Origin, at("1:9")}, {c.Source.Value, filepath.Join(dir, "logs")}, {c.SourceName, "logs"}, {c.Cache.Value, "/var/cache/x"}, {c.Entity.Value, "Example Corp"},
+		{c.Engine.Value, "duckdb"}, {c.Engine.Origin, at("1:9")}, {c.Source.Value, filepath.Join(dir, "logs")}, {c.Source.AsWritten(), "logs"}, {c.Cache.Value, "/var/cache/x"}, {c.Entity.Value, "Example Corp"},
 		{c.Calendar.Value, "de"}, {c.Defaults.Period.Value, "2026-Q3"}, {c.Defaults.FailOn.Value, "high"}, {c.Defaults.Params["root/console-login.approved"].Value, `["a","b,c"]`}, {c.Defaults.Params["threshold"].Value, "5"},
 		{c.Defaults.Params["threshold"].Origin, at("24:64")}, {strings.Join(c.Library, " "), filepath.Join(dir, "audit") + " " + filepath.Join(dir, "..", "shared")},
 	} {
@@ -152,7 +152,7 @@ func TestEnvironment(t *testing.T) {
 	if bad != nil {
 		t.Fatal(bad)
 	}
-	if c.Source != (Setting{Value: "other", Origin: "env TRAILSCRIBE_SOURCE"}) || c.SourceName != "other" || c.Environment.Timezone.Value != "Asia/Shanghai" || c.Defaults.Timezone.Value != "Europe/Berlin" ||
+	if c.Source != (Setting{Value: "other", Origin: "env TRAILSCRIBE_SOURCE"}) || c.Source.AsWritten() != "other" || c.Environment.Timezone.Value != "Asia/Shanghai" || c.Defaults.Timezone.Value != "Europe/Berlin" ||
 		strings.Join(c.Environment.Formats.Values, "+") != "pdf+xlsx" || strings.Join(c.Library, "+") != "a+b" {
 		t.Errorf("%+v", c)
 	}
@@ -241,13 +241,13 @@ cost: {confirm_over: 0.5, max_per_run: 50}
 	price, exact := a.PricePerTB.Micros()
 	confirm, _ := c.Cost.ConfirmOver.Micros()
 	_, set := Setting{}.Micros()
-	got := []any{c.Source.Value, c.SourceName, a.Logs.Value, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency, a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
+	got := []any{c.Source.Value, c.Source.AsWritten(), a.Logs.Value, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency, a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
 	want := []any{"s3://logs-bucket/trail/", "s3://logs-bucket/trail/", "s3://logs-bucket/trail/", int64(6_750_000), true, int64(500_000), false, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), true, 3, "12345", "000011112222", "trailscribe", true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	shown := map[string]string{}
-	for _, s := range c.Show() {
+	for _, s := range c.Resolve(Request{}).Show() {
 		shown[s.Name] = s.Value
 	}
 	for name, want := range map[string]string{"athena.region": "cn-north-1", "athena.fips": "true", "athena.concurrency": "3", "cost.max_per_run": "50", "athena.accounts": "000011112222"} {
@@ -274,10 +274,12 @@ func TestShow(t *testing.T) {
 		t.Fatal(bad)
 	}
 	var got []string
-	for _, s := range c.Show() {
+	for _, s := range c.Resolve(Request{}).Show() {
 		got = append(got, s.Name+"="+s.Value+" from "+filepath.Base(s.Origin))
 	}
-	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "engine=duckdb from trailscribe.yaml:1:9", "late_days=2 from default", "library.builtin=true from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
+	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "athena.mode=auto from default", "calendar=weekdays from default",
+		"engine=duckdb from trailscribe.yaml:1:9", "fail_on=none from default", "formats=pdf, xlsx from default", "language=en from default", "late_days=2 from default",
+		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -290,7 +292,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		l := &loader{c: &Config{}}
 		l.file("trailscribe.yaml", []byte(text))
-		l.c.Show()
+		l.c.Resolve(Request{}).Show()
 		l.c.Facts()
 	})
 }

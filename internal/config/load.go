@@ -163,13 +163,12 @@ func (l *loader) file(name string, data []byte) {
 	l.bad = append(l.bad, bad...)
 	c := l.c
 	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")), setting(v.Get("entity")), setting(v.Get("calendar"))
-	c.SourceName = c.Source.Value
 	c.Cache.Value = l.path(c.Cache.Value)
 	switch bucket := wholeS3.MatchString(c.Source.Value); {
 	case strings.Contains(c.Source.Value, "://") && !bucket:
 		l.add(v.Get("source").Node, "config-source", "write a folder, or s3://bucket/prefix", "the source %q is neither a folder nor a bucket", c.Source.Value)
 	case !bucket:
-		c.Source.Value = l.path(c.Source.Value)
+		c.Source.Written, c.Source.Value = c.Source.Value, l.path(c.Source.Value)
 	}
 	l.athena(v.Get("athena"))
 	c.Cost.ConfirmOver, c.Cost.MaxPerRun = setting(v.Get("cost").Get("confirm_over")), setting(v.Get("cost").Get("max_per_run"))
@@ -200,7 +199,8 @@ func (l *loader) file(name string, data []byte) {
 		c.Library = append(c.Library, l.path(n.Value))
 	}
 	d := v.Get("defaults")
-	c.Defaults = Shared{Period: setting(d.Get("period")), Timezone: setting(d.Get("timezone")), Language: setting(d.Get("language")), Theme: setting(d.Get("theme")), FailOn: setting(d.Get("fail_on")), Formats: list(d.Get("formats"))}
+	c.Defaults = Shared{Period: setting(d.Get("period")), Timezone: setting(d.Get("timezone")), Language: setting(d.Get("language")), Theme: setting(d.Get("theme")), FailOn: setting(d.Get("fail_on")), Formats: list(d.Get("formats")), Out: setting(d.Get("out"))}
+	c.Defaults.Out.Value = l.path(c.Defaults.Out.Value)
 	if z := d.Get("timezone"); z != nil {
 		l.zone(z.Node)
 	}
@@ -276,15 +276,6 @@ func (l *loader) period(n yaml.Node) {
 	l.bad = append(l.bad, bad...)
 }
 
-// Variables are the TRAILSCRIBE_ variables that the environment may hold, sorted, with what they set.
-func Variables() [][2]string {
-	return [][2]string{
-		{"TRAILSCRIBE_CACHE", "cache"}, {"TRAILSCRIBE_CONFIG", "path of trailscribe.yaml"}, {"TRAILSCRIBE_ENGINE", "engine"}, {"TRAILSCRIBE_FAIL_ON", "defaults.fail_on"},
-		{"TRAILSCRIBE_FORMATS", "defaults.formats, between commas"}, {"TRAILSCRIBE_LANGUAGE", "defaults.language"}, {"TRAILSCRIBE_LIBRARY", "library, folders joined as in PATH"},
-		{"TRAILSCRIBE_PERIOD", "defaults.period"}, {"TRAILSCRIBE_SOURCE", "source"}, {"TRAILSCRIBE_THEME", "defaults.theme"}, {"TRAILSCRIBE_TIMEZONE", "defaults.timezone"},
-	}
-}
-
 // environment lays TRAILSCRIBE_* over the file. Paths in it are relative to where the program runs.
 func (l *loader) environment(env func(string) string) {
 	c := l.c
@@ -308,15 +299,13 @@ func (l *loader) environment(env func(string) string) {
 	}
 	get("TRAILSCRIBE_ENGINE", &c.Engine, "engine")
 	get("TRAILSCRIBE_SOURCE", &c.Source, "")
-	if env("TRAILSCRIBE_SOURCE") != "" {
-		c.SourceName = c.Source.Value
-	}
 	get("TRAILSCRIBE_CACHE", &c.Cache, "")
 	get("TRAILSCRIBE_PERIOD", &c.Environment.Period, "period")
 	get("TRAILSCRIBE_TIMEZONE", &c.Environment.Timezone, "timezone")
 	get("TRAILSCRIBE_LANGUAGE", &c.Environment.Language, "")
 	get("TRAILSCRIBE_THEME", &c.Environment.Theme, "")
 	get("TRAILSCRIBE_FAIL_ON", &c.Environment.FailOn, "fail_on")
+	get("SOURCE_DATE_EPOCH", &c.Environment.AsOf, "") // https://reproducible-builds.org/specs/source-date-epoch/
 	if v := env("TRAILSCRIBE_FORMATS"); v != "" {
 		c.Environment.Formats = List{Origin: "env TRAILSCRIBE_FORMATS"}
 		for f := range strings.SplitSeq(v, ",") {

@@ -85,6 +85,7 @@ var (
 			{Name: "language", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*`, Like: "a language tag such as en or zh-CN"}, Default: "en"},
 			{Name: "theme", Shape: name, Default: "navy"},
 			{Name: "formats", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: yaml.OneOf("pdf", "xlsx", "csv", "csv-safe", "json")}, Default: "[pdf, xlsx]"},
+			{Name: "out", Shape: text, Help: "folder that reports are written into, relative to this file", Default: "reports-out where the program runs"},
 			{Name: "params", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{yaml.ListOf(loose), loose}}}, Help: "values of parameters: by name for every query that has it, or topic/query.name for one"},
 			{Name: "fail_on", Shape: yaml.OneOf("critical", "high", "medium", "low", "info", "none"), Help: "lowest severity of open exceptions that makes the command exit with 3", Default: "none"},
 		}}},

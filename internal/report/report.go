@@ -274,7 +274,8 @@ func (r *reader) params(v *yaml.Value) {
 		}
 		r.out.Params[e.Key.Value] = n
 	}
-	for _, p := range CheckParams(r.out.Queries(), r.out.Params) {
+	_, bad := TakeParams(r.out.Queries(), r.out.Params)
+	for _, p := range bad {
 		for _, e := range v.Entries() {
 			if p.At == (diag.Pos{}) && strings.Contains(p.Text, fmt.Sprintf("%q", e.Key.Value)) {
 				p.At, p.Width = e.Key.At, len([]rune(e.Key.Value))
@@ -282,71 +283,5 @@ func (r *reader) params(v *yaml.Value) {
 		}
 		r.bad = append(r.bad, p)
 	}
-	types := map[string]*query.Query{}
-	for _, q := range r.out.Queries() {
-		for _, p := range q.Params {
-			if first := types[p.Name]; first == nil {
-				types[p.Name] = q
-			} else if o, _ := first.Param(p.Name); o.Type != p.Type {
-				r.bad = append(r.bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-types", Hint: "give the two parameters different names, or leave one query out of the report " + r.out.ID,
-					Text: fmt.Sprintf("the parameter %q has the type %s here and %s in %s; in one report a name has one type", p.Name, p.Type, o.Type, first.ID)})
-			}
-		}
-	}
-}
-
-// CheckTexts is CheckParams for values without a place: from flags, or the defaults of a configuration.
-func CheckTexts(queries []*query.Query, values map[string]string) diag.Problems {
-	nodes := map[string]yaml.Node{}
-	for name, text := range values {
-		nodes[name] = yaml.Node{Value: text}
-	}
-	return CheckParams(queries, nodes)
-}
-
-// CheckParams holds values of parameters, keyed as Report.Params, to the queries they are for. Values from flags have no place.
-func CheckParams(queries []*query.Query, values map[string]yaml.Node) diag.Problems {
-	var bad diag.Problems
-	keys := make([]string, 0, len(values))
-	for k := range values {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
-		id, name := "", key
-		if i := strings.LastIndex(key, "."); i >= 0 && strings.Contains(key, "/") {
-			id, name = key[:i], key[i+1:]
-		}
-		var known []string
-		found := false
-		for _, q := range queries {
-			if id != "" && q.ID != id {
-				continue
-			}
-			for _, p := range q.Params {
-				known = append(known, p.Name)
-				if p.Name != name {
-					continue
-				}
-				if !found {
-					if _, err := query.ParseValue(p.Type, values[key].Value); err != nil {
-						x := values[key].Problem("the parameter %q: %v", key, err)
-						x.Rule = "param-type"
-						bad = append(bad, x)
-					}
-				}
-				found = true
-			}
-		}
-		if !found {
-			slices.Sort(known)
-			known = slices.Compact(known)
-			text := fmt.Sprintf("no query of the report has the parameter %q%s", key, yaml.DidYouMean(name, known))
-			if id != "" {
-				text = fmt.Sprintf("%s has no parameter, or does not stand in the report: %q%s", id, key, yaml.DidYouMean(name, known))
-			}
-			bad = append(bad, diag.Problem{Text: text, Allowed: known, Rule: "param-unknown"})
-		}
-	}
-	return bad
+	r.bad = append(r.bad, CheckTypes(r.out.ID, r.out.Queries())...)
 }

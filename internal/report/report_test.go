@@ -167,7 +167,7 @@ func TestProblems(t *testing.T) {
 		{"zone", "id: r\ntitle: T\ntimezone: Berlin\nsections: [{title: S, queries: [iam/keys]}]\n", `there is no time zone "Berlin"`},
 		{"format", "id: r\ntitle: T\nformats: [docx]\nsections: [{title: S, queries: [iam/keys]}]\n", `formats[0] cannot be "docx"`},
 		{"param", "id: r\ntitle: T\nsections: [{title: S, queries: [root/login]}]\nparams: {aproved: x}\n", `4:10: no query of the report has the parameter "aproved"; did you mean "approved"?`},
-		{"param of one", "id: r\ntitle: T\nsections: [{title: S, queries: [root/login]}]\nparams: {iam/keys.approved: x}\n", `4:10: iam/keys has no parameter, or does not stand in the report: "iam/keys.approved"`},
+		{"param of one", "id: r\ntitle: T\nsections: [{title: S, queries: [root/login]}]\nparams: {iam/keys.approved: x}\n", `4:10: iam/keys has no parameter, or is not in the report: "iam/keys.approved"`},
 		{"param type", "id: r\ntitle: T\nsections: [{title: S, queries: [root/login]}]\nparams: {n: many}\n", `4:13: the parameter "n": "many" is not a whole number`},
 		{"param types", "id: r\ntitle: T\nsections: [{title: S, queries: [root/login, activity/plain]}]\n", `the parameter "n" has the type number here and int in root/login`},
 		{"not a list", "id: r\ntitle: T\nsections: {title: S}\n", `sections must be a list, this is a mapping`},
@@ -198,12 +198,19 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-func TestCheckParams(t *testing.T) {
+func TestTakeParams(t *testing.T) {
 	_, q, _ := library1(t, nil)
 	login, _ := q.Get("root/login")
-	bad := report.CheckParams([]*query.Query{login}, map[string]yaml.Node{"n": {Value: "x"}, "root/login.approved": {Value: "a,b"}, "other": {Value: "1"}})
+	taken, bad := report.TakeParams([]*query.Query{login}, map[string]yaml.Node{"n": {Value: "x"}, "root/login.approved": {Value: "a,b"}, "other": {Value: "1"}})
 	want := []string{`the parameter "n": "x" is not a whole number [param-type]`, `no query of the report has the parameter "other"; allowed: approved, n [param-unknown]`}
 	if diff := cmp.Diff(want, strings.Split(bad.Error(), "\n")); diff != "" {
+		t.Error(diff)
+	}
+	if _, wrong := taken["root/login.n"].(error); !wrong {
+		t.Errorf("%v", taken)
+	}
+	taken, _ = report.TakeParams([]*query.Query{login}, map[string]yaml.Node{"approved": {Value: "all"}, "root/login.approved": {Value: "a,b"}})
+	if diff := cmp.Diff(map[string]any{"root/login.approved": []string{"a", "b"}}, taken); diff != "" {
 		t.Error(diff)
 	}
 }
