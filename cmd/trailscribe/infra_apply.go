@@ -115,7 +115,7 @@ func (p *program) applyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e 
 		return nil
 	}
 	if len(plan.Blocked()) == 0 && !yes {
-		if err := p.ask("Make these changes? Type yes: ", "yes", "give --yes to make them without asking"); err != nil {
+		if err := p.ask(c.Context(), "Make these changes? Type yes: ", "yes", "give --yes to make them without asking"); err != nil {
 			return err
 		}
 	}
@@ -127,11 +127,23 @@ func (p *program) applyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e 
 	return infraError(err)
 }
 
-// ask reads one line and holds it against what must be typed.
-func (p *program) ask(question, want, hint string) error {
+// ask reads one line and holds it against what must be typed. Who interrupts need not type it first.
+func (p *program) ask(ctx context.Context, question, want, hint string) error {
 	p.term.Done()
 	fmt.Fprint(p.err, question)
-	line, err := bufio.NewReader(io.LimitReader(p.in, 1024)).ReadString('\n')
+	var line string
+	var err error
+	answered := make(chan struct{})
+	go func() { // reading cannot be interrupted: what waits here ends with the program
+		line, err = bufio.NewReader(io.LimitReader(p.in, 1024)).ReadString('\n')
+		close(answered)
+	}()
+	select {
+	case <-answered:
+	case <-ctx.Done():
+		fmt.Fprintln(p.err)
+		return ctx.Err()
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
@@ -151,7 +163,7 @@ func (p *program) infraRollback(c *cobra.Command, f infraFlags, version string, 
 		return usage("", "the table is not kept by Trailscribe (catalog: existing)")
 	}
 	if !yes {
-		if err := p.ask(fmt.Sprintf("Write version %s of the table %s.%s back? Type yes: ", version, e.Database, e.Table), "yes", "give --yes to do it without asking"); err != nil {
+		if err := p.ask(c.Context(), fmt.Sprintf("Write version %s of the table %s.%s back? Type yes: ", version, e.Database, e.Table), "yes", "give --yes to do it without asking"); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,6 +43,8 @@ type program struct {
 	term     *terminal.Terminal
 	flags    flags
 	code     int // exit code of a command that ended without an error
+
+	mu sync.Mutex // of term, which is made again when the flags are known
 }
 
 // Main is the whole program; tests call it too. It returns the exit code.
@@ -51,7 +54,10 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	p.term = terminal.New(terminal.Options{Out: p.data, Err: p.notes, Env: env})
 	root := p.root()
 	root.SetArgs(args)
+	ended := make(chan struct{})
+	go p.tellSlowStop(ctx, ended)
 	err := root.ExecuteContext(ctx)
+	close(ended)
 	p.term.Done()
 	code, lost := p.code, p.data.Err()
 	if err != nil && (lost == nil || !errors.Is(err, lost)) {
@@ -71,6 +77,25 @@ func (p *program) delivered(code int, lost error) int {
 		return exitError
 	}
 	return code
+}
+
+// patience is how long an interrupted command may need to end before it says that it is ending.
+const patience = 2 * time.Second
+
+// tellSlowStop says what to do where something takes long to stop: a statement that an engine must give up, rows that are being written.
+func (p *program) tellSlowStop(ctx context.Context, ended <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-ended:
+		return
+	}
+	select {
+	case <-time.After(patience):
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.term.Message("stopping; a second Ctrl-C ends at once, and the same command clears up what that leaves")
+	case <-ended:
+	}
 }
 
 // fail prints what went wrong and chooses the code.
@@ -236,6 +261,8 @@ func (p *program) prepare() error {
 			return usage("an account id is twelve digits", "--accounts %q is no account id", a)
 		}
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.term = terminal.New(o)
 	return nil
 }

@@ -29,6 +29,9 @@ Exit code 2 if there are problems.`,
 				return err
 			}
 			for _, q := range picked {
+				if err := c.Context().Err(); err != nil {
+					return err
+				}
 				checked, more := s.compile(q)
 				problems = append(problems, more...)
 				if checked != nil {

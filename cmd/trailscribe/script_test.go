@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,8 +27,13 @@ var update = flag.Bool("update", false, "rewrite what scripts and documents expe
 
 // TestMain lets the test binary play the program: a script's trailscribe is this binary, with the real main.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"trailscribe": main})
+	programs := map[string]func(){"trailscribe": main}
+	maps.Copy(programs, morePrograms)
+	testscript.Main(m, programs)
 }
+
+// morePrograms are others that tests of some systems need.
+var morePrograms = map[string]func(){}
 
 // TestScripts runs the command line end to end. Each script is named by the behaviour it holds and reads like a bug report.
 func TestScripts(t *testing.T) {

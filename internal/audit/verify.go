@@ -17,6 +17,11 @@ const NotRecorded = "record"
 // trusted keys are given, record.json against the evidence digest, and each file of rows against record.json.
 // Differences are in wrong; err says that the folder could not be read as a run at all.
 func Verify(ctx context.Context, fsys fs.FS, trusted [][]byte) (m *manifest.Manifest, wrong []manifest.Wrong, err error) {
+	defer func() {
+		if ended := ctx.Err(); ended != nil { // then a file that could not be read is not altered
+			wrong, err = nil, fmt.Errorf("verifying the run: %w", ended)
+		}
+	}()
 	if m, wrong, err = manifest.Check(fsys, trusted); err != nil {
 		return nil, nil, err
 	}

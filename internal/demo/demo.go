@@ -108,8 +108,11 @@ func Generate(ctx context.Context, o Options, to source.Sink) ([]Planted, error)
 			w := newWriter()
 			for i := range next {
 				u := units[i]
-				u.make()
-				m := made{u.files(w), u.planted}
+				u.make(ctx)
+				m := made{u.files(ctx, w), u.planted}
+				if ctx.Err() != nil { // half a unit is none
+					return
+				}
 				u.events, u.buf, u.planted = nil, nil, nil // a large sample has more text than memory
 				window[i] <- m
 			}

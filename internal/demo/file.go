@@ -47,7 +47,7 @@ func (w *writer) gzip(body []byte) []byte {
 // files cuts the unit's events into log files. CloudTrail delivers within some minutes, and names and files the object after the moment of
 // delivery: what happens at the end of a day lies in the folder of the next. One event in two hundred is delivered twice, in the same file
 // or the next; a few come days late in files of their own.
-func (u *unit) files(w *writer) []file {
+func (u *unit) files(ctx context.Context, w *writer) []file {
 	onTime := make([]event, 0, len(u.events))
 	var late []event
 	for _, e := range u.events {
@@ -65,6 +65,9 @@ func (u *unit) files(w *writer) []file {
 		pieces = max(pieces, 4)
 	}
 	for i := range pieces {
+		if ctx.Err() != nil {
+			return nil
+		}
 		part := slices.Clone(onTime[n*i/pieces : n*(i+1)/pieces])
 		if len(part) == 0 {
 			continue

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -40,7 +41,8 @@ var peopleCurve = func() [96]float64 {
 
 const machineLevel = 0.35
 
-func (u *unit) make() {
+// make fills the unit, unless ctx ends: then it holds what there was until then.
+func (u *unit) make(ctx context.Context) {
 	u.cast = newCast(u.account, u.index, u.day)
 	u.events = make([]event, 0, u.background+16)
 	u.buf = make([]byte, 0, u.background*1100+16<<10)
@@ -66,7 +68,10 @@ func (u *unit) make() {
 		times[i] = min(q, 95)*900 + u.rnd.IntN(900)
 	}
 	slices.Sort(times)
-	for _, t := range times {
+	for i, t := range times {
+		if i%1000 == 0 && ctx.Err() != nil {
+			return
+		}
 		at := u.day.Add(time.Duration(t) * time.Second)
 		human := 0.0
 		if working(at) {
