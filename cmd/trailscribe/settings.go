@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
@@ -109,24 +108,6 @@ func asked(s *setup, set config.Settings, r *report.Report) map[string]string {
 		out["timezone"] = zone
 	}
 	return out
-}
-
-// asOf is the one clock in every file: --as-of, else SOURCE_DATE_EPOCH; zero where neither is given: then it is the end of the
-// period.
-func asOf(set config.Settings) (time.Time, error) {
-	x := set.Get(config.AsOf)
-	if !x.IsSet() {
-		return time.Time{}, nil
-	}
-	if x.Origin != originFlag {
-		return parseEpoch(x.Value)
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.Parse(layout, x.Value); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usage("write --as-of 2026-11-02T07:00:00Z", "--as-of %q is not a time", x.Value)
 }
 
 // failOn is the lowest severity of open exceptions that makes the command end with 3; query.None for never.

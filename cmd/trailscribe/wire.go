@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
@@ -217,14 +216,6 @@ func (s *setup) language(tag string) (*style.Language, error) {
 	}
 	l, problems := style.LoadLanguage(s.library, tag)
 	return l, problems.Err()
-}
-
-func parseEpoch(text string) (time.Time, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}, usage("it is seconds since 1970", "SOURCE_DATE_EPOCH %q is no number", text)
-	}
-	return time.Unix(n, 0).UTC(), nil
 }
 
 // steps of a run in words; a step without any is not shown.

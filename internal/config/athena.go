@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"trailscribe/internal/period"
 	"trailscribe/internal/yaml"
 )
 
@@ -41,7 +42,7 @@ type Athena struct {
 
 // First is FirstDay as a time, midnight UTC; zero where it is not set.
 func (a Athena) First() time.Time {
-	t, err := time.Parse(time.DateOnly, a.FirstDay.Value)
+	t, err := period.ParseDay(a.FirstDay.Value)
 	if err != nil {
 		return time.Time{}
 	}
@@ -120,7 +121,7 @@ func (l *loader) athena(v *yaml.Value) {
 		l.add(id.Node, "config-athena", "name the role: it is the role that asks for it", "external_id is of no use without role")
 	}
 	if d := v.Get("first_day"); d != nil {
-		if _, err := time.Parse(time.DateOnly, d.Text()); err != nil {
+		if _, err := period.ParseDay(d.Text()); err != nil {
 			l.add(d.Node, "config-day", "", "%q is no day of the calendar", d.Text())
 		}
 	}

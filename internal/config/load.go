@@ -250,7 +250,7 @@ func (l *loader) accounts(v *yaml.Value) {
 			to  *time.Time
 		}{{"since", &a.Since}, {"until", &a.Until}} {
 			if y := x.Get(d.key); y != nil {
-				t, err := time.Parse(time.DateOnly, y.Text())
+				t, err := period.ParseDay(y.Text())
 				if err != nil {
 					l.add(y.Node, "config-day", "", "%q is no day of the calendar", y.Text())
 				}

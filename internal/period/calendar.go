@@ -166,11 +166,11 @@ func expandDays(text string) ([]time.Time, error) {
 	if len(text) > 10 {
 		first, last = text[:10], text[12:]
 	}
-	from, err := time.Parse(time.DateOnly, first)
+	from, err := ParseDay(first)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no day of the calendar", first)
 	}
-	to, err := time.Parse(time.DateOnly, last)
+	to, err := ParseDay(last)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no day of the calendar", last)
 	}

@@ -137,10 +137,10 @@ func Parse(text string, now time.Time, zone *time.Location, at diag.Pos) (Period
 			last = first
 		}
 		var err error
-		if from, err = time.Parse(time.DateOnly, first); err != nil {
+		if from, err = ParseDay(first); err != nil {
 			return wrong("%q is not a period", text)
 		}
-		if to, err = time.Parse(time.DateOnly, last); err != nil {
+		if to, err = ParseDay(last); err != nil {
 			return wrong("%q is not a period", text)
 		}
 		to = to.AddDate(0, 0, 1)
@@ -152,10 +152,19 @@ func Parse(text string, now time.Time, zone *time.Location, at diag.Pos) (Period
 		return wrong("the period %q has %d days; at most %d can be asked for", text, days, maxDays)
 	}
 	if from.Year() < 2013 || to.Year() > 9000 { // CloudTrail began in November 2013
-		return wrong("%q is not a period of which CloudTrail can have logs: it began in 2013", text)
+		return wrong("%q is not a period of which CloudTrail can have logs: it began in 2013, and the year 9000 is far away", text)
 	}
 	id = name(from, to)
 	return Period{ID: id, From: midnight(from, zone), To: midnight(to, zone), Zone: zone.String()}, nil
+}
+
+// ParseDay reads a day of the calendar, 2026-10-05, as midnight UTC. It is of the years 1 to 9999: JSON, SQL and PDF have no others.
+func ParseDay(text string) (time.Time, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err == nil && t.Year() < 1 {
+		err = fmt.Errorf("parsing the day %q: there is no year 0", text)
+	}
+	return t, err
 }
 
 // name is the shortest way to write the days: a period asked for as last-month has the id of its month.

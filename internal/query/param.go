@@ -138,7 +138,7 @@ func parseItem(typ, text string) (any, error) {
 		return nil, fmt.Errorf("%q is neither true nor false", text)
 	case "date":
 		t, err := time.Parse(time.DateOnly, trimmed)
-		if err != nil {
+		if err != nil || t.Year() < 1 {
 			return nil, fmt.Errorf("%q is not a date; write 2026-10-01", text)
 		}
 		return t, nil
@@ -150,7 +150,10 @@ func parseItem(typ, text string) (any, error) {
 		if t.Nanosecond()%int(time.Millisecond) != 0 {
 			return nil, fmt.Errorf("%q is finer than a millisecond", text)
 		}
-		return t.UTC(), nil
+		if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 { // the offset may lead out of the years that can be written
+			return nil, fmt.Errorf("%q is not of the years 1 to 9999 in UTC", text)
+		}
+		return t, nil
 	case "clock":
 		m := clockForm.FindStringSubmatch(trimmed)
 		if m == nil {
