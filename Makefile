@@ -1,6 +1,8 @@
 # The commands of a developer's day. `make help` lists them.
 GO      ?= go
 BIN     := bin/trailscribe
+GOTESTSUM := gotest.tools/gotestsum@v1.13.0
+TIMEOUT ?= 30m
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 SEED    ?= 1
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
@@ -16,12 +18,12 @@ build: ## the program, in bin/
 demo: build ## sample logs and reports from them, in demo/
 	$(BIN) demo --out demo
 
-test: ## every test that needs no network
+test: ## every test that needs no network; what was skipped, and why, is in the last lines
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- -timeout $(TIMEOUT) ./...
 
 race: ## the packages with goroutines, under the race detector
-	$(GO) test -race $(RACE)
+	$(GO) test -race -timeout $(TIMEOUT) $(RACE)
 
 lint: ## golangci-lint, fetched by the Go tool
 	$(GO) run $(LINT) run ./...
