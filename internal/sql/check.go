@@ -27,6 +27,7 @@ type facts struct {
 	columns    int32                // how many columns were made: each has a number
 	given      []Expr               // calls that a parameter's value can make impossible: a pattern, a format
 	out        []*column
+	orderRest  []*column // of out: what ORDER BY is completed with
 }
 
 // checker finds the meaning of every name and the type of every expression.
@@ -83,6 +84,7 @@ func (p *Parsed) resolve(c Catalog, t Types) (*checker, *Checked) {
 	for _, c := range k.out {
 		c.use()
 	}
+	k.orderRest = k.rest(p.query)
 	k.correlated()
 	return k, &Checked{Parsed: p, facts: k.facts, declared: t}
 }

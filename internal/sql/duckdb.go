@@ -75,17 +75,23 @@ func (e *emitter) writeQuery(b *strings.Builder, q *Query, top bool) {
 	f := e.c.queries[q]
 	if len(q.OrderBy) > 0 {
 		keys := make([]string, len(q.OrderBy))
-		for i, item := range q.OrderBy {
-			c := f.order[i]
-			switch {
-			case c == nil:
-				keys[i] = e.x(item.X)
-			case top && fetched(c.typ) != "" && (c.expr != nil || len(c.from) == 1 && c.from[0].rel != nil):
-				keys[i] = e.col(c)
-			default:
-				keys[i] = duckName(c.label)
+		named := func(c *column) string {
+			if top && fetched(c.typ) != "" && (c.expr != nil || len(c.from) == 1 && c.from[0].rel != nil) {
+				return e.col(c)
 			}
-			keys[i] += order(item)
+			return duckName(c.label)
+		}
+		for i, item := range q.OrderBy {
+			if c := f.order[i]; c != nil {
+				keys[i] = named(c) + order(item)
+			} else {
+				keys[i] = e.x(item.X) + order(item)
+			}
+		}
+		if top {
+			for _, c := range e.c.orderRest {
+				keys = append(keys, named(c)+order(&SortItem{}))
+			}
 		}
 		b.WriteString(" ORDER BY " + strings.Join(keys, ", "))
 	}

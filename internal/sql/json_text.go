@@ -54,7 +54,7 @@ func (b *Bound) JSONTexts(relation string) (texts []JSONText, others []string) {
 // TextWith is Text(Trino, stands) where texts out of JSON are columns of what stands for their relation; those that are not named there
 // are taken out as ever.
 func (b *Bound) TextWith(stands map[string]string, names map[JSONText]string) string {
-	p := &trinoPrinter{lits: b.lits, stands: stands, columns: map[*Call]string{}}
+	p := &trinoPrinter{lits: b.lits, stands: stands, columns: map[*Call]string{}, rest: b.c.restNames()}
 	for c, e := range b.jsonTexts() {
 		if name := names[e.JSONText]; name != "" {
 			p.columns[c] = name

@@ -60,7 +60,7 @@ func (b *Bound) Text(d Dialect, stands map[string]string) string {
 	if d == DuckDB {
 		return b.duckdb(stands)
 	}
-	return printTrino(b.c.query, b.lits, stands)
+	return printTrino(b.c.query, b.lits, stands, b.c.restNames()...)
 }
 
 // Uses are the columns of a relation that the statement reads, in the catalog's order.

@@ -14,11 +14,12 @@ type trinoPrinter struct {
 	ctes    []string          // names of WITH that are visible: they hide relations of the catalog
 	bare    map[*Deref]bool   // alias.column, of which only the column is written
 	columns map[*Call]string  // calls whose value is a column of what stands for the relation
+	rest    []string          // what the statement's own ORDER BY is completed with, see checker.rest
 }
 
 // printTrino is the statement in Athena's syntax. Parameters without a literal stay :name.
-func printTrino(q *Query, lits map[string]Expr, stands map[string]string) string {
-	p := &trinoPrinter{lits: lits, stands: stands}
+func printTrino(q *Query, lits map[string]Expr, stands map[string]string, rest ...string) string {
+	p := &trinoPrinter{lits: lits, stands: stands, rest: rest}
 	p.items = slices.Grow(layoutItems.lend(), 64+(q.To-q.From)/3)
 	p.query(q)
 	text := p.String()
@@ -27,6 +28,8 @@ func printTrino(q *Query, lits map[string]Expr, stands map[string]string) string
 }
 
 func (p *trinoPrinter) query(q *Query) {
+	rest := p.rest
+	p.rest = nil // of the outermost query only
 	defer func(n int) { p.ctes = p.ctes[:n] }(len(p.ctes))
 	if q.With != nil {
 		p.with(q.With)
@@ -39,7 +42,13 @@ func (p *trinoPrinter) query(q *Query) {
 	}
 	if len(q.OrderBy) > 0 {
 		p.hard()
-		p.clause("ORDER BY", len(q.OrderBy), func(i int) { p.sortItem(q.OrderBy[i]) })
+		p.clause("ORDER BY", len(q.OrderBy)+len(rest), func(i int) {
+			if own := len(q.OrderBy); i < own {
+				p.sortItem(q.OrderBy[i])
+			} else {
+				p.text(rest[i-own])
+			}
+		})
 	}
 	if q.Offset != nil {
 		p.hard()

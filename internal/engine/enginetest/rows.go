@@ -137,6 +137,9 @@ func testOrder(t *testing.T, open Open) {
 	w = start(t, open, nil, files{"a.json": log(at("2026-10-25T00:00:00Z", "1", map[string]any{"errorCode": "b"}), at("2026-10-25T00:00:00Z", "2"), at("2026-10-25T00:00:00Z", "3", map[string]any{"errorCode": "B"}))}, october())
 	w.want("SELECT errorcode FROM events ORDER BY errorcode", "B", "b", "NULL")
 	w.want("SELECT errorcode FROM events ORDER BY errorcode DESC", "b", "B", "NULL")
+	// Rows that ORDER BY leaves equal stand in the order of the other columns.
+	w.want("SELECT eventname, eventid, errorcode FROM events ORDER BY eventname", "GetObject|1|b", "GetObject|2|NULL", "GetObject|3|B")
+	w.want("SELECT eventname, errorcode, eventid FROM events ORDER BY eventname DESC LIMIT 2", "GetObject|B|3", "GetObject|b|1")
 }
 
 // A statement restricted to some log files sees their events only, and their names without the part they share.
