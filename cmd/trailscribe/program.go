@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/errno"
 	"trailscribe/internal/run"
 	"trailscribe/internal/terminal"
 	"trailscribe/internal/yaml"
@@ -119,10 +121,10 @@ func (p *program) fail(ctx context.Context, err error) int {
 		p.term.Error(err, "'trailscribe verify' lists every difference")
 		return exitMismatch
 	case errors.As(err, &coded):
-		p.term.Error(coded.err, coded.hint)
+		p.term.Error(coded.err, cmp.Or(coded.hint, errno.Hint(err)))
 		return coded.code
 	}
-	p.term.Error(err, "")
+	p.term.Error(err, errno.Hint(err))
 	return exitError
 }
 
@@ -243,6 +245,9 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 
 // prepare applies the flags that hold for every command.
 func (p *program) prepare() error {
+	if err := checkLimits(); err != nil {
+		return err
+	}
 	o := terminal.Options{Out: p.data, Err: p.notes, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose, LogFormat: p.flags.logFormat}
 	for _, f := range []struct {
 		name, value string

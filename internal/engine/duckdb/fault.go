@@ -1,12 +1,14 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	duck "github.com/duckdb/duckdb-go/v2"
 
 	"trailscribe/internal/engine"
+	"trailscribe/internal/errno"
 )
 
 // fault says why a statement gave no rows, and what to do.
@@ -27,13 +29,14 @@ func fault(ctx context.Context, err error) error {
 	}
 	var d *duck.Error
 	if !errors.As(err, &d) {
-		return &engine.Fault{Reason: engine.Failed, Hint: "run the command again with --verbose and report the message", Err: err}
+		return &engine.Fault{Reason: engine.Failed, Hint: cmp.Or(errno.Hint(err), unknownHint), Err: err}
 	}
 	switch d.Type {
 	case duck.ErrorTypeOutOfMemory:
 		return &engine.Fault{Reason: engine.Failed, Hint: "give the engine more memory, or ask for a shorter period", Err: err}
 	case duck.ErrorTypeIO:
-		return &engine.Fault{Reason: engine.Failed, Hint: "see that the cache folder can be written and its disk is not full", Err: err}
+		err = errno.FromText(err)
+		return &engine.Fault{Reason: engine.Failed, Hint: cmp.Or(errno.Hint(err), "see that the cache folder can be read and written"), Err: err}
 	case duck.ErrorTypePermission:
 		return &engine.Fault{Reason: engine.NoPermission, Hint: "a statement may read events and history only, no files and no settings", Err: err}
 	case duck.ErrorTypeParser, duck.ErrorTypeSyntax, duck.ErrorTypeBinder, duck.ErrorTypeCatalog:
@@ -44,5 +47,8 @@ func fault(ctx context.Context, err error) error {
 	if d.Type == duck.ErrorTypeInterrupt {
 		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again", Err: err}
 	}
-	return &engine.Fault{Reason: engine.Failed, Hint: "run the command again with --verbose and report the message", Err: err}
+	return &engine.Fault{Reason: engine.Failed, Hint: unknownHint, Err: err}
 }
+
+// unknownHint is for what has no better one.
+const unknownHint = "run the command again with --verbose and report the message"
