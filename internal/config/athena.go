@@ -118,14 +118,14 @@ func (l *loader) athena(v *yaml.Value) {
 		a.ReuseMinutes, a.reuseOrigin = int(n.Int()), originOf(n.Where())
 	}
 	if id := v.Get("external_id"); id != nil && !a.Role.IsSet() {
-		l.add(id.Node, "config-athena", "name the role: it is the role that asks for it", "external_id is of no use without role")
+		l.add(id.Scalar(), "config-athena", "name the role: it is the role that asks for it", "external_id is of no use without role")
 	}
 	if d := v.Get("first_day"); d != nil {
 		if _, err := period.ParseDay(d.Text()); err != nil {
-			l.add(d.Node, "config-day", "", "%q is no day of the calendar", d.Text())
+			l.add(d.Scalar(), "config-day", "", "%q is no day of the calendar", d.Text())
 		}
 	}
 	if o := v.Get("output"); o != nil && a.Staging.IsSet() && a.Output.Value == a.Staging.Value {
-		l.add(v.Get("staging").Node, "config-athena", "give staging a prefix of its own: it is emptied after each run", "staging is the same place as output")
+		l.add(v.Get("staging").Scalar(), "config-athena", "give staging a prefix of its own: it is emptied after each run", "staging is the same place as output")
 	}
 }

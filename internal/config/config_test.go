@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"trailscribe/internal/diag"
 )
 
 func write(t *testing.T, dir, name, text string) string {
@@ -142,6 +144,101 @@ defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
 	}
 	if _, bad := Load(Options{Path: filepath.Join(dir, "none.yaml")}); len(bad) != 1 || !strings.Contains(bad.Error(), "--config names is not there") {
 		t.Error(bad)
+	}
+}
+
+// Accounts are a list of ids, of mappings with an id, or both; or a mapping of ids to names or settings. All say the same.
+func TestAccounts(t *testing.T) {
+	since := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	plain := []Account{{ID: "111122223333"}, {ID: "044455556666"}}
+	named := []Account{{ID: "111122223333", Name: "production", Since: since, Expect: []string{"eu-central-1"}}, {ID: "044455556666", Name: "sandbox"}}
+	for _, tt := range []struct {
+		name, text string
+		want       []Account
+	}{
+		{"list of ids", `accounts: ["111122223333", "044455556666"]`, plain},
+		{"list of ids on lines", "accounts:\n  - '111122223333'\n  - \"044455556666\"", plain},
+		{"list of mappings", `accounts: [{id: "111122223333"}, {id: "044455556666"}]`, plain},
+		{"both in one list", `accounts: ["111122223333", {id: "044455556666"}]`, plain},
+		{"list with settings", "accounts:\n  - {id: \"111122223333\", name: production, since: 2025-01-01, expect: [eu-central-1]}\n  - {id: \"044455556666\", name: sandbox}", named},
+		{"mapping", "accounts:\n  \"111122223333\": {name: production, since: 2025-01-01, expect: [eu-central-1]}\n  \"044455556666\": sandbox", named},
+		{"mapping in one line", `accounts: {"111122223333": {name: production, since: 2025-01-01, expect: [eu-central-1]}, '044455556666': {name: sandbox}}`, named},
+		{"empty list", "accounts: []", nil},
+		{"empty mapping", "accounts: {}", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", tt.text+"\n")})
+			if bad != nil {
+				t.Fatal(bad)
+			}
+			for i := range c.Accounts {
+				if c.Accounts[i].At.Line == 0 {
+					t.Errorf("account %d has no place", i)
+				}
+				c.Accounts[i].At = diag.Pos{}
+			}
+			if diff := cmp.Diff(tt.want, c.Accounts); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Each wrong account is told with its place and with what to write, all of them at once.
+func TestAccountsProblems(t *testing.T) {
+	const hint = `write ["111122223333"], [{id: "111122223333", name: production}] or {"111122223333": production}`
+	for _, tt := range []struct{ name, text, want, hint string }{
+		{"nothing", "accounts:", `1:10: accounts has no value; it must be a list or a mapping of keys to values`, hint},
+		{"one text", `accounts: "111122223333"`, `1:11: accounts must be a list or a mapping of keys to values, this is the text "111122223333"`, hint},
+		{"one number", `accounts: 111122223333`, `1:11: accounts must be a list or a mapping of keys to values, this is the number 111122223333`, hint},
+		{"number", `accounts: [111122223333]`, `1:12: accounts[0] must be a text; without quotes 111122223333 is read as a number`, `quote it: "111122223333"`},
+		{"octal", `accounts: [011122223333]`, `1:12: accounts[0] must be a text; without quotes 011122223333 is read as a number`, `quote it: "011122223333"`},
+		{"leading zero that is no octal", `accounts: [{id: 089122223333}]`, `1:17: accounts[0].id must be a text; without quotes 089122223333 is read as a number`, `quote it: "089122223333"`},
+		{"underscores", `accounts: [1111_2222_3333]`, `1:12: accounts[0] must be a text; without quotes 1111_2222_3333 is read as a number`, `quote it: "1111_2222_3333"`},
+		{"too short", `accounts: ["11112222333"]`, `1:12: accounts[0] cannot be "11112222333"; it must be twelve digits in quotes`, hint},
+		{"too long", `accounts: ["1111222233334"]`, `1:12: accounts[0] cannot be "1111222233334"; it must be twelve digits in quotes`, hint},
+		{"hyphens", `accounts: [{id: 1111-2222-3333}]`, `1:17: accounts[0].id cannot be "1111-2222-3333"; it must be twelve digits in quotes`, hint},
+		{"null item", `accounts: [~]`, `1:12: accounts[0] has no value; it must be a text or a mapping of keys to values`, hint},
+		{"nested list", `accounts: [["111122223333"]]`, `1:12: accounts[0] must be a text or a mapping of keys to values, this is a list`, hint},
+		{"nested mapping", `accounts: [{id: {id: "111122223333"}}]`, `1:17: accounts[0].id must be a text, this is a mapping`, hint},
+		{"id missing", `accounts: [{name: production}]`, `1:12: accounts[0] lacks the key "id"`, "id: account id, quoted"},
+		{"twice, two spellings", `accounts: ["111122223333", {id: "111122223333"}]`, `1:33: the account 111122223333 stands here twice; first in line 1`, "remove one of the two"},
+		{"twice in a mapping", "accounts:\n  \"111122223333\": a\n  '111122223333': b", `3:3: the key "111122223333" stands here twice; first in line 2`, "remove one of the two"},
+		{"key without quotes", `accounts: {111122223333: production}`, `1:12: the key 111122223333 of accounts must be a text; without quotes it is read as a number`, `quote it: "111122223333"`},
+		{"dash forgotten", `accounts: {id: "111122223333", name: production}`,
+			"1:12: the key \"id\" of accounts must be twelve digits in quotes\n1:32: the key \"name\" of accounts must be twelve digits in quotes", hint},
+		{"key with nothing", `accounts: {"111122223333": }`, `1:28: accounts.111122223333 has no value; it must be a text or a mapping of keys to values`, "write the account's name, or {name: production, since: 2025-01-01}"},
+		{"key with a list", `accounts: {"111122223333": [production]}`, `1:28: accounts.111122223333 must be a text or a mapping of keys to values, this is a list`, "write the account's name, or {name: production, since: 2025-01-01}"},
+		{"id below its key", `accounts: {"111122223333": {id: "111122223333"}}`, `1:29: unknown key "id" in accounts.111122223333; allowed: expect, name, since, until`, ""},
+		{"not a day", `accounts: {"111122223333": {since: 2026-02-30}}`, `1:36: "2026-02-30" is no day of the calendar`, ""},
+		{"all at once", `accounts: [1, ~, {id: [], until: yesterday}, "x"]`,
+			`1:12: accounts[0] must be a text; without quotes 1 is read as a number
+1:15: accounts[1] has no value; it must be a text or a mapping of keys to values
+1:23: accounts[2].id must be a text, this is a list
+1:34: accounts[2].until cannot be "yesterday"; it must be a day such as 2026-01-31
+1:46: accounts[3] cannot be "x"; it must be twelve digits in quotes`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, t.TempDir(), "trailscribe.yaml", tt.text+"\n")
+			c, bad := Load(Options{Path: path})
+			if c != nil {
+				t.Error("a configuration with errors was given")
+			}
+			var got []string
+			for _, p := range bad {
+				if p.At.Text == "" || p.Rule == "" {
+					t.Errorf("no source line or no rule: %+v", p)
+				}
+				at, text, _ := strings.Cut(strings.TrimPrefix(p.Error(), filepath.ToSlash(path)+":"), ": ")
+				got = append(got, at+": "+strings.TrimSuffix(text, " ["+p.Rule+"]"))
+			}
+			if diff := cmp.Diff(tt.want, strings.Join(got, "\n")); diff != "" {
+				t.Error(diff)
+			}
+			if tt.hint != "" && (len(bad) == 0 || bad[0].Hint != tt.hint) {
+				t.Errorf("the hint is not %q: %+v", tt.hint, bad)
+			}
+		})
 	}
 }
 

@@ -166,7 +166,7 @@ func (l *loader) file(name string, data []byte) {
 	c.Cache.Value = l.path(c.Cache.Value)
 	switch bucket := wholeS3.MatchString(c.Source.Value); {
 	case strings.Contains(c.Source.Value, "://") && !bucket:
-		l.add(v.Get("source").Node, "config-source", "write a folder, or s3://bucket/prefix", "the source %q is neither a folder nor a bucket", c.Source.Value)
+		l.add(v.Get("source").Scalar(), "config-source", "write a folder, or s3://bucket/prefix", "the source %q is neither a folder nor a bucket", c.Source.Value)
 	case !bucket:
 		c.Source.Written, c.Source.Value = c.Source.Value, l.path(c.Source.Value)
 	}
@@ -202,10 +202,10 @@ func (l *loader) file(name string, data []byte) {
 	c.Defaults = Shared{Period: setting(d.Get("period")), Timezone: setting(d.Get("timezone")), Language: setting(d.Get("language")), Theme: setting(d.Get("theme")), FailOn: setting(d.Get("fail_on")), Formats: list(d.Get("formats")), Out: setting(d.Get("out"))}
 	c.Defaults.Out.Value = l.path(c.Defaults.Out.Value)
 	if z := d.Get("timezone"); z != nil {
-		l.zone(z.Node)
+		l.zone(z.Scalar())
 	}
 	if p := d.Get("period"); p != nil {
-		l.period(p.Node)
+		l.period(p.Scalar())
 	}
 	for _, e := range d.Get("params").Entries() {
 		if c.Defaults.Params == nil {
@@ -237,31 +237,46 @@ func laterWork(p diag.Problem) string {
 	return ""
 }
 
+// accounts reads both spellings: a list of ids and of mappings with id, and a mapping of ids to a name or to a mapping.
 func (l *loader) accounts(v *yaml.Value) {
 	lines := map[string]int{}
 	for _, x := range v.Items() {
-		a := Account{ID: x.Get("id").Text(), Name: x.Get("name").Text(), Expect: x.Get("expect").Texts(), At: x.Where()}
-		if line := lines[a.ID]; line > 0 {
-			l.add(x.Get("id").Node, "config-account", "", "the account %s stands here twice; first in line %d", a.ID, line)
+		id := x
+		if x.IsMap() {
+			id = x.Get("id")
 		}
-		lines[a.ID] = a.At.Line
-		for _, d := range []struct {
-			key string
-			to  *time.Time
-		}{{"since", &a.Since}, {"until", &a.Until}} {
-			if y := x.Get(d.key); y != nil {
-				t, err := period.ParseDay(y.Text())
-				if err != nil {
-					l.add(y.Node, "config-day", "", "%q is no day of the calendar", y.Text())
-				}
-				*d.to = t
-			}
+		if line := lines[id.Text()]; line > 0 && id.Text() != "" {
+			l.add(id.Scalar(), "config-account", "remove one of the two", "the account %s stands here twice; first in line %d", id.Text(), line)
 		}
-		if !a.Since.IsZero() && !a.Until.IsZero() && a.Until.Before(a.Since) {
-			l.add(x.Get("until").Node, "config-day", "", "the account's logs end before they begin")
-		}
-		l.c.Accounts = append(l.c.Accounts, a)
+		lines[id.Text()] = x.Where().Line
+		l.account(Account{ID: id.Text(), At: x.Where()}, x)
 	}
+	for _, e := range v.Entries() {
+		l.account(Account{ID: e.Key.Value, Name: e.Value.Text(), At: e.Key.At}, e.Value)
+	}
+}
+
+// account adds an account, with the settings of x where x is a mapping.
+func (l *loader) account(a Account, x *yaml.Value) {
+	if x.IsMap() {
+		a.Name, a.Expect = x.Get("name").Text(), x.Get("expect").Texts()
+	}
+	for _, d := range []struct {
+		key string
+		to  *time.Time
+	}{{"since", &a.Since}, {"until", &a.Until}} {
+		if y := x.Get(d.key); y != nil {
+			t, err := period.ParseDay(y.Text())
+			if err != nil {
+				l.add(y.Scalar(), "config-day", "", "%q is no day of the calendar", y.Text())
+			}
+			*d.to = t
+		}
+	}
+	if !a.Since.IsZero() && !a.Until.IsZero() && a.Until.Before(a.Since) {
+		l.add(x.Get("until").Scalar(), "config-day", "", "the account's logs end before they begin")
+	}
+	l.c.Accounts = append(l.c.Accounts, a)
 }
 
 func (l *loader) zone(n yaml.Node) {

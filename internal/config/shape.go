@@ -10,6 +10,12 @@ import (
 // patternS3 is a place in S3; a folder of this machine never looks so.
 const patternS3 = `s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\x00-\x1f\x7f]*)?`
 
+// How the id of an account is written, and the ways to write accounts.
+const (
+	likeAccount = "twelve digits in quotes"
+	hintAccount = `write ["111122223333"], [{id: "111122223333", name: production}] or {"111122223333": production}`
+)
+
 var wholeS3 = regexp.MustCompile(`\A(?:` + patternS3 + `)\z`)
 
 var (
@@ -24,18 +30,30 @@ var (
 	inS3  = &yaml.Shape{Kind: yaml.Text, Pattern: patternS3, Like: "s3://bucket or s3://bucket/prefix"}
 	ident = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z_][a-z0-9_]{0,127}`, Like: "lower-case letters, digits and _"}
 
+	accountSettings = []yaml.Field{
+		{Name: "name", Shape: text, Help: "name that reports show beside the id"},
+		{Name: "since", Shape: day, Help: "first day of logs: before it, missing files are no gap"},
+		{Name: "until", Shape: day, Help: "last day of logs: after it, missing files are no gap"},
+		{Name: "expect", Shape: areas, Help: "regions that must deliver logs; without any, a region without files is shown and is no failure"},
+	}
+	accountID = &yaml.Shape{Kind: yaml.Text, Pattern: `[0-9]{12}`, Like: likeAccount, Hint: hintAccount}
+	accounts  = &yaml.Shape{Kind: yaml.Either, Hint: hintAccount, Shapes: []*yaml.Shape{
+		yaml.ListOf(&yaml.Shape{Kind: yaml.Either, Hint: hintAccount, Shapes: []*yaml.Shape{
+			accountID,
+			{Kind: yaml.Object, Fields: append([]yaml.Field{{Name: "id", Required: true, Shape: accountID, Help: "account id, quoted"}}, accountSettings...)},
+		}}),
+		{Kind: yaml.Map, Pattern: accountID.Pattern, Like: likeAccount, Hint: hintAccount, Item: &yaml.Shape{Kind: yaml.Either, Hint: "write the account's name, or {name: production, since: 2025-01-01}", Shapes: []*yaml.Shape{
+			text,
+			{Kind: yaml.Object, Fields: accountSettings},
+		}}},
+	}}
+
 	shape = &yaml.Shape{Kind: yaml.Object, Title: "The configuration of Trailscribe", Fields: []yaml.Field{
 		{Name: "engine", Shape: yaml.OneOf("duckdb", "athena"), Help: "what answers queries: duckdb reads log files on this machine, athena the table in AWS", Default: "duckdb"},
 		{Name: "source", Shape: text, Help: "folder of CloudTrail log files, in the layout of S3 or loose, relative to this file; or s3://bucket/prefix"},
 		{Name: "cache", Shape: text, Help: "folder for what was read, so that it is read once; relative to this file", Default: "the user's cache folder"},
 		{Name: "entity", Shape: text, Help: "organisation whose logs these are, as reports print it"},
-		{Name: "accounts", Help: "accounts whose logs are expected", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
-			{Name: "id", Required: true, Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[0-9]{12}`, Like: "twelve digits in quotes"}, Help: "account id, quoted"},
-			{Name: "name", Shape: text, Help: "name that reports show beside the id"},
-			{Name: "since", Shape: day, Help: "first day of logs: before it, missing files are no gap"},
-			{Name: "until", Shape: day, Help: "last day of logs: after it, missing files are no gap"},
-			{Name: "expect", Shape: areas, Help: "regions that must deliver logs; without any, a region without files is shown and is no failure"},
-		}})},
+		{Name: "accounts", Shape: accounts, Help: "accounts whose logs are expected: a list of ids, or of ids with settings; or a mapping of ids to names or settings"},
 		{Name: "calendar", Shape: name, Help: "working days: a file of reports/calendars", Default: "weekdays"},
 		{Name: "late_days", Shape: &yaml.Shape{Kind: yaml.Int, Min: 0, Max: 60}, Help: "days after the period whose files are read too, because CloudTrail may deliver late", Default: "2"},
 		{Name: "automation", Help: "who is known to be a machine; * stands for any text, ? for one character", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
@@ -68,7 +86,7 @@ var (
 			{Name: "results_days", Shape: &yaml.Shape{Kind: yaml.Int, Min: 0, Max: 3650}, Help: "days after which results expire in a bucket that 'infra apply' made; 0: never", Default: "30"},
 			{Name: "staging", Shape: inS3, Help: "where a run keeps its copy of the period while it works", Default: "output and trailscribe-staging"},
 			{Name: "organization", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `o-[a-z0-9]{10,32}`, Like: "an organization id such as o-exampleorg1"}, Help: "organization of an organization trail; without it the trail is of a single account"},
-			{Name: "accounts", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Text, Pattern: `[0-9]{12}`, Like: "twelve digits in quotes"}), Help: "accounts in the table", Default: "those found in the bucket"},
+			{Name: "accounts", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Text, Pattern: accountID.Pattern, Like: likeAccount}), Help: "accounts in the table", Default: "those found in the bucket"},
 			{Name: "regions", Shape: areas, Help: "regions in the table; global services log under us-east-1", Default: "those found in the bucket"},
 			{Name: "first_day", Shape: day, Help: "first day of the table", Default: "the earliest day found in the bucket"},
 			{Name: "concurrency", Shape: &yaml.Shape{Kind: yaml.Int, Min: 1, Max: 200}, Help: "queries that run at once", Default: "5"},

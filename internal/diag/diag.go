@@ -2,6 +2,7 @@
 package diag
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,6 +36,7 @@ type Problem struct {
 	Rule    string   // short kebab-case name of the rule, "" for syntax
 	Width   int      // how many characters the caret underlines; 0 means one
 	Warning bool     // does not make the file unusable
+	Decides bool     // the value here is of the wrong kind or form; Sort drops what else was found at the place, which only follows from it
 }
 
 // Error is one line: place, text and what would be right.
@@ -76,18 +78,26 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Sort orders problems by file, line and column, keeping the order of those at one place.
+// Sort orders problems by file, line and column, keeping the order of those at one place. Where one of them decides, the others at its
+// place are dropped.
 func (p Problems) Sort() Problems {
-	slices.SortStableFunc(p, func(a, b Problem) int {
-		if c := strings.Compare(a.At.File, b.At.File); c != 0 {
-			return c
+	order := func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.At.File, b.At.File), a.At.Line-b.At.Line, a.At.Col-b.At.Col)
+	}
+	slices.SortStableFunc(p, order)
+	out := p[:0]
+	for len(p) > 0 {
+		n := 1
+		for n < len(p) && order(p[0], p[n]) == 0 {
+			n++
 		}
-		if a.At.Line != b.At.Line {
-			return a.At.Line - b.At.Line
+		here := p[:n]
+		if i := slices.IndexFunc(here, func(q Problem) bool { return q.Decides }); i >= 0 && p[0].At.Line > 0 {
+			here = here[i : i+1]
 		}
-		return a.At.Col - b.At.Col
-	})
-	return p
+		out, p = append(out, here...), p[n:]
+	}
+	return out
 }
 
 // From gives the problems inside err, or err itself as one problem without a place.

@@ -131,7 +131,7 @@ func (r *reader) headline(v *yaml.Value, q *Query) {
 			r.add("plural-other", "", diag.Problem{At: v.Where(), Text: `plural forms need the form "other"`})
 		}
 	default:
-		check(v.Node)
+		check(v.Scalar())
 		q.Headline = Headline{"other": v.Text()}
 	}
 }

@@ -44,13 +44,13 @@ func (b *builder) value(n *yaml3.Node, depth int) *Value {
 		b.stop = true
 		return nil
 	}
-	v := &Value{Node: Node{At: b.src.at(n.Line, n.Column)}, src: b.src, flow: n.Style&yaml3.FlowStyle != 0}
+	v := &Value{node: Node{At: b.src.at(n.Line, n.Column)}, src: b.src, flow: n.Style&yaml3.FlowStyle != 0}
 	switch n.Kind {
 	case yaml3.ScalarNode:
-		v.Value = n.Value
+		v.node.Value = n.Value
 		v.style, v.tag = styleOf(n), tagOf(n)
-		v.place = b.src.places(n.Line, n.Column, v.style, n.Value)
-		v.width = b.width(n, v)
+		v.node.place = b.src.places(n.Line, n.Column, v.style, n.Value)
+		v.node.width = b.width(n, v)
 	case yaml3.SequenceNode:
 		v.kind = list
 		for _, c := range n.Content {
@@ -69,18 +69,18 @@ func (b *builder) value(n *yaml3.Node, depth int) *Value {
 				b.problem(n.Content[i], "yaml-key", "a key must be a text", `write "key: value"`)
 				continue
 			}
-			if k.Value == "<<" && k.style == plain {
+			if k.node.Value == "<<" && k.style == plain {
 				b.problem(n.Content[i], "yaml-alias", "<<: merging is not allowed", "write the keys out")
 				continue
 			}
-			if at, twice := first[k.Value]; twice {
-				p := k.Problem("the key %q stands here twice; first in line %d", k.Value, at.Line)
+			if at, twice := first[k.node.Value]; twice {
+				p := k.Problem("the key %q stands here twice; first in line %d", k.node.Value, at.Line)
 				p.Rule, p.Hint = "yaml-duplicate", "remove one of the two"
 				b.bad = append(b.bad, p)
 				continue
 			}
-			first[k.Value] = k.At
-			v.keys, v.items = append(v.keys, k.Node), append(v.items, x)
+			first[k.node.Value] = k.node.At
+			v.keys, v.items = append(v.keys, key{k.node, k.tag}), append(v.items, x)
 		}
 	}
 	return v

@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,6 +17,12 @@ type checker struct{ bad diag.Problems }
 func (c *checker) add(p diag.Problem, rule string) {
 	p.Rule = rule
 	c.bad = append(c.bad, p)
+}
+
+// decide adds a problem that leaves nothing else to say about the value: a loader that goes on with it finds only what follows from it.
+func (c *checker) decide(p diag.Problem, rule string) {
+	p.Decides = true
+	c.add(p, rule)
 }
 
 func (k Kind) word() string {
@@ -48,13 +55,13 @@ func (v *Value) written() string {
 	case "null":
 		return "nothing"
 	case "bool":
-		return "the truth value " + v.Value
+		return "the truth value " + v.node.Value
 	case "int", "float":
-		return "the number " + v.Value
+		return "the number " + v.node.Value
 	case "time":
-		return "the date " + v.Value
+		return "the date " + v.node.Value
 	}
-	return fmt.Sprintf("the text %q", short(v.Value))
+	return fmt.Sprintf("the text %q", short(v.node.Value))
 }
 
 func short(s string) string {
@@ -73,22 +80,23 @@ func label(path string) string {
 }
 
 func (c *checker) wrong(v *Value, s *Shape, path string) {
-	c.wrongKind(v, s.Kind.word(), path)
+	c.wrongKind(v, s, s.Kind.word(), path)
 }
 
-func (c *checker) wrongKind(v *Value, word, path string) {
+func (c *checker) wrongKind(v *Value, s *Shape, word, path string) {
 	if v.IsNull() {
 		p := v.Problem("%s has no value; it must be %s", label(path), word)
 		p.Width = 1
-		p.Hint = "write a value or remove the key"
-		c.add(p, "yaml-type")
+		p.Hint = cmp.Or(s.Hint, "write a value or remove the key")
+		c.decide(p, "yaml-type")
 		return
 	}
 	p := v.Problem("%s must be %s, this is %s", label(path), word, v.written())
 	if v.kind != scalar {
 		p.Width = 1
 	}
-	c.add(p, "yaml-type")
+	p.Hint = s.Hint
+	c.decide(p, "yaml-type")
 }
 
 func (c *checker) check(v *Value, s *Shape, path string) {
@@ -103,24 +111,24 @@ func (c *checker) check(v *Value, s *Shape, path string) {
 		c.text(v, s, path)
 	case Int, Number:
 		ok := v.kind == scalar && (v.tag == "int" || s.Kind == Number && v.tag == "float")
-		if _, err := strconv.ParseInt(v.Value, 0, 64); ok && v.tag == "int" && err != nil {
+		if _, err := strconv.ParseInt(v.node.Value, 0, 64); ok && v.tag == "int" && err != nil {
 			ok = false
 		}
-		if _, err := strconv.ParseFloat(v.Value, 64); ok && v.tag == "float" && err != nil {
+		if _, err := strconv.ParseFloat(v.node.Value, 64); ok && v.tag == "float" && err != nil {
 			ok = false // .inf, .nan, 1_000.5
 		}
 		if !ok {
 			c.wrong(v, s, path)
 			return
 		}
-		if leadingZero.MatchString(v.Value) {
-			p := v.Problem("%s: the zero before %s makes it an octal number to some readers", label(path), v.Value)
+		if leadingZero.MatchString(v.node.Value) {
+			p := v.Problem("%s: the zero before %s makes it an octal number to some readers", label(path), v.node.Value)
 			p.Hint = "remove the zero"
-			c.add(p, "yaml-type")
+			c.decide(p, "yaml-type")
 			return
 		}
 		if n := v.Number(); (s.Min != 0 || s.Max != 0) && (n < float64(s.Min) || n > float64(s.Max)) {
-			c.add(v.Problem("%s is %s; it must be from %d to %d", label(path), v.Value, s.Min, s.Max), "yaml-range")
+			c.decide(v.Problem("%s is %s; it must be from %d to %d", label(path), v.node.Value, s.Min, s.Max), "yaml-range")
 		}
 	case Bool:
 		if v.kind != scalar || v.tag != "bool" {
@@ -144,19 +152,19 @@ func (c *checker) check(v *Value, s *Shape, path string) {
 	case Either:
 		var words []string
 		for _, alt := range s.Shapes {
-			if alt.fits(v) {
+			if alt.fits(v) && (!v.IsNull() || alt.Null || alt.Kind == Any) {
 				c.check(v, alt, path)
 				return
 			}
 			words = append(words, alt.Kind.word())
 		}
-		c.wrongKind(v, strings.Join(slices.Compact(words), " or "), path)
+		c.wrongKind(v, s, strings.Join(slices.Compact(words), " or "), path)
 	case Any:
 		c.any(v, path)
 	}
 }
 
-// fits tells whether a value is written as the shape wants it, whatever it says.
+// fits reports whether a value is written as the shape wants it, whatever it says.
 func (s *Shape) fits(v *Value) bool {
 	switch s.Kind {
 	case List:
@@ -171,6 +179,8 @@ func (s *Shape) fits(v *Value) bool {
 		return v.kind == scalar && (v.tag == "int" || v.tag == "float")
 	case Any:
 		return true
+	case Either:
+		return slices.ContainsFunc(s.Shapes, func(alt *Shape) bool { return alt.fits(v) })
 	}
 	return v.kind == scalar
 }
@@ -181,25 +191,38 @@ func (c *checker) text(v *Value, s *Shape, path string) {
 		return
 	}
 	if !s.Bare && v.tag != "str" && v.tag != "time" {
-		p := v.Problem("%s must be a text; without quotes %s is read as %s", label(path), v.Value, map[string]string{"int": "a number", "float": "a number", "bool": "a truth value"}[v.tag])
-		p.Hint = fmt.Sprintf("quote it: %q", v.Value)
-		c.add(p, "yaml-type")
+		p := v.Problem("%s must be a text; without quotes %s is read as %s", label(path), v.node.Value, readAs(v.tag))
+		p.Hint = fmt.Sprintf("quote it: %q", v.node.Value)
+		c.decide(p, "yaml-type")
 		return
 	}
 	switch {
-	case strings.TrimSpace(v.Value) == "" && !s.Empty:
-		c.add(v.Problem("%s is empty", label(path)), "yaml-empty")
-	case len(s.Values) > 0 && !slices.Contains(s.Values, v.Value):
-		p := v.Problem("%s cannot be %q%s", label(path), short(v.Value), didYouMean(v.Value, s.Values))
+	case strings.TrimSpace(v.node.Value) == "" && !s.Empty:
+		c.decide(v.Problem("%s is empty", label(path)), "yaml-empty")
+	case len(s.Values) > 0 && !slices.Contains(s.Values, v.node.Value):
+		p := v.Problem("%s cannot be %q%s", label(path), short(v.node.Value), didYouMean(v.node.Value, s.Values))
 		p.Allowed = s.Values
-		c.add(p, "yaml-value")
-	case s.Pattern != "" && !s.matches(v.Value):
+		c.decide(p, "yaml-value")
+	case s.Pattern != "" && !s.matches(v.node.Value):
 		like := s.Like
 		if like == "" {
 			like = s.Pattern
 		}
-		c.add(v.Problem("%s cannot be %q; it must be %s", label(path), short(v.Value), like), "yaml-value")
+		p := v.Problem("%s cannot be %q; it must be %s", label(path), short(v.node.Value), like)
+		p.Hint = s.Hint
+		c.decide(p, "yaml-value")
 	}
+}
+
+// readAs says what YAML makes of a scalar without quotes.
+func readAs(tag string) string {
+	switch tag {
+	case "bool":
+		return "a truth value"
+	case "null":
+		return "nothing"
+	}
+	return "a number"
 }
 
 func (c *checker) mapping(v *Value, s *Shape, path string) {
@@ -212,11 +235,19 @@ func (c *checker) mapping(v *Value, s *Shape, path string) {
 	}
 	for i, k := range v.keys {
 		if len(s.Keys) > 0 && !slices.Contains(s.Keys, k.Value) {
-			c.unknown(k, s.Keys, path)
+			c.unknown(k.Node, s.Keys, path)
 			continue
 		}
-		if s.Pattern != "" && !s.matches(k.Value) {
-			c.add(k.Problem("the key %q of %s must be %s", short(k.Value), label(path), s.Like), "yaml-value")
+		switch {
+		case s.Pattern == "":
+		case !s.matches(k.Value):
+			p := k.Problem("the key %q of %s must be %s", short(k.Value), label(path), s.Like)
+			p.Hint = s.Hint
+			c.add(p, "yaml-value")
+		case !s.Bare && k.tag != "str" && k.tag != "time":
+			p := k.Problem("the key %s of %s must be a text; without quotes it is read as %s", k.Value, label(path), readAs(k.tag))
+			p.Hint = fmt.Sprintf("quote it: %q", k.Value)
+			c.add(p, "yaml-type")
 		}
 		c.check(v.items[i], s.Item, join(path, k.Value))
 	}
@@ -230,8 +261,8 @@ func (c *checker) object(v *Value, s *Shape, path string) {
 	var names []string
 	for _, f := range s.Fields {
 		names = append(names, f.Name)
-		if f.Required && !slices.ContainsFunc(v.keys, func(k Node) bool { return k.Value == f.Name }) {
-			p := diag.Problem{At: v.At, Width: 1, Text: fmt.Sprintf("%s lacks the key %q", label(path), f.Name)}
+		if f.Required && !slices.ContainsFunc(v.keys, func(k key) bool { return k.Value == f.Name }) {
+			p := diag.Problem{At: v.node.At, Width: 1, Text: fmt.Sprintf("%s lacks the key %q", label(path), f.Name)}
 			if f.Help != "" {
 				p.Hint = f.Name + ": " + f.Help
 			}
@@ -241,7 +272,7 @@ func (c *checker) object(v *Value, s *Shape, path string) {
 	for i, k := range v.keys {
 		j := slices.Index(names, k.Value)
 		if j < 0 {
-			c.unknown(k, names, path)
+			c.unknown(k.Node, names, path)
 			continue
 		}
 		c.check(v.items[i], s.Fields[j].Shape, join(path, k.Value))
@@ -271,12 +302,12 @@ func (c *checker) any(v *Value, path string) {
 	if v.kind != scalar || v.tag != "int" && v.tag != "float" {
 		return
 	}
-	if leadingZero.MatchString(v.Value) {
-		p := v.Problem("%s: without quotes %s is read as a number and loses its leading zero", label(path), v.Value)
-		p.Hint = fmt.Sprintf("quote it: %q", v.Value)
-		c.add(p, "yaml-type")
-	} else if _, err := strconv.ParseFloat(strings.ReplaceAll(v.Value, "_", ""), 64); err != nil && v.tag == "float" || strings.Contains(strings.ToLower(v.Value), ".inf") || strings.Contains(strings.ToLower(v.Value), ".nan") {
-		c.add(v.Problem("%s: %s is not a number that JSON can hold", label(path), v.Value), "yaml-type")
+	if leadingZero.MatchString(v.node.Value) {
+		p := v.Problem("%s: without quotes %s is read as a number and loses its leading zero", label(path), v.node.Value)
+		p.Hint = fmt.Sprintf("quote it: %q", v.node.Value)
+		c.decide(p, "yaml-type")
+	} else if _, err := strconv.ParseFloat(strings.ReplaceAll(v.node.Value, "_", ""), 64); err != nil && v.tag == "float" || strings.Contains(strings.ToLower(v.node.Value), ".inf") || strings.Contains(strings.ToLower(v.node.Value), ".nan") {
+		c.decide(v.Problem("%s: %s is not a number that JSON can hold", label(path), v.node.Value), "yaml-type")
 	}
 }
 

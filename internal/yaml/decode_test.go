@@ -19,13 +19,17 @@ var sample = &Shape{Kind: Object, Fields: []Field{
 	{Name: "period", Shape: &Shape{Kind: Text, Bare: true}},
 	{Name: "any", Shape: &Shape{Kind: Any}},
 	{Name: "sql", Shape: &Shape{Kind: Text}},
+	{Name: "ids", Shape: &Shape{Kind: Either, Hint: "write a list or a mapping", Shapes: []*Shape{
+		ListOf(&Shape{Kind: Either, Shapes: []*Shape{{Kind: Text, Pattern: "[0-9]+", Like: "digits in quotes"}, {Kind: Object}}}),
+		{Kind: Map, Pattern: "[0-9]+", Like: "digits in quotes", Item: &Shape{Kind: Text}},
+	}}},
 }}
 
 func TestDecodeProblems(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"several at once", "idd: x\nseverity: hgih\ncount: 11\non: yes\n",
 			`q.yaml:1:1: the file lacks the key "id" [yaml-missing]
-q.yaml:1:1: unknown key "idd"; did you mean "id"?; allowed: any, columns, controls, count, headline, id, on, period, severity, sql [yaml-unknown-key]
+q.yaml:1:1: unknown key "idd"; did you mean "id"?; allowed: any, columns, controls, count, headline, id, ids, on, period, severity, sql [yaml-unknown-key]
 q.yaml:2:11: severity cannot be "hgih"; did you mean "high"?; allowed: high, medium, low [yaml-value]
 q.yaml:3:8: count is 11; it must be from 1 to 10 [yaml-range]
 q.yaml:4:5: on must be true or false, this is the text "yes" [yaml-type]`},
@@ -63,6 +67,13 @@ q.yaml:3:6: unknown key "nam" in columns[0]; did you mean "name"?; allowed: name
 		{"octal", "id: a\ncount: 010\n", `q.yaml:2:8: count: the zero before 010 makes it an octal number to some readers [yaml-type]`},
 		{"sexagesimal is a text", "id: 09:00\n", ""},
 		{"infinity", "id: a\nany: .inf\n", `q.yaml:2:6: any: .inf is not a number that JSON can hold [yaml-type]`},
+		{"keys in quotes", "id: a\nids: {\"1\": x, '02': y}\n", ""},
+		{"keys without quotes", "id: a\nids: {1: x, 02: y, true: z}\n",
+			`q.yaml:2:7: the key 1 of ids must be a text; without quotes it is read as a number [yaml-type]
+q.yaml:2:13: the key 02 of ids must be a text; without quotes it is read as a number [yaml-type]
+q.yaml:2:20: the key "true" of ids must be digits in quotes [yaml-value]`},
+		{"nothing, where several kinds may stand", "id: a\nids: [~, {}, \"1\"]\n", `q.yaml:2:7: ids[0] has no value; it must be a text or a mapping of keys to values [yaml-type]`},
+		{"a list in a list", "id: a\nids: [[]]\n", `q.yaml:2:7: ids[0] must be a text or a mapping of keys to values, this is a list [yaml-type]`},
 		{"complex key", "id: a\n? [x]\n: y\n", `q.yaml:2:3: a key must be a text [yaml-key]`},
 	}
 	for _, tt := range tests {
@@ -100,6 +111,21 @@ func TestValues(t *testing.T) {
 	}
 	if v.Get("count").Int() != 7 || !v.Get("on").Bool() || v.Get("nothing").Get("below").Text() != "" {
 		t.Error("accessors")
+	}
+}
+
+// A value that was not written answers everything: a loader goes on after a shape was wrong, and must find nothing there.
+func TestNotWritten(t *testing.T) {
+	v, _ := Decode("q.yaml", []byte("id: [x]\nany: ~\n"), sample)
+	for name, x := range map[string]*Value{"no such key": v.Get("on"), "below a list": v.Get("id").Get("x"), "below nothing": v.Get("any").Get("x"), "below what is not there": v.Get("on").Get("x").Get("y")} {
+		if x != nil {
+			t.Errorf("%s: %v", name, x)
+		}
+		p := x.Problem("a problem")
+		if x.Text() != "" || x.Scalar().Value != "" || x.Where().Line != 0 || x.Key("x").Value != "" || len(x.Nodes())+len(x.Texts())+len(x.Items())+len(x.Entries()) != 0 ||
+			x.Bool() || x.Int() != 0 || x.Number() != 0 || x.IsList() || x.IsMap() || x.IsNull() || x.IsText() || x.Any() != nil || string(x.JSON()) != "null" || p.Text != "a problem" || p.At.Line != 0 {
+			t.Errorf("%s has something to say", name)
+		}
 	}
 }
 
@@ -153,24 +179,24 @@ func TestPlace(t *testing.T) {
 			if n == nil {
 				t.Fatal("no sql")
 			}
-			value := []rune(n.Value)
-			at := strings.LastIndex(n.Value, "x")
-			char := len([]rune(n.Value[:at]))
-			p := n.Place(char)
+			value := []rune(n.node.Value)
+			at := strings.LastIndex(n.node.Value, "x")
+			char := len([]rune(n.node.Value[:at]))
+			p := n.node.Place(char)
 			if p.Line != wantLine || p.Col != wantCol {
-				t.Errorf("x is at %d:%d, want %d:%d (value %q)", p.Line, p.Col, wantLine, wantCol, n.Value)
+				t.Errorf("x is at %d:%d, want %d:%d (value %q)", p.Line, p.Col, wantLine, wantCol, n.node.Value)
 			}
 			// No two characters share a place, but for the several breaks one fold stands for; places never go back.
-			last := fmt.Sprint(n.Place(0))
+			last := fmt.Sprint(n.node.Place(0))
 			for i := range value {
-				q := n.Place(i)
-				if q.Line < n.At.Line || i > 0 && value[i] != '\n' && fmt.Sprint(q) == last {
+				q := n.node.Place(i)
+				if q.Line < n.node.At.Line || i > 0 && value[i] != '\n' && fmt.Sprint(q) == last {
 					t.Errorf("character %d %q at %v, the one before at %v", i, value[i], q, last)
 				}
 				last = fmt.Sprint(q)
 			}
-			n.Place(-1)
-			n.Place(len(value) + 100)
+			n.node.Place(-1)
+			n.node.Place(len(value) + 100)
 		})
 	}
 }
@@ -204,8 +230,8 @@ func FuzzDecode(f *testing.F) {
 			}
 			v.JSON()
 			walk(v, func(x *Value) {
-				for i := 0; i <= len([]rune(x.Value)); i += 7 {
-					x.Place(i)
+				for i := 0; i <= len([]rune(x.node.Value)); i += 7 {
+					x.node.Place(i)
 				}
 			})
 		}
@@ -239,6 +265,6 @@ func TestDecodeLarge(t *testing.T) {
 		if v == nil && bad == nil {
 			t.Errorf("%s: neither value nor problem", name)
 		}
-		walk(v, func(x *Value) { x.Place(len(x.Value) / 2) })
+		walk(v, func(x *Value) { x.node.Place(len(x.node.Value) / 2) })
 	}
 }

@@ -75,8 +75,8 @@ func edit(data []byte, root *Value, keys []string, text, newline string) ([]byte
 		}
 		v = next
 	}
-	if v.IsNull() && v.Value == "" { // key: with nothing behind
-		at := src.index(v.At.Line, v.At.Col)
+	if v.IsNull() && v.node.Value == "" { // key: with nothing behind
+		at := src.index(v.node.At.Line, v.node.At.Col)
 		for at > 0 && (isBlank(src.text[at-1]) || isBreak(src.text[at-1])) {
 			at--
 		}
@@ -94,10 +94,10 @@ func edit(data []byte, root *Value, keys []string, text, newline string) ([]byte
 
 // extent is where a value begins and ends in the text.
 func extent(v *Value) (from, to int, err error) {
-	from = v.src.index(v.At.Line, v.At.Col)
+	from = v.src.index(v.node.At.Line, v.node.At.Col)
 	switch {
 	case v.kind == scalar:
-		if marks, end := v.src.scan(from, v.style, []rune(v.Value)); marks != nil {
+		if marks, end := v.src.scan(from, v.style, []rune(v.node.Value)); marks != nil {
 			return from, end, nil
 		}
 		return 0, 0, errors.New("the value's end cannot be found")
@@ -132,7 +132,7 @@ func extent(v *Value) (from, to int, err error) {
 // insert adds keys at the end of a mapping that is written line by line.
 func insert(data []byte, m *Value, keys []string, text, newline string) ([]byte, error) {
 	src := m.src
-	col := m.At.Col
+	col := m.node.At.Col
 	if len(m.keys) > 0 {
 		col = m.keys[0].At.Col
 	}
@@ -150,7 +150,7 @@ func insert(data []byte, m *Value, keys []string, text, newline string) ([]byte,
 
 // lastLine is the last line on which some part of a value stands.
 func lastLine(v *Value) int {
-	line := v.At.Line
+	line := v.node.At.Line
 	for i, x := range v.items {
 		if v.kind == mapping {
 			line = max(line, v.keys[i].At.Line)

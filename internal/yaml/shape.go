@@ -32,7 +32,8 @@ type Shape struct {
 	Values  []string // Text: the only texts allowed; empty: any
 	Pattern string   // Text, and keys of a Map: regular expression for the whole of it
 	Like    string   // Pattern in words: "lower-case words joined by hyphens, such as root/console-login"
-	Bare    bool     // Text: a number, date or truth value without quotes is taken as it is written
+	Hint    string   // what to write instead, where another kind of value stands or a key is not as Pattern wants it
+	Bare    bool     // Text, and keys of a Map with a Pattern: a number, date or truth value without quotes is taken as it is written
 	Empty   bool     // Text: may be empty
 	Null    bool     // null may be written
 	Min     int64    // Int and Number: limits, if not both are 0

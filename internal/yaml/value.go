@@ -19,16 +19,23 @@ const (
 )
 
 // Value is a value of a file with its place: a scalar, a list or a mapping. All methods answer for a nil Value, which is one that was not written:
-// they give zero values, so that a loader reads optional keys without asking first.
+// they give zero values, so that a loader reads optional keys without asking first. Value has no exported fields: reading one of a nil Value
+// would panic, and a loader goes on after a shape was wrong, to find all problems at once.
 type Value struct {
-	Node
+	node  Node
 	kind  kind
 	tag   string // of a scalar: str int float bool null time
 	style style
 	items []*Value // of a list, or the values of a mapping
-	keys  []Node
+	keys  []key
 	flow  bool // [a, b] or {a: b}
 	src   *source
+}
+
+// key is a key of a mapping as it is written, with the tag that it has without quotes.
+type key struct {
+	Node
+	tag string
 }
 
 // Entry is a key of a mapping and its value.
@@ -57,10 +64,10 @@ func (v *Value) Key(key string) Node {
 	}
 	for _, k := range v.keys {
 		if k.Value == key {
-			return k
+			return k.Node
 		}
 	}
-	return Node{At: v.At}
+	return Node{At: v.node.At}
 }
 
 // Entries are the keys and values of a mapping in the order of the file.
@@ -70,7 +77,7 @@ func (v *Value) Entries() []Entry {
 	}
 	out := make([]Entry, len(v.keys))
 	for i, k := range v.keys {
-		out[i] = Entry{k, v.items[i]}
+		out[i] = Entry{k.Node, v.items[i]}
 	}
 	return out
 }
@@ -88,7 +95,7 @@ func (v *Value) Text() string {
 	if v == nil || v.kind != scalar {
 		return ""
 	}
-	return v.Value
+	return v.node.Value
 }
 
 // Texts are the items of a list as written; a scalar is a list of one.
@@ -106,18 +113,18 @@ func (v *Value) Nodes() []Node {
 	case v == nil:
 		return nil
 	case v.kind == scalar:
-		return []Node{v.Node}
+		return []Node{v.node}
 	}
 	var out []Node
 	for _, i := range v.Items() {
-		out = append(out, i.Node)
+		out = append(out, i.node)
 	}
 	return out
 }
 
 // Bool is true for true only.
 func (v *Value) Bool() bool {
-	return v != nil && v.tag == "bool" && strings.EqualFold(v.Value, "true")
+	return v != nil && v.tag == "bool" && strings.EqualFold(v.node.Value, "true")
 }
 
 // Int is a whole number; 0 where the value is none.
@@ -125,7 +132,7 @@ func (v *Value) Int() int64 {
 	if v == nil || v.tag != "int" {
 		return 0
 	}
-	n, _ := strconv.ParseInt(v.Value, 0, 64)
+	n, _ := strconv.ParseInt(v.node.Value, 0, 64)
 	return n
 }
 
@@ -137,7 +144,7 @@ func (v *Value) Number() float64 {
 	if v.tag == "int" {
 		return float64(v.Int())
 	}
-	f, _ := strconv.ParseFloat(v.Value, 64)
+	f, _ := strconv.ParseFloat(v.node.Value, 64)
 	return f
 }
 
@@ -160,7 +167,12 @@ func (v *Value) Scalar() Node {
 	if v == nil {
 		return Node{}
 	}
-	return v.Node
+	return v.node
+}
+
+// Problem is a problem that underlines the value in the file; without a place for a nil Value.
+func (v *Value) Problem(format string, args ...any) diag.Problem {
+	return v.Scalar().Problem(format, args...)
 }
 
 // Where is where the value begins, nowhere for a nil Value.
@@ -168,7 +180,7 @@ func (v *Value) Where() diag.Pos {
 	if v == nil {
 		return diag.Pos{}
 	}
-	return v.At
+	return v.node.At
 }
 
 // Any is the value in Go's types: nil, string, int64, float64, bool, []any, map[string]any.
@@ -195,14 +207,14 @@ func (v *Value) Any() any {
 	case "bool":
 		return v.Bool()
 	case "int":
-		if n, err := strconv.ParseInt(v.Value, 0, 64); err == nil {
+		if n, err := strconv.ParseInt(v.node.Value, 0, 64); err == nil {
 			return n
 		}
 		return v.Number()
 	case "float":
 		return v.Number()
 	}
-	return v.Value
+	return v.node.Value
 }
 
 // JSON is the value as JSON with the keys in the order of the file. Numbers keep their digits; dates are texts.
@@ -238,17 +250,17 @@ func (v *Value) appendJSON(b []byte) []byte {
 	case "bool":
 		return strconv.AppendBool(b, v.Bool())
 	case "int", "float":
-		if json.Valid([]byte(v.Value)) {
-			return append(b, v.Value...)
+		if json.Valid([]byte(v.node.Value)) {
+			return append(b, v.node.Value...)
 		}
-		if n, err := strconv.ParseInt(v.Value, 0, 64); err == nil {
+		if n, err := strconv.ParseInt(v.node.Value, 0, 64); err == nil {
 			return strconv.AppendInt(b, n, 10)
 		}
 		if f := v.Number(); !math.IsInf(f, 0) && !math.IsNaN(f) {
 			return strconv.AppendFloat(b, f, 'g', -1, 64)
 		}
 	}
-	return appendText(b, v.Value)
+	return appendText(b, v.node.Value)
 }
 
 func appendText(b []byte, s string) []byte {
