@@ -5,9 +5,10 @@ GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 TIMEOUT ?= 30m
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 SEED    ?= 1
+ATTACKS ?= whole
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint readers conformance mutation bench golden clean aws-smoke
+.PHONY: help build demo test race lint readers conformance mutation faults attack bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +43,9 @@ mutation: ## take away one rule of the translation to DuckDB after the other; ea
 faults: ## ten thousand faults, restarts and 120 interrupts at a fake Athena; what is billed, wrong or left is an error
 	$(GO) test ./internal/engine/athena -count=1 -timeout 60m -run 'TestCampaign|TestInterrupts' -v -faults 10000 -interrupts 100 -seed $(SEED)
 	$(GO) test ./cmd/trailscribe -count=1 -timeout 30m -run TestSignalsAtAthena -v -signals 20
+
+attack: ## the attacks of docs/reliability.md, whole: what did not hold is an error; ATTACKS=10 tries each ten times
+	cd cmd/trailscribe && $(GO) test -count=1 -timeout 60m -run ^TestAttack -attacks $(ATTACKS) -seed $(SEED)
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "rewrite what scripts and documents expe
 func TestMain(m *testing.M) {
 	programs := map[string]func(){"trailscribe": main}
 	maps.Copy(programs, morePrograms)
-	testscript.Main(m, programs)
+	testscript.Main(attacking{m}, programs)
 }
 
 // morePrograms are others that tests of some systems need.
