@@ -254,3 +254,45 @@ func (c *cloud) clean() {
 		}
 	}
 }
+
+// A run that was stopped when Athena had answered everything is finished by a listing of the bucket: no query is paid for
+// again. If a log file came meanwhile, the period is staged anew.
+func TestAnsweredRunAtAthenaIsPaidOnce(t *testing.T) {
+	c := newCloudSince(t, 1000, "2026/10/01")
+	t.Chdir(c.dir)
+	args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode", "staged", "--out", "out", "--config", "trailscribe.yaml"}
+	stop := func() {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		said := &stopping{at: "judging", stop: cancel}
+		if code := Main(ctx, args, strings.NewReader(""), io.Discard, said, c.fake.Getenv); code != exitStopped {
+			t.Fatalf("exit code %d\n%s", code, said)
+		}
+		c.clean()
+	}
+	finish := func() (started []string) {
+		t.Helper()
+		before := len(c.fake.Executions())
+		if code, out, said := c.run(t.Context(), args[:len(args)-2]...); code != exitDone && code != exitIncomplete {
+			t.Fatalf("exit code %d\n%s%s", code, out, said)
+		}
+		c.clean()
+		for _, x := range c.fake.Executions()[before:] {
+			started = append(started, x.SQL)
+		}
+		return started
+	}
+	stop()
+	if started := finish(); len(started) > 0 {
+		t.Errorf("%d queries for a run that had all its answers, the first: %.200s", len(started), started[0])
+	}
+	args[len(args)-3] = "other"
+	stop()
+	key := c.fake.Keys("logs", "AWSLogs/111122223333/CloudTrail/")[0]
+	body, _ := c.fake.Object("logs", key)
+	c.fake.Put("logs", strings.Replace(key, ".json", "x.json", 1), body, "")
+	if started := finish(); !slices.ContainsFunc(started, func(sql string) bool { return strings.HasPrefix(sql, "CREATE TABLE") }) {
+		t.Errorf("a log file came, and the report rests on the state before: %d queries", len(started))
+	}
+}

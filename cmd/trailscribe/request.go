@@ -20,6 +20,7 @@ import (
 	"trailscribe/internal/report"
 	"trailscribe/internal/run"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/style"
 )
 
 // resolvePeriod reads the period in its zone.
@@ -92,7 +93,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	}
 	formats := slices.Sorted(slices.Values(set.List(config.Formats).Values))
 	tag, theme := set.Text(config.Language), set.Text(config.Theme)
-	files = append(files, s.library.Glob("templates/lang/"+tag+"/*.yaml")...)
+	files = append(files, style.Files(s.library, tag, definitions(r))...)
 	if f, ok := s.library.File("templates/themes/" + theme + ".yaml"); ok {
 		files = append(files, f)
 	}
@@ -111,7 +112,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 		Given: given(set, r), Asked: asked(s, set, r), Facts: s.config.Facts(),
 		OnlyAccounts: set.List(config.ScopeAccounts).Values, OnlyRegions: set.List(config.ScopeRegions).Values, LateDays: s.config.LateDays,
 		Relation: values, Formats: formats, Language: tag, Theme: theme,
-		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version, Files: files, Now: now,
+		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version, Build: build(), Files: files, Now: now,
 		RelationText: func(name string, scope engine.Scope) (string, error) { return s.relationText(name, scope) },
 	}
 	for _, a := range s.config.Accounts {
@@ -138,6 +139,18 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	}
 	slices.SortFunc(request.Settings, func(a, b run.Setting) int { return strings.Compare(a.Name, b.Name) })
 	return request, warnings, nil
+}
+
+// definitions are the files whose texts a report prints.
+func definitions(r *report.Report) []library.File {
+	files := []library.File{r.File}
+	for _, q := range r.Queries() {
+		files = append(files, q.File)
+	}
+	if r.Framework != nil {
+		files = append(files, r.Framework.File)
+	}
+	return files
 }
 
 // sourceName is the source as it was written: a report prints it, and never a folder of this machine that nobody typed.

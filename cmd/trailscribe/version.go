@@ -13,6 +13,18 @@ import (
 // version of the program; it stands in every record.
 const version = "0.1.0"
 
+// build tells builds of one version apart, as far as the source's revision does; "" where it is not known.
+func build() (text string) {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+				text += s.Value + " "
+			}
+		}
+	}
+	return text
+}
+
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",

@@ -88,6 +88,7 @@ type Request struct {
 	Entity, Source  string
 	As              time.Time      // zero: the period's end
 	Tool            string         // version of the program
+	Build           string         // tells builds of one version apart: one does not go on with what another kept
 	Files           []library.File // further definitions that shape the result: calendar, relation, language, theme
 	Variant         string
 	Now             time.Time // only to tell which days of the period are already over

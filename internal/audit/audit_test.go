@@ -238,6 +238,7 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 		"event outside":             {func(_ *Request, e *fake) { e.in.Last = day(4) }, []string{"*check_failed"}, 4, nil, []string{"inside"}},
 		"file list too short":       {func(_ *Request, e *fake) { e.files[0].Records += e.files[5].Records; e.files = e.files[:5] }, []string{"*check_failed"}, 4, nil, []string{"input_list"}},
 		"period not over":           {func(r *Request, _ *fake) { r.Now = day(3).Add(time.Hour) }, []string{"*period_open"}, 4, nil, []string{"period"}},
+		"files changed meanwhile":   {func(_ *Request, e *fake) { e.changes = engine.Changes{Came: 2, Replaced: 1} }, []string{"*logs_changed"}, 4, nil, nil},
 		"expected region silent":    {func(r *Request, _ *fake) { r.Accounts[0].Expect = []string{"us-east-1", "eu-west-1"} }, []string{"*regions_silent"}, 4, nil, nil},
 		"conflicting copies":        {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"conflicting"}, 0, nil, []string{"conflicting"}},
 		"hostile cell":              {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{day(1), a1, "x\u202e"}} }, []string{"altered"}, 0, nil, nil},
@@ -504,18 +505,7 @@ func english(t *testing.T) *style.Language {
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	l, base := english(t), t.TempDir()
-	parts := func(w ...interface{ Format() string }) Parts {
-		p := Parts{Engine: memory(), Language: l}
-		for _, x := range w {
-			switch x := x.(type) {
-			case lines:
-				p.Writers = append(p.Writers, x)
-			case faulty:
-				p.Writers = append(p.Writers, x)
-			}
-		}
-		return p
-	}
+	parts := func(w ...document.Writer) Parts { return Parts{Engine: memory(), Language: l, Writers: w} }
 	p := plan(t, request())
 	if _, err := Run(context.Background(), p, base, parts(lines{}, faulty{})); err == nil || !strings.Contains(err.Error(), "faulty: no font") {
 		t.Fatal(err)
@@ -546,7 +536,7 @@ func TestFormats(t *testing.T) {
 // Every key that a record can hold has words in the shipped language.
 func TestWords(t *testing.T) {
 	l := english(t)
-	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent", "not_logged", "period_open", "check_failed",
+	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent", "not_logged", "logs_changed", "period_open", "check_failed",
 		"limited", "only_accounts", "only_regions", "results_reused", "deliveries_unseen", "conflicting", "altered"} {
 		if !l.Has("notice." + key) {
 			t.Errorf("no words for notice.%s", key)
@@ -656,6 +646,7 @@ func TestPlanKey(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Request){
 		"tool":      func(r *Request) { r.Tool = "other" },
+		"build":     func(r *Request) { r.Build = "other" },
 		"params":    func(r *Request) { r.Asked = map[string]string{"approved": "e1"} },
 		"scope":     func(r *Request) { r.OnlyRegions = []string{"eu-west-1"} },
 		"settings":  func(r *Request) { r.Settings[0].Value = "x" },

@@ -195,6 +195,10 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if !q.over(r.Period.To) {
 		incomplete("period_open", "to", r.Period.To.UTC().Format(time.RFC3339))
 	}
+	if c := w.changes; c.Any() {
+		figure := func(n int64) string { return strconv.FormatInt(n, 10) }
+		incomplete("logs_changed", "came", figure(c.Came), "gone", figure(c.Gone), "replaced", figure(c.Replaced))
+	}
 	for _, c := range r.Checks {
 		if c.State == run.CheckFail && slices.Contains(structural, c.Name) {
 			incomplete("check_failed", "check", c.Name, "expected", c.Expected, "observed", c.Observed)

@@ -38,18 +38,31 @@ type fake struct {
 	opened int
 	cost   int64
 	mode   string // that Estimate says it would choose; "" the one it has a figure for
+
+	version  string // "": 1
+	state    string // of the log files
+	stateErr error
+	looked   int            // times the state was asked for
+	changes  engine.Changes // that a session has seen
 }
 
 func (f *fake) Describe(context.Context) (engine.Description, error) {
-	return engine.Description{Name: "fake", Version: "1", Place: "memory"}, nil
+	return engine.Description{Name: "fake", Version: cmp.Or(f.version, "1"), Place: "memory"}, nil
 }
 func (f *fake) Estimate(context.Context, engine.Scope, []engine.Statement) (engine.Estimate, error) {
 	return engine.Estimate{Chosen: cmp.Or(f.mode, "staged"), Modes: []engine.Mode{{Name: "staged", Bytes: 9, Cost: engine.Money{Micros: f.cost, Currency: "USD"}}}}, nil
 }
-func (f *fake) Open(context.Context, engine.Scope) (engine.Session, error) { f.opened++; return f, nil }
-func (f *fake) Close() error                                               { return nil }
-func (f *fake) Inputs(context.Context) (engine.Inputs, error)              { return f.in, nil }
-func (f *fake) Check(context.Context, engine.Statement) error              { return nil }
+func (f *fake) State(context.Context, engine.Scope) (string, error) {
+	f.looked++
+	return f.state, f.stateErr
+}
+func (f *fake) Open(context.Context, engine.Scope) (engine.Session, error) {
+	f.opened++
+	return fakeSession{f, f.state}, nil
+}
+func (f *fake) Close() error                                  { return nil }
+func (f *fake) Inputs(context.Context) (engine.Inputs, error) { return f.in, nil }
+func (f *fake) Check(context.Context, engine.Statement) error { return nil }
 func (f *fake) Files(context.Context) iter.Seq2[engine.InputFile, error] {
 	return func(yield func(engine.InputFile, error) bool) {
 		for _, x := range f.files {
@@ -71,6 +84,15 @@ func (f *fake) Query(_ context.Context, s engine.Statement) (engine.Rows, error)
 	}
 	return &fakeRows{f.cols[s.ID], f.rows[s.ID], f.broken[s.ID]}, nil
 }
+
+// fakeSession is a session of the fake.
+type fakeSession struct {
+	*fake
+	state string
+}
+
+func (s fakeSession) State() string                                   { return s.state }
+func (s fakeSession) Changes(context.Context) (engine.Changes, error) { return s.changes, nil }
 
 type fakeRows struct {
 	cols []result.Column

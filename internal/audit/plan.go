@@ -194,7 +194,7 @@ func (p *Plan) digest() string {
 	for _, s := range p.Statements {
 		statements = append(statements, statement{s.ID, s.Query.Text(sql.Trino, nil), s.HistoryDays})
 	}
-	return hash(p.Key, r.Tool, r.Period.From.UTC(), r.Period.To.UTC(), r.Period.Zone, p.Scope, statements, definitions, p.params, r.Accounts,
+	return hash(p.Key, r.Tool, r.Build, r.Period.From.UTC(), r.Period.To.UTC(), r.Period.Zone, p.Scope, statements, definitions, p.params, r.Accounts,
 		r.Settings, r.Formats, r.Language, r.Theme, r.Entity, r.Source, r.As.UTC())
 }
 

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -46,7 +45,9 @@ type work struct {
 	plan    *Plan
 	parts   Parts
 	folder  *run.Folder
-	session engine.Session
+	engine  engine.Description
+	session engine.Session // nil: nothing was left to ask
+	changes engine.Changes // of the log files while they were asked
 	started time.Time
 
 	mu   sync.Mutex
@@ -72,6 +73,10 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 	if err := w.prune(); err != nil {
 		return nil, err
 	}
+	var err error
+	if w.engine, err = w.parts.Engine.Describe(ctx); err != nil {
+		return nil, fmt.Errorf("asking the engine for its name: %w", err)
+	}
 	in, err := w.open(ctx)
 	if w.session != nil {
 		defer w.close()
@@ -86,15 +91,14 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.compare(ctx); err != nil {
+		return nil, err
+	}
 	queries, err := w.judge(ctx, in, answers)
 	if err != nil {
 		return nil, err
 	}
-	description, err := w.parts.Engine.Describe(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("asking the engine for its name: %w", err)
-	}
-	r := w.record(in, description, queries, answers)
+	r := w.record(in, queries, answers)
 	w.tell(Event{Step: StepRecord})
 	saved, err := w.folder.WriteRecord(r)
 	if err != nil {
@@ -133,62 +137,6 @@ func (w *work) prune() error {
 		w.tell(Event{Step: StepPrune, Note: err.Error()})
 	}
 	return nil
-}
-
-// open gives what the rows rest on. The engine is opened only if something is still to be asked. Results of an
-// interrupted run are dropped where the log files have changed since: a report never mixes two states of the logs.
-func (w *work) open(ctx context.Context) (engine.Inputs, error) {
-	kept, known := w.folder.Inputs()
-	left := !known
-	for _, st := range w.plan.Statements {
-		if _, _, ok := w.folder.Result(st.ID); !ok {
-			left = true
-		}
-	}
-	if !left {
-		return kept, nil
-	}
-	if err := w.guard(ctx); err != nil {
-		return engine.Inputs{}, err
-	}
-	w.tell(Event{Step: StepOpen})
-	var err error
-	scope := w.plan.Scope
-	if scope.Owner, err = w.folder.Owner(); err != nil {
-		return engine.Inputs{}, err
-	}
-	if w.session, err = w.parts.Engine.Open(ctx, scope); err != nil {
-		return engine.Inputs{}, fmt.Errorf("opening the log files of %s: %w", w.plan.Request.Period.ID, err)
-	}
-	if err := w.noteEstimate(ctx); err != nil {
-		return engine.Inputs{}, err
-	}
-	in, err := w.session.Inputs(ctx)
-	err = errors.Join(err, w.noteBills())
-	if err != nil {
-		return engine.Inputs{}, fmt.Errorf("counting the log files: %w", err)
-	}
-	if !known || !sameInputs(in, kept) { // results without a list of log files rest on nobody knows what
-		if err := w.folder.Forget(); err != nil {
-			return engine.Inputs{}, err
-		}
-	}
-	if known && !sameInputs(in, kept) {
-		if err := w.folder.Note(run.Fact{Step: StepInputs, Name: "changed", Value: "results of an interrupted run were dropped"}); err != nil {
-			return engine.Inputs{}, err
-		}
-	}
-	w.tell(Event{Step: StepInputs})
-	if err := w.folder.KeepInputs(in, w.session.Files(ctx)); err != nil {
-		return engine.Inputs{}, err
-	}
-	return in, nil
-}
-
-func sameInputs(a, b engine.Inputs) bool {
-	x, err1 := json.Marshal(a)
-	y, err2 := json.Marshal(b)
-	return err1 == nil && err2 == nil && string(x) == string(y)
 }
 
 // guard is the cost guard. An engine that costs nothing is never asked.
@@ -327,13 +275,13 @@ func (w *work) facts() map[string]string {
 }
 
 // record puts together what was asked and what came out.
-func (w *work) record(in engine.Inputs, e engine.Description, queries []run.Query, answers []answer) *run.Record {
+func (w *work) record(in engine.Inputs, queries []run.Query, answers []answer) *run.Record {
 	q := &w.plan.Request
 	r := &run.Record{
 		Tool: q.Tool, Report: q.Report.ID, Title: q.Report.Title, Audience: q.Report.Audience, Entity: q.Entity, Variant: w.plan.Key.Variant,
 		Period: run.Period{ID: q.Period.ID, From: q.Period.From.UTC(), To: q.Period.To.UTC(), Zone: q.Period.Zone},
 		As:     q.As, Language: q.Language, Theme: q.Theme, Settings: slices.Clone(q.Settings), Regions: w.plan.Scope.Regions,
-		Engine: e, Source: q.Source, Inputs: in, Files: w.folder.Files(), Queries: queries,
+		Engine: w.engine, Source: q.Source, Inputs: in, Files: w.folder.Files(), Queries: queries,
 	}
 	slices.SortStableFunc(r.Settings, func(a, b run.Setting) int { return strings.Compare(a.Name, b.Name) })
 	r.Accounts = accounts(in, q)

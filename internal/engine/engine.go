@@ -72,18 +72,37 @@ type Estimate struct {
 type Engine interface {
 	Describe(ctx context.Context) (Description, error)
 	Estimate(ctx context.Context, s Scope, st []Statement) (Estimate, error) // runs nothing
+	// State names the log files of a scope as they are now. Equal states mean that sessions rest on the same files with the
+	// same content, and can read the same of them. A file that came, went, changed its content, can be read again or cannot be
+	// read any more makes another state; a file that was only touched does not. It asks no statement and costs nothing: kept
+	// rows are believed only if the state that they rest on is still that of the log files.
+	State(ctx context.Context, s Scope) (string, error)
 	Open(ctx context.Context, s Scope) (Session, error)
 	Close() error
 }
 
 // Session is one opened scope; Query may be called from several goroutines.
 type Session interface {
+	State() string // of the log files when they were opened, as Engine.State names it
+	// Changes are those of the log files between Open and the last row given. An engine whose rows all rest on one state,
+	// because it made a copy, has none, whatever happens to the files afterwards.
+	Changes(ctx context.Context) (Changes, error)
 	Inputs(ctx context.Context) (Inputs, error)            // what the rows rest on, once per session
 	Files(ctx context.Context) iter.Seq2[InputFile, error] // one per log file, in key order
 	Check(ctx context.Context, s Statement) error          // plans, runs nothing
 	Query(ctx context.Context, s Statement) (Rows, error)  // cancelling ctx stops it at the engine too
 	Close() error                                          // drops what Open made; has its own deadline
 }
+
+// Changes are numbers of log files that rows of one session may and may not rest on.
+type Changes struct {
+	Came     int64 // of these, those for days after the period do not count: at most late records of them would be missing
+	Gone     int64
+	Replaced int64 // another content, or another storage class
+}
+
+// Any reports whether there are any.
+func (c Changes) Any() bool { return c != Changes{} }
 
 // Rows are the result of one statement while it is read.
 type Rows interface {

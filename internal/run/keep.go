@@ -24,6 +24,7 @@ type kept struct {
 	SHA256 string         // of the uncompressed lines
 	Query  *Query         `json:",omitempty"` // of a result
 	Inputs *engine.Inputs `json:",omitempty"` // of the list of inputs
+	State  string         `json:",omitempty"` // of the log files, by their engine; of the list of inputs
 }
 
 func (f *Folder) notePath(name string) string { return filepath.Join(f.notes, name+".json") }
@@ -115,8 +116,8 @@ var inputColumns = []result.Column{
 	{Name: "records", Kind: result.Int}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text},
 }
 
-// KeepInputs writes what the rows rest on and the list of log files.
-func (f *Folder) KeepInputs(in engine.Inputs, files iter.Seq2[engine.InputFile, error]) error {
+// KeepInputs writes what the rows rest on and the list of log files, in the state in which they were read.
+func (f *Folder) KeepInputs(in engine.Inputs, state string, files iter.Seq2[engine.InputFile, error]) error {
 	rows := func(yield func(result.Row, error) bool) {
 		row := make(result.Row, len(inputColumns))
 		for file, err := range files {
@@ -136,16 +137,16 @@ func (f *Folder) KeepInputs(in engine.Inputs, files iter.Seq2[engine.InputFile, 
 	if err != nil {
 		return fmt.Errorf("keeping the list of log files: %w", err)
 	}
-	return f.note("inputs.", kept{File: inputsName, Rows: n, SHA256: sum, Inputs: &in})
+	return f.note("inputs.", kept{File: inputsName, Rows: n, SHA256: sum, Inputs: &in, State: state})
 }
 
-// Inputs are those that an interrupted run, or this one, kept.
-func (f *Folder) Inputs() (engine.Inputs, bool) {
+// Inputs are those that an interrupted run, or this one, kept, with the state of the log files that they were counted in.
+func (f *Folder) Inputs() (in engine.Inputs, state string, ok bool) {
 	k, ok := f.noted("inputs.")
 	if !ok || k.Inputs == nil {
-		return engine.Inputs{}, false
+		return engine.Inputs{}, "", false
 	}
-	return *k.Inputs, true
+	return *k.Inputs, k.State, true
 }
 
 // Files says what the list of log files holds; zero before KeepInputs.

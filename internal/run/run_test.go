@@ -80,10 +80,13 @@ var stages = []struct {
 	{"keep", func(f *Folder, r *Record) error { return f.Keep(definitions) }},
 	{"statement", func(f *Folder, r *Record) error { return f.KeepStatement("root/console-login", "SELECT 1") }},
 	{"inputs", func(f *Folder, r *Record) error {
-		if _, ok := f.Inputs(); ok {
+		if _, state, ok := f.Inputs(); ok {
+			if state != "as it was" {
+				return fmt.Errorf("the state of the log files is %q", state)
+			}
 			return nil
 		}
-		return f.KeepInputs(inputs, files)
+		return f.KeepInputs(inputs, "as it was", files)
 	}},
 	{"result", func(f *Folder, r *Record) error {
 		_, q, ok := f.Result("root/console-login")
@@ -107,7 +110,7 @@ var stages = []struct {
 		return err
 	}},
 	{"record", func(f *Folder, r *Record) error {
-		in, _ := f.Inputs()
+		in, _, _ := f.Inputs()
 		r.Report, r.Period, r.As, r.Tool, r.Inputs, r.Files = key.Report, Period{"2026-10", at(1, 0), at(32, 0), "Europe/Berlin"}, at(32, 0), "test", in, f.Files()
 		_, err := f.WriteRecord(r)
 		return err
@@ -394,7 +397,7 @@ func TestResumeDoesNotTrustAlteredResults(t *testing.T) {
 	if _, _, err := f.KeepResult("root/console-login", sample); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.KeepInputs(inputs, files); err != nil {
+	if err := f.KeepInputs(inputs, "", files); err != nil {
 		t.Fatal(err)
 	}
 	p := filepath.Join(f.dir, "results", "root.console-login.jsonl.gz")
@@ -408,7 +411,7 @@ func TestResumeDoesNotTrustAlteredResults(t *testing.T) {
 	if err := f.Forget(); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := f.Inputs(); ok {
+	if _, _, ok := f.Inputs(); ok {
 		t.Error("inputs were not forgotten")
 	}
 	f.Close()

@@ -86,6 +86,28 @@ func flatten(f library.File) (map[string]string, diag.Problems) {
 	return fields, bad
 }
 
+// Files are the files of the library that the words of a report in a language come from: the language's own, English where it
+// lacks some, and its versions of the definitions given.
+func Files(l *library.Library, tag string, definitions []library.File) (out []library.File) {
+	add := func(path string) {
+		if f, ok := l.File(path); ok {
+			out = append(out, f)
+		}
+	}
+	if tag == Pseudo {
+		tag = "en"
+	}
+	folder := "templates/lang/" + tag + "/"
+	out = append(out, l.Glob(folder+"*.yaml")...)
+	if tag != "en" {
+		out = append(out, l.Glob("templates/lang/en/*.yaml")...)
+	}
+	for _, d := range definitions {
+		add(folder + d.Path)
+	}
+	return out
+}
+
 // CheckMirrors reads every translated file of a language: problems in them, and translations of files that the library does not have.
 func CheckMirrors(l *library.Library, tag string) diag.Problems {
 	var bad diag.Problems

@@ -132,7 +132,7 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
-	if err := f.KeepInputs(r.Inputs, inputFiles); err != nil {
+	if err := f.KeepInputs(r.Inputs, "", inputFiles); err != nil {
 		t.Fatal(err)
 	}
 	r.Files = f.Files()

@@ -131,6 +131,15 @@ func (w *world) fill(s source.Source) {
 		}
 		w.fake.Put(w.logs, o.Key, data, "")
 	}
+	enginetest.Follow(s, func(key string, body []byte) { w.fake.Put(w.logs, key, body, "") }, w.remove)
+}
+
+// remove takes a log file out of the bucket.
+func (w *world) remove(key string) {
+	w.t.Helper()
+	if _, err := w.s3.DeleteObject(w.t.Context(), &s3.DeleteObjectInput{Bucket: &w.logs, Key: &key}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // fast is waiting for a fake.

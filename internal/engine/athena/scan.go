@@ -32,14 +32,15 @@ type file struct {
 	state, reason  string
 	account, place string // of the key; place is the region
 	day            string
-	loose, events  bool // events: it lies in the folder whose files count as deliveries
+	loose, events  bool   // events: it lies in the folder whose files count as deliveries
+	version        string // changes when its content does, or whether it can be read
 }
 
 // scan is the log files of a scope, found by listing the bucket, not by asking the table.
 type scan struct {
 	files    []file // in key order
 	accounts []string
-	digest   string // changes when a file comes, goes or changes
+	digest   string // changes when a file comes, goes, changes, or can or cannot be read any more
 	bytes    int64  // of the files that are read
 	history  int64  // of these, what events does not need
 	late     int64  // of these, what both events and history need
@@ -70,28 +71,39 @@ const listings = 8
 // fresh is how old the listing of an estimate may be when the run that it was made for begins.
 const fresh = 2 * time.Minute
 
-// listed is a listing that waits for its run.
+// listed is a listing that waits for its session.
 type listed struct {
 	scan  *scan
 	table string // its state
 	at    time.Time
 }
 
-// keep hands the listing of an estimate on to the session that follows: a bucket of millions of files is not listed twice.
+// keep hands a listing on to the session that follows: a bucket of millions of files is not listed twice.
 func (e *Engine) keep(t *table, s engine.Scope, found *scan) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.listed[scopeKey(s)] = listed{found, t.state, time.Now()}
 }
 
-// take is the listing of an estimate just made, else a new one. It is given once: a second session looks for itself.
-func (e *Engine) take(ctx context.Context, t *table, s engine.Scope, w span) (*scan, error) {
+// waiting is the listing just made for an estimate or a state, nil where there is none. With take it is given once: a
+// second session looks for itself.
+func (e *Engine) waiting(t *table, s engine.Scope, take bool) *scan {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	l, ok := e.listed[scopeKey(s)]
-	delete(e.listed, scopeKey(s))
-	e.mu.Unlock()
+	if take {
+		delete(e.listed, scopeKey(s))
+	}
 	if ok && l.table == t.state && time.Since(l.at) < fresh {
-		return l.scan, nil
+		return l.scan
+	}
+	return nil
+}
+
+// take is the listing of a session.
+func (e *Engine) take(ctx context.Context, t *table, s engine.Scope, w span) (*scan, error) {
+	if found := e.waiting(t, s, true); found != nil {
+		return found, nil
 	}
 	return e.list(ctx, t, s, w)
 }
@@ -105,27 +117,23 @@ func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*s
 	}
 	var mu sync.Mutex
 	found := &scan{accounts: accounts}
-	type seen struct{ key, tag string }
-	var tags []seen
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(listings)
 	for _, p := range prefixes {
 		g.Go(func() error {
 			var files []file
-			var own []seen
 			for o, err := range e.o.Source.List(gctx, p) {
 				if err != nil {
 					return err
 				}
 				if f, ok := t.classify(o, w); ok {
+					f.version = o.ETag + " " + f.state
 					files = append(files, f)
-					own = append(own, seen{f.key, fmt.Sprintf("%d\x00%s", o.Size, o.ETag)})
 				}
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			found.files = append(found.files, files...)
-			tags = append(tags, own...)
 			return nil
 		})
 	}
@@ -133,10 +141,9 @@ func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*s
 		return nil, fault(ctx, "list "+e.o.Source.Name(), err)
 	}
 	slices.SortFunc(found.files, func(a, b file) int { return strings.Compare(a.key, b.key) })
-	slices.SortFunc(tags, func(a, b seen) int { return strings.Compare(a.key, b.key) })
 	sum := sha256.New()
-	for _, x := range tags {
-		fmt.Fprintf(sum, "%s\x00%s\n", x.key, x.tag)
+	for _, f := range found.files {
+		fmt.Fprintf(sum, "%q %d %q\n", f.key, f.size, f.version)
 	}
 	found.digest = hex.EncodeToString(sum.Sum(nil))
 	first, last := relation.FirstDay(s.From).Format("2006/01/02"), relation.LastDay(s.From, s.LateDays).Format("2006/01/02")

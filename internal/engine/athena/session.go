@@ -35,6 +35,7 @@ type session struct {
 	stagedBy *execution
 	stands   string          // where its files lie
 	files    map[string]bool // their keys
+	changed  engine.Changes  // of the log files while it was made
 
 	mu      sync.Mutex
 	inputs  *engine.Inputs
@@ -81,7 +82,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 		laid += strings.Join(s.drawn.columns(), "\n")
 	}
 	// What a crash left is taken over only if it holds the same, laid in the same way.
-	sum := sha256.Sum256([]byte(found.digest + t.state + laid))
+	sum := sha256.Sum256([]byte(stateOf(t, found) + laid))
 	state := hex.EncodeToString(sum[:])
 	s.run, s.table = e.runner(run+" "+state), stagedTable(run, state)
 	if s.mode == Staged {

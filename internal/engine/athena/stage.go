@@ -100,6 +100,9 @@ func (s *session) stage(ctx context.Context) error {
 		return err
 	}
 	s.stagedBy = x
+	if s.changed, err = s.compare(ctx); err != nil {
+		return err
+	}
 	return s.remember(ctx)
 }
 

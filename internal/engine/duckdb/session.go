@@ -36,13 +36,9 @@ type session struct {
 
 // Open reads what is new of the scope's log files and makes events, and history if the scope has one.
 func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, error) {
-	w, err := window(scope)
+	snapshot, err := e.refresh(ctx, scope)
 	if err != nil {
-		return nil, &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone and history", Err: err}
-	}
-	snapshot, err := e.cache.Refresh(ctx, w, e.o.Progress)
-	if err != nil {
-		return nil, fault(ctx, fmt.Errorf("read the log files of %s: %w", e.o.Source.Name(), err))
+		return nil, err
 	}
 	s := &session{definition: e.o.Definition, scope: scope, snapshot: snapshot}
 	for f := range snapshot.Files() {

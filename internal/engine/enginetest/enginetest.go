@@ -46,6 +46,9 @@ func Run(t *testing.T, open Open) {
 		{"inputs", testInputs},
 		{"coverage cells", testCells},
 		{"files", testFiles},
+		{"state", testState},
+		{"state of a scope", testStateOfScope},
+		{"changes", testChanges},
 		{"kinds", testKinds},
 		{"nested columns", testNested},
 		{"columns asked for", testColumns},
@@ -171,13 +174,13 @@ type world struct {
 }
 
 // hold is a source of files in memory.
-func hold(t testing.TB, f files) source.Source {
+func hold(t testing.TB, f files) *held {
 	t.Helper()
 	s, err := mem.New(mem.Options{Files: f})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return &held{Source: s}
 }
 
 func start(t testing.TB, open Open, d *relation.Definition, f files, scope engine.Scope) *world {

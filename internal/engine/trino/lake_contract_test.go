@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/awsfake"
@@ -60,6 +61,11 @@ func TestLakeContract(t *testing.T) {
 			}
 			fake.Put(bucket, o.Key, data, "")
 		}
+		enginetest.Follow(s, func(key string, body []byte) { fake.Put(bucket, key, body, "") }, func(key string) {
+			if _, err := s3source.NewClient(cfg).DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &bucket, Key: &key}); err != nil {
+				t.Fatal(err)
+			}
+		})
 		in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []gluetypes.Column{}, Parameters: map[string]string{}, StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://" + bucket + "/"),
 			InputFormat: aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"), OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"), SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
 		for _, c := range cloudtrail.Columns() {

@@ -2,9 +2,12 @@ package trino
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"iter"
 	"strings"
 	"time"
@@ -22,6 +25,7 @@ type session struct {
 	scope      engine.Scope
 	schema     string
 	files      []engine.InputFile
+	state      hash.Hash // of the listing that was read
 	loose      bool
 	closed     bool
 }
@@ -39,7 +43,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 			}
 		}
 	}
-	s := &session{c: e.c, definition: e.o.Definition, scope: scope, schema: "memory." + schemaName()}
+	s := &session{c: e.c, definition: e.o.Definition, scope: scope, schema: "memory." + schemaName(), state: sha256.New()}
 	if err := s.start(ctx, e, w); err != nil {
 		return nil, errors.Join(fault(ctx, err), s.Close())
 	}
@@ -62,6 +66,7 @@ func (s *session) start(ctx context.Context, e *Engine, w window) error {
 		if !w.holds(k) {
 			continue
 		}
+		describe(s.state, o)
 		f, err := l.read(ctx, e.o.Source, o, k)
 		if err != nil {
 			return err
@@ -87,6 +92,12 @@ func (s *session) start(ctx context.Context, e *Engine, w window) error {
 	}
 	return nil
 }
+
+// State is that of the listing that was copied.
+func (s *session) State() string { return hex.EncodeToString(s.state.Sum(nil)) }
+
+// Changes are none: the records were copied.
+func (s *session) Changes(context.Context) (engine.Changes, error) { return engine.Changes{}, nil }
 
 func (s *session) table(name string) string { return s.schema + "." + name }
 

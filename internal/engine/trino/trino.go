@@ -7,8 +7,11 @@ package trino
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -72,6 +75,29 @@ func (e *Engine) Estimate(ctx context.Context, scope engine.Scope, st []engine.S
 	}
 	est.Modes = []engine.Mode{{Name: est.Chosen, Bytes: est.Bytes, PerStatement: make([]int64, len(st))}}
 	return est, nil
+}
+
+// State names the scope's log files by their listing.
+func (e *Engine) State(ctx context.Context, scope engine.Scope) (string, error) {
+	w, err := newWindow(scope)
+	if err != nil {
+		return "", refused(err)
+	}
+	sum := sha256.New()
+	for o, err := range e.o.Source.List(ctx, "") {
+		if err != nil {
+			return "", fault(ctx, fmt.Errorf("list %s: %w", e.o.Source.Name(), err))
+		}
+		if w.holds(cloudtrail.ParseKey(o.Key)) {
+			describe(sum, o)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// describe writes what tells one content of a file from another.
+func describe(sum hash.Hash, o source.Object) {
+	fmt.Fprintf(sum, "%q %d %q %s\n", o.Key, o.Size, o.ETag, o.Class)
 }
 
 // Close ends nothing: sessions drop what they made.
