@@ -29,13 +29,14 @@ func asOf(set config.Settings) (time.Time, error) {
 func parseEpoch(text string) (time.Time, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n > 1<<40 || !printable(time.Unix(n, 0)) {
-		return time.Time{}, usage("it is the seconds since 1970, as reproducible-builds.org defines it", "SOURCE_DATE_EPOCH %q is not a time from 1970 to 9999", text)
+		return time.Time{}, usage("it is the seconds since 1970, as reproducible-builds.org defines it",
+			"SOURCE_DATE_EPOCH %q is not a time from 1970 to 9999", text)
 	}
 	return time.Unix(n, 0).UTC(), nil
 }
 
-// printable reports whether a time can be printed in every file of a report, in whatever zone: from the beginning of SOURCE_DATE_EPOCH to the
-// last year of four digits, which JSON and PDF have.
+// printable reports whether a time can be printed in every file of a report, in whatever zone: from the beginning of SOURCE_DATE_EPOCH
+// to the last year of four digits, which JSON and PDF have.
 func printable(t time.Time) bool {
 	return t.Unix() >= 0 && t.Before(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
 }

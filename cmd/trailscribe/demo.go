@@ -12,6 +12,7 @@ import (
 
 	"trailscribe/internal/config"
 	"trailscribe/internal/demo"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/report"
 	"trailscribe/internal/run"
 	"trailscribe/internal/source/dir"
@@ -74,8 +75,8 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 		return nil
 	}
 	configuration := filepath.Join(out, config.FileName)
-	if _, err := os.Stat(configuration); errors.Is(err, fs.ErrNotExist) { // what somebody changed there stays
-		if err := os.WriteFile(configuration, []byte(demoConfiguration), 0o644); err != nil {
+	if _, err := os.Lstat(configuration); errors.Is(err, fs.ErrNotExist) { // what somebody changed there stays
+		if err := regular.Replace(configuration, []byte(demoConfiguration), 0o644); err != nil {
 			return fmt.Errorf("writing the configuration of the demonstration: %w", err)
 		}
 	}
@@ -118,14 +119,14 @@ func ownDemo(out string) error {
 	mark := filepath.Join(out, demoMark)
 	found, err := os.ReadDir(out)
 	if err == nil && len(found) > 0 {
-		if _, err := os.Stat(mark); err != nil {
+		if _, err := os.Lstat(mark); err != nil {
 			return usage("give another folder with --out", "%s holds files that no demonstration made", out)
 		}
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("making the folder of the demonstration: %w", err)
 	}
-	if err := os.WriteFile(mark, []byte("made by trailscribe demo, which clears logs/ here\n"), 0o644); err != nil {
+	if err := regular.Replace(mark, []byte("made by trailscribe demo, which clears logs/ here\n"), 0o644); err != nil {
 		return fmt.Errorf("making the folder of the demonstration: %w", err)
 	}
 	return nil

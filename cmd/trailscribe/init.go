@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/config"
+	"trailscribe/internal/regular"
 	"trailscribe/internal/run"
 )
 
@@ -36,7 +38,7 @@ func (p *program) initialise(dir string) error {
 		return err
 	}
 	for _, d := range []string{"audit/queries", "audit/reports", "audit/templates", ".trailscribe/schemas"} {
-		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(d)), 0o755); err != nil {
+		if _, err := regular.MakeFolders(dir, 0o755, strings.Split(d, "/")...); err != nil {
 			return fmt.Errorf("making the folders of a new configuration: %w", err)
 		}
 	}
@@ -45,7 +47,7 @@ func (p *program) initialise(dir string) error {
 	}
 	for _, s := range schemas() {
 		path := filepath.Join(dir, ".trailscribe", "schemas", s.name+".schema.json")
-		if err := os.WriteFile(path, s.shape.JSONSchema(), 0o644); err != nil { // schemas are ours: the newest is right
+		if err := regular.Replace(path, s.shape.JSONSchema(), 0o644); err != nil { // schemas are ours: the newest is right
 			return fmt.Errorf("writing a schema: %w", err)
 		}
 	}

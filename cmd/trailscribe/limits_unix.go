@@ -17,5 +17,6 @@ func checkLimits() error {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil || uint64(l.Cur) >= leastFiles {
 		return nil // where the limit is not known, the error itself says so
 	}
-	return &codedError{code: exitError, err: fmt.Errorf("the process may have only %d files open at once, and needs at least %d: %w", l.Cur, leastFiles, syscall.EMFILE)}
+	return &codedError{code: exitError, err: fmt.Errorf("the process may have only %d files open at once, and needs at least %d: %w",
+		l.Cur, leastFiles, syscall.EMFILE)}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"trailscribe/internal/regular"
 )
 
 // oddFiles replace a file by something that could wait, never end, lead elsewhere or need all memory.
@@ -92,14 +94,16 @@ func TestALinkedFolderOfARunIsAltered(t *testing.T) {
 		t.Fatal(err)
 	}
 	elsewhere := filepath.Join(t.TempDir(), "results")
-	if err := errors.Join(os.Rename(filepath.Join(dir, "results"), elsewhere), os.Symlink(elsewhere, filepath.Join(dir, "results"))); err != nil {
+	if err := errors.Join(os.Rename(filepath.Join(dir, "results"), elsewhere),
+		os.Symlink(elsewhere, filepath.Join(dir, "results"))); err != nil {
 		t.Fatal(err)
 	}
 	if code, out, _ := runProgram(t, "verify", dir); code != exitMismatch || !strings.Contains(out, "odd") {
 		t.Error(code, out)
 	}
 	link := filepath.Join(t.TempDir(), "latest") // but the run itself may be named by a link
-	if err := errors.Join(os.Remove(filepath.Join(dir, "results")), os.Rename(elsewhere, filepath.Join(dir, "results")), os.Symlink(dir, link)); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(dir, "results")), os.Rename(elsewhere, filepath.Join(dir, "results")),
+		os.Symlink(dir, link)); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, errOut := runProgram(t, "verify", link); code != exitDone {
@@ -113,7 +117,8 @@ func TestOddUserFilesAreRefused(t *testing.T) {
 		dir := t.TempDir()
 		odd := filepath.Join(dir, "odd.yaml")
 		library := filepath.Join(dir, "library")
-		if err := errors.Join(replace(odd), os.MkdirAll(filepath.Join(library, "queries", "a"), 0o755), os.MkdirAll(filepath.Join(library, "reports", "calendars"), 0o755)); err != nil {
+		if err := errors.Join(replace(odd), os.MkdirAll(filepath.Join(library, "queries", "a"), 0o755),
+			os.MkdirAll(filepath.Join(library, "reports", "calendars"), 0o755)); err != nil {
 			t.Fatal(err)
 		}
 		if kind == "link to the same" { // which is a good file here
@@ -159,7 +164,53 @@ func TestOddUserFilesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pipe.Close()
-	if code, _, errOut := runProgram(t, "config", "show", "--config", "/dev/fd/"+strconv.Itoa(int(pipe.Fd()))); code != exitUsage || !strings.Contains(errOut, "it is a pipe, not a regular file") {
+	if code, _, errOut := runProgram(t, "config", "show", "--config",
+		"/dev/fd/"+strconv.Itoa(int(pipe.Fd()))); code != exitUsage || !strings.Contains(errOut, "it is a pipe, not a regular file") {
 		t.Errorf("a pipe as configuration: %d %s", code, errOut)
+	}
+}
+
+// Init and demo write into folders that others may have filled: not through a link, and without waiting for a FIFO.
+func TestFilesOfOthersAreNotWrittenThrough(t *testing.T) {
+	elsewhere := filepath.Join(t.TempDir(), "precious")
+	if err := os.WriteFile(elsewhere, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, make := range []func(string) error{
+		func(name string) error { return os.Symlink(elsewhere, name) },
+		func(name string) error { return os.Symlink(elsewhere+"-new", name) },
+		func(name string) error { return syscall.Mkfifo(name, 0o600) },
+	} {
+		dir := t.TempDir()
+		schemas := filepath.Join(dir, ".trailscribe", "schemas")
+		if err := errors.Join(os.MkdirAll(schemas, 0o755), make(filepath.Join(schemas, "query.schema.json"))); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errOut := runProgram(t, "init", dir); code != exitDone {
+			t.Error(code, errOut)
+		}
+		if b, err := regular.ReadPlain(filepath.Join(schemas, "query.schema.json"), 1<<20); err != nil || len(b) < 1000 {
+			t.Error(len(b), err)
+		}
+		demo := t.TempDir()
+		if err := make(filepath.Join(demo, demoMark)); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errOut := runProgram(t, "demo", "--out", demo, "--events", "10", "--logs-only"); code != exitDone {
+			t.Error(code, errOut)
+		}
+	}
+	place := t.TempDir()
+	if err := os.Symlink(filepath.Dir(elsewhere), filepath.Join(place, ".trailscribe")); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errOut := runProgram(t, "init", place); code != exitError || !strings.Contains(errOut, ".trailscribe is a symbolic link") {
+		t.Error(code, errOut)
+	}
+	if b, err := os.ReadFile(elsewhere); string(b) != "x" {
+		t.Error(string(b), err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(elsewhere)); err != nil || len(left) != 1 {
+		t.Error(left, err)
 	}
 }

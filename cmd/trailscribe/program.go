@@ -50,9 +50,10 @@ type program struct {
 }
 
 // Main is the whole program; tests call it too. It returns the exit code.
-func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, env func(string) string) int {
-	p := &program{in: in, env: env, now: time.Now, data: terminal.NewStream(out), notes: terminal.NewStream(errOut)}
-	p.out, p.err = terminal.Safe(p.data), terminal.Safe(p.notes)
+func Main(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	p := &program{in: in, env: env, now: time.Now, data: terminal.NewStream(stdout), notes: terminal.NewStream(stderr)}
+	out, errOut := terminal.Safe(p.data), terminal.Safe(p.notes)
+	p.out, p.err = out, errOut
 	p.term = terminal.New(terminal.Options{Out: p.data, Err: p.notes, Env: env})
 	root := p.root()
 	root.SetArgs(args)
@@ -60,6 +61,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	go p.tellSlowStop(ctx, ended)
 	err := root.ExecuteContext(ctx)
 	close(ended)
+	_, _ = out.Flush(), errOut.Flush() // their streams keep the error
 	p.term.Done()
 	code, lost := p.code, p.data.Err()
 	if err != nil && (lost == nil || !errors.Is(err, lost)) {

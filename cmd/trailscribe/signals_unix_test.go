@@ -55,7 +55,8 @@ func TestSecondSignalKills(t *testing.T) {
 		}
 		ended := make(chan error)
 		go func() { ended <- cmd.Wait() }()
-		for sent := false; ; sent = true { // the program gives signals back in another goroutine than the one that said so: one may come too early
+		// the program gives signals back in another goroutine than the one that said so: one may come too early
+		for sent := false; ; sent = true {
 			if err := cmd.Process.Signal(second); err != nil && !(sent && errors.Is(err, os.ErrProcessDone)) {
 				t.Fatal(err)
 			}

@@ -109,7 +109,8 @@ func TestFullOutputIsAnError(t *testing.T) {
 		delete(missing, x.path)
 		args := strings.Fields(x.args)
 		invocations := [][]string{args, append(append([]string{}, strings.Fields(x.path)[1:]...), "--help")}
-		if slices.Contains([]string{"version", "show", "list", "test", "stats", "verify", "plan", "status"}, x.path[strings.LastIndex(x.path, " ")+1:]) {
+		if slices.Contains([]string{"version", "show", "list", "test", "stats", "verify", "plan", "status"},
+			x.path[strings.LastIndex(x.path, " ")+1:]) {
 			invocations = append(invocations, append(append([]string{}, args...), "--output", "json"))
 		}
 		for _, invocation := range invocations {
@@ -125,7 +126,8 @@ func TestFullOutputIsAnError(t *testing.T) {
 			if x.path == "trailscribe query lint" && len(args) == len(invocation) && code == exitDone && !out.asked {
 				continue
 			}
-			if code != want || !out.asked || !strings.Contains(errOut.String(), "error: writing to standard output: no space left on device\nhint: ") {
+			if code != want || !out.asked || !strings.Contains(errOut.String(),
+				"error: writing to standard output: no space left on device\nhint: ") {
 				t.Errorf("%s: exit code %d, want %d; wrote %t\n%s", strings.Join(invocation, " "), code, want, out.asked, &errOut)
 			}
 		}
@@ -143,7 +145,8 @@ func TestFullStandardErrorFailsNothing(t *testing.T) {
 	c := everythingToRun(t)
 	for _, x := range everyCommand {
 		var out bytes.Buffer
-		if code := Main(t.Context(), strings.Fields(x.args), strings.NewReader(""), &out, &noRoom{}, c.aws.Getenv); code != x.code || out.Len() == 0 && x.path != "trailscribe query lint" {
+		code := Main(t.Context(), strings.Fields(x.args), strings.NewReader(""), &out, &noRoom{}, c.aws.Getenv)
+		if code != x.code || out.Len() == 0 && x.path != "trailscribe query lint" {
 			t.Errorf("%s: exit code %d, want %d, %d bytes of data", x.args, code, x.code, out.Len())
 		}
 	}
@@ -156,7 +159,8 @@ const hostile = "H\x1b[31m\x1b]0;owned\x07\u009b2J\u202e\u200b\u2066\rX"
 func TestHostileLibraryIsShownAsText(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	h := strings.NewReplacer("\x1b", `\e`, "\x07", `\x07`, "\u009b", `\x9b`, "\u202e", `\u202e`, "\u200b", `\u200b`, "\u2066", `\u2066`, "\r", `\r`).Replace(hostile)
+	h := strings.NewReplacer("\x1b", `\e`, "\x07", `\x07`, "\u009b", `\x9b`, "\u202e", `\u202e`, "\u200b", `\u200b`, "\u2066", `\u2066`,
+		"\r", `\r`).Replace(hostile)
 	for name, text := range map[string]string{
 		"lib/queries/x/bad.yaml": `id: x/bad
 title: "title H"
@@ -187,9 +191,14 @@ period: 2026-10
 sections: [{title: "section H", queries: [x/bad]}]
 `,
 		"broken/queries/x/broken.yaml": "id: \"x/H\"\ntitle: [\"title H\"]\nH\u202e: \"key H\"\nsql: \"SELECT 'x H' FROM nowhere\"\n",
-		"place.yaml":                   "entity: \"entity H\"\naccounts: [{id: \"111122223333\", name: \"account H\"}]\nnetworks: []\nautomation: {roles: [\"role H\"]}\n",
-		"broken.yaml":                  "engine: \"H\"\n\"key H\": 1\ndefaults: {timezone: \"zone H\", period: \"period H\"}\n",
-		"logs/a.json":                  `{"Records":[{"eventVersion":"1.11","eventTime":"2026-10-05T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"J","awsRegion":"J","recipientAccountId":"111122223333","eventID":"J","userAgent":"J"}]}`,
+		"place.yaml": `entity: "entity H"
+accounts: [{id: "111122223333", name: "account H"}]
+networks: []
+automation: {roles: ["role H"]}
+`,
+		"broken.yaml": "engine: \"H\"\n\"key H\": 1\ndefaults: {timezone: \"zone H\", period: \"period H\"}\n",
+		"logs/a.json": `{"Records":[{"eventVersion":"1.11","eventTime":"2026-10-05T10:00:00Z","eventSource":"iam.amazonaws.com",
+"eventName":"J","awsRegion":"J","recipientAccountId":"111122223333","eventID":"J","userAgent":"J"}]}`,
 	} {
 		j := fmt.Sprintf("%q", hostile)
 		j = strings.NewReplacer(`\x1b`, `\u001b`, `\a`, `\u0007`, `\x07`, `\u0007`).Replace(j[1 : len(j)-1])
@@ -277,13 +286,15 @@ func TestOwnTextIsPrintedAsItIs(t *testing.T) {
 	}
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		var safe, plain bytes.Buffer
-		if code := Main(t.Context(), []string{"completion", shell}, strings.NewReader(""), &safe, io.Discard, func(string) string { return "" }); code != exitDone {
+		if code := Main(t.Context(), []string{"completion", shell}, strings.NewReader(""), &safe, io.Discard,
+			func(string) string { return "" }); code != exitDone {
 			t.Fatal(code)
 		}
 		root := (&program{}).root()
 		err := map[string]func() error{
 			"bash": func() error { return root.GenBashCompletionV2(&plain, true) }, "zsh": func() error { return root.GenZshCompletion(&plain) },
-			"fish": func() error { return root.GenFishCompletion(&plain, true) }, "powershell": func() error { return root.GenPowerShellCompletionWithDesc(&plain) },
+			"fish":       func() error { return root.GenFishCompletion(&plain, true) },
+			"powershell": func() error { return root.GenPowerShellCompletionWithDesc(&plain) },
 		}[shell]()
 		if err != nil || !bytes.Equal(safe.Bytes(), plain.Bytes()) {
 			t.Errorf("the completion of %s is not as it was made: %v", shell, err)

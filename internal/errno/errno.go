@@ -13,9 +13,9 @@ var steps = []struct {
 	is   error
 	text string
 }{
-	{syscall.ENOSPC, "make room on that disk, or name a folder on another one with --cache or --out; the same command goes on where this one ended"},
+	{syscall.ENOSPC, "make room on that disk, or name a folder on another one with --cache or --out; the same command then goes on"},
 	{syscall.EDQUOT, "your quota on that disk is used up: make room, or name a folder on another one with --cache or --out"},
-	{syscall.EFBIG, "a process may write files up to a size only: allow larger ones ('ulimit -f unlimited'), or name a folder on another disk"},
+	{syscall.EFBIG, "a process may write files up to a size only: allow larger ones ('ulimit -f unlimited'), or use another disk"},
 	{syscall.EMFILE, "a process may have only so many files open at once: allow more ('ulimit -n 4096') and run the command again"},
 	{syscall.ENFILE, "the system has too many files open: end other programs, or raise its limit, and run the command again"},
 	{syscall.EROFS, "that disk can only be read: name a folder on another one with --cache or --out"},
@@ -51,7 +51,8 @@ func FromText(err error) error {
 		return nil
 	}
 	text := strings.ToLower(err.Error())
-	for _, n := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EMFILE, syscall.ENFILE, syscall.EROFS, syscall.EACCES, syscall.EIO} {
+	for _, n := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EMFILE, syscall.ENFILE, syscall.EROFS,
+		syscall.EACCES, syscall.EIO} {
 		if strings.Contains(text, strings.ToLower(n.Error())) {
 			return &textError{err, n}
 		}

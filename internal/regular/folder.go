@@ -84,7 +84,8 @@ func plainFolders(root *os.Root, path string) error {
 }
 
 // openEither opens a folder, or a regular file as Open does.
-func openEither(path string, look func(string) (fs.FileInfo, error), openFile func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {
+func openEither(path string, look func(string) (fs.FileInfo, error),
+	openFile func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {
 	info, err := look(path)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package regular
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,6 +54,23 @@ func NewLock(path string, mode fs.FileMode) (*flock.Flock, error) {
 		return nil, err
 	}
 	return flock.New(path, flock.SetPermissions(mode), flock.SetFlag(os.O_CREATE|os.O_RDONLY|NonBlock|NoFollow)), nil
+}
+
+// Replace puts a whole file in place of whatever has the name: what a link leads to is not written to, and a FIFO is not waited for.
+func Replace(path string, data []byte, mode fs.FileMode) error {
+	part := filepath.Join(filepath.Dir(path), ".writing-"+rand.Text())
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		os.Remove(part) // the error that counts is the first one
+	}
+	return err
 }
 
 // RemoveOther removes what has the name unless it is a regular file, so that a file can take its place: a link itself, never what it

@@ -53,7 +53,8 @@ func (g *growing) Read(b []byte) (int, error) {
 func TestFoldersAreRefusedAsFiles(t *testing.T) {
 	dir := t.TempDir()
 	for name, err := range map[string]error{"Read": second(Read(dir, 9)), "ReadPlain": second(ReadPlain(dir, 9)),
-		"ReadFile": second(ReadFile(Folder(filepath.Dir(dir)), filepath.Base(dir), 9)), "sealed": second(ReadFile(Sealed(context.Background(), dir), ".", 9))} {
+		"ReadFile": second(ReadFile(Folder(filepath.Dir(dir)), filepath.Base(dir), 9)),
+		"sealed":   second(ReadFile(Sealed(context.Background(), dir), ".", 9))} {
 		if !errors.Is(err, ErrKind) || !strings.Contains(err.Error(), "a folder") {
 			t.Errorf("%s: %v", name, err)
 		}

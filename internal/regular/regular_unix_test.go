@@ -25,7 +25,8 @@ func odd(t *testing.T, dir string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := map[string]string{"pipe": "a pipe", "to-pipe": "a pipe", "to-zero": "a device", "to-folder": "a folder", "loop": "too many", "real": "a folder"}
+	kinds := map[string]string{"pipe": "a pipe", "to-pipe": "a pipe", "to-zero": "a device", "to-folder": "a folder", "loop": "too many",
+		"real": "a folder"}
 	short, err := os.MkdirTemp("", "s") // the path of a socket is at most some hundred characters long
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +54,8 @@ func TestOddFilesAreRefused(t *testing.T) {
 				t.Errorf("%s %s: %v", how, name, err)
 			}
 		}
-		for how, err := range map[string]error{"ReadPlain": second(ReadPlain(path, 1<<20)), "Sealed": second(ReadFile(Sealed(context.Background(), dir), name, 1<<20))} {
+		for how, err := range map[string]error{"ReadPlain": second(ReadPlain(path, 1<<20)),
+			"Sealed": second(ReadFile(Sealed(context.Background(), dir), name, 1<<20))} {
 			if !errors.Is(err, ErrKind) {
 				t.Errorf("%s %s: %v", how, name, err)
 			}

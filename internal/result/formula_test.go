@@ -3,7 +3,8 @@ package result
 import "testing"
 
 func TestFormula(t *testing.T) {
-	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "\nx", " =1", "\u00a0@x", "\u3000=1", "＝1", "＋1", "－1", "＠x", "−1", "|cmd", "%x"} {
+	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "\nx", " =1", "\u00a0@x", "\u3000=1", "＝1", "＋1", "－1",
+		"＠x", "−1", "|cmd", "%x"} {
 		if !Formula(s) {
 			t.Errorf("%q might be taken for a formula", s)
 		}

@@ -26,7 +26,8 @@ func TestLinksInPlaceOfOwnFoldersAreRefused(t *testing.T) {
 			base, elsewhere := t.TempDir(), t.TempDir()
 			precious := filepath.Join(elsewhere, "target", "precious")
 			path := filepath.Join(base, filepath.FromSlash(place))
-			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Mkdir(filepath.Dir(precious), 0o755), os.WriteFile(precious, []byte("x"), 0o600))
+			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Mkdir(filepath.Dir(precious), 0o755),
+				os.WriteFile(precious, []byte("x"), 0o600))
 			switch kind {
 			case "link":
 				target := filepath.Dir(precious)
@@ -79,7 +80,8 @@ func TestLinksInsideAnUnfinishedRunAreRemoved(t *testing.T) {
 	f.Close()
 	precious := filepath.Join(elsewhere, "precious")
 	err = errors.Join(os.WriteFile(precious, []byte("x"), 0o600), os.Symlink(precious, filepath.Join(f.dir, recordName+partSuffix)),
-		os.Symlink(elsewhere, filepath.Join(f.dir, "results")), os.Symlink(precious, filepath.Join(f.notes, "owner")), os.Symlink(precious, filepath.Join(f.notes, "owner"+partSuffix)))
+		os.Symlink(elsewhere, filepath.Join(f.dir, "results")), os.Symlink(precious, filepath.Join(f.notes, "owner")),
+		os.Symlink(precious, filepath.Join(f.notes, "owner"+partSuffix)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,8 @@ func TestLinksInsideAnUnfinishedRunAreRemoved(t *testing.T) {
 	if owner, err := f.Owner(); err != nil || len(owner) != ownerLength {
 		t.Error(owner, err)
 	}
-	if err := errors.Join(os.Symlink(precious, filepath.Join(f.dir, "report.pdf"+partSuffix)), write(filepath.Join(f.dir, "report.pdf"), []byte("pdf"))); err != nil {
+	if err := errors.Join(os.Symlink(precious, filepath.Join(f.dir, "report.pdf"+partSuffix)),
+		write(filepath.Join(f.dir, "report.pdf"), []byte("pdf"))); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(filepath.Join(f.dir, "results")); !errors.Is(err, fs.ErrNotExist) {
@@ -118,7 +121,8 @@ func TestJournalThroughALink(t *testing.T) {
 	key := Key{Report: "monthly", Period: "2026-10", Plan: "abc"}
 	precious := filepath.Join(t.TempDir(), "precious")
 	work := filepath.Join(base, "monthly", "2026-10", ".work-abc")
-	if err := errors.Join(os.MkdirAll(work, 0o755), os.WriteFile(precious, []byte("no line"), 0o600), os.Symlink(precious, filepath.Join(work, journalName))); err != nil {
+	if err := errors.Join(os.MkdirAll(work, 0o755), os.WriteFile(precious, []byte("no line"), 0o600),
+		os.Symlink(precious, filepath.Join(work, journalName))); err != nil {
 		t.Fatal(err)
 	}
 	if f, _, err := Create(base, key); err == nil {

@@ -68,17 +68,22 @@ func TestCheckOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := filepath.Join(top, "app") // a manifest of another kind
-	if err := errors.Join(os.Mkdir(app, 0o755), os.WriteFile(filepath.Join(app, "manifest.json"), []byte(`{"name": "an app"}`), 0o644)); err != nil {
+	if err := errors.Join(os.Mkdir(app, 0o755), os.WriteFile(filepath.Join(app, "manifest.json"), []byte(`{"name": "an app"}`),
+		0o644)); err != nil {
 		t.Fatal(err)
 	}
-	inside := []string{sealed, filepath.Join(sealed, "results"), filepath.Join(sealed, "new", "er"), filepath.Join(sealed, "..", "r1", "x"), sealed + string(filepath.Separator)}
-	outside := []string{top, filepath.Join(top, "out"), filepath.Join(top, "out", "r2"), filepath.Join(sealed, "..", "again"), filepath.Join(app, "x"), filepath.Join(top, "a", "b", "c")}
+	inside := []string{sealed, filepath.Join(sealed, "results"), filepath.Join(sealed, "new", "er"),
+		filepath.Join(sealed, "..", "r1", "x"), sealed + string(filepath.Separator)}
+	outside := []string{top, filepath.Join(top, "out"), filepath.Join(top, "out", "r2"), filepath.Join(sealed, "..", "again"),
+		filepath.Join(app, "x"), filepath.Join(top, "a", "b", "c")}
 	if runtime.GOOS != "windows" {
-		err := errors.Join(os.Symlink(sealed, filepath.Join(top, "latest")), os.Symlink(filepath.Join(sealed, "results"), filepath.Join(top, "rows")), os.Symlink(top, filepath.Join(app, "up")))
+		err := errors.Join(os.Symlink(sealed, filepath.Join(top, "latest")),
+			os.Symlink(filepath.Join(sealed, "results"), filepath.Join(top, "rows")), os.Symlink(top, filepath.Join(app, "up")))
 		if err != nil {
 			t.Fatal(err)
 		}
-		inside = append(inside, filepath.Join(top, "latest"), filepath.Join(top, "latest", "new"), filepath.Join(top, "rows", "x"), filepath.Join(app, "up", "latest", "x"))
+		inside = append(inside, filepath.Join(top, "latest"), filepath.Join(top, "latest", "new"), filepath.Join(top, "rows", "x"),
+			filepath.Join(app, "up", "latest", "x"))
 		outside = append(outside, filepath.Join(app, "up", "x"))
 	}
 	check := func(when string) {

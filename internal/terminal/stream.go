@@ -51,16 +51,18 @@ func file(w io.Writer) *os.File {
 
 // Safe is a writer for text that others compose: each character that a screen would obey or hide becomes a code on its way to w
 // (result.Visible). Line feeds and tabs stay.
-func Safe(w io.Writer) io.Writer { return &safeWriter{w: w} }
+func Safe(w io.Writer) *SafeWriter { return &SafeWriter{w: w} }
 
-type safeWriter struct {
+// SafeWriter is what Safe gives.
+type SafeWriter struct {
 	w  io.Writer
 	mu sync.Mutex
 	// rest is the beginning of a character whose other bytes come with the next call.
 	rest []byte
 }
 
-func (s *safeWriter) Write(b []byte) (int, error) {
+// Write writes text. The beginning of a character at its end waits for the rest.
+func (s *SafeWriter) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text := append(s.rest, b...)
@@ -78,4 +80,16 @@ func (s *safeWriter) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// Flush writes what waits for the rest of a character that does not come.
+func (s *SafeWriter) Flush() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.rest) == 0 {
+		return nil
+	}
+	_, err := s.w.Write([]byte(safe(string(s.rest))))
+	s.rest = nil
+	return err
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"trailscribe/internal/result"
 )
 
 // full takes so many bytes.
@@ -73,6 +75,27 @@ func TestSafeWriter(t *testing.T) {
 	if s := strings.Repeat("plain text\n", 1000); second(io.WriteString(Safe(&b), s)) != nil || b.String() != s {
 		t.Error("plain text is changed")
 	}
+}
+
+// However text is cut into pieces, it comes out as it would whole, and nothing in it commands a screen.
+func FuzzSafe(f *testing.F) {
+	f.Add("a\u202e\x1b[31m", 2)
+	f.Add("\xf0\x9f\x98", 1)
+	f.Fuzz(func(t *testing.T, s string, at int) {
+		var whole, pieces bytes.Buffer
+		w := Safe(&whole)
+		_, err := io.WriteString(w, s)
+		at = max(0, min(at, len(s)))
+		p := Safe(&pieces)
+		_, err1 := io.WriteString(p, s[:at])
+		_, err2 := io.WriteString(p, s[at:])
+		if err := errors.Join(err, err1, err2, w.Flush(), p.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		if _, altered := result.Visible(whole.String()); altered > 0 || whole.String() != pieces.String() || whole.String() != safe(s) {
+			t.Errorf("%q gives %q, in pieces %q", s, &whole, &pieces)
+		}
+	})
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -174,8 +174,8 @@ func (l *layout) write(w *bufio.Writer, cells []string, paint func(string) strin
 // wrap breaks at spaces where it can and anywhere else where not; nothing is cut off.
 func wrap(s string, width int) string { return text.WrapSoft(s, width) }
 
-// fit makes columns narrower until the row fits: first those that can be broken between words, the widest before the others, then all, but none
-// below a readable width.
+// fit makes columns narrower until the row fits: first those that can be broken between words, the widest before the others, then all,
+// but none below a readable width.
 func fit(widest, word []int, screen int) []int {
 	const least = 12
 	out := append([]int(nil), widest...)

@@ -20,7 +20,8 @@ func TestLongValuesAreCut(t *testing.T) {
 		for _, width := range []int{0, 80} {
 			term, out, errOut := capture(Options{Width: width})
 			rows := []result.Row{{value, int64(1)}, {"short", int64(2)}}
-			if err := term.Rows(result.Of([]result.Column{{Name: "agent", Kind: result.Text}, {Name: "n", Kind: result.Int}}, rows), "table"); err != nil {
+			if err := term.Rows(result.Of([]result.Column{{Name: "agent", Kind: result.Text}, {Name: "n", Kind: result.Int}}, rows),
+				"table"); err != nil {
 				t.Fatal(err)
 			}
 			if out.Len() > 8000 || !strings.Contains(out.String(), "…") {
@@ -31,7 +32,8 @@ func TestLongValuesAreCut(t *testing.T) {
 					t.Errorf("%s: a line is %d wide", name, runewidth.StringWidth(line))
 				}
 			}
-			if want := "warning: 1 long value is cut to 256 characters, which … shows; --output json or csv prints them whole\n"; errOut.String() != want {
+			if want := "warning: 1 long value is cut to 256 characters, which … shows; --output json or csv prints them whole\n"; want !=
+				errOut.String() {
 				t.Errorf("%s: %q", name, errOut)
 			}
 		}
@@ -46,7 +48,8 @@ func TestLongValuesAreCut(t *testing.T) {
 	}
 	for _, format := range []string{"json", "csv"} {
 		term, out, errOut := capture(Options{})
-		if err := term.Rows(result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{strings.Repeat("x", 40_000)}}), format); err != nil {
+		if err := term.Rows(result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{strings.Repeat("x", 40_000)}}),
+			format); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), strings.Repeat("x", 40_000)) || errOut.Len() > 0 {
@@ -104,7 +107,8 @@ func TestLaterRowsThatAreWider(t *testing.T) {
 	}
 	rows[ahead] = result.Row{"much longer than the others", "y"}
 	set := result.Of([]result.Column{{Name: "a", Kind: result.Text}, {Name: "b", Kind: result.Text}}, rows)
-	for width, want := range map[int]string{0: "short  x\nmuch longer than the others  y\n", 20: "short  x\nmuch   y\nlonge\nr\nthan\nthe\nother\ns\n"} {
+	for width, want := range map[int]string{0: "short  x\nmuch longer than the others  y\n",
+		20: "short  x\nmuch   y\nlonge\nr\nthan\nthe\nother\ns\n"} {
 		term, out, _ := capture(Options{Width: width})
 		if err := term.Rows(set, "table"); err != nil {
 			t.Fatal(err)

@@ -30,6 +30,9 @@ func (b *book) quotedStyle(style int) int {
 	return id
 }
 
+// texts are the types of cells that can hold a text.
+var texts = []excelize.CellType{excelize.CellTypeSharedString, excelize.CellTypeInlineString, excelize.CellTypeFormula}
+
 // quotePages does it for all cells but those of the rows that are poured in later, however they were written.
 func (b *book) quotePages() {
 	for _, sheet := range b.f.GetSheetList() {
@@ -46,7 +49,7 @@ func (b *book) quotePages() {
 				b.try(err)
 				formula, err := b.f.GetCellFormula(sheet, at)
 				b.try(err)
-				if formula != "" || !slices.Contains([]excelize.CellType{excelize.CellTypeSharedString, excelize.CellTypeInlineString, excelize.CellTypeFormula}, kind) {
+				if formula != "" || !slices.Contains(texts, kind) {
 					continue
 				}
 				style, err := b.f.GetCellStyle(sheet, at)

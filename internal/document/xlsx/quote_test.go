@@ -68,13 +68,19 @@ func TestTextsThatLookLikeFormulasAreQuoted(t *testing.T) {
 // The same on every place where a text of a log or of a user's file can stand, with a number that is below zero beside it.
 func TestQuotedPlaces(t *testing.T) {
 	const bad = "=HYPERLINK(\"http://x\")"
-	cols := []document.Column{{Name: "a", Label: bad, Kind: result.Text, Form: document.FormText}, {Name: "n", Label: "-n", Kind: result.Int, Form: document.FormNumber}}
-	rows := result.Of([]result.Column{{Name: "a", Kind: result.Text}, {Name: "n", Kind: result.Int}}, []result.Row{{bad, int64(-5)}, {"\t" + bad, int64(-9007199254740993)}})
-	d := &document.Document{Ref: "x", Title: "+title", Entity: "@entity", Words: documenttest.Words(), Cell: documenttest.Cell, Sections: []document.Section{
-		{Part: document.Summary, Title: "=summary", Blocks: []document.Block{document.Paragraph{Text: "-paragraph"}, document.Verdict{Title: "=v", Text: "+v"}, document.Code{Title: "=c", Text: "-- code\nSELECT 1"}}},
-		{Part: document.Findings, Title: "@findings", Sheet: "F", Blocks: []document.Block{document.Heading{Text: "=heading"}, document.Card{Ref: "F-01", Title: "=card"},
-			document.Table{Title: "=small", Columns: cols, Rows: rows}, document.Table{Ref: "F-01", Title: "=large", Columns: cols, Rows: rows}}},
-	}}
+	cols := []document.Column{{Name: "a", Label: bad, Kind: result.Text, Form: document.FormText},
+		{Name: "n", Label: "-n", Kind: result.Int, Form: document.FormNumber}}
+	rows := result.Of([]result.Column{{Name: "a", Kind: result.Text}, {Name: "n", Kind: result.Int}},
+		[]result.Row{{bad, int64(-5)}, {"\t" + bad, int64(-9007199254740993)}})
+	d := &document.Document{Ref: "x", Title: "+title", Entity: "@entity", Words: documenttest.Words(), Cell: documenttest.Cell,
+		Sections: []document.Section{
+			{Part: document.Summary, Title: "=summary", Blocks: []document.Block{document.Paragraph{Text: "-paragraph"},
+				document.Verdict{Title: "=v", Text: "+v"}, document.Code{Title: "=c", Text: "-- code\nSELECT 1"}}},
+			{Part: document.Findings, Title: "@findings", Sheet: "F",
+				Blocks: []document.Block{document.Heading{Text: "=heading"}, document.Card{Ref: "F-01", Title: "=card"},
+					document.Table{Title: "=small", Columns: cols, Rows: rows},
+					document.Table{Ref: "F-01", Title: "=large", Columns: cols, Rows: rows}}},
+		}}
 	data, _ := write(t, d)
 	seen := map[string]bool{}
 	quotes(t, data, func(sheet, at, value string, text, quoted bool) {

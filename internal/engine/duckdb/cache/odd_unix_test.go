@@ -25,7 +25,8 @@ func TestOddFilesOfTheCacheAreReplaced(t *testing.T) {
 	first.Release()
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 	precious := filepath.Join(elsewhere, "precious", "file")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(precious), 0o755), os.WriteFile(precious, []byte("x"), 0o600), os.WriteFile(filepath.Join(elsewhere, "tmp-1"), []byte("x"), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(precious), 0o755), os.WriteFile(precious, []byte("x"), 0o600),
+		os.WriteFile(filepath.Join(elsewhere, "tmp-1"), []byte("x"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	kinds := map[string]func(name string) error{
@@ -44,7 +45,8 @@ func TestOddFilesOfTheCacheAreReplaced(t *testing.T) {
 	for kind, make := range kinds {
 		part := parquetFiles(t, dir)[1]
 		day := filepath.Dir(part)
-		for what, name := range map[string]string{"part": part, "manifest": filepath.Join(day, manifestName), "unfinished part": filepath.Join(day, tempPrefix+"1.parquet"), "day": day} {
+		for what, name := range map[string]string{"part": part, "manifest": filepath.Join(day, manifestName),
+			"unfinished part": filepath.Join(day, tempPrefix+"1.parquet"), "day": day} {
 			if what == "day" && strings.HasPrefix(kind, "folder") {
 				continue
 			}
@@ -114,7 +116,8 @@ func TestSourceNoteIsNotWrittenElsewhere(t *testing.T) {
 	src, dir := memory(t, threeDays()), t.TempDir()
 	c := open(t, dir, src)
 	target := filepath.Join(t.TempDir(), "target")
-	if err := errors.Join(os.Remove(filepath.Join(c.base, "source.txt")), os.Symlink(target, filepath.Join(c.base, "source.txt"))); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(c.base, "source.txt")),
+		os.Symlink(target, filepath.Join(c.base, "source.txt"))); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, open(t, dir, src), Window{}).Release()
