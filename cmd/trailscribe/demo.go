@@ -55,6 +55,7 @@ an earlier demonstration's.`,
 	c.Flags().IntVar(&o.PerFile, "per-file", 0, "most events in one file (default 2000)")
 	c.Flags().BoolVar(&logsOnly, "logs-only", false, "make the logs and no report")
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language of the reports (default: en)")
+	p.flags.registerStatements(c)
 	completions(c, "format", formats)
 	return c
 }

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"time"
+
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/duckdb"
 	"trailscribe/internal/relation"
@@ -10,6 +12,6 @@ import (
 )
 
 // openLocal is the embedded engine. A build with the tag nolocal leaves it and its C++ library out.
-func openLocal(d *relation.Definition, s source.Source, cache string, memory int64, progress func(done, of int64)) (engine.Engine, error) {
-	return duckdb.New(duckdb.Options{Definition: d, Source: s, CacheDir: cache, Memory: memory, Progress: progress})
+func openLocal(d *relation.Definition, s source.Source, cache string, memory int64, timeout time.Duration, progress func(done, of int64)) (engine.Engine, error) {
+	return duckdb.New(duckdb.Options{Definition: d, Source: s, CacheDir: cache, Memory: memory, Timeout: timeout, Progress: progress})
 }

@@ -25,7 +25,7 @@ type flags struct {
 	formats                      []string
 	out, theme, failOn           string
 	dryRun                       bool
-	memory                       string
+	memory, queryTimeout         string
 	awsProfile, awsRegion, mode  string
 	estimate, yes                bool
 	maxCost                      string
@@ -66,6 +66,11 @@ func (f *flags) registerSource(c *cobra.Command) {
 	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
 	completions(c, "engine", engines)
 	completions(c, "mode", modes)
+}
+
+// registerStatements are the flags of commands that ask the statements of queries.
+func (f *flags) registerStatements(c *cobra.Command) {
+	c.Flags().StringVar(&f.queryTimeout, "query-timeout", "", "how long one statement may run, such as 90s, 10m or 1h30m; then it is stopped (default 10m)")
 }
 
 // registerPeriod are the flags of commands that ask about a period.

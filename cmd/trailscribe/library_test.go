@@ -96,7 +96,7 @@ func TestLibraryCaseThatIsWrongFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	verdicts, err := testcase.Run(context.Background(), s.queries, testcase.Options{
-		Definition: s.definition, Hold: emptied, Open: caseEngine, Only: func(x *query.Query) bool { return x == q },
+		Definition: s.definition, Hold: emptied, Open: caseEngine(0), Only: func(x *query.Query) bool { return x == q },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,7 @@ import (
 )
 
 func (p *program) queryTestCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "test [ID|TOPIC|PATTERN]...",
 		Short: "Run the test cases beside queries",
 		Long: `Test runs the cases of each query's _test.yaml: events in, rows out. They run on the embedded engine,
@@ -44,22 +45,34 @@ match everything. A remark fails nothing.`,
 			return p.showVerdicts(verdicts)
 		},
 	}
+	p.flags.registerStatements(c)
+	return c
 }
 
 func (p *program) runCases(ctx context.Context, s *setup, picked []*query.Query) ([]testcase.Verdict, error) {
+	set, err := p.resolve(s, nil)
+	if err != nil {
+		return nil, err
+	}
+	timeout, err := queryTimeout(set)
+	if err != nil {
+		return nil, err
+	}
 	done := int64(0)
 	return testcase.Run(ctx, s.queries, testcase.Options{
 		Definition: s.definition,
 		Hold:       func(files map[string][]byte) source.Source { return memory(files) },
-		Open:       caseEngine,
+		Open:       caseEngine(timeout),
 		Only:       func(q *query.Query) bool { return slices.Contains(picked, q) },
 		Done:       func(testcase.Verdict) { done++; p.term.Progress("cases", done, 0) },
 	})
 }
 
-// caseEngine opens the embedded engine over the log files of cases, without a cache.
-func caseEngine(d *relation.Definition, src source.Source) (engine.Engine, error) {
-	return openLocal(d, src, "", 0, nil)
+// caseEngine opens the embedded engine over the log files of cases, without a cache. A statement may run for timeout; 0: without end.
+func caseEngine(timeout time.Duration) func(*relation.Definition, source.Source) (engine.Engine, error) {
+	return func(d *relation.Definition, src source.Source) (engine.Engine, error) {
+		return openLocal(d, src, "", 0, timeout, nil)
+	}
 }
 
 func (p *program) showVerdicts(verdicts []testcase.Verdict) error {

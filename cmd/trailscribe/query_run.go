@@ -38,6 +38,7 @@ func (p *program) queryRunCommand() *cobra.Command {
 	}
 	p.flags.registerSource(c)
 	p.flags.registerPeriod(c)
+	p.flags.registerStatements(c)
 	p.flags.registerCost(c)
 	return c
 }

@@ -64,6 +64,7 @@ incomplete (logs missing or unreadable, a query failed), 5 it would cost more th
 	}
 	p.flags.registerSource(c)
 	p.flags.registerPeriod(c)
+	p.flags.registerStatements(c)
 	p.flags.registerReport(c)
 	p.flags.registerCost(c)
 	return c

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
@@ -22,7 +23,7 @@ func (f *flags) level() (config.Level, error) {
 		config.Source: f.source, config.Engine: f.engine, config.Mode: f.mode, config.Cache: f.cache, config.Memory: f.memory,
 		config.Profile: f.awsProfile, config.Region: f.awsRegion, config.MaxPerRun: f.maxCost,
 		config.Period: f.period, config.Timezone: f.timezone, config.Language: f.lang, config.Theme: f.theme, config.FailOn: f.failOn,
-		config.AsOf: f.asOf, config.Out: f.out,
+		config.AsOf: f.asOf, config.Out: f.out, config.QueryTimeout: f.queryTimeout,
 	} {
 		l.Set(name, value, originFlag)
 	}
@@ -127,6 +128,20 @@ func engineOf(set config.Settings) (string, error) {
 		return "", usage("", "there is no engine %q; there are %s", name, strings.Join(engines, ", "))
 	}
 	return name, nil
+}
+
+// queryTimeout is how long each statement may run.
+func queryTimeout(set config.Settings) (time.Duration, error) {
+	x := set.Get(config.QueryTimeout)
+	d, err := config.ParseTimeout(x.Value)
+	if err != nil {
+		return 0, usage("write a time such as 10m, 90s or 1h30m", "--query-timeout: %w", err)
+	}
+	if set.Text(config.Engine) == "athena" && d > config.MostAthena {
+		return 0, usage("write 4h or less; Athena ends a statement after 30 minutes, or after what the quota of the account allows",
+			"query_timeout from %s: %s is longer than Athena runs any statement", x.Origin, x.Value)
+	}
+	return d, nil
 }
 
 // maxCost is the most a run may cost, in US dollars; zero where no limit is set.

@@ -24,7 +24,7 @@ func TestLibraryQueriesWithoutWhatSievesDrop(t *testing.T) {
 	verdicts, err := testcase.Run(t.Context(), s.queries, testcase.Options{
 		Definition: s.definition, Hold: func(files map[string][]byte) source.Source { return memory(files) },
 		Open: func(d *relation.Definition, src source.Source) (engine.Engine, error) {
-			e, err := caseEngine(d, src)
+			e, err := caseEngine(0)(d, src)
 			return &siftedEngine{e, sifted}, err
 		},
 	})

@@ -128,6 +128,10 @@ func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings)
 	if name == "athena" {
 		return p.openAthena(ctx, s, set)
 	}
+	timeout, err := queryTimeout(set)
+	if err != nil {
+		return nil, err
+	}
 	src, err := p.openSource(ctx, s, set)
 	if err != nil {
 		return nil, err
@@ -150,7 +154,7 @@ func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings)
 	if memory == 0 {
 		memory = defaultMemory
 	}
-	e, err := openLocal(s.definition, src, cache, memory, func(done, of int64) { p.term.Progress("reading logs", done, of) })
+	e, err := openLocal(s.definition, src, cache, memory, timeout, func(done, of int64) { p.term.Progress("reading logs", done, of) })
 	if err != nil {
 		return nil, fmt.Errorf("opening the engine: %w", err)
 	}

@@ -7,7 +7,6 @@ package awsfake
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -60,7 +59,7 @@ type Server struct {
 	meter  meterState
 
 	dbOnce sync.Once
-	db     *sql.DB
+	db     *connection.Database
 	dbErr  error
 
 	stop   context.CancelFunc // ends every query
@@ -151,7 +150,7 @@ func (s *Server) Getenv(name string) string {
 }
 
 // database is the embedded one that answers Athena's queries, opened with the first.
-func (s *Server) database() (*sql.DB, error) {
+func (s *Server) database() (*connection.Database, error) {
 	s.dbOnce.Do(func() {
 		s.db, s.dbErr = connection.Open(s.life, connection.Options{Threads: 2, Memory: 1 << 30, Dirs: []string{s.dir}, TempDir: s.dir})
 	})

@@ -77,6 +77,7 @@ type Config struct {
 	File string // path of trailscribe.yaml as it was found, "" where there is none
 
 	Engine, Source, Cache Setting // Source and Cache are relative to where the program runs
+	QueryTimeout          Setting // how long one statement may run; see ParseTimeout
 	Entity                Setting // whose logs these are, as a report prints it
 	Accounts              []Account
 	Calendar              Setting // id of a file of reports/calendars

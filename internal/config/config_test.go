@@ -376,9 +376,40 @@ func TestShow(t *testing.T) {
 	}
 	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "athena.mode=auto from default", "calendar=weekdays from default",
 		"engine=duckdb from trailscribe.yaml:1:9", "fail_on=none from default", "formats=pdf, xlsx from default", "language=en from default", "late_days=2 from default",
-		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
+		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "query_timeout=10m from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestParseTimeout(t *testing.T) {
+	for text, want := range map[string]time.Duration{"1s": time.Second, "90s": 90 * time.Second, "10m": 10 * time.Minute, "1h30m": 90 * time.Minute, "24h": 24 * time.Hour} {
+		if got, err := ParseTimeout(text); err != nil || got != want {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "10", "0s", "999ms", "-1m", "24h1s", "99999h", "ten minutes", "1d"} {
+		if got, err := ParseTimeout(text); err == nil {
+			t.Errorf("%q was taken as %s", text, got)
+		}
+	}
+	for text, want := range map[string]string{"query_timeout: 5m": "5m from trailscribe.yaml:1:16", "{}": "10m from default"} {
+		c, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", text+"\n")})
+		if bad != nil {
+			t.Fatal(bad)
+		}
+		x := c.Resolve(Request{}).Get(QueryTimeout)
+		if got := x.Value + " from " + filepath.Base(x.Origin); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+		if got := c.Resolve(Request{Caller: Level{Texts: map[string]Setting{QueryTimeout: {Value: "1h", Origin: "flag"}}}}).Text(QueryTimeout); got != "1h" {
+			t.Errorf("%s: the caller's is %s", text, got)
+		}
+	}
+	for _, text := range []string{"query_timeout: 10", "query_timeout: 0s", "query_timeout: 25h", "query_timeout: soon", `query_timeout: ""`} {
+		if _, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", text+"\n")}); bad.Err() == nil {
+			t.Errorf("%s was taken", text)
+		}
 	}
 }
 

@@ -170,6 +170,12 @@ func (l *loader) file(name string, data []byte) {
 	case !bucket:
 		c.Source.Written, c.Source.Value = c.Source.Value, l.path(c.Source.Value)
 	}
+	c.QueryTimeout = setting(v.Get("query_timeout"))
+	if q := v.Get("query_timeout"); q != nil {
+		if _, err := ParseTimeout(q.Text()); err != nil {
+			l.add(q.Scalar(), "config-timeout", "write a time such as 10m, 90s or 1h30m", "%v", err)
+		}
+	}
 	l.athena(v.Get("athena"))
 	c.Cost.ConfirmOver, c.Cost.MaxPerRun = setting(v.Get("cost").Get("confirm_over")), setting(v.Get("cost").Get("max_per_run"))
 	l.accounts(v.Get("accounts"))

@@ -15,6 +15,7 @@ const (
 	Source        = "source"
 	Cache         = "cache"
 	Memory        = "memory"
+	QueryTimeout  = "query_timeout"
 	Mode          = "athena.mode"
 	Profile       = "athena.profile"
 	Region        = "athena.region"
@@ -35,7 +36,7 @@ const (
 var builtin = Level{
 	Texts: map[string]Setting{
 		Engine: Default("duckdb"), Mode: Default("auto"), Period: Default("last-month"), Timezone: Default("UTC"), Language: Default("en"),
-		Theme: Default("navy"), FailOn: Default("none"), Out: Default("reports-out"),
+		Theme: Default("navy"), FailOn: Default("none"), Out: Default("reports-out"), QueryTimeout: Default("10m"),
 	},
 	Lists: map[string]List{Formats: {Values: []string{"pdf", "xlsx"}, Origin: "default"}},
 }
@@ -136,7 +137,7 @@ func (s Shared) level() Level {
 // level is what trailscribe.yaml says, with engine, source and cache of the environment laid over it when it was loaded.
 func (c *Config) level() Level {
 	l := c.Defaults.level()
-	l.Texts[Engine], l.Texts[Source], l.Texts[Cache] = c.Engine, c.Source, c.Cache
+	l.Texts[Engine], l.Texts[Source], l.Texts[Cache], l.Texts[QueryTimeout] = c.Engine, c.Source, c.Cache, c.QueryTimeout
 	l.Texts[Profile], l.Texts[Region], l.Texts[MaxPerRun] = c.Athena.Profile, c.Athena.Region, c.Cost.MaxPerRun
 	return l
 }

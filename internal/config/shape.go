@@ -52,6 +52,8 @@ var (
 		{Name: "engine", Shape: yaml.OneOf("duckdb", "athena"), Help: "what answers queries: duckdb reads log files on this machine, athena the table in AWS", Default: "duckdb"},
 		{Name: "source", Shape: text, Help: "folder of CloudTrail log files, in the layout of S3 or loose, relative to this file; or s3://bucket/prefix"},
 		{Name: "cache", Shape: text, Help: "folder for what was read, so that it is read once; relative to this file", Default: "the user's cache folder"},
+		{Name: "query_timeout", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: patternTimeout, Like: "a time such as 10m, 90s or 1h30m"},
+			Help: "how long one statement may run, from 1s to 24h; one that runs longer is stopped, and not evaluated in a report", Default: "10m"},
 		{Name: "entity", Shape: text, Help: "organisation whose logs these are, as reports print it"},
 		{Name: "accounts", Shape: accounts, Help: "accounts whose logs are expected: a list of ids, or of ids with settings; or a mapping of ids to names or settings"},
 		{Name: "calendar", Shape: name, Help: "working days: a file of reports/calendars", Default: "weekdays"},

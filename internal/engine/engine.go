@@ -3,7 +3,10 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"trailscribe/internal/result"
@@ -218,6 +221,28 @@ type Fault struct {
 	Reason Reason
 	Hint   string
 	Err    error
+}
+
+// ErrTimeout ends the context of a statement that ran longer than it may.
+var ErrTimeout = errors.New("the statement ran longer than it may")
+
+// TooSlow is the fault of a statement that ran longer than limit. what says what was being done: "run s3/opened".
+func TooSlow(what string, limit time.Duration) error {
+	return &Fault{
+		Reason: TimedOut, Hint: "allow more time with --query-timeout, or ask for a shorter period",
+		Err: fmt.Errorf("%s: it ran longer than %s and was stopped", what, span(limit)),
+	}
+}
+
+// span is a length of time without what is zero at its end: 10m, where Go writes 10m0s.
+func span(d time.Duration) string {
+	s := d.String()
+	for _, tail := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, tail) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
 }
 
 func (f *Fault) Error() string { return f.Err.Error() }

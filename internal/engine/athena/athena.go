@@ -70,11 +70,12 @@ type Options struct {
 	StagingDatabase                    string   // where the staged table is made; "": Database
 	Accounts                           []string // of the table, where it must be told them in each query; empty: found in the bucket
 	Mode                               string
-	ShelvesFrom                        int64        // bytes of log files from which a staged copy is laid by service and call; 0: 64 MiB
-	Concurrency                        int          // queries at once; 0: 5
-	Reuse                              int          // minutes: Athena may answer with rows of an equal query that are not older; 0: never
-	Price                              engine.Money // of 10^12 scanned bytes; zero: the region's list price
-	Warn                               func(string) // what the table lacks and similar; may be nil
+	ShelvesFrom                        int64         // bytes of log files from which a staged copy is laid by service and call; 0: 64 MiB
+	Concurrency                        int           // queries at once; 0: 5
+	Timeout                            time.Duration // of each statement, from when Athena begins to run it; 0: Athena's own
+	Reuse                              int           // minutes: Athena may answer with rows of an equal query that are not older; 0: never
+	Price                              engine.Money  // of 10^12 scanned bytes; zero: the region's list price
+	Warn                               func(string)  // what the table lacks and similar; may be nil
 
 	Timing Timing
 }

@@ -180,12 +180,48 @@ func (r *runner) once(ctx context.Context, id, text string, attempt int, what st
 
 // await waits for the end of a started query, and stops it if ctx ends before.
 func (r *runner) await(ctx context.Context, query string, attempt int, asked time.Time, what string) (*execution, error) {
-	q, err := r.e.watch.wait(ctx, query)
+	q, err := r.e.watch.waitFor(ctx, query, r.limit(query))
+	if errors.Is(err, engine.ErrTimeout) {
+		return nil, r.overdue(ctx, query, attempt, asked, what)
+	}
 	if err != nil {
 		r.spoilt(query)
 		r.unseen(query)
 		return nil, errors.Join(fault(ctx, what, err), r.stop(query))
 	}
+	x := r.ended(q, attempt, asked)
+	if !x.well() {
+		r.spoilt(query)
+	}
+	return x, nil
+}
+
+// limit is how long a query may run: one of a file. Staging and counting are our own, and take as long as there are log files.
+func (r *runner) limit(query string) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if of := r.of[query]; of == engine.Staging || of == engine.Counting {
+		return 0
+	}
+	return r.e.o.Timeout
+}
+
+// overdue stops a query that ran longer than it may. What it read until then is billed.
+func (r *runner) overdue(ctx context.Context, query string, attempt int, asked time.Time, what string) error {
+	r.spoilt(query)
+	r.unseen(query)
+	err := errors.Join(engine.TooSlow(what, r.e.o.Timeout), r.stop(query))
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	if q, waitErr := r.e.watch.wait(ctx, query); waitErr == nil {
+		r.ended(q, attempt, asked)
+	}
+	return err
+}
+
+// ended is a query that ended, well or not; what it is billed is counted.
+func (r *runner) ended(q *types.QueryExecution, attempt int, asked time.Time) *execution {
+	query := aws.ToString(q.QueryExecutionId)
 	x := &execution{id: query, end: q, attempt: attempt, earlier: r.before(q, asked)}
 	if s := q.Statistics; s != nil {
 		x.scanned = aws.ToInt64(s.DataScannedInBytes)
@@ -197,16 +233,21 @@ func (r *runner) await(ctx context.Context, query string, attempt int, asked tim
 		x.output = aws.ToString(q.ResultConfiguration.OutputLocation)
 	}
 	r.count(q, x)
-	if !x.well() {
-		r.spoilt(query)
-	}
-	return x, nil
+	return x
 }
+
+// Ids of the work for all statements. No statement of a file has one of them: theirs have a slash.
+const (
+	stageFiles   = "stage"
+	stageAgain   = "stage again"
+	countRecords = "count the records"
+	placeFiles   = "place the log files outside the S3 layout"
+)
 
 // workOf is what a query is billed for: a statement's id, or work for all of them.
 func workOf(id string) string {
 	switch {
-	case strings.HasPrefix(id, "stage"):
+	case id == stageFiles || id == stageAgain:
 		return engine.Staging
 	case id == countRecords || id == placeFiles:
 		return engine.Counting

@@ -122,12 +122,6 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	return in, nil
 }
 
-// Statements of our own, beside those asked.
-const (
-	countRecords = "count the records"
-	placeFiles   = "place the log files outside the S3 layout"
-)
-
 // each runs a statement of ours and hands every row to f.
 func (s *session) each(ctx context.Context, what string, query func() (string, error), cols []result.Column, f func(result.Row)) error {
 	r := &rows{ctx: ctx, e: s.e, id: what, cols: cols}

@@ -88,13 +88,13 @@ func (s *session) stage(ctx context.Context) error {
 		body, err := s.relation(relation.Staged)
 		return func(attempt int) string { return statement(attempt, body) }, err
 	}
-	x, err := s.do(ctx, "stage", "stage the log files of the period", build, taker.usable)
+	x, err := s.do(ctx, stageFiles, "stage the log files of the period", build, taker.usable)
 	if err != nil && ctx.Err() == nil && strings.Contains(strings.ToUpper(err.Error()), "ALREADY EXISTS") {
 		// Athena has forgotten the query of then, Glue has not forgotten its table. Nobody knows whether it is whole.
 		if err := s.e.drop(ctx, s.table); err != nil {
 			return err
 		}
-		x, err = s.do(ctx, "stage again", "stage the log files of the period", build, taker.usable)
+		x, err = s.do(ctx, stageAgain, "stage the log files of the period", build, taker.usable)
 	}
 	if err != nil {
 		return err

@@ -40,6 +40,7 @@ type stand struct {
 	perPage  int
 	fail     func(n int, sql string) *types.QueryExecutionStatus // how the nth query ends; nil: well
 	takes    time.Duration
+	queued   time.Duration // of takes, in Athena's queue
 	requeued bool
 	output   string
 	group    types.WorkGroupConfiguration
@@ -140,6 +141,8 @@ func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQ
 			status.State, status.CompletionDateTime = types.QueryExecutionStateSucceeded, aws.Time(q.at.Add(s.takes))
 		case s.requeued:
 			status.State = types.QueryExecutionStateQueued // it ran before
+		case time.Since(q.at) < s.queued:
+			status.State = types.QueryExecutionStateQueued
 		}
 		out.QueryExecutions = append(out.QueryExecutions, types.QueryExecution{QueryExecutionId: &id, Query: &q.sql, Status: &status, StatementType: types.StatementTypeDml,
 			Statistics: &types.QueryExecutionStatistics{DataScannedInBytes: aws.Int64(25 << 20)}, ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String(s.output)}})

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 
 	"trailscribe/internal/awsconfig"
+	"trailscribe/internal/engine"
 )
 
 // watcher looks at all running queries of an engine with one call, more seldom the longer they run. It works only while
@@ -27,6 +28,7 @@ type watcher struct {
 
 type waiter struct {
 	since time.Time
+	began chan struct{} // closed when Athena has been seen to run it
 	done  chan struct{}
 	last  *types.QueryExecution
 	err   error
@@ -41,10 +43,16 @@ func newWatcher(c Client, t Timing) *watcher {
 
 // wait gives the query when it has ended. It ends early with ctx; the query then runs on.
 func (w *watcher) wait(ctx context.Context, id string) (*types.QueryExecution, error) {
+	return w.waitFor(ctx, id, 0)
+}
+
+// waitFor is wait that ends with engine.ErrTimeout when Athena runs the query longer than limit; 0: however long. The time in
+// Athena's queue does not count.
+func (w *watcher) waitFor(ctx context.Context, id string, limit time.Duration) (*types.QueryExecution, error) {
 	w.mu.Lock()
 	x := w.waiting[id]
 	if x == nil {
-		x = &waiter{since: time.Now(), done: make(chan struct{})}
+		x = &waiter{since: time.Now(), began: make(chan struct{}), done: make(chan struct{})}
 		w.waiting[id] = x
 	}
 	x.many++
@@ -57,12 +65,34 @@ func (w *watcher) wait(ctx context.Context, id string) (*types.QueryExecution, e
 	case w.news <- struct{}{}:
 	default:
 	}
+	began, over := x.began, (<-chan time.Time)(nil)
+	if limit <= 0 {
+		began = nil
+	}
+	for {
+		select {
+		case <-x.done:
+			return x.last, x.err
+		case <-began:
+			timer := time.NewTimer(limit)
+			defer timer.Stop()
+			began, over = nil, timer.C
+		case <-over:
+			w.forget(id, x)
+			return nil, engine.ErrTimeout
+		case <-ctx.Done():
+			w.forget(id, x)
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// run notes that Athena runs the query.
+func (x *waiter) run() {
 	select {
-	case <-x.done:
-		return x.last, x.err
-	case <-ctx.Done():
-		w.forget(id, x)
-		return nil, ctx.Err()
+	case <-x.began:
+	default:
+		close(x.began)
 	}
 }
 
@@ -146,6 +176,9 @@ func (w *watcher) look(ids []string) {
 		id := aws.ToString(q.QueryExecutionId)
 		if x := w.waiting[id]; x != nil {
 			x.fails = 0
+			if q.Status != nil && q.Status.State == types.QueryExecutionStateRunning {
+				x.run()
+			}
 		}
 		// A query may go from RUNNING back to QUEUED: only an end is an end.
 		if q.Status != nil && ended(q.Status.State) {

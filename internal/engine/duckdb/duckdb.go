@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/engine"
@@ -24,10 +25,11 @@ import (
 type Options struct {
 	Definition *relation.Definition
 	Source     source.Source
-	CacheDir   string // keeps what was read for the next run; "": a temporary folder that Close removes
-	Memory     int64  // bytes the database may hold before it spills to TempDir; below 256 MiB even a small scope with all columns fails; 0: see connection.Options
-	Threads    int    // 0: all processors
-	TempDir    string // for what does not fit in memory; "": inside CacheDir
+	CacheDir   string        // keeps what was read for the next run; "": a temporary folder that Close removes
+	Memory     int64         // bytes the database may hold before it spills to TempDir; below 256 MiB even a small scope with all columns fails; 0: see connection.Options
+	Threads    int           // 0: all processors
+	Timeout    time.Duration // of each statement; 0: none
+	TempDir    string        // for what does not fit in memory; "": inside CacheDir
 	Limits     cloudtrail.Limits
 	Progress   func(done, of int64) // log files read so far, of those that are new; may be nil
 }

@@ -16,6 +16,7 @@ import (
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/duckdb/cache"
+	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/relation"
 )
 
@@ -232,7 +233,7 @@ func (s *session) countConflicts(ctx context.Context, t *tally) error {
 }
 
 // each runs a statement of ours and hands every row to f.
-func each(ctx context.Context, db *stdsql.DB, query string, f func(scan func(...any) error) error) error {
+func each(ctx context.Context, db *connection.Database, query string, f func(scan func(...any) error) error) error {
 	found, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return err

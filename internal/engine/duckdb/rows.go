@@ -19,6 +19,7 @@ type rows struct {
 	found *stdsql.Rows
 	cols  []result.Column
 	start time.Time
+	end   func() // lets go of the statement's context
 	stats engine.Stats
 }
 
@@ -59,6 +60,7 @@ func (r *rows) Close() error {
 	if r.stats.Elapsed == 0 {
 		r.stats.Elapsed = max(time.Since(r.start), 1)
 	}
+	defer r.end()
 	return r.found.Close()
 }
 

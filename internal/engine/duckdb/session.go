@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	stdsql "database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,9 +20,10 @@ import (
 type session struct {
 	definition *relation.Definition
 	scope      engine.Scope
-	db         *stdsql.DB
+	db         *connection.Database
 	snapshot   *cache.Snapshot
-	loose      bool // there are files without a delivery day
+	loose      bool          // there are files without a delivery day
+	timeout    time.Duration // of each statement; 0: none
 
 	records, repeated int64 // all records in reach, and those whose event id stands in another record too
 
@@ -40,7 +40,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	if err != nil {
 		return nil, err
 	}
-	s := &session{definition: e.o.Definition, scope: scope, snapshot: snapshot}
+	s := &session{definition: e.o.Definition, scope: scope, snapshot: snapshot, timeout: e.o.Timeout}
 	for f := range snapshot.Files() {
 		if f.Folder == "" && f.State == cache.Read {
 			s.loose = true
@@ -209,11 +209,20 @@ func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, 
 		return nil, err
 	}
 	start := time.Now()
-	found, err := s.db.QueryContext(ctx, query) //nolint:rowserrcheck // rows.All looks at it
+	// The clock stops with the answer: all rows are there then, and whoever reads them may take their time.
+	timed, end := context.WithCancelCause(ctx)
+	if s.timeout > 0 {
+		defer time.AfterFunc(s.timeout, func() { end(engine.ErrTimeout) }).Stop()
+	}
+	found, err := s.db.QueryContext(timed, query) //nolint:rowserrcheck // rows.All looks at it
 	if err != nil {
+		defer end(nil)
+		if ctx.Err() == nil && errors.Is(context.Cause(timed), engine.ErrTimeout) {
+			return nil, engine.TooSlow("run "+st.ID, s.timeout)
+		}
 		return nil, fault(ctx, fmt.Errorf("run %s: %w", st.ID, err))
 	}
-	return &rows{ctx: ctx, id: st.ID, found: found, cols: st.Query.Columns(), start: start}, nil
+	return &rows{ctx: ctx, id: st.ID, found: found, cols: st.Query.Columns(), start: start, end: func() { end(nil) }}, nil
 }
 
 // text is the statement over the tables of this session.
@@ -281,10 +290,12 @@ func (s *session) Files(ctx context.Context) iter.Seq2[engine.InputFile, error] 
 func (s *session) Close() error {
 	var err error
 	s.closing.Do(func() {
+		running := false
 		if s.db != nil {
+			running = s.db.Running()
 			err = s.db.Close()
 		}
-		if s.spill != nil {
+		if s.spill != nil && !running { // else the next session that finds its lock free removes it
 			err = errors.Join(err, s.spill.remove())
 		}
 		s.snapshot.Release()

@@ -1,7 +1,6 @@
 package trino
 
 import (
-	dbsql "database/sql"
 	"errors"
 	"fmt"
 	"math/big"
@@ -302,7 +301,7 @@ func atTrino(t *testing.T, c *client, text string) (got string, static bool) {
 	return enginetest.Render(typ, v), false
 }
 
-func atDuckDB(t *testing.T, db *dbsql.DB, b *sql.Bound, types []string) string {
+func atDuckDB(t *testing.T, db *connection.Database, b *sql.Bound, types []string) string {
 	t.Helper()
 	var v any
 	if err := db.QueryRow(b.Text(sql.DuckDB, nil)).Scan(&v); err != nil {

@@ -31,7 +31,7 @@ type Options struct {
 
 // Open makes a database in memory. Its sessions think in UTC, whole numbers divide to whole numbers, and results do not depend
 // on the machine. The database is gone with Close.
-func Open(ctx context.Context, o Options) (*sql.DB, error) {
+func Open(ctx context.Context, o Options) (*Database, error) {
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded database: %w", err)
@@ -41,7 +41,7 @@ func Open(ctx context.Context, o Options) (*sql.DB, error) {
 		db.Close()
 		return nil, fmt.Errorf("set up the embedded database: %w", err)
 	}
-	return db, nil
+	return &Database{DB: db, patience: patience}, nil
 }
 
 func setUp(ctx context.Context, db *sql.DB, o Options) error {

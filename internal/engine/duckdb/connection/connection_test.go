@@ -2,7 +2,6 @@ package connection
 
 import (
 	"context"
-	dbsql "database/sql"
 	"sync"
 	"testing"
 
@@ -13,7 +12,7 @@ import (
 )
 
 // shared is one database for all tests that only ask.
-var shared = sync.OnceValues(func() (*dbsql.DB, error) { return Open(context.Background(), Options{Threads: 2}) })
+var shared = sync.OnceValues(func() (*Database, error) { return Open(context.Background(), Options{Threads: 2}) })
 
 func ask(t testing.TB, query string) ([][]any, error) {
 	t.Helper()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	dbsql "database/sql"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ import (
 const patience = 20 * time.Second
 
 // database answers printed expressions.
-type database struct{ db *dbsql.DB }
+type database struct{ db *connection.Database }
 
 // answer is the rendered result or ERR and why, and whether the expression was refused before it ran.
 func (d database) answer(ctx context.Context, p mutation.Printed) (got string, refused bool) {

@@ -1,0 +1,102 @@
+package connection
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Database is an open database. Its statements end when their context does, even those that the engine cannot stop.
+//
+// The engine looks for an interrupt between two chunks of rows only: while it searches long texts for a long text, it does not.
+// Such a statement is left behind. Its caller gets an error, and it goes on unseen until it or the process ends.
+type Database struct {
+	*sql.DB
+
+	patience time.Duration // how long a statement may take to end after its context has
+
+	mu   sync.Mutex
+	left int // statements that were left behind and still run
+}
+
+// patience is that of a database. Where the engine looks for an interrupt, a tenth of it is enough.
+const patience = time.Second
+
+// ErrLeftBehind says that a statement did not end when it was told to, and still runs.
+var ErrLeftBehind = errors.New("the statement did not stop when it was told to; it goes on unseen")
+
+// QueryContext runs a statement that gives rows.
+func (d *Database) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	call := func() (*sql.Rows, error) { return d.DB.QueryContext(ctx, query, args...) } //nolint:rowserrcheck,sqlclosecheck // the caller's
+	return await(ctx, d, call, func(rows *sql.Rows) { _ = rows.Close() })
+}
+
+// ExecContext runs a statement that gives no rows.
+func (d *Database) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return await(ctx, d, func() (sql.Result, error) { return d.DB.ExecContext(ctx, query, args...) }, func(sql.Result) {})
+}
+
+// await gives what call gives. Once ctx has ended, it waits for as long as patience says; discard gets what comes later.
+func await[T any](ctx context.Context, d *Database, call func() (T, error), discard func(T)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		v, err := call()
+		done <- answer{v, err}
+	}()
+	select {
+	case a := <-done:
+		return a.value, a.err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(d.patience)
+	defer timer.Stop()
+	select {
+	case a := <-done:
+		return a.value, a.err
+	case <-timer.C:
+	}
+	d.leave(1)
+	go func() {
+		if a := <-done; a.err == nil {
+			discard(a.value)
+		}
+		d.leave(-1)
+	}()
+	var none T
+	return none, errors.Join(ErrLeftBehind, ctx.Err())
+}
+
+func (d *Database) leave(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left += n
+}
+
+// Running reports whether a statement was left behind that still runs: what it uses, the folder for what does not fit in memory,
+// must stay.
+func (d *Database) Running() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.left > 0
+}
+
+// Close closes the database. It waits for no statement that was left behind: the last of them takes the database with it.
+func (d *Database) Close() error {
+	closed := make(chan error, 1)
+	go func() { closed <- d.DB.Close() }()
+	if !d.Running() {
+		return <-closed
+	}
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(d.patience):
+		return nil
+	}
+}
