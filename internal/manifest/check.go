@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
@@ -21,6 +22,7 @@ const (
 	Unsigned  = "unsigned"  // a signature was asked for and there is none
 	BadSigner = "signature" // the signature is not of a trusted key, or not over this manifest
 	Odd       = "odd"       // neither a regular file nor a folder
+	Empty     = "empty"     // a folder without a file
 )
 
 // Wrong is one difference between a folder and its manifest. What is one of the constants.
@@ -86,11 +88,14 @@ func parse(b []byte) (*Manifest, error) {
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Name, err)
 	}
-	if m.Format != Format {
-		return nil, fmt.Errorf("reading %s: the format is %.40q, this program reads %q; a newer version may be needed", Name, m.Format, Format)
+	if m.Format != Format && m.Format != FirstFormat {
+		return nil, fmt.Errorf("reading %s: the format is %.40q, this program reads up to %q; a newer version may be needed", Name, m.Format, Format)
 	}
 	if !bytes.Equal(b, m.Canonical()) {
 		return nil, fmt.Errorf("reading %s: not in its canonical form: it was written or changed by something else", Name)
+	}
+	if named := m.Previous != "" && m.Format != FirstFormat; named != (m.PreviousRun != "") {
+		return nil, fmt.Errorf("reading %s: of the run before it the digest is %.80q and the name %.80q", Name, m.Previous, m.PreviousRun)
 	}
 	for i, f := range m.Files {
 		if !safe(f.Name) || f.Name == Name || f.Name == Signature || f.Size < 0 || len(f.SHA256) != 64 || strings.Trim(f.SHA256, "0123456789abcdef") != "" {
@@ -103,8 +108,9 @@ func parse(b []byte) (*Manifest, error) {
 	return &m, nil
 }
 
-// Check compares a folder or an archive prefix with its manifest: every file, and nothing beside them. trusted are
-// public keys as OpenSSH writes them ("ssh-ed25519 AAAA…"); with any, the manifest must be signed by one of them.
+// Check compares a folder or an archive prefix with its manifest: every file and folder, and nothing beside them. trusted are
+// public keys as OpenSSH writes them ("ssh-ed25519 AAAA…"); with any, the manifest must be signed by one of them. Without any, a
+// signature is not looked at.
 // Differences are in wrong, sorted by file; err says that the manifest itself could not be read. fsys should refuse to open what
 // is not a regular file, since a FIFO waits and a device never ends; of no file more is read than the manifest says it has.
 func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error) {
@@ -112,11 +118,13 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 		return nil, nil, err
 	}
 	there := map[string]bool{}
+	var folders []string
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return fmt.Errorf("listing the files of a run: %w", err)
 		case d.IsDir():
+			folders = append(folders, name)
 		case !d.Type().IsRegular():
 			wrong = append(wrong, Wrong{What: Odd, Where: name, Expected: "a file", Found: d.Type().String()})
 			there[name] = false
@@ -127,6 +135,12 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	wrong = append(wrong, empty(folders, there)...)
+	for _, name := range []string{Record, Sums} {
+		if !slices.ContainsFunc(m.Files, func(f File) bool { return f.Name == name }) {
+			wrong = append(wrong, Wrong{What: Missing, Where: name, Expected: "an entry in " + Name})
+		}
 	}
 	sums := there[Sums]
 	for _, want := range m.Files {
@@ -162,15 +176,11 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 		}
 	}
 	if len(trusted) > 0 {
-		switch sig, err := readUpTo(fsys, Signature, maxSignature); {
+		switch _, err := SignedBy(fsys, m, trusted); {
 		case errors.Is(err, fs.ErrNotExist):
 			wrong = append(wrong, Wrong{What: Unsigned, Where: Name, Expected: Signature})
 		case err != nil:
-			return m, wrong, fmt.Errorf("reading %s: %w", Signature, err)
-		default:
-			if err := verify(m.Canonical(), sig, trusted); err != nil {
-				wrong = append(wrong, Wrong{What: BadSigner, Where: Signature, Expected: "a signature of a trusted key", Found: err.Error()})
-			}
+			wrong = append(wrong, Wrong{What: BadSigner, Where: Signature, Expected: "a signature of a trusted key", Found: err.Error()})
 		}
 	}
 	slices.SortFunc(wrong, func(a, b Wrong) int {
@@ -180,4 +190,36 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 		return strings.Compare(a.What, b.What)
 	})
 	return m, wrong, nil
+}
+
+// empty are the folders without a file: no part of a run, and a place to put something in later.
+func empty(folders []string, files map[string]bool) (wrong []Wrong) {
+	used := map[string]bool{".": true}
+	for name := range files {
+		for dir := path.Dir(name); !used[dir]; dir = path.Dir(dir) {
+			used[dir] = true
+		}
+	}
+	for _, dir := range folders {
+		if !used[dir] {
+			wrong = append(wrong, Wrong{What: Empty, Where: dir + "/"})
+		}
+	}
+	return wrong
+}
+
+// HasSignature reports whether something lies where the signature of a manifest belongs, whatever it is.
+func HasSignature(fsys fs.FS) bool {
+	_, err := fs.Stat(fsys, Signature)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// SignedBy gives the fingerprint, as ssh-keygen -l prints it, of the trusted key that signed the manifest. trusted are as for Check.
+// fs.ErrNotExist: it is not signed; any other error: the signature is not of a trusted key, or not over this manifest.
+func SignedBy(fsys fs.FS, m *Manifest, trusted [][]byte) (fingerprint string, err error) {
+	signature, err := readUpTo(fsys, Signature, maxSignature)
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", Signature, err)
+	}
+	return verify(m.Canonical(), signature, trusted)
 }

@@ -24,10 +24,12 @@ const (
 	Record    = "record.json"
 )
 
-// Format is the version of manifest.json; Family begins the formats of all versions.
+// Format is the version of manifest.json that is written; Family begins the formats of all versions. The first version is read
+// too: its manifests do not name the run before them.
 const (
-	Family = "trailscribe-manifest/"
-	Format = Family + "1"
+	Family      = "trailscribe-manifest/"
+	Format      = Family + "2"
+	FirstFormat = Family + "1"
 )
 
 // File is one file of the set.
@@ -40,12 +42,13 @@ type File struct {
 
 // Manifest lists every file of a folder but manifest.json and its signature.
 type Manifest struct {
-	Format   string            `json:"format"`
-	Run      string            `json:"run"`      // report/period/rN
-	Evidence string            `json:"evidence"` // SHA-256 of record.json: the number printed on page one
-	Previous string            `json:"previous"` // SHA-256 of the manifest before it in the same series, "" for the first
-	Files    []File            `json:"files"`    // sorted by name
-	Facts    map[string]string `json:"facts"`    // who, when, where, which build: what differs from run to run
+	Format      string            `json:"format"`
+	Run         string            `json:"run"`                    // report/period/rN
+	Evidence    string            `json:"evidence"`               // SHA-256 of record.json: the number printed on page one
+	Previous    string            `json:"previous"`               // SHA-256 of the manifest before it in the same series, "" for the first
+	PreviousRun string            `json:"previous_run,omitempty"` // Run of that manifest; none for the first and in the first format
+	Files       []File            `json:"files"`                  // sorted by name
+	Facts       map[string]string `json:"facts"`                  // who, when, where, which build: what differs from run to run
 }
 
 // Canonical is the one form in which a manifest is written, hashed and signed: JSON with the fields in the order of
@@ -93,6 +96,13 @@ func Build(fsys fs.FS, m Manifest) (*Manifest, error) {
 		m.Files = append(m.Files, f)
 	}
 	return &m, nil
+}
+
+// Add lists a file that Build did not see, such as SHA256SUMS, which is made from the list.
+func (m *Manifest) Add(name string, data []byte) {
+	f := File{Name: name, Type: mediaType(name), Size: int64(len(data)), SHA256: hexSum(data)}
+	at, _ := slices.BinarySearchFunc(m.Files, name, func(f File, name string) int { return strings.Compare(f.Name, name) })
+	m.Files = slices.Insert(m.Files, at, f)
 }
 
 // list is every file of fsys that a manifest lists, sorted.

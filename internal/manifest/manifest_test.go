@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -37,6 +38,13 @@ func put(t *testing.T, dir, name, text string) {
 	}
 }
 
+func mkdir(t *testing.T, dir, name string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(name)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func seal(t *testing.T, dir string) *Manifest {
 	t.Helper()
 	first, err := Build(os.DirFS(dir), Manifest{})
@@ -48,6 +56,11 @@ func seal(t *testing.T, dir string) *Manifest {
 	if err != nil {
 		t.Fatal(err)
 	}
+	added := *first
+	added.Files = slices.DeleteFunc(slices.Clone(first.Files), func(f File) bool { return f.Name == Sums })
+	if added.Add(Sums, first.SHA256SUMS()); !slices.Equal(added.Files, m.Files) {
+		t.Errorf("with %s added the list is %v, built from the folder it is %v", Sums, added.Files, m.Files)
+	}
 	put(t, dir, Name, string(m.Canonical()))
 	return m
 }
@@ -55,7 +68,7 @@ func seal(t *testing.T, dir string) *Manifest {
 func TestCanonical(t *testing.T) {
 	m := Manifest{Format: Format, Run: "m/2026-10/r1", Evidence: "e", Files: []File{{"a<b>.pdf", "application/pdf", 3, "00"}}, Facts: map[string]string{"z": "1", "a": "2"}}
 	want := `{
-  "format": "trailscribe-manifest/1",
+  "format": "trailscribe-manifest/2",
   "run": "m/2026-10/r1",
   "evidence": "e",
   "previous": "",
@@ -130,6 +143,23 @@ func TestCheckFinds(t *testing.T) {
 			os.Symlink(filepath.Join(dir, "..", filepath.Base(dir)+".pdf"), filepath.Join(dir, "report.pdf"))
 		}, []string{"odd report.pdf"}},
 		{"sums", func(t *testing.T, dir string) { put(t, dir, Sums, "") }, []string{"changed SHA256SUMS", "sums SHA256SUMS"}},
+		{"empty folder", func(t *testing.T, dir string) { mkdir(t, dir, "results/more/deep") }, []string{"empty results/more/", "empty results/more/deep/"}},
+		{"empty hidden folder", func(t *testing.T, dir string) { mkdir(t, dir, ".cache") }, []string{"empty .cache/"}},
+		{"hidden file", func(t *testing.T, dir string) { put(t, dir, "library/.x", "") }, []string{"extra library/.x"}},
+		{"another signature", func(t *testing.T, dir string) { put(t, dir, "record.json.sig", "") }, []string{"extra record.json.sig"}},
+		{"signature that is a folder", func(t *testing.T, dir string) { mkdir(t, dir, Signature) }, []string{"empty manifest.json.sig/"}},
+		{"record not listed", func(t *testing.T, dir string) {
+			os.Remove(filepath.Join(dir, Record))
+			seal(t, dir)
+		}, []string{"missing record.json"}},
+		{"sums not listed", func(t *testing.T, dir string) {
+			os.Remove(filepath.Join(dir, Sums))
+			m, err := Build(os.DirFS(dir), Manifest{Evidence: hexSum([]byte("{}\n"))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir, Name, string(m.Canonical()))
+		}, []string{"missing SHA256SUMS"}},
 		{"record", func(t *testing.T, dir string) { put(t, dir, Record, "{ }\n"); seal(t, dir) }, []string{"evidence record.json"}},
 	} {
 		dir := folder(t)
@@ -172,17 +202,23 @@ func TestReadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, b := range map[string][]byte{
-		"empty": {}, "other format": (&Manifest{Format: "trailscribe-manifest/2"}).Canonical(),
+		"empty": {}, "other format": (&Manifest{Format: "trailscribe-manifest/3"}).Canonical(),
 		"spaces": append([]byte(" "), good...), "second value": append(append([]byte{}, good...), "{}"...),
 		"field twice": bytes.Replace(good, []byte(`"run": ""`), []byte(`"run": "a", "run": ""`), 1),
 		"up":          file(File{"../a", "t", 1, sum}), "root": file(File{"/a", "t", 1, sum}), "dot": file(File{".", "t", 1, sum}), "inner up": file(File{"a/../b", "t", 1, sum}),
 		"backslash": file(File{`..\a`, "t", 1, sum}), "itself": file(File{Name, "t", 1, sum}), "signature": file(File{Signature, "t", 1, sum}),
 		"twice": file(File{"a", "t", 1, sum}, File{"a", "t", 1, sum}), "order": file(File{"b", "t", 1, sum}, File{"a", "t", 1, sum}),
-		"size": file(File{"a", "t", -1, sum}), "digest": file(File{"a", "t", 1, "zz"}), "upper case": file(File{"a", "t", 1, strings.Repeat("A", 64)}),
+		"run before without its name": (&Manifest{Format: Format, Previous: sum}).Canonical(), "name without a digest": (&Manifest{Format: Format, PreviousRun: "m/2026-09/r1"}).Canonical(),
+		"first format with a name": (&Manifest{Format: FirstFormat, Previous: sum, PreviousRun: "m/2026-09/r1"}).Canonical(),
+		"size":                     file(File{"a", "t", -1, sum}), "digest": file(File{"a", "t", 1, "zz"}), "upper case": file(File{"a", "t", 1, strings.Repeat("A", 64)}),
 	} {
 		if _, err := parse(b); err == nil {
 			t.Errorf("%s was read", name)
 		}
+	}
+	first := (&Manifest{Format: FirstFormat, Previous: sum}).Canonical()
+	if m, err := parse(first); err != nil || m.Previous != sum {
+		t.Error(err)
 	}
 	if _, _, err := Check(fstest.MapFS{}, nil); !errors.Is(err, ErrNone) {
 		t.Error(err)
@@ -191,6 +227,7 @@ func TestReadRefuses(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add((&Manifest{Format: Format, Files: []File{{"a", "t", 1, strings.Repeat("0", 64)}}}).Canonical())
+	f.Add((&Manifest{Format: FirstFormat, Previous: "d", Facts: map[string]string{"host": "h"}}).Canonical())
 	f.Add([]byte(`{"format":"trailscribe-manifest/1"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := parse(b)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -86,8 +87,20 @@ func TestSignatureOfOpenSSH(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, wrong, err := Check(os.DirFS(dir), [][]byte{pub}); err != nil || len(wrong) > 0 {
+	keys, problems := TrustedKeys(pub)
+	if len(problems) > 0 || len(keys) != 1 {
+		t.Fatal(keys, problems)
+	}
+	m, wrong, err := Check(os.DirFS(dir), keys)
+	if err != nil || len(wrong) > 0 {
 		t.Fatal(wrong, err)
+	}
+	fingerprint, err := SignedBy(os.DirFS(dir), m, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(tool, "-l", "-f", key+".pub").CombinedOutput(); err != nil || !strings.Contains(string(out), " "+fingerprint+" ") {
+		t.Errorf("ssh-keygen says %s (%v), we say %s", out, err, fingerprint)
 	}
 }
 
@@ -96,7 +109,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(good)
 	f.Add([]byte("-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAf////8=\n-----END SSH SIGNATURE-----\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if verify([]byte("another message"), b, [][]byte{pub}) == nil {
+		if _, err := verify([]byte("another message"), b, [][]byte{pub}); err == nil {
 			t.Fatalf("%q was accepted for another message", b)
 		}
 	})
