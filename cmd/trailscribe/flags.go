@@ -28,6 +28,7 @@ type flags struct {
 	memory, queryTimeout         string
 	awsProfile, awsRegion, mode  string
 	estimate, yes                bool
+	trustedKeys                  string
 	maxCost                      string
 }
 

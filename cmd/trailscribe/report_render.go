@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,43 +55,15 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if err := unaltered(c, dir); err != nil {
 		return err
 	}
-	// the look is this program's, the content the run's own: definitions that changed since have no say
-	lib, problems := library.Open(append([]library.Layer{builtin(true)}, saved.Library())...)
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	frameworks, problems := framework.Load(lib)
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	queries, problems := query.Load(lib, frameworks)
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	r, problems := report.Load(lib, saved.Report, queries, frameworks)
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	s := &setup{library: lib, frameworks: frameworks, queries: queries}
-	tag, theme := p.flags.lang, p.flags.theme
-	if tag == "" {
-		tag = saved.Language
-	}
-	if theme == "" {
-		theme = saved.Theme
-	}
-	l, err := s.language(tag)
-	if err != nil {
-		return err
-	}
 	want := p.flags.formats
 	if len(want) == 0 {
 		want = []string{"pdf", "xlsx"}
 	}
-	parts := audit.Parts{Language: l, Progress: p.progress}
-	if parts.Writers, parts.Exports, err = s.writers(want, theme); err != nil {
+	r, parts, err := remake(saved, want, p.flags.lang, p.flags.theme)
+	if err != nil {
 		return err
 	}
+	parts.Progress = p.progress
 	out, err := run.NewPlain(p.flags.out)
 	if err != nil {
 		return err
@@ -106,13 +79,43 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	return nil
 }
 
-// unaltered tells whether what a report is made from is as it was sealed; a report that was made from it may be lost.
+// remake is what it takes to write a run again: its report, and the parts for some formats. The look and the fonts are this program's, the
+// content the run's own: its definitions, as its record names them, lie over the built-in ones, and those that changed since have no say.
+// "" is the run's own language, and its own theme.
+func remake(saved *run.Saved, want []string, tag, theme string) (*report.Report, audit.Parts, error) {
+	var parts audit.Parts
+	lib, problems := library.Open(builtin(true), saved.Library())
+	if err := problems.Err(); err != nil {
+		return nil, parts, err
+	}
+	frameworks, problems := framework.Load(lib)
+	if err := problems.Err(); err != nil {
+		return nil, parts, err
+	}
+	queries, problems := query.Load(lib, frameworks)
+	if err := problems.Err(); err != nil {
+		return nil, parts, err
+	}
+	r, problems := report.Load(lib, saved.Report, queries, frameworks)
+	if err := problems.Err(); err != nil {
+		return nil, parts, err
+	}
+	s := &setup{library: lib, frameworks: frameworks, queries: queries}
+	var err error
+	if parts.Language, err = s.language(cmp.Or(tag, saved.Language)); err != nil {
+		return nil, parts, err
+	}
+	parts.Writers, parts.Exports, err = s.writers(want, cmp.Or(theme, saved.Theme))
+	return r, parts, err
+}
+
+// unaltered reports whether what a report is made from is as it was sealed; a report that was made from it may be lost.
 func unaltered(c *cobra.Command, dir string) error {
-	_, wrong, err := audit.Verify(c.Context(), regular.Sealed(c.Context(), dir), nil)
+	v, err := audit.Verify(c.Context(), regular.Sealed(c.Context(), dir), audit.Against{})
 	if err != nil {
 		return &codedError{code: exitMismatch, err: fmt.Errorf("verifying %s: %w", dir, err)}
 	}
-	for _, w := range wrong {
+	for _, w := range v.Wrong() {
 		if !strings.HasPrefix(w.Where, "report.") && !strings.HasPrefix(w.Where, "data/") {
 			return fmt.Errorf("%w: %s", run.ErrAltered, w)
 		}

@@ -73,6 +73,17 @@ func (s *setup) relationValues(zone string) (sql.Values, *period.Calendar, []lib
 	return settings.Values(), c, files, nil
 }
 
+// ownFrameworks are those of the user's own. Queries and selects of a report may name any of them, and a run must be read without
+// the library that it came from; those that are built in are in every program.
+func (s *setup) ownFrameworks() (files []library.File) {
+	for _, id := range s.frameworks.IDs() {
+		if f := s.frameworks[id].File; f.Origin != library.BuiltIn {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
 // request is everything a run of a report depends on, and what the user should know before it.
 func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ audit.Request, warnings []string, _ error) {
 	var none audit.Request
@@ -98,6 +109,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 		files = append(files, f)
 	}
 	files = append(files, s.definition.Files()...)
+	files = append(files, s.ownFrameworks()...)
 	name, err := sourceName(s, set)
 	if err != nil {
 		return none, nil, err

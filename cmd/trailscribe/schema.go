@@ -37,19 +37,28 @@ func schemas() []struct {
 	}
 }
 
-// runSchema is the name of the schema of data/run.json, which is no file that a user writes.
-const runSchema = "run"
+// outputSchemas are of what the program writes for other programs.
+var outputSchemas = []struct {
+	name, what string
+	text       func() []byte
+}{
+	{"run", "data/run.json of a run", json.Schema},
+	{"verify", "what 'verify --output json' prints", verifySchema},
+}
 
 func (p *program) schemaCommand() *cobra.Command {
 	var names []string
 	for _, s := range schemas() {
 		names = append(names, s.name)
 	}
-	names = append(names, runSchema)
+	for _, s := range outputSchemas {
+		names = append(names, s.name)
+	}
 	return &cobra.Command{
-		Use:       "schema [NAME]",
-		Short:     "JSON Schemas of the files you write, for your editor, and of what a run exports",
-		Long:      "Without a name, schema lists the file formats. With a name, it prints the JSON Schema of one: of the files you write, and\nof data/run.json, which --format json writes.",
+		Use:   "schema [NAME]",
+		Short: "JSON Schemas of the files you write, for your editor, and of what programs read",
+		Long: `Without a name, schema lists the formats. With a name, it prints the JSON Schema of one: of the files
+you write, of data/run.json, which --format json writes, and of what 'verify --output json' prints.`,
 		Example:   "  trailscribe schema query > query.schema.json",
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: names,
@@ -59,7 +68,9 @@ func (p *program) schemaCommand() *cobra.Command {
 				for _, s := range schemas() {
 					rows = append(rows, result.Row{s.name, s.what})
 				}
-				rows = append(rows, result.Row{runSchema, "data/run.json of a run"})
+				for _, s := range outputSchemas {
+					rows = append(rows, result.Row{s.name, s.what})
+				}
 				return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "file", Kind: result.Text}}, rows), p.flags.output)
 			}
 			for _, s := range schemas() {
@@ -68,9 +79,11 @@ func (p *program) schemaCommand() *cobra.Command {
 					return err
 				}
 			}
-			if args[0] == runSchema {
-				_, err := p.out.Write(json.Schema())
-				return err
+			for _, s := range outputSchemas {
+				if s.name == args[0] {
+					_, err := p.out.Write(s.text())
+					return err
+				}
 			}
 			return usage("", "there is no schema %q; there are %s", args[0], strings.Join(names, ", "))
 		},

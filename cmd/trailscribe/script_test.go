@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,9 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
+
+	"trailscribe/internal/manifest"
+	"trailscribe/internal/run/runtest"
 )
 
 var update = flag.Bool("update", false, "rewrite what scripts and documents expect")
@@ -58,6 +62,7 @@ func TestScripts(t *testing.T) {
 			"csv":       csvOut,
 			"formulas":  formulas,
 			"cut":       cut,
+			"sign":      sign,
 		},
 	})
 }
@@ -222,6 +227,20 @@ func cut(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// sign RUN KEYFILE signs the manifest of a run, as ssh-keygen would, and writes the public key.
+func sign(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: sign RUN KEYFILE")
+	}
+	const key = runtest.Key(7)
+	name := filepath.Join(ts.MkAbs(args[0]), manifest.Name)
+	text, err := os.ReadFile(name)
+	ts.Check(err)
+	signature, err := key.Sign(context.Background(), text)
+	ts.Check(err)
+	ts.Check(errors.Join(os.WriteFile(name+".sig", signature, 0o644), os.WriteFile(ts.MkAbs(args[1]), []byte(key.Public()+"\n"), 0o644)))
 }
 
 // same A B holds two files of any kind to the same bytes.

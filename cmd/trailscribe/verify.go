@@ -1,44 +1,316 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/audit"
+	"trailscribe/internal/diag"
+	"trailscribe/internal/manifest"
 	"trailscribe/internal/regular"
+	"trailscribe/internal/report"
 	"trailscribe/internal/result"
+	"trailscribe/internal/run"
 )
 
 func (p *program) verifyCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "verify RUN",
+	c := &cobra.Command{
+		Use:   "verify FOLDER",
 		Short: "Check that a run folder is whole and unaltered",
-		Long: `Verify compares every file of a run folder with its manifest and the evidence digest with the record.
-Exit code 7 if anything is missing, altered or added.`,
-		Example: "  trailscribe verify reports-out/monthly-security/2026-10/r1",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
-				return usage("give the folder rN of a run", "%s is no folder", args[0])
-			}
-			_, wrong, err := audit.Verify(c.Context(), regular.Sealed(c.Context(), args[0]), nil)
-			if err != nil {
-				return &codedError{code: exitMismatch, err: fmt.Errorf("verifying %s: %w", args[0], err)}
-			}
-			if len(wrong) == 0 && p.flags.output == "table" {
-				p.term.Print("every file is as it was sealed")
-				return nil
-			}
-			if len(wrong) > 0 {
-				p.code = exitMismatch
-			}
-			var rows []result.Row
-			for _, w := range wrong {
-				rows = append(rows, result.Row{w.What, w.Where, w.Expected, w.Found})
-			}
-			return p.term.Rows(result.Of([]result.Column{{Name: "what", Kind: result.Text}, {Name: "where", Kind: result.Text}, {Name: "expected", Kind: result.Text}, {Name: "found", Kind: result.Text}}, rows), p.flags.output)
-		},
+		Long: `Verify takes the folder of a run, or a folder of runs: then it verifies each.
+
+It holds every file against the manifest, record.json against the evidence digest, and definitions,
+statements and rows against record.json. It makes the report files again and compares the bytes, and
+follows the manifests to the run before and after. Each check is ok, wrong or not checked; the page
+"What verify proves" in docs/reliability.md says what follows from it.
+
+Compare the evidence digest with the one you were given: whoever can rewrite the whole folder can
+make another one that is consistent in itself. A signature rules that out. With --trusted-keys the
+manifest must be signed by one of these keys:
+
+  ssh-keygen -Y sign -n trailscribe-manifest -f KEY FOLDER/manifest.json
+
+Exit code 7 if anything is missing, altered or added; 4 if something could not be checked, such as the
+report of another version of the program or, in a folder of runs, a run that is gone from its series.`,
+		Example: `  trailscribe verify reports-out/monthly-security/2026-10/r1
+  trailscribe verify reports-out
+  trailscribe verify reports-out/monthly-security/2026-10/r1 --trusted-keys auditor.pub --output json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return p.verify(c.Context(), args[0]) },
 	}
+	c.Flags().StringVar(&p.flags.trustedKeys, "trusted-keys", "",
+		"file of public Ed25519 keys, as .pub files or ssh-keygen's allowed signers; a run must be signed by one")
+	return c
+}
+
+func (p *program) verify(ctx context.Context, dir string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return usage("give the folder rN of a run, or a folder of runs", "%s is not a folder", dir)
+	}
+	against := audit.Against{Tool: version, Remake: remakeFiles}
+	if p.flags.trustedKeys != "" {
+		var err error
+		if against.Trusted, err = trustedKeys(p.flags.trustedKeys); err != nil {
+			return err
+		}
+	}
+	folders, err := run.Find(dir)
+	if err != nil {
+		return err
+	}
+	if len(folders) == 0 { // say of the folder itself that it is not a run
+		folders = []string{dir}
+	}
+	against.Series = folders[0] != dir
+	chains := map[string]*run.Chain{}
+	t := &verification{p: p}
+	for _, folder := range folders {
+		this := against
+		series, place, ok := run.Place(folder)
+		if ok && chains[series] == nil {
+			if chains[series], err = run.ReadChain(regular.Sealed(ctx, series)); err != nil {
+				return fmt.Errorf("verifying %s: %w", folder, err)
+			}
+		}
+		if ok {
+			this.Chain, this.Place = chains[series], place
+		}
+		v, err := audit.Verify(ctx, regular.Sealed(ctx, folder), this)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		t.tell(folder, v, err)
+	}
+	return t.end()
+}
+
+// remakeFiles is the audit.Remake for the formats that wrote these files.
+func remakeFiles(s *run.Saved, files []string) (*report.Report, audit.Parts, error) {
+	return remake(s, formatsOf(s, files), "", "")
+}
+
+// formatsOf are the formats whose files are among these.
+func formatsOf(s *run.Saved, files []string) (want []string) {
+	for _, format := range formats {
+		for _, name := range filesOf(format, s) {
+			if slices.Contains(files, name) {
+				want = append(want, format)
+				break
+			}
+		}
+	}
+	return want
+}
+
+// filesOf are the files that a format may write of a run.
+func filesOf(format string, s *run.Saved) []string {
+	var names []string
+	each := func(ending string) {
+		for _, q := range s.Queries {
+			names = append(names, run.DataName(q.ID, ending))
+		}
+	}
+	switch format {
+	case "json":
+		names = append(names, "data/run.json")
+		each("json")
+	case "csv":
+		each("csv")
+	case "csv-safe":
+		each("safe.csv")
+	default:
+		names = append(names, "report."+format)
+	}
+	return names
+}
+
+// trustedKeys reads --trusted-keys.
+func trustedKeys(path string) ([][]byte, error) {
+	text, err := regular.Read(path, 1<<20)
+	if err != nil {
+		return nil, usage("name a file of public keys, such as KEY.pub", "reading the trusted keys: %w", err)
+	}
+	keys, wrong := manifest.TrustedKeys(text)
+	var problems diag.Problems
+	for _, k := range wrong {
+		at := diag.Pos{File: path, Line: k.Line, Col: k.Col, Text: k.Source}
+		problems = append(problems, diag.Problem{At: at, Width: k.Width, Text: k.Text, Rule: "trusted-key"})
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	if len(keys) == 0 {
+		return nil, usage("write one a line: ssh-ed25519 AAAA…", "%s holds no key that is trusted for a manifest", path)
+	}
+	return keys, nil
+}
+
+// verification tells what was found, run by run.
+type verification struct {
+	p    *program
+	rows []result.Row
+	runs int
+}
+
+// tell is about one run; err says that it could not be read as one.
+func (t *verification) tell(folder string, v *audit.Verified, err error) {
+	t.runs++
+	table := t.p.flags.output == "table"
+	name := filepath.ToSlash(folder)
+	if err != nil {
+		t.p.code = exitMismatch
+		t.rows = append(t.rows, result.Row{name, nil, "files", audit.Wrong, err.Error(), nil, nil, nil, nil})
+		if table {
+			t.p.term.Error(fmt.Errorf("verifying %s: %w", folder, err), "")
+		}
+		return
+	}
+	code := v.ExitCode()
+	if code == exitMismatch || t.p.code == exitDone {
+		t.p.code = code
+	}
+	if table {
+		t.p.term.Print(fmt.Sprintf("%s, evidence digest %s", v.Manifest.Run, v.Manifest.Evidence))
+	}
+	for _, proof := range v.Proofs {
+		if table {
+			t.print(proof)
+		}
+		if len(proof.Wrong) == 0 {
+			t.rows = append(t.rows, result.Row{name, v.Manifest.Evidence, proof.Check, proof.State, proof.Says, nil, nil, nil, nil})
+		}
+		for _, w := range proof.Wrong {
+			t.rows = append(t.rows, result.Row{name, v.Manifest.Evidence, proof.Check, proof.State, explained(w),
+				w.What, w.Where, orNull(w.Expected), orNull(w.Found)})
+		}
+	}
+	if table {
+		t.p.term.Print(verdicts[code])
+	}
+}
+
+// verdicts are the last line about a run, by exit code.
+var verdicts = map[int]string{
+	exitDone:       "ok: the folder is consistent with its evidence digest; compare that with the one you were given",
+	exitIncomplete: "incomplete: nothing wrong was found, and not everything could be checked",
+	exitMismatch:   "wrong: the folder is not as it was sealed",
+}
+
+func (t *verification) print(proof audit.Proof) {
+	states := map[string]string{audit.Proved: "ok", audit.Wrong: "wrong", audit.NotChecked: "not checked"}
+	line := func(says string) {
+		t.p.term.Print(fmt.Sprintf("  %-11s  %-11s  %s", states[proof.State], proof.Check, says))
+	}
+	for _, w := range proof.Wrong {
+		line(fmt.Sprintf("%s: %s", w, explained(w)))
+	}
+	if len(proof.Wrong) == 0 {
+		line(proof.Says)
+	}
+}
+
+// explained says what a difference means.
+func explained(w manifest.Wrong) string {
+	switch w.What {
+	case manifest.Missing:
+		return "it was removed"
+	case manifest.Extra, manifest.Empty:
+		return "it was added after the run was sealed"
+	case manifest.Changed, manifest.Odd:
+		return "it was altered after the run was sealed"
+	case manifest.SumsDiff:
+		return "it does not say what the manifest says"
+	case manifest.Evidence:
+		return "the record is not the one under the evidence digest"
+	case manifest.Unsigned:
+		return "nobody signed the manifest"
+	case manifest.BadSigner:
+		return "no trusted key signed this manifest"
+	case audit.NotRecorded:
+		return "it is not the one that was in the folder when the record was written"
+	case audit.NotOfRun:
+		return "nothing that a run has; the manifest was rewritten to list it"
+	case audit.NotRemade:
+		return "it is not what this program makes of the record; it was replaced, or what it was made from was"
+	case audit.BadChain:
+		return "one of the two runs was rewritten after the other was sealed"
+	}
+	return ""
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// verifyColumns are those of --output json and csv: a row for each check that is ok or was not made, and one for each difference.
+var verifyColumns = []struct {
+	name, what string
+	values     []string // it has one of these; nil: any
+	null       bool
+}{
+	{name: "folder", what: "the folder of the run as it was given, or below the folder that was given"},
+	{name: "evidence_digest", what: "SHA-256 of record.json by the manifest; null where the folder could not be read as a run", null: true},
+	{name: "check", what: "what was checked", values: audit.CheckNames},
+	{name: "state", what: "what the check came to", values: audit.StateNames},
+	{name: "says", what: "what was proved, why it was not checked, or what the difference means"},
+	{name: "what", what: "kind of the difference; null where the state is not wrong", values: audit.WrongNames, null: true},
+	{name: "where", what: "what differs: a file of the folder, or another run of the series", null: true},
+	{name: "expected", what: "a digest, or words", null: true},
+	{name: "found", what: "a digest, or words", null: true},
+}
+
+// verifySchema is the JSON Schema of --output json.
+func verifySchema() []byte {
+	properties := map[string]any{}
+	var required []string
+	for _, c := range verifyColumns {
+		shape := map[string]any{"description": c.what, "type": "string"}
+		var values []any
+		for _, v := range c.values {
+			values = append(values, v)
+		}
+		if c.null {
+			shape["type"] = []string{"string", "null"}
+			values = append(values, nil)
+		}
+		if c.values != nil {
+			shape["enum"] = values
+		}
+		properties[c.name] = shape
+		required = append(required, c.name)
+	}
+	b, err := json.MarshalIndent(map[string]any{
+		"$schema": "https://json-schema.org/draft/2020-12/schema",
+		"title":   "What 'trailscribe verify --output json' prints", "type": "array",
+		"items": map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false},
+	}, "", "  ")
+	if err != nil { // texts, lists and maps of them always encode
+		return nil
+	}
+	return append(b, '\n')
+}
+
+// end prints the rows for a machine, or how many runs there were.
+func (t *verification) end() error {
+	if t.p.flags.output != "table" {
+		var cols []result.Column
+		for _, c := range verifyColumns {
+			cols = append(cols, result.Column{Name: c.name, Kind: result.Text})
+		}
+		return t.p.term.Rows(result.Of(cols, t.rows), t.p.flags.output)
+	}
+	if t.runs > 1 {
+		in := map[int]string{exitDone: "ok", exitIncomplete: "incomplete", exitMismatch: "wrong"}
+		t.p.term.Print(fmt.Sprintf("%d runs: %s", t.runs, in[t.p.code]))
+	}
+	return nil
 }

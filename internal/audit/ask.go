@@ -211,10 +211,9 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 	for _, q := range w.plan.Request.Report.Queries() {
 		st, a := w.plan.Statements[at[q.ID]], &answers[at[q.ID]]
 		r := a.kept
-		text := st.Query.Text(sql.Trino, nil)
-		sum := sha256.Sum256([]byte(text))
 		r.ID, r.Title, r.Kind, r.Severity = q.ID, q.Title, q.Kind, q.Severity.String()
-		r.SQL, r.SQLSHA256, r.Params = text, hex.EncodeToString(sum[:]), w.plan.params[q.ID]
+		r.SQL, r.Params = st.Query.Text(sql.Trino, nil), w.plan.params[q.ID]
+		r.SQLSHA256 = digest(r.SQL)
 		if err := w.judgeOne(ctx, q, a, &r); err != nil {
 			return nil, err
 		}
@@ -222,11 +221,14 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 			r.Columns = columnsOf(q, st.Query.Columns())
 		}
 		r.Verdict = logged.logged(q, r.Verdict)
-		if i, ok := at[q.ID+populationSuffix]; ok {
+		if i, ok := at[q.ID+run.PopulationSuffix]; ok {
 			if err := answers[i].count(q.ID); err != nil {
 				return nil, err
 			}
-			r.Population = answers[i].population
+			r.PopulationSQL = digest(w.plan.Statements[i].Query.Text(sql.Trino, nil))
+			if r.Population = answers[i].population; r.Population != nil {
+				r.PopulationSHA256 = answers[i].kept.SHA256
+			}
 		}
 		out = append(out, r)
 	}
@@ -263,6 +265,12 @@ func (w *work) judgeOne(ctx context.Context, q *query.Query, a *answer, r *run.Q
 	r.Verdict, r.Duplicates, r.ExceptionsSHA256 = v, v.Duplicates, sum
 	w.tell(Event{Step: StepJudge, Query: q.ID, Note: v.Outcome.String()})
 	return nil
+}
+
+// digest is the SHA-256 of a text in hex.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // count reads the one number of a population.

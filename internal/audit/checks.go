@@ -167,7 +167,7 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 		}
 	}
 	for i, st := range w.plan.Statements {
-		if id, ok := strings.CutSuffix(st.ID, populationSuffix); ok && answers[i].population == nil {
+		if id, ok := strings.CutSuffix(st.ID, run.PopulationSuffix); ok && answers[i].population == nil {
 			incomplete("population_failed", "query", id)
 		}
 	}

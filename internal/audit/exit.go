@@ -5,11 +5,12 @@ import (
 	"trailscribe/internal/run"
 )
 
-// Exit codes of a sealed run.
+// Exit codes of a sealed run, and of its verification.
 const (
 	ExitDone       = 0
 	ExitFindings   = 3
-	ExitIncomplete = 4
+	ExitIncomplete = 4 // the report is incomplete; not everything could be verified
+	ExitMismatch   = 7 // the run is not as it was sealed
 )
 
 // ExitCode is the one place that decides it: 4 incomplete, else 3 open exceptions at or above failOn, else 0. failOn None: findings never fail a run.

@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,29 +121,33 @@ func (r *fakeRows) All() iter.Seq2[result.Row, error] {
 
 var catalog = sql.Catalog{"events": {{Name: "event_time", Type: "timestamp(3)"}, {Name: "local_time", Type: "timestamp(3)"}, {Name: "account_id", Type: "varchar"}, {Name: "eventid", Type: "varchar"}, {Name: "eventname", Type: "varchar"}}}
 
+func file(path, text string) library.File {
+	return library.File{Path: path, Origin: library.BuiltIn, SHA256: sha256.Sum256([]byte(text)), Data: []byte(text)}
+}
+
 func node(text string) yaml.Node { return yaml.Node{Value: text} }
 
 // queries are an exception with parameters and a population, an evidence, a metric, and an exception over S3 data events.
 func queries() []*query.Query {
-	file := func(id string) library.File {
-		return library.File{Path: "queries/" + id + ".yaml", Origin: library.BuiltIn, SHA256: [32]byte{byte(len(id))}, Data: []byte("id: " + id + "\n")}
+	definition := func(id string) library.File {
+		return file("queries/"+id+".yaml", "id: "+id+"\n")
 	}
 	columns := []query.Column{{Name: "event_time", Label: "When", Type: "time"}, {Name: "account_id", Label: "Account", Type: "account"}}
 	return []*query.Query{
 		{ID: "root/console-login", Title: "Root signed in", Kind: query.KindException, Severity: query.Critical, LogScope: []string{"management"}, Key: []string{"account_id", "eventid"}, Columns: columns,
-			Params: []query.Param{{Name: "approved", Type: "texts", Default: []string{}}, {Name: "organization", Type: "ids", From: "accounts"}}, Controls: map[string][]string{"cis-5": {"1.6"}}, File: file("root/console-login"),
+			Params: []query.Param{{Name: "approved", Type: "texts", Default: []string{}}, {Name: "organization", Type: "ids", From: "accounts"}}, Controls: map[string][]string{"cis-5": {"1.6"}}, File: definition("root/console-login"),
 			SQL:        node("SELECT event_time, account_id, eventid\nFROM events\nWHERE eventname = 'ConsoleLogin' AND contains(:organization, account_id) AND NOT coalesce(contains(:approved, eventid), false)\nORDER BY event_time, account_id, eventid\n"),
 			Population: node("SELECT count(*) AS n FROM events WHERE eventname = 'ConsoleLogin'")},
-		{ID: "iam/users", Title: "Users made", Kind: query.KindEvidence, Severity: query.Info, LogScope: []string{"management"}, Columns: columns, Controls: map[string][]string{"cis-5": {"1.6", "1.15"}}, File: file("iam/users"),
+		{ID: "iam/users", Title: "Users made", Kind: query.KindEvidence, Severity: query.Info, LogScope: []string{"management"}, Columns: columns, Controls: map[string][]string{"cis-5": {"1.6", "1.15"}}, File: definition("iam/users"),
 			Key: []string{"account_id", "eventid"}, SQL: node("SELECT event_time, account_id, eventid FROM events WHERE eventname = 'CreateUser' ORDER BY event_time, account_id, eventid")},
-		{ID: "activity/by-account", Title: "Activity", Kind: query.KindMetric, Severity: query.Info, LogScope: []string{"management"}, Columns: []query.Column{{Name: "account_id", Label: "Account", Type: "account"}}, File: file("activity/by-account"),
+		{ID: "activity/by-account", Title: "Activity", Kind: query.KindMetric, Severity: query.Info, LogScope: []string{"management"}, Columns: []query.Column{{Name: "account_id", Label: "Account", Type: "account"}}, File: definition("activity/by-account"),
 			Key: []string{"account_id"}, SQL: node("SELECT account_id, count(*) AS n FROM events GROUP BY account_id ORDER BY account_id")},
-		{ID: "s3/public-read", Title: "Objects read in public", Kind: query.KindException, Severity: query.High, LogScope: []string{"data:s3"}, Key: []string{"account_id", "eventid"}, Columns: columns, Controls: map[string][]string{"cis-4": {"3.10"}}, File: file("s3/public-read"),
+		{ID: "s3/public-read", Title: "Objects read in public", Kind: query.KindException, Severity: query.High, LogScope: []string{"data:s3"}, Key: []string{"account_id", "eventid"}, Columns: columns, Controls: map[string][]string{"cis-4": {"3.10"}}, File: definition("s3/public-read"),
 			SQL: node("SELECT event_time, account_id, eventid FROM events WHERE eventname = 'GetObject' ORDER BY event_time, account_id, eventid")},
 	}
 }
 
-var fw = &framework.Framework{ID: "cis-5", Title: "CIS", File: library.File{Path: "reports/frameworks/cis-5.yaml", Origin: library.BuiltIn, Data: []byte("id: cis-5\n")},
+var fw = &framework.Framework{ID: "cis-5", Title: "CIS", File: file("reports/frameworks/cis-5.yaml", "id: cis-5\n"),
 	Controls: []framework.Control{
 		{ID: "1.6", Name: "Root", Family: "IAM", Strength: framework.Partial, Lacks: "keys"}, {ID: "1.15", Name: "Users", Family: "IAM", Strength: framework.Full},
 		{ID: "3.8", Name: "S3", Family: "Logging", Strength: framework.Full, SameAs: "cis-4/3.10"}, {ID: "9.9", Name: "Nothing", Family: "Other", Strength: framework.Nothing},
@@ -157,12 +162,13 @@ func request() Request {
 	return Request{
 		Report: &report.Report{ID: "monthly-security", Title: "Monthly", Audience: "Auditors", Framework: fw, Summary: []*query.Query{q[2]},
 			Sections: []report.Section{{Title: "Root", Queries: []*query.Query{q[0], q[1]}}, {Title: "Data", Queries: []*query.Query{q[3]}}},
-			File:     library.File{Path: "reports/monthly-security.yaml", Origin: library.BuiltIn, Data: []byte("id: monthly-security\n")}},
+			File:     file("reports/monthly-security.yaml", "id: monthly-security\n")},
 		Catalog: catalog, Period: period.Period{ID: "2026-10-01..2026-10-03", From: day(1), To: day(4), Zone: "UTC"},
 		Facts:    map[string][]string{"accounts": {a1, a2}},
 		Accounts: []Account{{ID: a1, Name: "prod"}, {ID: a2, Name: "dev"}},
 		LateDays: 2, Relation: sql.Values{"zone": "UTC"}, Settings: []run.Setting{{Name: "timezone", Value: "UTC", Origin: "default"}, {Name: "engine", Value: "fake", Origin: "flag"}},
-		Formats: []string{"lines"}, Language: "en", Theme: "navy", Entity: "Example", Source: "./logs", Tool: "test", Now: day(20),
+		RelationText: func(name string, _ engine.Scope) (string, error) { return "SELECT * FROM " + name + "_of_records", nil },
+		Formats:      []string{"lines"}, Language: "en", Theme: "navy", Entity: "Example", Source: "./logs", Tool: "test", Now: day(20),
 	}
 }
 

@@ -31,8 +31,6 @@ type Plan struct {
 	populations *populations             // those that are counted in one statement; nil: none
 }
 
-const populationSuffix = "#population"
-
 // relations that queries read; the columns in use are staged for each.
 var relations = []string{"events", "history"}
 
@@ -91,7 +89,7 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 		}
 		bad = append(bad, warnings(problems)...)
 		use(counted)
-		if st, ok := bind(q, q.ID+populationSuffix, counted, values, told, q.Population.At, &bad); ok {
+		if st, ok := bind(q, q.ID+run.PopulationSuffix, counted, values, told, q.Population.At, &bad); ok {
 			populations = append(populations, st)
 		}
 	}

@@ -32,11 +32,11 @@ func counting() (Request, *fake) {
 	one := []result.Column{{Name: "n", Kind: result.Int}}
 	f.cols[populationsID] = []result.Column{{Name: "n1", Kind: result.Int}, {Name: "n2", Kind: result.Int}}
 	for _, id := range []string{"iam/users", "activity/by-account", "s3/public-read"} {
-		f.cols[id+populationSuffix] = one
-		f.rows[id+populationSuffix] = []result.Row{{int64(7)}}
+		f.cols[id+run.PopulationSuffix] = one
+		f.rows[id+run.PopulationSuffix] = []result.Row{{int64(7)}}
 	}
-	f.rows["activity/by-account"+populationSuffix] = []result.Row{{int64(12)}}
-	f.rows["s3/public-read"+populationSuffix] = []result.Row{{int64(2)}}
+	f.rows["activity/by-account"+run.PopulationSuffix] = []result.Row{{int64(12)}}
+	f.rows["s3/public-read"+run.PopulationSuffix] = []result.Row{{int64(2)}}
 	return r, f
 }
 

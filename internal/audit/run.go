@@ -49,6 +49,7 @@ type work struct {
 	session engine.Session // nil: nothing was left to ask
 	changes engine.Changes // of the log files while they were asked
 	started time.Time
+	texts   []run.Statement // that are of no single query
 
 	mu   sync.Mutex
 	done int64
@@ -213,16 +214,22 @@ func (w *work) noteBills() error {
 	return nil
 }
 
+// keepDefinitions writes the definitions and the statements, and notes the digests of those that are of no single query for the record.
 func (w *work) keepDefinitions() error {
 	if err := w.folder.Keep(w.plan.Files); err != nil {
 		return err
 	}
-	statements := w.plan.Statements
-	if p := w.plan.populations; p != nil {
-		statements = append(slices.Clone(statements), p.statement)
-	}
-	for _, st := range statements {
+	for _, st := range w.plan.Statements {
 		if err := w.folder.KeepStatement(st.ID, st.Query.Text(sql.Trino, nil)); err != nil {
+			return err
+		}
+	}
+	shared := func(name, text string) error {
+		w.texts = append(w.texts, run.Statement{Name: name, SHA256: digest(text)})
+		return w.folder.KeepStatement(name, text)
+	}
+	if p := w.plan.populations; p != nil {
+		if err := shared(p.statement.ID, p.statement.Query.Text(sql.Trino, nil)); err != nil {
 			return err
 		}
 	}
@@ -237,7 +244,7 @@ func (w *work) keepDefinitions() error {
 		if err != nil {
 			return fmt.Errorf("writing down the relation %s: %w", name, err)
 		}
-		if err := w.folder.KeepStatement(name, text); err != nil {
+		if err := shared(name, text); err != nil {
 			return err
 		}
 	}
@@ -297,6 +304,7 @@ func (w *work) record(in engine.Inputs, queries []run.Query, answers []answer) *
 	for _, f := range w.plan.Files {
 		r.Definitions = append(r.Definitions, run.Definition{Path: f.Path, Origin: string(f.Origin), SHA256: fmt.Sprintf("%x", f.SHA256)})
 	}
+	r.Statements = slices.SortedFunc(slices.Values(w.texts), func(a, b run.Statement) int { return strings.Compare(a.Name, b.Name) })
 	r.Checks = w.checks(r, answers)
 	r.Notices = w.notices(r, answers)
 	return r

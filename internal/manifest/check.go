@@ -89,7 +89,8 @@ func parse(b []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("reading %s: %w", Name, err)
 	}
 	if m.Format != Format && m.Format != FirstFormat {
-		return nil, fmt.Errorf("reading %s: the format is %.40q, this program reads up to %q; a newer version may be needed", Name, m.Format, Format)
+		return nil, fmt.Errorf("reading %s: the format is %.40q, this program reads up to %q; a newer version may be needed",
+			Name, m.Format, Format)
 	}
 	if !bytes.Equal(b, m.Canonical()) {
 		return nil, fmt.Errorf("reading %s: not in its canonical form: it was written or changed by something else", Name)

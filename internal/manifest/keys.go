@@ -28,7 +28,8 @@ func TrustedKeys(text []byte) (keys [][]byte, problems []KeyProblem) {
 			continue
 		}
 		bad := func(at word, format string, args ...any) {
-			problems = append(problems, KeyProblem{Line: number, Col: len([]rune(line[:at.from])) + 1, Width: len([]rune(at.text)), Text: fmt.Sprintf(format, args...), Source: line})
+			problems = append(problems, KeyProblem{Line: number, Col: len([]rune(line[:at.from])) + 1, Width: len([]rune(at.text)),
+				Text: fmt.Sprintf(format, args...), Source: line})
 		}
 		at := -1
 		for i, w := range words[:min(3, len(words))] {

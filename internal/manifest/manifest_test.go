@@ -143,7 +143,8 @@ func TestCheckFinds(t *testing.T) {
 			os.Symlink(filepath.Join(dir, "..", filepath.Base(dir)+".pdf"), filepath.Join(dir, "report.pdf"))
 		}, []string{"odd report.pdf"}},
 		{"sums", func(t *testing.T, dir string) { put(t, dir, Sums, "") }, []string{"changed SHA256SUMS", "sums SHA256SUMS"}},
-		{"empty folder", func(t *testing.T, dir string) { mkdir(t, dir, "results/more/deep") }, []string{"empty results/more/", "empty results/more/deep/"}},
+		{"empty folder", func(t *testing.T, dir string) { mkdir(t, dir, "results/more/deep") },
+			[]string{"empty results/more/", "empty results/more/deep/"}},
 		{"empty hidden folder", func(t *testing.T, dir string) { mkdir(t, dir, ".cache") }, []string{"empty .cache/"}},
 		{"hidden file", func(t *testing.T, dir string) { put(t, dir, "library/.x", "") }, []string{"extra library/.x"}},
 		{"another signature", func(t *testing.T, dir string) { put(t, dir, "record.json.sig", "") }, []string{"extra record.json.sig"}},
@@ -208,9 +209,10 @@ func TestReadRefuses(t *testing.T) {
 		"up":          file(File{"../a", "t", 1, sum}), "root": file(File{"/a", "t", 1, sum}), "dot": file(File{".", "t", 1, sum}), "inner up": file(File{"a/../b", "t", 1, sum}),
 		"backslash": file(File{`..\a`, "t", 1, sum}), "itself": file(File{Name, "t", 1, sum}), "signature": file(File{Signature, "t", 1, sum}),
 		"twice": file(File{"a", "t", 1, sum}, File{"a", "t", 1, sum}), "order": file(File{"b", "t", 1, sum}, File{"a", "t", 1, sum}),
-		"run before without its name": (&Manifest{Format: Format, Previous: sum}).Canonical(), "name without a digest": (&Manifest{Format: Format, PreviousRun: "m/2026-09/r1"}).Canonical(),
-		"first format with a name": (&Manifest{Format: FirstFormat, Previous: sum, PreviousRun: "m/2026-09/r1"}).Canonical(),
-		"size":                     file(File{"a", "t", -1, sum}), "digest": file(File{"a", "t", 1, "zz"}), "upper case": file(File{"a", "t", 1, strings.Repeat("A", 64)}),
+		"run before without its name": (&Manifest{Format: Format, Previous: sum}).Canonical(),
+		"name without a digest":       (&Manifest{Format: Format, PreviousRun: "m/2026-09/r1"}).Canonical(),
+		"first format with a name":    (&Manifest{Format: FirstFormat, Previous: sum, PreviousRun: "m/2026-09/r1"}).Canonical(),
+		"size":                        file(File{"a", "t", -1, sum}), "digest": file(File{"a", "t", 1, "zz"}), "upper case": file(File{"a", "t", 1, strings.Repeat("A", 64)}),
 	} {
 		if _, err := parse(b); err == nil {
 			t.Errorf("%s was read", name)

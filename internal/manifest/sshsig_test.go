@@ -99,7 +99,8 @@ func TestSignatureOfOpenSSH(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(tool, "-l", "-f", key+".pub").CombinedOutput(); err != nil || !strings.Contains(string(out), " "+fingerprint+" ") {
+	out, err := exec.Command(tool, "-l", "-f", key+".pub").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), " "+fingerprint+" ") {
 		t.Errorf("ssh-keygen says %s (%v), we say %s", out, err, fingerprint)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -116,26 +117,25 @@ func (f *Folder) checkOwn() error {
 }
 
 // revisions are the numbers N of the folders rN, sorted; a folder without a manifest counts, so that its name is not used again.
-func revisions(period string) (n []int, err error) {
+func revisions(period string) ([]int, error) {
 	entries, err := os.ReadDir(period)
 	if err != nil {
 		return nil, fmt.Errorf("listing the revisions: %w", err)
 	}
-	most := 0
-	seen := map[int]bool{}
-	for _, e := range entries {
-		if i, ok := revision(e.Name()); ok && e.IsDir() {
-			seen[i] = true
-			most = max(most, i)
-		}
-	}
-	for i := 1; i <= most && len(n) < len(seen); i++ {
-		if seen[i] {
-			n = append(n, i)
-		}
-	}
-	return n, nil
+	return revisionsIn(entries), nil
 }
+
+func revisionsIn(entries []fs.DirEntry) (numbers []int) {
+	for _, e := range entries {
+		if n, ok := revision(e.Name()); ok && e.IsDir() {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+func revisionName(n int) string { return "r" + strconv.Itoa(n) }
 
 func revision(name string) (int, bool) {
 	digits, ok := strings.CutPrefix(name, "r")
@@ -189,17 +189,26 @@ func (f *Folder) Owner() (string, error) {
 
 const ownerLength = 16
 
+// root is the folder that Create made.
+func (f *Folder) root() (*os.Root, error) {
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	if now, err := root.Stat("."); err != nil || !os.SameFile(now, f.made) {
+		return nil, errors.Join(fmt.Errorf("%s is another folder than a moment ago", f.dir), err, root.Close())
+	}
+	return root, nil
+}
+
 // sweep removes the files of the run that drop chooses. Nothing outside the folder that Create made is removed, whatever links it
 // holds or takes its place.
 func (f *Folder) sweep(drop func(name string) bool) error {
-	root, err := os.OpenRoot(f.dir)
+	root, err := f.root()
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	if now, err := root.Stat("."); err != nil || !os.SameFile(now, f.made) {
-		return errors.Join(fmt.Errorf("%s is another folder than a moment ago", f.dir), err)
-	}
 	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !drop(name) {
 			return err
@@ -217,7 +226,7 @@ func (f *Folder) Keep(files []library.File) error {
 		if !fs.ValidPath(file.Path) || strings.Contains(file.Path, `\`) || strings.HasSuffix(file.Path, partSuffix) {
 			return fmt.Errorf("the definition %.80q cannot be kept: it is no plain path", file.Path)
 		}
-		if err := write(filepath.Join(f.dir, "library", filepath.FromSlash(file.Path)), file.Data); err != nil {
+		if err := write(filepath.Join(f.dir, libraryName, filepath.FromSlash(file.Path)), file.Data); err != nil {
 			return err
 		}
 	}
@@ -232,6 +241,35 @@ func (f *Folder) KeepStatement(name, text string) error {
 	return write(filepath.Join(f.dir, filepath.FromSlash(statementName(name))), []byte(text))
 }
 
+// dropEmpty removes the folders that hold nothing: those of results and exceptions where each query failed.
+func (f *Folder) dropEmpty() error {
+	root, err := f.root()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	var folders []string
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && name != "." {
+			folders = append(folders, name)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Backward(folders) { // what is inside comes before what it is in
+		left, err := fs.ReadDir(root.FS(), name)
+		if err == nil && len(left) == 0 {
+			err = root.Remove(name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // output is a file of a format being written. It does not exist before Close.
 type output struct {
 	*pending
@@ -244,7 +282,7 @@ func (f *Folder) Create(name string) (io.WriteCloser, error) {
 	if !fs.ValidPath(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == '\\' || r == 0x7f }) || strings.HasSuffix(name, partSuffix) || strings.HasPrefix(name, ".") {
 		return nil, fmt.Errorf("a format cannot write %.80q: it is no plain path", name)
 	}
-	if inside && top != "data" || !inside && reserved(name) {
+	if inside && top != dataName || !inside && reserved(name) {
 		return nil, fmt.Errorf("a format cannot write %s: the name belongs to the run itself", name)
 	}
 	p, err := begin(filepath.Join(f.dir, filepath.FromSlash(name)))
@@ -261,7 +299,7 @@ func (f *Folder) Create(name string) (io.WriteCloser, error) {
 
 func reserved(name string) bool {
 	switch name {
-	case recordName, journalName, inputsName, "integrity.json", "manifest.json", "manifest.json.sig", "SHA256SUMS", "library", "results", "exceptions", "sql":
+	case recordName, journalName, inputsName, "integrity.json", "manifest.json", "manifest.json.sig", "SHA256SUMS", libraryName, "results", "exceptions", "sql":
 		return true
 	}
 	return false

@@ -9,7 +9,7 @@ import (
 )
 
 // DataName is where a format puts the rows of a query: data/root.console-login.csv.
-func DataName(query, ending string) string { return "data/" + dotted(query) + "." + ending }
+func DataName(query, ending string) string { return dataName + "/" + dotted(query) + "." + ending }
 
 // judgedColumns are the columns that Judged puts behind those of an exception query.
 var judgedColumns = []result.Column{

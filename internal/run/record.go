@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"trailscribe/internal/engine"
@@ -9,8 +10,12 @@ import (
 	"trailscribe/internal/result"
 )
 
-// Format is the version of record.json.
-const Format = "trailscribe-run/1"
+// Format is the version of record.json that is written. The first version is read too: its records name neither the statements of
+// the relation and of populations nor the results of populations.
+const (
+	Format      = "trailscribe-run/2"
+	FirstFormat = "trailscribe-run/1"
+)
 
 // Record is the machine-readable truth of a run, record.json: only facts that the same inputs give again.
 // The SHA-256 of its canonical JSON is the evidence digest on page one.
@@ -42,6 +47,7 @@ type Record struct {
 	Framework   string             `json:"framework"` // "" none
 	Controls    []Control          `json:"controls"`
 	Definitions []Definition       `json:"definitions"` // every library file used, sorted by path
+	Statements  []Statement        `json:"statements"`  // texts under sql/ that are of no single query, sorted by name
 	Checks      []Check            `json:"checks"`
 	Notices     []Notice           `json:"notices"` // reasons why the report is incomplete, and remarks, in order of weight
 }
@@ -72,6 +78,11 @@ func (r *Record) check() error {
 			return fmt.Errorf("%s: %s has %d columns and figures on %d: %w", recordName, q.ID, len(q.Columns), n, ErrAltered)
 		}
 	}
+	for _, st := range r.Statements {
+		if err := checkID(st.Name); err != nil {
+			return err
+		}
+	}
 	for _, row := range r.Coverage.Rows {
 		days := len(r.Coverage.Days)
 		if len(row.States) != days || len(row.Files) != days || len(row.Events) != days {
@@ -79,6 +90,11 @@ func (r *Record) check() error {
 		}
 	}
 	return nil
+}
+
+// Name is the run as its manifest names it, and the path of its folder: report[~variant]/period/rN.
+func (r *Record) Name() string {
+	return Key{Report: r.Report, Variant: r.Variant}.Series() + "/" + r.Period.ID + "/r" + strconv.Itoa(r.Revision)
 }
 
 // Query gives the result of a query by id, nil where the report does not hold it.
@@ -120,6 +136,11 @@ type (
 		Count  int64  `json:"count"`
 		SHA256 string `json:"sha256"`
 	}
+	// Statement is the text of sql/<name>.sql: the relation as it ran (events, history), and the statement that counts several populations.
+	Statement struct {
+		Name   string `json:"name"`
+		SHA256 string `json:"sha256"`
+	}
 	// Definition is a library file that shaped the run.
 	Definition struct {
 		Path   string `json:"path"`
@@ -139,8 +160,10 @@ type Query struct {
 	Params           []Setting       `json:"params"`
 	Columns          []result.Column `json:"columns"`
 	Rows             int64           `json:"rows"`
-	SHA256           string          `json:"sha256"`     // of the result file's uncompressed lines
-	Population       *int64          `json:"population"` // events examined; nil: the query does not say
+	SHA256           string          `json:"sha256"`                // of the result file's uncompressed lines
+	Population       *int64          `json:"population"`            // events examined; nil: the query does not say
+	PopulationSQL    string          `json:"population_sql_sha256"` // of the statement that counts them, "" where the query has none
+	PopulationSHA256 string          `json:"population_sha256"`     // of the lines of its result file, "" where there is none
 	Profile          []Profile       `json:"profile"`
 	Duplicates       int64           `json:"duplicates"` // keys that repeat: makes an exception query not evaluated
 	Verdict          finding.Verdict `json:"verdict"`

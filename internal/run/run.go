@@ -71,10 +71,15 @@ const (
 	recordName  = "record.json"
 	journalName = "journal.jsonl"
 	inputsName  = "inputs.jsonl.gz"
+	libraryName = "library"
+	dataName    = "data"
 	lockName    = ".lock"
 	workPrefix  = ".work-" // a run being written; its notes on what is whole lie beside it
 	partSuffix  = ".part"
 )
+
+// PopulationSuffix behind a query's id is the id of the statement that counts its population.
+const PopulationSuffix = "#population"
 
 func resultName(query string) string    { return "results/" + dotted(query) + ".jsonl.gz" }
 func exceptionName(query string) string { return "exceptions/" + dotted(query) + ".jsonl.gz" }

@@ -96,7 +96,11 @@ var stages = []struct {
 				return err
 			}
 		}
+		q.SQLSHA256 = digest([]byte("SELECT 1"))
 		r.Queries = []Query{q}
+		for _, d := range definitions {
+			r.Definitions = append(r.Definitions, Definition{Path: d.Path, Origin: string(d.Origin), SHA256: digest(d.Data)})
+		}
 		return nil
 	}},
 	{"exceptions", func(f *Folder, r *Record) error {

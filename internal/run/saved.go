@@ -31,6 +31,9 @@ type Saved struct {
 	mu     sync.Mutex
 	proven map[string]bool // files whose lines were found to be those of the record
 	had    map[string]bool // ids of all exceptions, once asked
+
+	naming sync.Once
+	named  []Named
 }
 
 // ErrAltered says that a file of a run is not what its record or manifest says.
@@ -77,8 +80,9 @@ func parse(fsys fs.FS, b []byte) (*Saved, error) {
 	if err := json.Unmarshal(b, &head); err != nil {
 		return nil, fmt.Errorf("opening a run: reading %s: %w", recordName, err)
 	}
-	if head.Format != Format {
-		return nil, fmt.Errorf("opening a run: its format is %.40q, this program reads %q; a newer version may be needed", head.Format, Format)
+	if head.Format != Format && head.Format != FirstFormat {
+		return nil, fmt.Errorf("opening a run: its format is %.40q, this program reads up to %q; a newer version may be needed",
+			head.Format, Format)
 	}
 	s := &Saved{Record: &Record{}, Digest: digest(b), fsys: fsys, proven: map[string]bool{}}
 	if err := json.Unmarshal(b, s.Record); err != nil {
@@ -208,12 +212,21 @@ func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] {
 }
 
 // Statement is the text of sql/<name>.sql: a query id, or "events" or "history" for the relation as it ran; "" where the run holds none.
+// A text that is not the one the record names is ErrAltered; one that a record of the first format does not name is as it lies there.
 func (s *Saved) Statement(name string) (string, error) {
 	if err := checkID(name); err != nil {
 		return "", err
 	}
-	b, err := regular.ReadFile(s.fsys, statementName(name), maxText)
-	if errors.Is(err, fs.ErrNotExist) {
+	at := statementName(name)
+	n, ok := s.name(at)
+	if !ok && s.PartOf(at) != PartUnnamed {
+		return "", nil
+	}
+	var b []byte
+	var err error
+	if ok {
+		b, err = s.text(n)
+	} else if b, err = regular.ReadFile(s.fsys, at, maxText); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	if err != nil {
@@ -222,13 +235,10 @@ func (s *Saved) Statement(name string) (string, error) {
 	return string(b), nil
 }
 
-// Library is the run's own copy of every definition it used, as a layer to open a library with.
+// Library is the run's own copy of every definition it used, as a layer to open a library with: the files that the record names and no
+// others. One that was altered is an error when it is opened.
 func (s *Saved) Library() library.Layer {
-	sub, err := fs.Sub(s.fsys, "library")
-	if err != nil { // only for a path that is none
-		sub = s.fsys
-	}
-	return library.Layer{Origin: library.Origin("run " + s.Report + " " + s.Period.ID), FS: sub}
+	return library.Layer{Origin: library.Origin("run " + s.Report + " " + s.Period.ID), FS: namedLibrary{s}}
 }
 
 // FS is the folder, for what reads all of a run: verification, archives.

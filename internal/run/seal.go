@@ -7,11 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"time"
 
 	"trailscribe/internal/manifest"
@@ -57,10 +54,14 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
 	}
 	defer turn.Close()
-	name := "r" + strconv.Itoa(f.revision)
+	name := revisionName(f.revision)
 	m := manifest.Manifest{Run: f.key.Series() + "/" + f.key.Period + "/" + name, Facts: facts}
-	if m.Previous, err = lastOf(filepath.Join(f.base, f.key.Series())); err != nil {
-		return nil, err
+	chain, err := ReadChain(regular.Sealed(ctx, filepath.Join(f.base, f.key.Series())))
+	if err != nil {
+		return nil, fmt.Errorf("looking for the run before: %w", err)
+	}
+	if end, ok := chain.End(); ok {
+		m.Previous, m.PreviousRun = end.Digest, end.Manifest.Run
 	}
 	if err := f.closeJournal(); err != nil {
 		return nil, err
@@ -70,17 +71,15 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 		return nil, err
 	}
 	m.Evidence = digest(record)
-	sums, err := manifest.Build(regular.Sealed(ctx, f.dir), m)
-	if err != nil {
-		return nil, err
-	}
-	if err := write(filepath.Join(f.dir, manifest.Sums), sums.SHA256SUMS()); err != nil {
-		return nil, err
-	}
 	list, err := manifest.Build(regular.Sealed(ctx, f.dir), m)
 	if err != nil {
 		return nil, err
 	}
+	sums := list.SHA256SUMS()
+	if err := write(filepath.Join(f.dir, manifest.Sums), sums); err != nil {
+		return nil, err
+	}
+	list.Add(manifest.Sums, sums)
 	if s != nil {
 		signature, err := s.Sign(ctx, list.Canonical())
 		if err != nil {
@@ -106,7 +105,7 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 	return OpenFolder(final)
 }
 
-// ready tells whether everything that belongs to the run is whole.
+// ready reports whether everything that belongs to the run is whole, and removes what does not belong to it.
 func (f *Folder) ready(r *Record) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,7 +125,9 @@ func (f *Folder) ready(r *Record) error {
 	}
 	for i := range r.Queries {
 		q := &r.Queries[i]
-		for name, sum := range map[string]string{resultName(q.ID): q.SHA256, exceptionName(q.ID): q.ExceptionsSHA256} {
+		for name, sum := range map[string]string{
+			resultName(q.ID): q.SHA256, resultName(q.ID + PopulationSuffix): q.PopulationSHA256, exceptionName(q.ID): q.ExceptionsSHA256,
+		} {
 			_, err := os.Lstat(filepath.Join(f.dir, filepath.FromSlash(name)))
 			switch {
 			case sum != "" && err != nil:
@@ -138,7 +139,10 @@ func (f *Folder) ready(r *Record) error {
 			}
 		}
 	}
-	if err := f.sweep(func(name string) bool { return filepath.Ext(name) == partSuffix }); err != nil {
+	err = f.sweep(func(name string) bool {
+		return filepath.Ext(name) == partSuffix || name == manifest.Sums || name == manifest.Name || name == manifest.Signature
+	})
+	if err = errors.Join(err, f.dropEmpty()); err != nil {
 		return fmt.Errorf("sealing the run: %w", err)
 	}
 	return nil
@@ -150,7 +154,7 @@ func (f *Folder) unchanged(r *Record) (*Saved, error) {
 	if err != nil || len(numbers) == 0 {
 		return nil, err
 	}
-	last, err := OpenFolder(filepath.Join(f.period, "r"+strconv.Itoa(numbers[len(numbers)-1])))
+	last, err := OpenFolder(filepath.Join(f.period, revisionName(numbers[len(numbers)-1])))
 	if err != nil {
 		return nil, nil // not finished, altered or of another format: nothing to be equal to
 	}
@@ -165,7 +169,7 @@ func (f *Folder) unchanged(r *Record) (*Saved, error) {
 		return nil, err
 	}
 	m, wrong, err := manifest.Check(last.fsys, nil)
-	if err != nil || len(wrong) > 0 {
+	if err != nil || len(wrong) > 0 || !last.whole() {
 		return nil, nil // it cannot stand for this run
 	}
 	has := map[string]bool{}
@@ -199,49 +203,6 @@ func (f *Folder) closeJournal() error {
 		return fmt.Errorf("closing the journal: %w", err)
 	}
 	return nil
-}
-
-// lastOf is the digest of the manifest that no other of the series names as the one before it; "" where there is none.
-// Where a chain has several ends, because runs were copied or lost, the one of the latest period and revision counts.
-func lastOf(series string) (string, error) {
-	type end struct {
-		period   string
-		revision int
-	}
-	ends := map[string]end{}
-	var named []string
-	periods, err := os.ReadDir(series)
-	if err != nil {
-		return "", fmt.Errorf("looking for the run before: %w", err)
-	}
-	for _, p := range periods {
-		if !p.IsDir() {
-			continue
-		}
-		numbers, err := revisions(filepath.Join(series, p.Name()))
-		if err != nil {
-			return "", err
-		}
-		for _, n := range numbers {
-			m, err := manifest.Read(regular.Sealed(context.Background(), filepath.Join(series, p.Name(), "r"+strconv.Itoa(n))))
-			if err != nil {
-				continue // no finished run, or altered: the chain goes on from what can be read
-			}
-			ends[m.Digest()] = end{p.Name(), n}
-			named = append(named, m.Previous)
-		}
-	}
-	for _, n := range named {
-		delete(ends, n)
-	}
-	last := ""
-	for _, d := range slices.Sorted(maps.Keys(ends)) {
-		a, b := ends[d], ends[last]
-		if last == "" || a.period > b.period || a.period == b.period && a.revision > b.revision {
-			last = d
-		}
-	}
-	return last, nil
 }
 
 func digest(b []byte) string {
