@@ -97,6 +97,9 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 	if err != nil {
 		return nil, err
 	}
+	if err := checkOut(set, plan.Key.Series()); err != nil {
+		return nil, err
+	}
 	e, err := p.openEngine(ctx, s, set)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,6 @@ import (
 	"trailscribe/internal/relation"
 	"trailscribe/internal/run"
 	"trailscribe/internal/source"
-	"trailscribe/internal/source/dir"
 	"trailscribe/internal/style"
 	"trailscribe/queries"
 	"trailscribe/reports"
@@ -104,7 +103,7 @@ func sourceFolder(set config.Settings) (string, error) {
 	return folder, nil
 }
 
-func (p *program) openSource(ctx context.Context, s *setup, set config.Settings) (source.Source, error) {
+func (p *program) openSource(ctx context.Context, s *setup, set config.Settings, cache string) (source.Source, error) {
 	if x := set.Get(config.Source); strings.HasPrefix(x.Value, "s3://") {
 		src, _, err := p.openBucket(ctx, s, set, x)
 		return src, err
@@ -113,7 +112,19 @@ func (p *program) openSource(ctx context.Context, s *setup, set config.Settings)
 	if err != nil {
 		return nil, err
 	}
-	return dir.New(dir.Options{Root: folder})
+	return p.openFolder(set, folder, cache)
+}
+
+// cacheFolder is where what was read is kept.
+func cacheFolder(set config.Settings) (string, error) {
+	if cache := set.Text(config.Cache); cache != "" {
+		return cache, nil
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return "", &codedError{code: exitError, err: fmt.Errorf("finding the user's cache folder: %w", err), hint: "give --cache DIR"}
+	}
+	return filepath.Join(user, "trailscribe"), nil
 }
 
 // defaultMemory keeps the whole program under 1 GiB however many events there are; what does not fit is spilled beside the cache.
@@ -132,17 +143,13 @@ func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings)
 	if err != nil {
 		return nil, err
 	}
-	src, err := p.openSource(ctx, s, set)
+	cache, err := cacheFolder(set)
 	if err != nil {
 		return nil, err
 	}
-	cache := set.Text(config.Cache)
-	if cache == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return nil, &codedError{code: exitError, err: fmt.Errorf("finding the user's cache folder: %w", err), hint: "give --cache DIR"}
-		}
-		cache = filepath.Join(user, "trailscribe")
+	src, err := p.openSource(ctx, s, set, cache)
+	if err != nil {
+		return nil, err
 	}
 	if err := run.CheckOutside(cache); err != nil {
 		return nil, err

@@ -85,3 +85,19 @@ func RemoveOther(path string) error {
 	}
 	return os.RemoveAll(path)
 }
+
+// Real is the full path without symbolic links of a path that need not exist: of what does not, the end is taken as it is.
+func Real(path string) (string, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	for there, rest := full, ""; ; there, rest = filepath.Dir(there), filepath.Join(filepath.Base(there), rest) {
+		if real, err := filepath.EvalSymlinks(there); err == nil {
+			return filepath.Join(real, rest), nil
+		}
+		if there == filepath.Dir(there) { // not even the root can be looked at: whoever goes there will be told why not
+			return full, nil
+		}
+	}
+}

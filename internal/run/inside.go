@@ -19,19 +19,9 @@ var ErrInside = errors.New("a finished run never changes")
 // CheckOutside gives ErrInside where a path, which need not exist, is a finished run or is inside one. Links are followed, since
 // what counts is where a file would be.
 func CheckOutside(path string) error {
-	full, err := filepath.Abs(path)
+	full, err := regular.Real(path)
 	if err != nil {
 		return fmt.Errorf("looking for a run around %s: %w", path, err)
-	}
-	for there, rest := full, ""; ; there, rest = filepath.Dir(there), filepath.Join(filepath.Base(there), rest) {
-		real, err := filepath.EvalSymlinks(there)
-		if err == nil {
-			full = filepath.Join(real, rest)
-			break
-		}
-		if there == filepath.Dir(there) { // not even the root can be looked at: whoever writes there will say why not
-			break
-		}
 	}
 	for dir := full; ; dir = filepath.Dir(dir) {
 		if finished(dir) {

@@ -15,6 +15,7 @@ type Object struct {
 	ETag     string // changes when the content changes; opaque
 	Modified time.Time
 	Class    string            // storage class; Glacier objects are listed, never opened
+	Not      string            // why it is not a log file, in a sentence, where the source knows who made it; listed, never opened
 	Meta     map[string]string // digest signatures live here
 }
 

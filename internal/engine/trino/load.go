@@ -113,6 +113,8 @@ func unopened(o source.Object, k cloudtrail.Key) (state, reason string) {
 	switch {
 	case strings.HasSuffix(o.Key, "/"), strings.HasPrefix(base, "."), strings.HasPrefix(base, "_"), k.Loose() && strings.Contains("/"+o.Key, "/."):
 		return engine.FileSkipped, "A hidden name or a folder marker."
+	case o.Not != "" && k.Loose():
+		return engine.FileSkipped, o.Not
 	case !k.Loose() && k.Folder != cloudtrail.FolderLogs:
 		return engine.FileSkipped, "Not in the folder of a trail's log files."
 	}

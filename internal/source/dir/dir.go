@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,11 @@ type Options struct {
 	Root string // as the user gave it; a report prints it so
 	// Create makes the folder if it is missing: for a copy that is about to be made.
 	Create bool
+	// Without are folders that are not listed wherever they lie in Root, by whatever path or link they are named. They need not exist.
+	Without []string
+	// Made is asked of each folder, with the names in it: whether something else than the source of the logs made it. It
+	// gives nil, or says of a file below that folder, by its path from there and its size, why it is not a log file; "": it may be one.
+	Made func(folder fs.FS, names []fs.DirEntry) func(name string, size int64) (why string)
 }
 
 // Source is a folder. It is a source.Source and a source.Sink. Nothing outside the folder is read or written: symbolic
@@ -84,23 +90,38 @@ func (s *Source) Identity() string { return "dir:" + s.identity }
 // make circles and count files twice.
 func (s *Source) List(ctx context.Context, prefix string) iter.Seq2[source.Object, error] {
 	return func(yield func(source.Object, error) bool) {
-		_ = s.walk(ctx, ".", "", prefix, yield)
+		w := &walk{s: s, ctx: ctx, prefix: prefix, yield: yield}
+		for _, name := range s.o.Without {
+			if info, err := os.Stat(name); err == nil {
+				w.without = append(w.without, info)
+			}
+		}
+		_ = w.folder(".", "", nil)
 	}
 }
 
 var errStop = errors.New("stop")
 
-// walk yields the files of one folder and those below, in the order of their keys: "a-b" stands before "a/b", so folders
-// are sorted as if their names ended in a slash.
-func (s *Source) walk(ctx context.Context, folder, key, prefix string, yield func(source.Object, error) bool) error {
+// walk is one listing.
+type walk struct {
+	s       *Source
+	ctx     context.Context
+	prefix  string
+	yield   func(source.Object, error) bool
+	without []fs.FileInfo
+}
+
+// folder yields the files of one folder and those below, in the order of their keys: "a-b" stands before "a/b", so folders
+// are sorted as if their names ended in a slash. not says of a file, by its key, why it is not a log file; nil: of none.
+func (w *walk) folder(folder, key string, not func(key string, size int64) string) error {
 	fail := func(err error) error {
-		yield(source.Object{}, err)
+		w.yield(source.Object{}, err)
 		return errStop
 	}
-	if err := ctx.Err(); err != nil {
+	if err := w.ctx.Err(); err != nil {
 		return fail(err)
 	}
-	f, err := s.root.Open(folder)
+	f, err := w.s.root.Open(folder)
 	if err != nil {
 		return fail(fmt.Errorf("listing the folder %q: %w", folder, err))
 	}
@@ -110,30 +131,61 @@ func (s *Source) walk(ctx context.Context, folder, key, prefix string, yield fun
 		return fail(fmt.Errorf("listing the folder %q: %w", folder, err))
 	}
 	sortEntries(entries)
+	if w.s.o.Made != nil {
+		if made := w.s.o.Made(below{w.s.root, folder}, entries); made != nil {
+			not = func(k string, size int64) string { return made(strings.TrimPrefix(k, key), size) }
+		}
+	}
 	for _, e := range entries {
 		k := key + e.Name()
 		if e.IsDir() {
 			k += "/"
-			if !strings.HasPrefix(k, prefix) && !strings.HasPrefix(prefix, k) {
+			if !strings.HasPrefix(k, w.prefix) && !strings.HasPrefix(w.prefix, k) || w.left(e) {
 				continue
 			}
-			if err := s.walk(ctx, filepath.Join(folder, e.Name()), k, prefix, yield); err != nil {
+			if err := w.folder(filepath.Join(folder, e.Name()), k, not); err != nil {
 				return err
 			}
 			continue
 		}
-		if !strings.HasPrefix(k, prefix) || isMeta(e.Name()) {
+		if !strings.HasPrefix(k, w.prefix) || isMeta(e.Name()) {
 			continue
 		}
-		o, ok, err := s.entry(filepath.Join(folder, e.Name()), k, e)
+		o, ok, err := w.s.entry(filepath.Join(folder, e.Name()), k, e)
 		if err != nil {
 			return fail(fmt.Errorf("listing %q: %w", k, err))
 		}
-		if ok && !yield(o, nil) {
+		if ok && not != nil {
+			o.Not = not(k, o.Size)
+		}
+		if ok && !w.yield(o, nil) {
 			return errStop
 		}
 	}
 	return nil
+}
+
+// left reports whether a folder is one of those that are not listed.
+func (w *walk) left(e fs.DirEntry) bool {
+	if len(w.without) == 0 {
+		return false
+	}
+	info, err := e.Info()
+	return err == nil && slices.ContainsFunc(w.without, func(x fs.FileInfo) bool { return os.SameFile(x, info) })
+}
+
+// below is the regular files below a folder of the source.
+type below struct {
+	root   *os.Root
+	folder string
+}
+
+func (b below) Open(name string) (fs.File, error) {
+	path, err := local(name)
+	if err != nil {
+		return nil, err
+	}
+	return regular.OpenIn(b.root, filepath.Join(b.folder, path))
 }
 
 // entry describes one file; ok is false for what is no file: a socket, a pipe, a link to a folder, a file just deleted.

@@ -2,11 +2,14 @@ package dir
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,5 +217,52 @@ func TestPutLeavesNoHalfFile(t *testing.T) {
 	}
 	if l := list(t, s); len(l) != 1 || l[0].Modified.Unix() != 1000 {
 		t.Error(l)
+	}
+}
+
+// Folders of the user's own program are left out by what they are, not by how they are called; and what another program made is
+// listed with the reason, but not the files beside it.
+func TestFoldersThatAreNotLogs(t *testing.T) {
+	root := t.TempDir()
+	for _, k := range []string{"a.json", "out/x.json", "out/deep/y.json", "out2/z.json", "made/.mark", "made/one/1.json", "made/two/2.json", "made/two/.mark", "made/zzz.json"} {
+		put(t, root, k, []byte(k))
+	}
+	linked := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(root, "out"), linked); err != nil {
+		t.Skip(err)
+	}
+	for name, without := range map[string]string{"path": filepath.Join(root, "out"), "link": linked, "detour": filepath.Join(root, "out2", "..", "out"), "missing": filepath.Join(root, "nothing"), "source": root} {
+		s, err := New(Options{Root: root, Without: []string{without, filepath.Join(root, "not there")},
+			Made: func(folder fs.FS, names []fs.DirEntry) func(string, int64) string {
+				if !slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == ".mark" }) {
+					return nil
+				}
+				b, err := fs.ReadFile(folder, ".mark")
+				if err != nil {
+					t.Error(err)
+				}
+				return func(name string, size int64) string {
+					if name == "zzz.json" || name == ".mark" {
+						return ""
+					}
+					return fmt.Sprintf("%s says %s of %d", b, name, size)
+				}
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		got := map[string]string{}
+		for _, o := range list(t, s) {
+			got[o.Key] = o.Not
+		}
+		want := map[string]string{"a.json": "", "out2/z.json": "", "made/.mark": "", "made/zzz.json": "", "made/two/.mark": "",
+			"made/one/1.json": "made/.mark says one/1.json of 15", "made/two/2.json": "made/two/.mark says 2.json of 15"}
+		if name == "missing" || name == "source" {
+			want["out/x.json"], want["out/deep/y.json"] = "", ""
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"maps"
 	"os"
@@ -625,5 +626,68 @@ func TestProgress(t *testing.T) {
 	s.Release()
 	if got := strings.Join(steps, " "); got != "0/3 1/3 2/3 3/3" {
 		t.Error(got)
+	}
+}
+
+// What a source knows of a file is believed of a loose one only: in a trail's folder a file is a log file whatever it says.
+func TestFilesThatAreNotLogs(t *testing.T) {
+	k := key(acct1, east, "2026/10/01", "a.json")
+	src := memory(t, map[string][]byte{k: log("1"), "out/data.json": log("2"), "b.json": log("3")})
+	s := fill(t, open(t, t.TempDir(), knowing{src, map[string]string{k: "Mine.", "out/data.json": "Mine."}}), Window{})
+	if got := ids(t, s); got != "1 3" {
+		t.Errorf("ids %s", got)
+	}
+	if got := states(s)["out/data.json"]; got != "skipped Mine." {
+		t.Error(got)
+	}
+}
+
+// knowing is a source that knows what is not a log file.
+type knowing struct {
+	source.Source
+	not map[string]string
+}
+
+func (k knowing) List(ctx context.Context, prefix string) iter.Seq2[source.Object, error] {
+	return func(yield func(source.Object, error) bool) {
+		for o, err := range k.Source.List(ctx, prefix) {
+			if o.Not = k.not[o.Key]; !yield(o, err) {
+				return
+			}
+		}
+	}
+}
+
+// The folders of a cache are recognised by their manifest, which holds its own digest.
+func TestMade(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, open(t, dir, memory(t, map[string][]byte{"a.json": log("1"), "b.json": []byte("x")})), Window{})
+	found, err := filepath.Glob(filepath.Join(dir, "*", "*", "loose", manifestName))
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	folder := os.DirFS(filepath.Dir(found[0]))
+	has := Made(folder)
+	if has == nil || !has(manifestName) || has("a.json") {
+		t.Fatal("the folder of a cache is not recognised")
+	}
+	parts, err := fs.Glob(folder, "part-*")
+	if err != nil || len(parts) != 1 || !has(parts[0]) {
+		t.Errorf("%v, %v", parts, err)
+	}
+	b, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, other := range map[string][]byte{"altered": append(b, '\n'), "a log file": log("1"), "empty": nil} {
+		if err := os.WriteFile(found[0], other, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if Made(folder) != nil {
+			t.Errorf("%s: recognised", name)
+		}
+	}
+	if Made(os.DirFS(dir)) != nil {
+		t.Error("a folder without a manifest is recognised")
 	}
 }

@@ -36,6 +36,8 @@ func unopened(o object) (state, reason string) {
 	switch {
 	case strings.HasSuffix(o.Key, "/"):
 		return Skipped, "A folder marker, not a file."
+	case o.Not != "" && o.key.Loose(): // in a trail's folder a file is a log file whatever lies beside it
+		return Skipped, o.Not
 	case hidden(o):
 		return Skipped, "A hidden name: Athena does not read names that begin with a dot or an underscore either."
 	}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"trailscribe/internal/regular"
@@ -90,6 +91,11 @@ func loadManifest(folder string) (*manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the cache: %w", err)
 	}
+	return parseManifest(b)
+}
+
+// parseManifest reads what save wrote; anything else is errDamaged.
+func parseManifest(b []byte) (*manifest, error) {
 	// The first line is the SHA-256 of the rest.
 	sum, body, ok := bytes.Cut(b, []byte("\n"))
 	want := sha256.Sum256(body)
@@ -157,4 +163,19 @@ func (p *part) intact(folder string) (bool, error) {
 		return false, nil // an unreadable disk block: as good as damaged
 	}
 	return n == p.Size && sum.Sum32() == p.CRC, nil
+}
+
+// Made says of a folder that a cache made, with its manifest, which files below it are the cache's; nil of any other folder.
+func Made(folder fs.FS) func(name string) bool {
+	b, err := regular.ReadFile(folder, manifestName, maxManifest)
+	if err != nil {
+		return nil
+	}
+	m, err := parseManifest(b)
+	if err != nil {
+		return nil
+	}
+	return func(name string) bool {
+		return name == manifestName || slices.ContainsFunc(m.Parts, func(p part) bool { return p.Name == name })
+	}
 }
