@@ -71,7 +71,7 @@ func (p *program) runCases(ctx context.Context, s *setup, picked []*query.Query)
 // caseEngine opens the embedded engine over the log files of cases, without a cache. A statement may run for timeout; 0: without end.
 func caseEngine(timeout time.Duration) func(*relation.Definition, source.Source) (engine.Engine, error) {
 	return func(d *relation.Definition, src source.Source) (engine.Engine, error) {
-		return openLocal(d, src, "", 0, timeout, nil)
+		return openLocal(localOptions{definition: d, source: src, timeout: timeout})
 	}
 }
 

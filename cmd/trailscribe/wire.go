@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
@@ -127,6 +128,17 @@ func cacheFolder(set config.Settings) (string, error) {
 	return filepath.Join(user, "trailscribe"), nil
 }
 
+// localOptions are those of the embedded engine.
+type localOptions struct {
+	definition *relation.Definition
+	source     source.Source
+	cache      string // "": a temporary one
+	memory     int64
+	timeout    time.Duration
+	progress   func(done, of int64)
+	waiting    func(sentence string)
+}
+
 // defaultMemory keeps the whole program under 1 GiB however many events there are; what does not fit is spilled beside the cache.
 const defaultMemory = 512 << 20
 
@@ -161,7 +173,11 @@ func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings)
 	if memory == 0 {
 		memory = defaultMemory
 	}
-	e, err := openLocal(s.definition, src, cache, memory, timeout, func(done, of int64) { p.term.Progress("reading logs", done, of) })
+	e, err := openLocal(localOptions{definition: s.definition, source: src, cache: cache, memory: memory, timeout: timeout,
+		progress: func(done, of int64) { p.term.Progress("reading logs", done, of) },
+		waiting: func(sentence string) {
+			p.term.Warn(sentence + "; if it hangs, end it or give another --cache")
+		}})
 	if err != nil {
 		return nil, fmt.Errorf("opening the engine: %w", err)
 	}
@@ -234,8 +250,11 @@ var steps = map[string]string{"open": "opening the logs", "query": "asking", "ju
 
 // progress turns a run's steps into a bar, or into one line a step.
 func (p *program) progress(e audit.Event) {
-	if e.Step == audit.StepPrune {
+	switch e.Step {
+	case audit.StepPrune:
 		p.term.Warn(e.Note)
+	case audit.StepWait:
+		p.term.Warn(e.Note + "; if it hangs, end it")
 	}
 	if e.Spent != nil {
 		p.tellSpent(*e.Spent)

@@ -57,6 +57,7 @@ const (
 	StepCompose = "compose" // the document is made from it
 	StepWrite   = "write"   // a format is written
 	StepSeal    = "seal"    // the folder gets its name
+	StepWait    = "wait"    // another run of the series is being sealed, and this one waits for it; Note says who does, again and again
 )
 
 // Account is a configured account with the days its logs are expected.

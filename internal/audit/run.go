@@ -33,6 +33,7 @@ func Run(ctx context.Context, p *Plan, base string, parts Parts) (*run.Saved, er
 	}
 	defer f.Close()
 	w := &work{plan: p, parts: parts, folder: f, started: time.Now()}
+	f.Waiting = func(sentence string) { w.tell(Event{Step: StepWait, Note: sentence}) }
 	s, err := w.run(ctx, resumed)
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("the run was interrupted; the same command goes on from here: %w", context.Cause(ctx))

@@ -14,9 +14,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/gofrs/flock"
-
 	"trailscribe/internal/library"
+	"trailscribe/internal/lock"
 	"trailscribe/internal/regular"
 )
 
@@ -29,7 +28,10 @@ type Folder struct {
 	made     os.FileInfo // that folder
 	notes    string      // beside it: notes on what is whole
 	revision int
-	lock     *flock.Flock
+	lock     *lock.Lock
+
+	// Waiting is told, in a sentence, while another run of the series is being sealed and this one has to wait; nil: nobody is.
+	Waiting func(sentence string)
 
 	mu      sync.Mutex
 	journal *os.File
@@ -50,18 +52,14 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("making the folder of the run: %w", err)
 	}
-	lock, err := regular.NewLock(filepath.Join(period, lockName), fileMode)
+	held, err := lock.Try(filepath.Join(period, lockName), lock.Options{Mode: fileMode})
+	if errors.Is(err, lock.ErrHeld) {
+		return nil, false, fmt.Errorf("%s: %w (%w); wait until it has ended", period, ErrLocked, err)
+	}
 	if err != nil {
 		return nil, false, fmt.Errorf("locking %s: %w", period, err)
 	}
-	got, err := lock.TryLock()
-	if err != nil {
-		return nil, false, fmt.Errorf("locking %s: %w", period, err)
-	}
-	if !got {
-		return nil, false, fmt.Errorf("%s: %w; wait until it has ended", period, ErrLocked)
-	}
-	f = &Folder{key: k, base: base, period: period, lock: lock, open: map[*output]bool{}}
+	f = &Folder{key: k, base: base, period: period, lock: held, open: map[*output]bool{}}
 	f.dir = filepath.Join(period, workPrefix+k.Plan[:min(16, len(k.Plan))])
 	f.notes = f.dir + notesSuffix
 	defer func(made *Folder) { // an error returns no folder, and its lock must be given up all the same

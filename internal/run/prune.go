@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"trailscribe/internal/regular"
+	"trailscribe/internal/lock"
 )
 
 // KeepUnfinished is how long the work of a run that was never finished is kept after its last change, so that the same
@@ -59,15 +59,14 @@ func (f *Folder) prunePeriod(period string, before time.Time) (removed []string,
 		return nil, err
 	}
 	if period != f.period { // this run holds the lock of its own
-		lock, err := regular.NewLock(filepath.Join(period, lockName), fileMode)
+		held, err := lock.Try(filepath.Join(period, lockName), lock.Options{Mode: fileMode})
+		if errors.Is(err, lock.ErrHeld) {
+			return nil, nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		got, err := lock.TryLock()
-		if err != nil || !got {
-			return nil, err
-		}
-		defer lock.Close()
+		defer held.Close()
 		if old, err = leftovers(period, before); err != nil { // a run may have gone on with one until a moment ago
 			return nil, err
 		}

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
+	"trailscribe/internal/lock"
 	"trailscribe/internal/manifest"
 	"trailscribe/internal/regular"
 )
@@ -46,11 +46,12 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 		return same, err
 	}
 	// Two periods of one series may be sealed at the same time: the chain of manifests has one line, so they take turns.
-	turn, err := regular.NewLock(filepath.Join(f.base, f.key.Series(), lockName), fileMode)
+	turn, err := lock.Wait(ctx, filepath.Join(f.base, f.key.Series(), lockName), lock.Options{Mode: fileMode, Told: func(w lock.Waiting) {
+		if f.Waiting != nil {
+			f.Waiting(w.While("is sealing another run of " + f.key.Series()))
+		}
+	}})
 	if err != nil {
-		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
-	}
-	if _, err := turn.TryLockContext(ctx, 50*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
 	}
 	defer turn.Close()

@@ -31,7 +31,8 @@ type Options struct {
 	Timeout    time.Duration // of each statement; 0: none
 	TempDir    string        // for what does not fit in memory; "": inside CacheDir
 	Limits     cloudtrail.Limits
-	Progress   func(done, of int64) // log files read so far, of those that are new; may be nil
+	Progress   func(done, of int64)  // log files read so far, of those that are new; may be nil
+	Waiting    func(sentence string) // told while another process fills the cache, again and again; may be nil
 }
 
 // Engine reads one source. Sessions of one engine share its cache.
@@ -59,7 +60,7 @@ func New(o Options) (*Engine, error) {
 		e.o.TempDir = filepath.Join(e.o.CacheDir, "spill")
 	}
 	sweep(e.o.TempDir)
-	c, err := cache.Open(cache.Options{Dir: e.o.CacheDir, Source: o.Source, Limits: o.Limits})
+	c, err := cache.Open(cache.Options{Dir: e.o.CacheDir, Source: o.Source, Limits: o.Limits, Waiting: o.Waiting})
 	if err != nil {
 		e.Close()
 		return nil, err

@@ -36,7 +36,9 @@ type Options struct {
 	Memory  int64         // bytes all workers together may hold, roughly; 0: 512 MiB. Below 96 MiB nothing is saved
 	Workers int           // files read at the same time; 0: the number of CPUs, at most 8
 	Limits  cloudtrail.Limits
-	Waiting func() // called once if another process is filling this cache and Refresh has to wait; may be nil
+	// Waiting is told in a sentence, at once and then again and again, while another process fills this cache and Refresh has
+	// to wait; may be nil.
+	Waiting func(sentence string)
 }
 
 // Window is what a refresh shall hold.

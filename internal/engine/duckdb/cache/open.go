@@ -13,8 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
+	"trailscribe/internal/lock"
 	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
 )
@@ -26,7 +25,8 @@ type Cache struct {
 	plan *plan
 	mu   sync.Mutex // one refresh at a time in this process
 
-	budget int // bytes of a row group; 0: by Memory. Tests make it tiny
+	budget int           // bytes of a row group; 0: by Memory. Tests make it tiny
+	remind time.Duration // between two calls of Waiting; 0: lock.Remind. Tests make it tiny
 }
 
 // Open prepares the cache directory of the source. It reads nothing yet. The directory is for this user only: it holds
@@ -73,16 +73,18 @@ const (
 	readingLock = "reading.lock"
 )
 
-func (c *Cache) lock(ctx context.Context, l *flock.Flock) error {
-	ok, err := l.TryLock()
-	if err == nil && !ok {
+// lock takes one of them, and waits for it where another process has it.
+func (c *Cache) lock(ctx context.Context, name string, shared bool) (*lock.Lock, error) {
+	l, err := lock.Wait(ctx, filepath.Join(c.base, name), lock.Options{Mode: 0o600, Shared: shared, Remind: c.remind, Told: func(w lock.Waiting) {
 		if c.o.Waiting != nil {
-			c.o.Waiting()
+			c.o.Waiting(w.While("is filling the cache in " + c.o.Dir))
 		}
-		_, err = l.TryLockContext(ctx, 50*time.Millisecond)
+	}})
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, fmt.Errorf("waiting for another process that fills the cache in %s: %w", c.base, err)
+	case err != nil:
+		return nil, fmt.Errorf("locking the cache: %w", err)
 	}
-	if err != nil {
-		return fmt.Errorf("waiting for another process that fills the cache in %s: %w", c.base, err)
-	}
-	return nil
+	return l, nil
 }

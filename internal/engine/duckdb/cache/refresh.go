@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/lock"
 	"trailscribe/internal/regular"
 )
 
@@ -24,14 +25,11 @@ import (
 func (c *Cache) Refresh(ctx context.Context, w Window, progress func(done, of int64)) (*Snapshot, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	writing, err := regular.NewLock(filepath.Join(c.base, writingLock), 0o600)
+	writing, err := c.lock(ctx, writingLock, false)
 	if err != nil {
-		return nil, fmt.Errorf("locking the cache: %w", err)
-	}
-	defer writing.Close() // gives the lock back too
-	if err := c.lock(ctx, writing); err != nil {
 		return nil, err
 	}
+	defer writing.Close()
 
 	r := &refresh{cache: c, window: w, days: map[string]*day{}}
 	if err := r.list(ctx); err != nil {
@@ -44,7 +42,7 @@ func (c *Cache) Refresh(ctx context.Context, w Window, progress func(done, of in
 		return nil, err
 	}
 	r.sweep()
-	return r.snapshot()
+	return r.snapshot(ctx)
 }
 
 // refresh is one call of Refresh.
@@ -215,14 +213,11 @@ func (r *refresh) sweep() {
 	if !found {
 		return
 	}
-	reading, err := regular.NewLock(filepath.Join(r.cache.base, readingLock), 0o600)
+	reading, err := lock.Try(filepath.Join(r.cache.base, readingLock), lock.Options{Mode: 0o600})
 	if err != nil {
-		return // the snapshot, which needs the lock, says so
+		return // held by a reader, or the snapshot, which needs the lock, says what is wrong
 	}
-	defer reading.Close() // gives the lock back too
-	if ok, err := reading.TryLock(); err != nil || !ok {
-		return
-	}
+	defer reading.Close()
 	for _, d := range r.days {
 		for _, n := range d.garbage {
 			name := filepath.Join(d.folder, n)
@@ -236,13 +231,10 @@ func (r *refresh) sweep() {
 }
 
 // snapshot takes the reading lock before the writing lock is given back, so that no file is deleted in between.
-func (r *refresh) snapshot() (*Snapshot, error) {
-	reading, err := regular.NewLock(filepath.Join(r.cache.base, readingLock), 0o600)
-	if err == nil {
-		err = reading.RLock()
-	}
+func (r *refresh) snapshot(ctx context.Context) (*Snapshot, error) {
+	reading, err := r.cache.lock(ctx, readingLock, true)
 	if err != nil {
-		return nil, fmt.Errorf("locking the cache for reading: %w", err)
+		return nil, err
 	}
 	s := &Snapshot{entries: r.fixed, stats: r.stats, release: func() { reading.Close() }}
 	for _, d := range r.days {

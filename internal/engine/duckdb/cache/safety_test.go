@@ -195,7 +195,7 @@ func TestTwoAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			c, err := Open(Options{Dir: cacheDir, Source: src, Workers: 2, Waiting: func() { waited.Add(1) }})
+			c, err := Open(Options{Dir: cacheDir, Source: src, Workers: 2, Waiting: func(string) { waited.Add(1) }})
 			if err != nil {
 				t.Error(err)
 				return
@@ -237,6 +237,7 @@ func (h held) Open(ctx context.Context, key string) (io.ReadCloser, source.Objec
 	return h.counting.Open(ctx, key)
 }
 
+// Who waits for another process is told who it is, at once and then again and again: a process that was stopped never ends.
 func TestWaitingIsToldAndCanBeCancelled(t *testing.T) {
 	h := held{memory(t, threeDays()), make(chan struct{}), make(chan struct{}), &sync.Once{}}
 	cacheDir := t.TempDir()
@@ -250,10 +251,22 @@ func TestWaitingIsToldAndCanBeCancelled(t *testing.T) {
 	}()
 	<-h.opened
 	ctx, cancel := context.WithCancel(t.Context())
-	c := open(t, cacheDir, h, func(o *Options) { o.Waiting = cancel })
+	var told []string
+	c := open(t, cacheDir, h, func(o *Options) {
+		o.Waiting = func(sentence string) {
+			if told = append(told, sentence); len(told) == 3 {
+				cancel()
+			}
+		}
+	})
+	c.remind = time.Millisecond
 	_, err := c.Refresh(ctx, Window{}, nil)
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("%v", err)
+	}
+	who := fmt.Sprintf("for process %d, which is filling the cache in %s", os.Getpid(), cacheDir)
+	if len(told) != 3 || told[0] != "waiting "+who || !strings.HasPrefix(told[1], "still waiting after ") || !strings.HasSuffix(told[2], who) {
+		t.Errorf("%q", told)
 	}
 	close(h.let)
 	if err := <-done; err != nil {
