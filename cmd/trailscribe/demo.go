@@ -56,12 +56,20 @@ an earlier demonstration's.`,
 	c.Flags().BoolVar(&logsOnly, "logs-only", false, "make the logs and no report")
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language of the reports (default: en)")
 	p.flags.registerStatements(c)
+	p.flags.registerMachine(c)
 	completions(c, "format", formats)
 	return c
 }
 
 func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly bool) error {
 	ctx := c.Context()
+	caller, err := p.flags.level()
+	if err != nil {
+		return err
+	}
+	if _, err := localOf(p.flags.memory, p.flags.threads); err != nil {
+		return err
+	}
 	if err := ownDemo(out); err != nil {
 		return err
 	}
@@ -82,10 +90,6 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 		}
 	}
 	s, err := p.openConfig(configuration)
-	if err != nil {
-		return err
-	}
-	caller, err := p.flags.level()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ type flags struct {
 	formats                      []string
 	out, theme, failOn           string
 	dryRun                       bool
-	memory, queryTimeout         string
+	memory, threads              string
+	queryTimeout                 string
 	awsProfile, awsRegion, mode  string
 	estimate, yes                bool
 	trustedKeys                  string
@@ -62,7 +63,7 @@ func (f *flags) registerSource(c *cobra.Command) {
 	p.StringVar(&f.awsProfile, "aws-profile", "", "profile of the shared AWS files")
 	p.StringVar(&f.awsRegion, "aws-region", "", "AWS region")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
-	p.StringVar(&f.memory, "memory", "", "most memory the engine may use (default 512MiB); more is faster with many millions of events")
+	f.registerMachine(c)
 	p.StringSliceVar(&f.accounts, "accounts", nil, "limit to these account ids")
 	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
 	completions(c, "engine", engines)
@@ -72,6 +73,14 @@ func (f *flags) registerSource(c *cobra.Command) {
 // registerStatements are the flags of commands that ask the statements of queries.
 func (f *flags) registerStatements(c *cobra.Command) {
 	c.Flags().StringVar(&f.queryTimeout, "query-timeout", "", "how long one statement may run, such as 90s, 10m or 1h30m; then it is stopped (default 10m)")
+}
+
+// registerMachine are the flags that say how much of the machine the embedded engine may use.
+func (f *flags) registerMachine(c *cobra.Command) {
+	p := c.Flags()
+	p.StringVar(&f.memory, "memory", "", "most memory the embedded database may hold, such as 2GiB; the rest is spilled to disk "+
+		"(default: a quarter of the machine, 256MiB to 2GiB, up to half for large events; at least 128MiB)")
+	p.StringVar(&f.threads, "threads", "", "most threads the embedded database may use (default: the processors; fewer where the memory does not carry them)")
 }
 
 // registerPeriod are the flags of commands that ask about a period.

@@ -133,14 +133,12 @@ type localOptions struct {
 	definition *relation.Definition
 	source     source.Source
 	cache      string // "": a temporary one
-	memory     int64
+	memory     int64  // most bytes; 0: as the machine has it
+	threads    int    // most threads; 0: as the machine has them
 	timeout    time.Duration
 	progress   func(done, of int64)
 	waiting    func(sentence string)
 }
-
-// defaultMemory keeps the whole program under 1 GiB however many events there are; what does not fit is spilled beside the cache.
-const defaultMemory = 512 << 20
 
 // openEngine is the engine that answers.
 func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings) (engine.Engine, error) {
@@ -166,23 +164,40 @@ func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings)
 	if err := run.CheckOutside(cache); err != nil {
 		return nil, err
 	}
-	memory, err := bytesOf(set.Text(config.Memory))
+	o, err := localOf(set.Text(config.Memory), set.Text(config.Threads))
 	if err != nil {
 		return nil, err
 	}
-	if memory == 0 {
-		memory = defaultMemory
-	}
-	e, err := openLocal(localOptions{definition: s.definition, source: src, cache: cache, memory: memory, timeout: timeout,
-		progress: func(done, of int64) { p.term.Progress("reading logs", done, of) },
-		waiting: func(sentence string) {
-			p.term.Warn(sentence + "; if it hangs, end it or give another --cache")
-		}})
+	o.definition, o.source, o.cache, o.timeout = s.definition, src, cache, timeout
+	o.progress = func(done, of int64) { p.term.Progress("reading logs", done, of) }
+	o.waiting = func(sentence string) { p.term.Warn(sentence + "; if it hangs, end it or give another --cache") }
+	e, err := openLocal(o)
 	if err != nil {
 		return nil, fmt.Errorf("opening the engine: %w", err)
 	}
 	return e, nil
 }
+
+// localOf is how much of the machine --memory and --threads allow; either may be empty.
+func localOf(memory, threads string) (localOptions, error) {
+	var o localOptions
+	var err error
+	if o.memory, err = bytesOf(memory); err != nil {
+		return localOptions{}, err
+	}
+	if memory != "" && o.memory < leastMemory {
+		return localOptions{}, usage(fmt.Sprintf("write --memory %dMiB or more", leastMemory>>20), "--memory %s is less than the embedded database needs", memory)
+	}
+	if threads != "" {
+		if o.threads, err = strconv.Atoi(threads); err != nil || o.threads < 1 || o.threads > mostThreads {
+			return localOptions{}, usage(fmt.Sprintf("write a number from 1 to %d", mostThreads), "--threads %q is not a number of threads", threads)
+		}
+	}
+	return o, nil
+}
+
+// mostThreads is far above any machine: each thread that has nothing to do costs a little, too.
+const mostThreads = 1024
 
 // bytesOf reads 512MB or 2GiB.
 func bytesOf(text string) (int64, error) {
@@ -197,13 +212,13 @@ func bytesOf(text string) (int64, error) {
 	for _, u := range units {
 		if number, ok := strings.CutSuffix(upper, u.suffix); ok {
 			n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-			if err != nil || n <= 0 {
+			if n *= float64(u.size); err != nil || n < 1 || n > 1<<50 {
 				break
 			}
-			return int64(n * float64(u.size)), nil
+			return int64(n), nil
 		}
 	}
-	return 0, usage("write 512MB or 2GB", "--memory %q is no size", text)
+	return 0, usage("write 512MB or 2GB", "--memory %q is not a size", text)
 }
 
 // writers are the parts for the formats that were asked for.

@@ -15,6 +15,7 @@ const (
 	Source        = "source"
 	Cache         = "cache"
 	Memory        = "memory"
+	Threads       = "threads"
 	QueryTimeout  = "query_timeout"
 	Mode          = "athena.mode"
 	Profile       = "athena.profile"

@@ -20,6 +20,7 @@ func TestSettingsAtAllLevels(t *testing.T) {
 		Source:        {"caller environment file", "TRAILSCRIBE_SOURCE", "source: s3://%s-bucket", "", false},
 		Cache:         {"caller environment file", "TRAILSCRIBE_CACHE", "cache: /%s", "", false},
 		Memory:        {"caller", "", "", "", false},
+		Threads:       {"caller", "", "", "", false},
 		Mode:          {"caller", "", "", "auto", false},
 		Profile:       {"caller file", "", "athena: {profile: %s}", "", false},
 		Region:        {"caller file", "", "athena: {region: xx-%s-1}", "", false},

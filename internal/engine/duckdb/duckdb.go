@@ -17,6 +17,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/duckdb/cache"
 	"trailscribe/internal/engine/duckdb/connection"
+	"trailscribe/internal/engine/duckdb/machine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/source"
 )
@@ -26,8 +27,8 @@ type Options struct {
 	Definition *relation.Definition
 	Source     source.Source
 	CacheDir   string        // keeps what was read for the next run; "": a temporary folder that Close removes
-	Memory     int64         // bytes the database may hold before it spills to TempDir; below 256 MiB even a small scope with all columns fails; 0: see connection.Options
-	Threads    int           // 0: all processors
+	Memory     int64         // bytes the database may hold before it spills to TempDir, at least MinMemory; 0: as the machine has it
+	Threads    int           // most threads; there are fewer where Memory does not carry them; 0: one for each processor
 	Timeout    time.Duration // of each statement; 0: none
 	TempDir    string        // for what does not fit in memory; "": inside CacheDir
 	Limits     cloudtrail.Limits
@@ -38,17 +39,24 @@ type Options struct {
 // Engine reads one source. Sessions of one engine share its cache.
 type Engine struct {
 	o       Options
+	machine machine.Machine
 	cache   *cache.Cache
 	remove  string // temporary folder, "" if the user gave one
 	closing sync.Once
 }
+
+// mostWorkers is how many log files are read at the same time: more of them wait for the disk and hold memory.
+const mostWorkers = 8
 
 // New opens the cache. The error says what is missing or which folder cannot be used.
 func New(o Options) (*Engine, error) {
 	if o.Definition == nil || o.Source == nil {
 		return nil, errors.New("the embedded engine needs the definition of events and a source of log files")
 	}
-	e := &Engine{o: o}
+	if o.Memory != 0 && o.Memory < MinMemory {
+		return nil, fmt.Errorf("the embedded engine needs at least %s of memory, not %d bytes", sizeText(MinMemory), o.Memory)
+	}
+	e := &Engine{o: o, machine: machine.Here()}
 	if e.o.CacheDir == "" {
 		dir, err := os.MkdirTemp("", "trailscribe-")
 		if err != nil {
@@ -60,7 +68,13 @@ func New(o Options) (*Engine, error) {
 		e.o.TempDir = filepath.Join(e.o.CacheDir, "spill")
 	}
 	sweep(e.o.TempDir)
-	c, err := cache.Open(cache.Options{Dir: e.o.CacheDir, Source: o.Source, Limits: o.Limits, Waiting: o.Waiting})
+	memory := min(newBudget(e.machine, o.Memory, o.Threads, 0).memory, usualMemory) // reading is not faster with more
+	workers := o.Threads
+	if workers <= 0 {
+		workers = e.machine.Processors
+	}
+	c, err := cache.Open(cache.Options{Dir: e.o.CacheDir, Source: o.Source, Limits: o.Limits, Waiting: o.Waiting, Memory: memory,
+		Workers: min(workers, mostWorkers)})
 	if err != nil {
 		e.Close()
 		return nil, err

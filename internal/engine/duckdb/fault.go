@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	duck "github.com/duckdb/duckdb-go/v2"
 
@@ -32,8 +34,6 @@ func fault(ctx context.Context, err error) error {
 		return &engine.Fault{Reason: engine.Failed, Hint: cmp.Or(errno.Hint(err), unknownHint), Err: err}
 	}
 	switch d.Type {
-	case duck.ErrorTypeOutOfMemory:
-		return &engine.Fault{Reason: engine.Failed, Hint: "give the engine more memory, or ask for a shorter period", Err: err}
 	case duck.ErrorTypeIO:
 		err = errno.FromText(err)
 		return &engine.Fault{Reason: engine.Failed, Hint: cmp.Or(errno.Hint(err), "see that the cache folder can be read and written"), Err: err}
@@ -52,3 +52,28 @@ func fault(ctx context.Context, err error) error {
 
 // unknownHint is for what has no better one.
 const unknownHint = "run the command again with --verbose and report the message"
+
+// fault is the function fault, and tells a session that ran out of memory how much to give it.
+func (b budget) fault(ctx context.Context, err error) error {
+	var d *duck.Error
+	var known *engine.Fault
+	if ctx.Err() != nil || errors.As(err, &known) || !errors.As(err, &d) || d.Type != duck.ErrorTypeOutOfMemory {
+		return fault(ctx, err)
+	}
+	// The rest of the database's message is advice to change settings that a user of this program cannot reach.
+	head, _, _ := strings.Cut(err.Error(), "\n")
+	hint := fmt.Sprintf("give more memory with --memory %s, or ask for a shorter period", b.enough())
+	if strings.Contains(d.Msg, "max_temp_directory_size") {
+		hint = "the disk of the cache folder is full: free some space, or name a folder on another disk with --cache"
+	}
+	return &engine.Fault{Reason: engine.Failed, Hint: hint, Err: &brief{head, err}}
+}
+
+// brief is an error with a shorter text.
+type brief struct {
+	text string
+	err  error
+}
+
+func (b *brief) Error() string { return b.text }
+func (b *brief) Unwrap() error { return b.err }

@@ -71,7 +71,7 @@ func (s *session) count(ctx context.Context) (engine.Inputs, error) {
 		{"compare the copies of events", s.countConflicts},
 	} {
 		if err := step.do(ctx, t); err != nil {
-			return engine.Inputs{}, fault(ctx, fmt.Errorf("%s: %w", step.what, err))
+			return engine.Inputs{}, s.budget.fault(ctx, fmt.Errorf("%s: %w", step.what, err))
 		}
 	}
 	in := engine.Inputs{

@@ -14,13 +14,14 @@ import (
 
 // rows is the result of one statement while it is read.
 type rows struct {
-	ctx   context.Context
-	id    string
-	found *stdsql.Rows
-	cols  []result.Column
-	start time.Time
-	end   func() // lets go of the statement's context
-	stats engine.Stats
+	ctx    context.Context
+	budget budget
+	id     string
+	found  *stdsql.Rows
+	cols   []result.Column
+	start  time.Time
+	end    func() // lets go of the statement's context
+	stats  engine.Stats
 }
 
 // Columns are the statement's columns with their kinds.
@@ -32,13 +33,13 @@ func (r *rows) All() iter.Seq2[result.Row, error] {
 		defer r.Close()
 		convert, err := connection.Rows(r.found, r.cols)
 		if err != nil {
-			yield(nil, fault(r.ctx, fmt.Errorf("read the rows of %s: %w", r.id, err)))
+			yield(nil, r.budget.fault(r.ctx, fmt.Errorf("read the rows of %s: %w", r.id, err)))
 			return
 		}
 		for r.found.Next() {
 			row, err := convert()
 			if err != nil {
-				yield(nil, fault(r.ctx, fmt.Errorf("read row %d of %s: %w", r.stats.Rows+1, r.id, err)))
+				yield(nil, r.budget.fault(r.ctx, fmt.Errorf("read row %d of %s: %w", r.stats.Rows+1, r.id, err)))
 				return
 			}
 			r.stats.Rows++
@@ -47,7 +48,7 @@ func (r *rows) All() iter.Seq2[result.Row, error] {
 			}
 		}
 		if err := r.found.Err(); err != nil {
-			yield(nil, fault(r.ctx, fmt.Errorf("read the rows of %s: %w", r.id, err)))
+			yield(nil, r.budget.fault(r.ctx, fmt.Errorf("read the rows of %s: %w", r.id, err)))
 		}
 	}
 }

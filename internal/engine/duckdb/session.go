@@ -30,6 +30,7 @@ type session struct {
 	mu     sync.Mutex
 	inputs *engine.Inputs // nil until they are counted
 
+	budget  budget
 	spill   *spill
 	closing sync.Once
 }
@@ -41,6 +42,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 		return nil, err
 	}
 	s := &session{definition: e.o.Definition, scope: scope, snapshot: snapshot, timeout: e.o.Timeout}
+	s.budget = newBudget(e.machine, e.o.Memory, e.o.Threads, batchText(snapshot.Files()))
 	for f := range snapshot.Files() {
 		if f.Folder == "" && f.State == cache.Read {
 			s.loose = true
@@ -48,7 +50,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	}
 	if err := s.start(ctx, e.o); err != nil {
 		s.Close()
-		return nil, fault(ctx, err)
+		return nil, s.budget.fault(ctx, err)
 	}
 	return s, nil
 }
@@ -60,7 +62,8 @@ func (s *session) start(ctx context.Context, o Options) error {
 	if s.spill, err = newSpill(o.TempDir); err != nil {
 		return err
 	}
-	db, err := connection.Open(ctx, connection.Options{Memory: o.Memory, Threads: o.Threads, TempDir: s.spill.dir, Dirs: []string{o.CacheDir}})
+	db, err := connection.Open(ctx, connection.Options{
+		Memory: s.budget.memory, Threads: s.budget.threads, TempDir: s.spill.dir, Dirs: []string{o.CacheDir}, Open: true})
 	if err != nil {
 		return fmt.Errorf("start the embedded database: %w", err)
 	}
@@ -75,6 +78,9 @@ func (s *session) start(ctx context.Context, o Options) error {
 	if err := s.findRepeated(ctx); err != nil {
 		return err
 	}
+	if err := s.optimizers(ctx, narrow); err != nil {
+		return err
+	}
 	relations := []string{relation.Events}
 	if s.scope.HistoryDays > 0 {
 		relations = append(relations, relation.History)
@@ -83,6 +89,23 @@ func (s *session) start(ctx context.Context, o Options) error {
 		if err := s.materialise(ctx, name); err != nil {
 			return fmt.Errorf("make the relation %s: %w", name, err)
 		}
+	}
+	if err := s.optimizers(ctx, ""); err != nil {
+		return err
+	}
+	return s.db.Lock(ctx)
+}
+
+// narrow are the optimizers of the database that are off while the relations are made. They are some twelve steps of a hundred
+// columns, and each thread takes 32 KiB for every column of every step, used or not. These two make thirty steps of them: a join
+// with a table in place of each long IN list, and a step before another one for each expression that stands there twice.
+// Without them a thread needs a third of the memory, in the same time.
+const narrow = "common_subexpressions, in_clause"
+
+// optimizers switches off those that are named, and the others on.
+func (s *session) optimizers(ctx context.Context, off string) error {
+	if _, err := s.db.ExecContext(ctx, "SET GLOBAL disabled_optimizers = "+text(off)); err != nil {
+		return fmt.Errorf("choose the optimizers of the embedded database: %w", err)
 	}
 	return nil
 }
@@ -197,7 +220,7 @@ func (s *session) Check(ctx context.Context, st engine.Statement) error {
 		err = plan.Err()
 	}
 	if err != nil {
-		return fault(ctx, fmt.Errorf("plan %s: %w", st.ID, err))
+		return s.budget.fault(ctx, fmt.Errorf("plan %s: %w", st.ID, err))
 	}
 	return nil
 }
@@ -220,9 +243,9 @@ func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, 
 		if ctx.Err() == nil && errors.Is(context.Cause(timed), engine.ErrTimeout) {
 			return nil, engine.TooSlow("run "+st.ID, s.timeout)
 		}
-		return nil, fault(ctx, fmt.Errorf("run %s: %w", st.ID, err))
+		return nil, s.budget.fault(ctx, fmt.Errorf("run %s: %w", st.ID, err))
 	}
-	return &rows{ctx: ctx, id: st.ID, found: found, cols: st.Query.Columns(), start: start, end: func() { end(nil) }}, nil
+	return &rows{ctx: ctx, budget: s.budget, id: st.ID, found: found, cols: st.Query.Columns(), start: start, end: func() { end(nil) }}, nil
 }
 
 // text is the statement over the tables of this session.

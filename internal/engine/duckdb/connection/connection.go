@@ -2,8 +2,8 @@
 // internal/sql writes.
 //
 // What a statement can reach once Open has returned is measured by this package's tests: no file outside Options.Dirs and
-// TempDir can be read or written (read_text, COPY, ATTACH), no extension can be installed or loaded, no setting changed. Inside
-// those folders reading AND writing stay possible, so that only statements that came through internal/sql, which are one SELECT
+// TempDir can be read or written (read_text, COPY, ATTACH), no extension can be installed or loaded, no setting changed (after
+// Lock, if Options.Open asks for that). Inside those folders reading AND writing stay possible, so that only statements that came through internal/sql, which are one SELECT
 // without table functions, may be run for a query file.
 package connection
 
@@ -12,7 +12,6 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -22,11 +21,12 @@ import (
 
 // Options of the embedded database. The zero value is usable: no folder can be reached then.
 type Options struct {
-	Threads int      // 0: as many as there are processors
+	Threads int      // 0: one
 	Memory  int64    // bytes held before work spills to TempDir; 0: 2 GiB
 	TempDir string   // for what does not fit into Memory; "": nothing spills, a statement that needs more fails
 	Dirs    []string // folders whose files can be read and written, with all below them
 	Clean   bool     // without the functions of Trino: for reading plain tables
+	Open    bool     // settings can be changed until Lock is called
 }
 
 // Open makes a database in memory. Its sessions think in UTC, whole numbers divide to whole numbers, and results do not depend
@@ -86,7 +86,7 @@ func Teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, ma
 func (o Options) settings() ([]string, error) {
 	threads, memory := o.Threads, o.Memory
 	if threads <= 0 {
-		threads = runtime.NumCPU()
+		threads = 1
 	}
 	if memory <= 0 {
 		memory = 2 << 30
@@ -103,7 +103,7 @@ func (o Options) settings() ([]string, error) {
 		}
 		dirs[i] = quote(strings.TrimSuffix(filepath.ToSlash(abs), "/") + "/")
 	}
-	return []string{
+	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'",
 		"SET GLOBAL Calendar = 'gregorian'",
 		"SET GLOBAL integer_division = true",
@@ -118,8 +118,21 @@ func (o Options) settings() ([]string, error) {
 		"SET GLOBAL temp_directory = " + quote(temp),
 		"SET GLOBAL allowed_directories = [" + strings.Join(dirs, ", ") + "]",
 		"SET GLOBAL enable_external_access = false",
-		"SET GLOBAL lock_configuration = true",
-	}, nil
+	}
+	if !o.Open {
+		settings = append(settings, lock)
+	}
+	return settings, nil
+}
+
+const lock = "SET GLOBAL lock_configuration = true"
+
+// Lock ends the changing of settings in a database that was opened with Options.Open.
+func (d *Database) Lock(ctx context.Context) error {
+	if _, err := d.ExecContext(ctx, lock); err != nil {
+		return fmt.Errorf("lock the settings of the embedded database: %w", err)
+	}
+	return nil
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -74,6 +74,25 @@ func TestLockdown(t *testing.T) {
 	}
 }
 
+// TestLock: settings that stay open can be changed until they are locked, and not after it.
+func TestLock(t *testing.T) {
+	db, err := Open(t.Context(), Options{Open: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	const change = "SET GLOBAL disabled_optimizers = 'in_clause'"
+	if _, err := db.ExecContext(t.Context(), change); err != nil {
+		t.Error(err)
+	}
+	if err := db.Lock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), change); err == nil {
+		t.Error("a setting could be changed after Lock")
+	}
+}
+
 // TestConnections: every connection of the pool has the settings and the functions, not only the first.
 func TestConnections(t *testing.T) {
 	db, err := Open(context.Background(), Options{})
