@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"trailscribe/internal/engine"
 	"trailscribe/internal/run"
+	"trailscribe/internal/run/runtest"
 )
 
 // sealed is the last revision of a report of the cloud's month.
@@ -91,6 +93,24 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 					t.Errorf("rendering %s again gives other bytes", name)
 				}
 			}
+			verifies := func(dir string, want int) {
+				t.Helper()
+				if code, said := tell(t, "verify", dir); code != want {
+					t.Errorf("verify %s: exit code %d, want %d\n%s", dir, code, want, said)
+				}
+			}
+			verifies(s.Path, exitDone)
+			forged := filepath.Join(c.dir, mode+"-forged")
+			bill := regexp.MustCompile(`("step":"billed"[^\n]*"value":")`)
+			err := runtest.Forgery{Do: func(dir string) error {
+				name := filepath.Join(dir, "journal.jsonl")
+				return os.WriteFile(name, bill.ReplaceAll(read(t, name), []byte("${1}9")), 0o644)
+			}}.Carry(s.Path, forged)
+			if err != nil {
+				t.Fatal(err)
+			}
+			verifies(forged, exitMismatch) // the bill of the journal is not the one that the report prints
+
 			var index struct{ Cost *run.Cost }
 			if err := json.Unmarshal(read(t, filepath.Join(s.Path, "data", "run.json")), &index); err != nil || index.Cost == nil || index.Cost.Billed != k.Billed || len(index.Cost.Lines) != len(k.Lines) {
 				t.Errorf("run.json: %+v (%v)", index.Cost, err)

@@ -74,9 +74,7 @@ func (p *program) verify(ctx context.Context, dir string) error {
 		this := against
 		series, place, ok := run.Place(folder)
 		if ok && chains[series] == nil {
-			if chains[series], err = run.ReadChain(regular.Sealed(ctx, series)); err != nil {
-				return fmt.Errorf("verifying %s: %w", folder, err)
-			}
+			chains[series], this.Unread = run.ReadChain(regular.Sealed(ctx, series))
 		}
 		if ok {
 			this.Chain, this.Place = chains[series], place

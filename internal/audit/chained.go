@@ -11,6 +11,11 @@ import (
 // one, so that whoever rewrites a run must rewrite all that came after it.
 func chained(m *manifest.Manifest, against Against) Proof {
 	p := Proof{Check: CheckChain}
+	if against.Unread != nil {
+		p.State, p.Owed = NotChecked, against.Series
+		p.Says = fmt.Sprintf("the runs beside it could not be read: %v", against.Unread)
+		return p
+	}
 	if against.Chain == nil || against.Place != m.Run {
 		if m.Previous == "" {
 			p.Says = "the first run of its series; the run after it was not looked for"

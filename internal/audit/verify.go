@@ -102,6 +102,7 @@ type Against struct {
 	Chain  *run.Chain
 	Place  string
 	Series bool
+	Unread error // why the series could not be read
 
 	// Remake gives what makes the report files again, nil: they are not made. Tool is the version of this program.
 	Remake Remake

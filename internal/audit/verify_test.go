@@ -401,6 +401,12 @@ func TestVerifyARunAlone(t *testing.T) {
 	if p := proof(v, CheckChain); p.State != NotChecked || !strings.HasPrefix(p.Says, "predecessor not found") || v.ExitCode() != ExitDone {
 		t.Errorf("%+v, exit code %d", p, v.ExitCode())
 	}
+	if v, err = verify(t, s.Path, Against{Unread: errors.New("not allowed")}); err != nil {
+		t.Fatal(err)
+	}
+	if p := proof(v, CheckChain); p.State != NotChecked || !strings.HasSuffix(p.Says, "not allowed") || v.ExitCode() != ExitDone {
+		t.Errorf("%+v, exit code %d", p, v.ExitCode())
+	}
 }
 
 // What a record of the first format does not name is not called proved.

@@ -1,0 +1,4 @@
+SELECT eventname, count(*) AS n
+FROM events
+GROUP BY eventname
+ORDER BY eventname
