@@ -32,7 +32,11 @@ func newSpill(parent string) (*spill, error) {
 		return nil, fmt.Errorf("make a folder for what does not fit in memory: %w", err)
 	}
 	f.Close()
-	s := &spill{dir: strings.TrimSuffix(f.Name(), spillLock), lock: flock.New(f.Name())}
+	lock, err := regular.NewLock(f.Name(), 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for what does not fit in memory: %w", err)
+	}
+	s := &spill{dir: strings.TrimSuffix(f.Name(), spillLock), lock: lock}
 	if _, err = s.lock.TryLock(); err == nil {
 		err = os.Mkdir(s.dir, 0o700)
 	}
