@@ -91,9 +91,10 @@ func (k *checker) with(w *With, n *NamedQuery, s *scope) {
 	}
 	c := &named{key: key, label: k.unique("with_" + key)}
 	k.ctes[n] = c
-	if op, ok := n.Query.Body.(*SetOp); ok && w.Recursive && refersTo(n.Query, key) {
+	var first []*column
+	if w.Recursive && k.recursive(n) {
 		// the first branch decides names and types, the second sees them
-		first, _ := k.body(op.Left, &scope{outer: s})
+		first, _ = k.body(n.Query.Body.(*SetOp).Left, &scope{outer: s})
 		c.recursive = true
 		c.cols = k.renamed(n, first)
 		for i, col := range c.cols {
@@ -103,6 +104,7 @@ func (k *checker) with(w *With, n *NamedQuery, s *scope) {
 	}
 	cols := k.query(n.Query, s)
 	if c.recursive {
+		k.recursionTypes(n, first, cols)
 		for i := range c.cols {
 			c.cols[i].use()
 		}
@@ -130,17 +132,6 @@ func (k *checker) renamed(n *NamedQuery, cols []*column) []*column {
 		}
 	}
 	return out
-}
-
-// refersTo tells whether a query reads a relation of a name: a query of WITH RECURSIVE that reads itself is recursive.
-func refersTo(q *Query, key string) (found bool) {
-	Walk(q, func(n Node) bool {
-		if t, ok := n.(*Table); ok && t.Name() == key {
-			found = true
-		}
-		return !found
-	})
-	return found
 }
 
 // body checks what a query consists of. inner is the scope an ORDER BY may look into, nil if it may not.

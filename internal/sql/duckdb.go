@@ -15,6 +15,7 @@ type emitter struct {
 	refused []refusal
 	at      map[*column]string // where a column is found, if not at its own relation
 	vars    map[string]string  // what stands for a lambda's parameter
+	reading map[*named]string  // what a query of WITH RECURSIVE that is being written reads for itself
 	try     int
 }
 
@@ -24,7 +25,7 @@ func (b *Bound) duckdb(stands map[string]string) string {
 }
 
 func newEmitter(c *Checked, lits map[string]Expr, stands map[string]string) *emitter {
-	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}}
+	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}, reading: map[*named]string{}}
 }
 
 func (e *emitter) statement() string {
@@ -53,14 +54,12 @@ func (e *emitter) writeQuery(b *strings.Builder, q *Query, top bool) {
 				b.WriteString(", ")
 			}
 			c := e.c.ctes[n]
+			if c.recursive {
+				e.recursion(b, n)
+				continue
+			}
 			b.WriteString(duckName(c.label))
 			switch {
-			case c.recursive:
-				names := make([]string, len(c.cols))
-				for i, col := range c.cols {
-					names[i] = duckName(col.label)
-				}
-				b.WriteString("(" + strings.Join(names, ", ") + ") AS (")
 			case c.refs > 1:
 				b.WriteString(" AS MATERIALIZED (")
 			default:

@@ -26,7 +26,9 @@ func (e *emitter) from(r Relation) string {
 		src := e.c.sources[r]
 		name := r.Name()
 		stands := duckTable(name)
-		if src.cte != nil {
+		if steps, ok := e.reading[src.cte]; ok {
+			stands = steps
+		} else if src.cte != nil {
 			stands = duckName(src.cte.label)
 		} else if s, ok := e.stands[name]; ok {
 			stands = s

@@ -43,6 +43,12 @@ func GoFunctions() []GoFunction {
 	}
 	one := []string{"VARCHAR"}
 	return []GoFunction{
+		{"tr_depth", []string{"BIGINT", "BIGINT"}, "BIGINT", func(a []any) (any, error) {
+			if a[0].(int64) > a[1].(int64) {
+				return nil, limitError("WITH RECURSIVE goes on after %d steps", a[1])
+			}
+			return a[0], nil
+		}},
 		{"tr_ip", one, "VARCHAR", text(IPText)},
 		{"tr_ip_try", one, "VARCHAR", try(IPText)},
 		{"tr_ip_in", []string{"VARCHAR", "VARCHAR"}, "BOOLEAN", func(a []any) (any, error) { return IPIn(a[0].(string), a[1].(string)) }},

@@ -11,7 +11,7 @@ func aliasIn(id, clause, condition string) Mutation {
 		Edits: first("case v.alias(x.Key()) && "+condition+":\n\t\tk.vars[x] = x.Key()\n\t\treturn tBad", `case v.alias(x.Key()):`)}
 }
 
-// languageMutations are those of the traps of types and names, 10 and 11.
+// languageMutations are those of the traps of types and names, 10 and 11, and of recursion, 16.
 var languageMutations = []Mutation{
 	notCompared("text-with-number", "text is not compared with a number", "a.text() && b.numeric() || b.text() && a.numeric()"),
 	notCompared("text-with-boolean", "text is not compared with a boolean", "a.text() && b.Kind == BooleanType || b.text() && a.Kind == BooleanType"),
@@ -55,6 +55,9 @@ var languageMutations = []Mutation{
 	{ID: "using-column", Trap: 11, Rule: "a column of USING cannot be named with its relation", Edits: one(`a.hidden, b.hidden = true, true`, ``)},
 	{ID: "group-by-complete", Trap: 11, Rule: "what is selected is grouped by or aggregated", Edits: one("\t\t\tk.covered(it.X, f.grouped)", "\t\t\t_ = it")},
 	{ID: "nested-aggregate", Trap: 11, Rule: "an aggregate holds no aggregate", Edits: one(`inner.noAggregate, inner.noWindow = "an aggregate", "an aggregate"`, ``)},
+	{ID: "recursion-depth", Trap: 16, Rule: "WITH RECURSIVE goes ten steps deep", Edits: one(`if a[0].(int64) > a[1].(int64) {`, `if a[0].(int64) > 20*a[1].(int64) {`)},
+	{ID: "recursion-depth-ten", Trap: 16, Rule: "WITH RECURSIVE goes no less than ten steps deep", Edits: one(`const maxRecursion = 10`, `const maxRecursion = 9`)},
+	{ID: "recursion-distinct", Trap: 16, Rule: "WITH RECURSIVE with UNION has no equal rows", Edits: one(`AS (SELECT DISTINCT " + cols + " FROM " + steps`, `AS (SELECT " + cols + " FROM " + steps`)},
 	{ID: "aggregate-in-where", Trap: 11, Rule: "WHERE takes no aggregate", Edits: one(`noAggregate: "WHERE", noWindow: "WHERE"`, `noWindow: "WHERE"`)},
 	{ID: "window-in-where", Trap: 11, Rule: "WHERE takes no window function", Edits: one(`noAggregate: "WHERE", noWindow: "WHERE"`, `noAggregate: "WHERE"`)},
 }

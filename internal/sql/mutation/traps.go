@@ -17,4 +17,5 @@ var Traps = []Trap{
 	{"aggregates skip NULL or are 128 bits wide, dates become timestamps", ""},
 	{"UNNEST of an array of rows is one column or one for each field", "that UNNEST is written as a sub-select and not as a join is for speed, 25 times; no answer depends on it"},
 	{"keys of a log record and columns of the table in upper and lower case", ""},
+	{"WITH RECURSIVE goes on without end, and with UNION until no row is new", "what would go on without end is not tried"},
 }
