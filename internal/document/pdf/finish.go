@@ -59,6 +59,9 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 			o.body[id] = bytes.ReplaceAll(b, []byte("/Subtype /Link /Rect"), []byte("/Subtype /Link /F 4 /Rect"))
 		}
 	}
+	if err := o.repack(); err != nil {
+		return nil, err
+	}
 	o.outlineCounts()
 	for id, b := range o.body {
 		if bytes.Contains(b, []byte("Name /utf8")) || bytes.Contains(b, []byte("/BaseFont /utf8")) {

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,6 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // objects is a PDF file taken apart: the bodies of its numbered objects.
@@ -126,17 +128,49 @@ func unstream(b []byte) (dict, data []byte, err error) {
 	return dict, data, err
 }
 
+// repack packs the streams again that fpdf packed with the standard library, whose bytes go by the release of Go that the program was
+// built with. A report that is made again must have the same bytes, whoever built the program.
+func (o *objects) repack() error {
+	for id, b := range o.body {
+		if !deflatedPattern.Match(b[:min(len(b), 200)]) {
+			continue
+		}
+		dict, data, err := unstream(b)
+		if err != nil {
+			return fmt.Errorf("pack the streams of a PDF: object %d: %w", id, err)
+		}
+		packed := deflate(data)
+		dict = lengthPattern.ReplaceAll(dict, fmt.Appendf(nil, "/Length %d", len(packed)))
+		o.body[id] = slices.Concat(dict, []byte("stream\n"), packed, []byte("\nendstream"))
+	}
+	return nil
+}
+
+var (
+	deflatedPattern = regexp.MustCompile(`(?s)^<<[^>]*/Filter /FlateDecode[^>]*>>\s*stream\n`)
+	lengthPattern   = regexp.MustCompile(`/Length \d+`)
+)
+
+// level of compression: higher ones cost much time and save little.
+const level = 6
+
+// packers are used again: each has a megabyte of tables, and a report has a stream for each page.
+var packers = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(nil, level)
+	if err != nil {
+		panic(err) // the level is one that exists
+	}
+	return w
+}}
+
 func deflate(data []byte) []byte {
 	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
-	if err == nil {
-		_, err = w.Write(data)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		panic(err) // the level is one that exists, and a buffer takes every write
+	w := packers.Get().(*zlib.Writer)
+	defer packers.Put(w)
+	w.Reset(&b)
+	_, err := w.Write(data)
+	if err := errors.Join(err, w.Close()); err != nil {
+		panic(err) // a buffer takes every write
 	}
 	return b.Bytes()
 }

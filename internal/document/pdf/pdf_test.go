@@ -99,6 +99,35 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// Every stream is packed by the compressor that go.mod pins, not by that of the Go release: else the same version of the program,
+// built with another Go, would write other bytes, and a sealed report would look altered.
+func TestStreamsArePackedByAPinnedCompressor(t *testing.T) {
+	for _, d := range []*document.Document{documenttest.Full(), documenttest.Many(5400)} {
+		file, w := write(t, d)
+		o, err := parse(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		streams := 0
+		for id, body := range o.body {
+			if !deflatedPattern.Match(body) {
+				continue
+			}
+			streams++
+			_, data, err := unstream(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := fmt.Appendf(nil, "stream\n%s\nendstream", deflate(data)); !bytes.HasSuffix(body, want) {
+				t.Errorf("object %d is packed in another way", id)
+			}
+		}
+		if streams < w.Pages {
+			t.Errorf("%d streams of %d pages were looked at", streams, w.Pages)
+		}
+	}
+}
+
 func inflate(t *testing.T, body []byte) string {
 	t.Helper()
 	_, data, _ := bytes.Cut(body, []byte("stream\n"))
