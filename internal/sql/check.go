@@ -37,8 +37,8 @@ type checker struct {
 	catalog Catalog
 	probs   diag.Problems
 	labels  map[string]int
-	taken   map[string]bool // labels of the columns of the select being checked
-	pieces  float64         // what the expressions grow to that were checked beside each other, see grow
+	taken   map[string]int // labels of the columns of the select being checked
+	pieces  float64        // what the expressions grow to that were checked beside each other, see grow
 
 	nested   []Node // what correlated looks into
 	doubtful []Expr // what sayable looks into
@@ -66,7 +66,7 @@ func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 
 // resolve is Check but for what only the printer knows.
 func (p *Parsed) resolve(c Catalog, t Types) (*checker, *Checked) {
-	k := &checker{p: p, catalog: c, labels: map[string]int{}, taken: map[string]bool{}, facts: &facts{
+	k := &checker{p: p, catalog: c, labels: map[string]int{}, taken: map[string]int{}, facts: &facts{
 		types: make(map[Expr]*Type, p.exprs), cols: make(map[Expr]*column, p.exprs/2), vars: map[Expr]string{}, calls: make(map[*Call]*resolved, p.exprs/8),
 		casts: map[*TypeName]*Type{}, lambdas: map[*Lambda][]string{}, queries: map[*Query]*queryFacts{},
 		selects: map[*Select]*selectFacts{}, sources: map[Relation]*source{}, joins: map[*Join][]*column{},

@@ -69,10 +69,12 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	clear(k.taken)
 	for _, c := range cols {
 		c.label = c.key
-		for n := 2; k.taken[c.label]; n++ {
+		n := max(2, k.taken[c.key]) // the numbers below are given away
+		for ; k.taken[c.label] > 0; n++ {
 			c.label = c.key + "_" + strconv.Itoa(n)
 		}
-		k.taken[c.label] = true
+		k.taken[c.key] = max(n, k.taken[c.key])
+		k.taken[c.label] = max(1, k.taken[c.label])
 	}
 	if sel.Distinct || aggregated {
 		for _, c := range cols {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 
@@ -11,10 +12,14 @@ import (
 )
 
 // Problems writes each problem to Err: its place and text, the source line with a caret below, what would be right and what to do next.
-// Of a long list of what would be right the first are shown.
+// Of a long list of what would be right the first are shown, and of very many problems, too.
 func (t *Terminal) Problems(p diag.Problems) {
 	if len(p) == 0 {
 		return
+	}
+	more := ""
+	if n := len(p) - problemsShown; n > 0 {
+		p, more = p[:problemsShown], fmt.Sprintf("%d more problems are not shown", n)
 	}
 	if t.logJSON {
 		for _, x := range p {
@@ -26,6 +31,9 @@ func (t *Terminal) Problems(p diag.Problems) {
 			attrs = append(attrs, said("allowed", strings.Join(x.Allowed, ", "))...)
 			t.object(level, x.Text, append(attrs, said("hint", x.Hint)...)...)
 		}
+		if more != "" {
+			t.object(slog.LevelError, more)
+		}
 		return
 	}
 	var b strings.Builder
@@ -35,10 +43,16 @@ func (t *Terminal) Problems(p diag.Problems) {
 		}
 		t.problem(&b, x)
 	}
+	if more != "" {
+		b.WriteString("\n" + more + "\n")
+	}
 	t.line(t.Err, b.String(), raw)
 }
 
-const allowedShown = 12
+const (
+	problemsShown = 1000 // nobody reads more, and a file that was made to have many must not keep the program busy
+	allowedShown  = 12
+)
 
 func (t *Terminal) problem(b *strings.Builder, p diag.Problem) {
 	if at := p.At.String(); at != "" {
@@ -73,18 +87,32 @@ func (t *Terminal) problem(b *strings.Builder, p diag.Problem) {
 }
 
 // underline is the source line as it is shown, and how many cells the caret stands to the right and is wide. Col counts characters from 1.
-// A line wider than limit is cut on both sides of the place.
+// A line wider than limit is cut on both sides of the place; what is far from it is not looked at, for a line may be a whole file.
 func underline(text string, col, chars, limit int) (source string, pad, width int) {
-	r := []rune(text)
-	from := max(0, min(col-1, len(r)))
-	to := max(from, min(from+max(1, chars), len(r)))
-	before, at, after := oneLine(string(r[:from])), oneLine(string(r[from:to])), oneLine(string(r[to:]))
-	if w := runewidth.StringWidth(before) + runewidth.StringWidth(at) + runewidth.StringWidth(after); w > limit {
+	from := characters(text, col-1)
+	to := from + characters(text[from:], max(1, chars))
+	near := from // a character may be shown with no width, or with that of its code
+	for n := 0; near > 0 && n < limit; n++ {
+		_, size := utf8.DecodeLastRuneInString(text[:near])
+		near -= size
+	}
+	far := to + characters(text[to:], limit)
+	before, at, after := oneLine(text[near:from]), oneLine(text[from:min(to, from+characters(text[from:], limit))]), oneLine(text[to:far])
+	if w := runewidth.StringWidth(before) + runewidth.StringWidth(at) + runewidth.StringWidth(after); w > limit || near > 0 || far < len(text) {
 		at = runewidth.Truncate(at, limit*2/3, "…")
-		if room := limit / 3; runewidth.StringWidth(before) > room {
-			before = "…" + runewidth.TruncateLeft(before, runewidth.StringWidth(before)-room+1, "")
+		if room := limit / 3; runewidth.StringWidth(before) > room || near > 0 {
+			before = "…" + runewidth.TruncateLeft(before, max(0, runewidth.StringWidth(before)-room+1), "")
 		}
 		after = runewidth.Truncate(after, max(1, limit-runewidth.StringWidth(before)-runewidth.StringWidth(at)), "…")
 	}
 	return before + at + after, runewidth.StringWidth(before), max(1, runewidth.StringWidth(at))
+}
+
+// characters is how many bytes the first n characters of a text have; all of it, where it has fewer.
+func characters(text string, n int) (bytes int) {
+	for ; n > 0 && bytes < len(text); n-- {
+		_, size := utf8.DecodeRuneInString(text[bytes:])
+		bytes += size
+	}
+	return bytes
 }

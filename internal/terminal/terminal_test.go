@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/mattn/go-runewidth"
 
 	"trailscribe/internal/diag"
 	"trailscribe/internal/result"
@@ -166,6 +169,52 @@ func TestProblemLongLine(t *testing.T) {
 		source, pad, width := underline(line, col, 4, 80)
 		if len([]rune(source)) > 81 || width != 4 || string([]rune(source)[pad:pad+4]) != "HERE" {
 			t.Errorf("column %d: %q %d %d", col, source, pad, width)
+		}
+	}
+}
+
+// What is shown of a line does not depend on how much of it was looked at.
+func TestProblemsOfLongLineLookAtThePlaceOnly(t *testing.T) {
+	whole := func(text string, col, chars, limit int) (string, int, int) {
+		r := []rune(text)
+		from := max(0, min(col-1, len(r)))
+		to := max(from, min(from+max(1, chars), len(r)))
+		before, at, after := oneLine(string(r[:from])), oneLine(string(r[from:to])), oneLine(string(r[to:]))
+		if w := runewidth.StringWidth(before) + runewidth.StringWidth(at) + runewidth.StringWidth(after); w > limit {
+			at = runewidth.Truncate(at, limit*2/3, "…")
+			if room := limit / 3; runewidth.StringWidth(before) > room {
+				before = "…" + runewidth.TruncateLeft(before, runewidth.StringWidth(before)-room+1, "")
+			}
+			after = runewidth.Truncate(after, max(1, limit-runewidth.StringWidth(before)-runewidth.StringWidth(at)), "…")
+		}
+		return before + at + after, runewidth.StringWidth(before), max(1, runewidth.StringWidth(at))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		var b strings.Builder
+		for range r.IntN(400) {
+			b.WriteString([]string{"a", "b", " ", "汉", "é", "\t", "\x1b", "\u202e"}[r.IntN(8)])
+		}
+		col, chars := 1+r.IntN(420), r.IntN(300)
+		source, pad, width := underline(b.String(), col, chars, 80)
+		if s, p, w := whole(b.String(), col, chars, 80); source != s || pad != p || width != w {
+			t.Fatalf("column %d of %q, %d wide: %q %d %d, want %q %d %d", col, b.String(), chars, source, pad, width, s, p, w)
+		}
+	}
+}
+
+// Of very many problems the first are shown, and how many there are beside them.
+func TestProblemsWithoutEnd(t *testing.T) {
+	many := slices.Repeat(diag.Problems{{Text: "wrong"}}, problemsShown+7)
+	for format, want := range map[string]string{"text": "\n7 more problems are not shown\n", "json": `"msg":"7 more problems are not shown"`} {
+		term, _, out := capture(Options{LogFormat: format})
+		term.Problems(many)
+		if n := strings.Count(out.String(), "wrong"); n != problemsShown || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %d problems are shown, and at the end %q", format, n, out.String()[out.Len()-100:])
+		}
+		term, _, out = capture(Options{LogFormat: format})
+		if term.Problems(many[:problemsShown]); strings.Contains(out.String(), "more problems") {
+			t.Errorf("%s: more are said to be there than there are", format)
 		}
 	}
 }
