@@ -142,26 +142,33 @@ func (t *try) expects(r *running, codes ...int) ended {
 	return e
 }
 
-// verifies runs verify in this process, and does not wait longer than a user would.
+// verifies runs verify in this process.
 func verifies(t *try, folder string) (int, string) {
 	t.Helper()
+	code, out, said := inProcess(t, "verify", folder)
+	return code, out + said
+}
+
+// inProcess runs the program in this process, and does not wait longer than a user would.
+func inProcess(t *try, args ...string) (code int, out, said string) {
+	t.Helper()
 	type answer struct {
-		code int
-		said string
+		code      int
+		out, said string
 	}
 	ended := make(chan answer, 1)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go func() {
-		var said bytes.Buffer
-		code := Main(ctx, []string{"verify", folder}, strings.NewReader(""), &said, &said, func(string) string { return "" })
-		ended <- answer{code, said.String()}
+		var out, said bytes.Buffer
+		code := Main(ctx, args, strings.NewReader(""), &out, &said, func(string) string { return "" })
+		ended <- answer{code, out.String(), said.String()}
 	}()
 	select {
 	case a := <-ended:
-		return a.code, a.said
+		return a.code, a.out, a.said
 	case <-time.After(longest):
-		t.Fatal("verify hangs")
+		t.Fatalf("%q hangs", args)
 	}
 	panic("unreachable")
 }
