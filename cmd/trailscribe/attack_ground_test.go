@@ -168,7 +168,7 @@ func readTree(folder string) (tree, error) {
 			all[rel] = "a folder"
 		case !d.Type().IsRegular():
 			all[rel] = d.Type().String()
-		case base == "journal.jsonl", base == "manifest.json", base == "SHA256SUMS":
+		case slices.Contains([]string{"journal.jsonl", "manifest.json", "SHA256SUMS", ".lock"}, base):
 			all[rel] = "differs from run to run"
 		default:
 			b, err := os.ReadFile(name)
