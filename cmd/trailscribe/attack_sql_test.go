@@ -21,11 +21,11 @@ SELECT v FROM read_parquet('s3://zq/x')
 SELECT v FROM parquet_scan('x')
 SELECT v FROM read_json_auto('http://zq.example/')
 SELECT v FROM sniff_csv('/etc/passwd')
-COPY events TO '/tmp/zq'
-COPY (SELECT 1) TO '/tmp/zq' (FORMAT csv)
-EXPORT DATABASE '/tmp/zq'
-IMPORT DATABASE '/tmp/zq'
-ATTACH '/tmp/zq.db' AS zq
+COPY events TO '/zq/zq'
+COPY (SELECT 1) TO '/zq/zq' (FORMAT csv)
+EXPORT DATABASE '/zq/zq'
+IMPORT DATABASE '/zq/zq'
+ATTACH '/zq/zq.db' AS zq
 DETACH memory
 USE zq
 INSTALL httpfs
