@@ -16,6 +16,8 @@
 //	category  VARCHAR  cloudtrail.Record.Category: management, data:s3, network ...; never NULL
 //	misfit    VARCHAR  JSON object of the values that were no object or array where CloudTrail has one
 //	                   ("userIdentity":"alice"), so that nothing is lost; nearly always NULL
+//	content   UUID     no UUID, 16 bytes of a SHA-256 over the columns of cloudtrail.Columns: equal where all of these are
+//	                   equal, and nowhere else. Never NULL
 //
 // Columns that hold JSON hold valid JSON in one line when the record had an object or array there. Where it had a string,
 // they hold that string, which may be anything: ask json_valid before extracting.

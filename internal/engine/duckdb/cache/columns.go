@@ -43,6 +43,7 @@ type batch struct {
 	files    []fileRun
 	category texts
 	misfit   texts
+	contents contents
 
 	bytes int // in all buffers, roughly
 }
@@ -125,6 +126,7 @@ func (b *batch) rollback(m *mark) {
 	b.values.truncate(m.pairs, m.values)
 	b.category.truncate(m.rows, m.category)
 	b.misfit.truncate(m.rows, m.misfit)
+	b.contents.truncate(m.rows)
 	b.files = b.files[:m.files]
 	b.rows, b.bytes = m.rows, m.bytes
 }
@@ -141,6 +143,7 @@ func (b *batch) reset() {
 	b.values.reset()
 	b.category.reset()
 	b.misfit.reset()
+	b.contents.truncate(0)
 	b.files, b.rows, b.bytes = b.files[:0], 0, 0
 }
 
@@ -194,9 +197,10 @@ func (b *batch) add(r *cloudtrail.Record) {
 	b.category.data = append(b.category.data, c...)
 	b.category.lens = append(b.category.lens, int32(len(c)))
 	b.misfit.add(r.Misfit())
+	b.contents.add(b, r)
 	b.files[len(b.files)-1].rows++
 	b.rows++
-	b.bytes += 4*len(b.leaves) + len(r.Misfit()) + 32
+	b.bytes += 4*len(b.leaves) + len(r.Misfit()) + contentSize + 32
 }
 
 // present is how many of the rows around a leaf are there.

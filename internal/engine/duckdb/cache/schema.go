@@ -12,7 +12,7 @@ import (
 
 // layout is raised when the same columns are written in another way. Together with the columns and the rules of reading it
 // names the folder of a cache, so that an older or newer program never reads files it does not understand: it fills its own.
-const layout = 1
+const layout = 2
 
 // The columns behind those of cloudtrail.Columns.
 const (
@@ -23,6 +23,7 @@ const (
 	columnDay      = "day"
 	columnCategory = "category"
 	columnMisfit   = "misfit"
+	columnContent  = "content"
 )
 
 // ordered is a group whose fields keep their order; parquet.Group sorts them by name.
@@ -90,6 +91,7 @@ func parquetSchema() *parquet.Schema {
 	for _, c := range []string{columnAccount, columnRegion, columnDay, columnCategory, columnMisfit} {
 		root.add(c, textNode(c))
 	}
+	root.add(columnContent, parquet.Compressed(parquet.UUID(), &parquet.Uncompressed)) // DuckDB has it as one number; random bytes do not shrink
 	return parquet.NewSchema("cloudtrail", root)
 }
 

@@ -35,6 +35,7 @@ type plan struct {
 	list                                              [3]int
 	keys, values                                      int
 	file, seq, account, region, day, category, misfit int
+	content                                           int
 }
 
 func newPlan(b *batch) *plan {
@@ -51,7 +52,7 @@ func newPlan(b *batch) *plan {
 	p.values = columnIndex(s, append(m[:len(m):len(m)], "value")...)
 	p.file, p.seq = columnIndex(s, columnFile), columnIndex(s, columnSeq)
 	p.account, p.region, p.day = columnIndex(s, columnAccount), columnIndex(s, columnRegion), columnIndex(s, columnDay)
-	p.category, p.misfit = columnIndex(s, columnCategory), columnIndex(s, columnMisfit)
+	p.category, p.misfit, p.content = columnIndex(s, columnCategory), columnIndex(s, columnMisfit), columnIndex(s, columnContent)
 	return p
 }
 
@@ -113,6 +114,9 @@ func (w *partWriter) flush(b *batch) error {
 		return err
 	}
 	if err := w.texts(p.misfit, &b.misfit, 0); err != nil {
+		return err
+	}
+	if err := w.contents(b); err != nil {
 		return err
 	}
 	for _, c := range w.cols {
