@@ -222,14 +222,3 @@ func jsonShape(s, want, to string, try bool) string {
 	}
 	return "CAST(CAST(CASE json_type(" + s + ") WHEN 'NULL' THEN NULL WHEN '" + want + "' THEN CAST(" + s + " AS VARCHAR) ELSE " + miss + " END AS JSON) AS " + to + ")"
 }
-
-// toJSON is CAST(x AS json).
-func toJSON(s string, from *Type) string {
-	switch from.Kind {
-	case JSONType:
-		return s
-	case DateType, TimestampType:
-		return "to_json(" + toText(s, from) + ")"
-	}
-	return "to_json(" + s + ")"
-}

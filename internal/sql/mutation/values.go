@@ -54,6 +54,8 @@ var valueMutations = []Mutation{
 	{ID: "json-key-escaped", Trap: 6, Rule: "a key written with an escape is found", Edits: one("+ \") OR contains(\" + text + `, '\\u') THEN ` + call", "+ \") THEN \" + call")},
 	{ID: "json-first-key", Trap: 6, Rule: "of two members with one name json_extract_scalar takes the first", Edits: one(`taken = taken || hit`, `p.found = p.found && !hit`)},
 	{ID: "json-parse", Trap: 6, Rule: "json_parse sorts the keys of objects", Edits: one(`return "CAST(tr_json_parse(" + e.as(c.Args[0], tVarchar) + ") AS JSON)"`, `return "CAST(" + e.as(c.Args[0], tVarchar) + " AS JSON)"`)},
+	{ID: "json-of-map", Trap: 6, Rule: "CAST(map AS json) sorts the keys", Edits: one(`"to_json(map_from_entries(list_sort(list_transform(`, `"to_json(map_from_entries((list_transform(`)},
+	{ID: "json-of-row", Trap: 6, Rule: "CAST(row AS json) leaves the name of a field without one empty", Edits: one(`if f.Name == "" || spelledJSON(f.Type) {`, `if spelledJSON(f.Type) {`)},
 	{ID: "json-array-length", Trap: 6, Rule: "json_array_length of an object is NULL", Edits: one(`CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END`, `CAST(json_array_length(j) AS BIGINT)`)},
 	{ID: "json-array-length-malformed", Trap: 6, Rule: "json_array_length of what is no JSON is NULL", Edits: one(`tr_json_array_length(j) AS CASE WHEN json_valid(j) THEN CASE WHEN`, `tr_json_array_length(j) AS CASE WHEN true THEN CASE WHEN`)},
 	{ID: "json-to-array", Trap: 6, Rule: "CAST(json AS array) of what is no array is an error", Edits: one("if try {\n\t\tmiss = \"NULL\"", "if true {\n\t\tmiss = \"NULL\"")},
