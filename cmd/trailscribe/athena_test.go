@@ -37,6 +37,7 @@ type cloud struct {
 	bytes  int64           // of the log files of the month
 	areas  map[string]bool // regions that have logs
 	since  string          // first day of the logs as it stands in their keys; "" all
+	forged int             // log files that forge made
 	athena *athena.Client
 	glue   *glue.Client
 }
@@ -196,6 +197,10 @@ func sameAnswers(t *testing.T, local, remote *run.Record) {
 	figure("events", l.Events, r.Events)
 	figure("undated", l.Undated, r.Undated)
 	figure("outside", l.Outside, r.Outside)
+	figure("conflicting", l.Conflicting, r.Conflicting)
+	if fmt.Sprint(l.Conflicts) != fmt.Sprint(r.Conflicts) {
+		t.Errorf("copies that differ: %v and %v", l.Conflicts, r.Conflicts)
+	}
 	if !l.First.Equal(r.First) || !l.Last.Equal(r.Last) || fmt.Sprint(l.Cells) != fmt.Sprint(r.Cells) {
 		t.Errorf("first, last or cells differ: %v %v, %v %v, %d and %d cells", l.First, l.Last, r.First, r.Last, len(l.Cells), len(r.Cells))
 	}

@@ -23,7 +23,7 @@ func (p *program) logsStatsCommand() *cobra.Command {
 		Short: "What lies in a folder of logs: accounts, regions, days, events, files that cannot be read",
 		Long: `Stats reads the log files of a folder (all of them without --period) and prints a line per account and
 region. Files that could not be read or are no CloudTrail logs are listed with the reason on standard error,
-or with --files as data. Exit code 4 if a log file could not be read.`,
+or with --files as data. Exit code 4 if a log file could not be read, or if copies of an event differ.`,
 		Example: `  trailscribe logs stats --source ./logs
   trailscribe logs stats --source ./logs --files --output csv`,
 		Args: cobra.NoArgs,
@@ -112,6 +112,7 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 			p.term.Message(fmt.Sprintf("%s: %s: %s", f.State, terminal.Line(f.Key), terminal.Line(f.Reason)))
 		}
 	}
+	p.tellConflicts(in)
 	if in.Refused != nil && *in.Refused > 0 {
 		p.code = exitIncomplete
 	}

@@ -117,7 +117,8 @@ func (o *once) All() iter.Seq2[result.Row, error] {
 	}
 }
 
-// warnInputs says on standard error what the rows do not rest on; a file that could not be read makes the answer incomplete.
+// warnInputs says on standard error what the rows do not rest on; a file that could not be read, or copies of an event that
+// differ, make the answer incomplete.
 func (p *program) warnInputs(ctx context.Context, session engine.Session) error {
 	in, err := session.Inputs(ctx)
 	if err != nil {
@@ -138,6 +139,7 @@ func (p *program) warnInputs(ctx context.Context, session engine.Session) error 
 		p.term.Warn(fmt.Sprintf("%d records have no readable time and are in no period", *in.Undated))
 		p.code = exitIncomplete
 	}
+	p.tellConflicts(in)
 	return nil
 }
 

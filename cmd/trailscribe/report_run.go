@@ -31,7 +31,7 @@ queries share, or each query reads the logs itself where that is cheaper. --esti
 either costs.
 
 Exit codes: 0 done (findings alone do not fail), 3 findings at or above --fail-on, 4 the report is
-incomplete (logs missing or unreadable, a query failed), 5 it would cost more than allowed, 8 another run is writing the same report.`,
+incomplete (logs missing or unreadable, copies of an event that differ, a query failed), 5 it would cost more than allowed, 8 another run is writing the same report.`,
 		Example: `  trailscribe report run monthly-security --source ./logs --period 2026-10 --out ./reports
   trailscribe report run cis-aws --source ./logs --format pdf,xlsx,csv --fail-on high
   trailscribe report run monthly-security --source ./logs --dry-run`,

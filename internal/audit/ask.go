@@ -203,6 +203,7 @@ func ofDisk(err error) bool {
 // judge makes the record of each query: rows to a verdict, held against what was logged, exceptions kept. answers gets what the tie-outs need.
 func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([]run.Query, error) {
 	logged := categories(in, expected(in, &w.plan.Request))
+	known := w.findingContext(in)
 	at := map[string]int{}
 	for i, st := range w.plan.Statements {
 		at[st.ID] = i
@@ -214,7 +215,7 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 		r.ID, r.Title, r.Kind, r.Severity = q.ID, q.Title, q.Kind, q.Severity.String()
 		r.SQL, r.Params = st.Query.Text(sql.Trino, nil), w.plan.params[q.ID]
 		r.SQLSHA256 = digest(r.SQL)
-		if err := w.judgeOne(ctx, q, a, &r); err != nil {
+		if err := w.judgeOne(ctx, q, a, known, &r); err != nil {
 			return nil, err
 		}
 		if a.rows == nil {
@@ -235,7 +236,7 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 	return out, nil
 }
 
-func (w *work) judgeOne(ctx context.Context, q *query.Query, a *answer, r *run.Query) (err error) {
+func (w *work) judgeOne(ctx context.Context, q *query.Query, a *answer, known finding.Context, r *run.Query) (err error) {
 	if a.rows == nil {
 		r.Verdict = finding.Verdict{Outcome: finding.NotEvaluated, Reason: a.fault}
 		return nil
@@ -249,7 +250,7 @@ func (w *work) judgeOne(ctx context.Context, q *query.Query, a *answer, r *run.Q
 			return err
 		}
 	}
-	v, err := finding.Judge(ctx, q, a.rows, w.findingContext(), keep)
+	v, err := finding.Judge(ctx, q, a.rows, known, keep)
 	good := err == nil && v.Outcome != finding.NotEvaluated
 	sum, closeErr := done(good)
 	switch {

@@ -238,7 +238,7 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 		"period not over":           {func(r *Request, _ *fake) { r.Now = day(3).Add(time.Hour) }, []string{"*period_open"}, 4, nil, []string{"period"}},
 		"files changed meanwhile":   {func(_ *Request, e *fake) { e.changes = engine.Changes{Came: 2, Replaced: 1} }, []string{"*logs_changed"}, 4, nil, nil},
 		"expected region silent":    {func(r *Request, _ *fake) { r.Accounts[0].Expect = []string{"us-east-1", "eu-west-1"} }, []string{"*regions_silent"}, 4, nil, nil},
-		"conflicting copies":        {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"conflicting"}, 0, nil, []string{"conflicting"}},
+		"conflicting copies":        {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"*conflicting"}, 4, nil, []string{"conflicting"}},
 		"hostile cell":              {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{day(1), a1, "x\u202e"}} }, []string{"altered"}, 0, nil, nil},
 		"limited scope":             {func(r *Request, _ *fake) { r.OnlyAccounts, r.OnlyRegions = []string{a2, a1}, []string{"eu-west-1"} }, []string{"only_accounts", "only_regions"}, 0, nil, nil},
 		"engine that sees no files": {func(_ *Request, e *fake) {

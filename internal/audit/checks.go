@@ -1,11 +1,14 @@
 package audit
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"trailscribe/internal/engine"
 	"trailscribe/internal/finding"
 	"trailscribe/internal/run"
 )
@@ -161,6 +164,10 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if in.Read != nil && *in.Read == 0 || in.Events != nil && *in.Events == 0 {
 		incomplete("no_logs")
 	}
+	if in.Conflicting != nil && *in.Conflicting > 0 { // somebody altered a log: that comes before what is only missing
+		ids, files := conflicts(in.Conflicts)
+		incomplete("conflicting", "n", number(in.Conflicting), "ids", ids, "files", files)
+	}
 	for _, x := range r.Queries {
 		if x.Verdict.Outcome == finding.NotEvaluated {
 			incomplete("query_failed", "query", x.ID)
@@ -230,19 +237,39 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if in.Cells == nil && in.Listed == nil {
 		remark("deliveries_unseen")
 	}
-	if in.Conflicting != nil && *in.Conflicting > 0 {
-		remark("conflicting", "n", number(in.Conflicting), "ids", some(in.Conflicts))
-	}
 	if altered > 0 {
 		remark("altered", "n", strconv.FormatInt(altered, 10))
 	}
 	return out
 }
 
+// What a sentence says of events whose copies differ: so many ids and log files; the completeness section lists more.
+const (
+	fewEvents = 3
+	fewFiles  = 2
+)
+
+// conflicts is the first events whose copies differ, and the log files that hold most of them: one that was forged is among
+// the copies of every event in it.
+func conflicts(list []engine.Conflict) (ids, files string) {
+	var events []string
+	held := map[string]int{}
+	for _, c := range list {
+		events = append(events, c.EventID)
+		for _, f := range c.Files {
+			held[f]++
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(held), func(a, b string) int { return cmp.Or(held[b]-held[a], strings.Compare(a, b)) })
+	return first(events, fewEvents), first(names, fewFiles)
+}
+
 // some is a list for a sentence; what does not fit is counted there by n.
-func some(list []string) string {
-	if len(list) > 5 {
-		list = append(slices.Clone(list[:5]), "…")
+func some(list []string) string { return first(list, 5) }
+
+func first(list []string, n int) string {
+	if len(list) > n {
+		list = append(slices.Clone(list[:n]), "…")
 	}
 	return strings.Join(list, ", ")
 }

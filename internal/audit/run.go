@@ -364,10 +364,11 @@ func sortedKeys[V any](m map[string]V) []string {
 }
 
 // findingContext is what judging knows beside the rows.
-func (w *work) findingContext() finding.Context {
+func (w *work) findingContext(in engine.Inputs) finding.Context {
 	c := w.parts.Finding
 	if c.At.IsZero() {
 		c.At = w.plan.Request.Period.To.UTC()
 	}
+	c.Conflicts = run.Conflicts(in)
 	return c
 }

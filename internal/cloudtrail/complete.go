@@ -12,7 +12,8 @@ import (
 
 // Complete fills what a short test event leaves out with the defaults of an ordinary management event, so that a case
 // needs only the fields it is about. A field given as null is taken out: the event then lacks it. n tells events of a
-// case apart: eventID and requestID are made from it and from the text of the event. at is the default event time.
+// case apart: eventID and requestID are made from it and from the text of the event, requestID of an event that names its
+// eventID from the text alone, so that an event given twice has two equal copies. at is the default event time.
 //
 // The defaults agree with what is given: an account named in recipientAccountId is also the account of the default
 // identity, a name that begins with Get, List, Describe and the like is readOnly, a Data event is no managementEvent,
@@ -43,6 +44,10 @@ func Complete(event []byte, n int, at time.Time) ([]byte, error) {
 		return otherwise
 	}
 
+	request := n
+	if text("eventID", "") != "" {
+		request = 0
+	}
 	region := text("awsRegion", "eu-central-1")
 	account := text("recipientAccountId", "111122223333")
 	source := text("eventSource", "ec2.amazonaws.com")
@@ -82,7 +87,7 @@ func Complete(event []byte, n int, at time.Time) ([]byte, error) {
 		{"awsRegion", region},
 		{"sourceIPAddress", "198.51.100.7"},
 		{"userAgent", "aws-cli/2.17.0"},
-		{"requestID", uuid(event, n, "request")},
+		{"requestID", uuid(event, request, "request")},
 		{"eventID", uuid(event, n, "event")},
 		{"readOnly", readOnly(name)},
 		{"eventType", eventType},

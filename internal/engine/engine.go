@@ -156,7 +156,7 @@ type Inputs struct {
 	Bytes       *int64 `json:"bytes"`       // size of the files read, as stored
 	Records     *int64 `json:"records"`     // management and data records of the period, duplicates counted
 	Events      *int64 `json:"events"`      // the same after removing duplicates: rows of `events`
-	Conflicting *int64 `json:"conflicting"` // events whose copies differ
+	Conflicting *int64 `json:"conflicting"` // events of the period and its history whose copies differ
 	Undated     *int64 `json:"undated"`     // records of the files read whose eventTime cannot be read
 	Outside     *int64 `json:"outside"`     // dated records of the files read that lie outside the period
 	LeftOut     *int64 `json:"left_out"`    // network, Insight and aggregated records of the period, not in `events`
@@ -165,7 +165,7 @@ type Inputs struct {
 	Last       time.Time  `json:"last,omitzero"`
 	Cells      []Cell     `json:"cells"` // sorted by account, region, day
 	Categories []Category `json:"categories"`
-	Conflicts  []string   `json:"conflicts"` // event ids of conflicting copies, sorted, the first 100
+	Conflicts  []Conflict `json:"conflicts"` // these events, sorted by account and id, the first MostConflicts
 	Digest     string     `json:"digest"`    // SHA-256 in hex over key, size and SHA-256 of every file read, in key order; "" where not observable
 }
 
@@ -185,6 +185,21 @@ type Category struct {
 	Name    string `json:"name"` // management data:s3 data:lambda data:<service> network insight aggregated
 	Events  int64  `json:"events"`
 }
+
+// Conflict is an event whose copies differ: log files hold records with its account and id that do not say the same. At least
+// one of these is a row of events or history.
+type Conflict struct {
+	Account  string   `json:"account"` // "" where the records do not say it
+	EventID  string   `json:"event_id"`
+	Contents int64    `json:"contents"` // how many different records there are
+	Files    []string `json:"files"`    // the first file of each in key order, sorted, each once, the first MostConflictFiles
+}
+
+// What a list of conflicts holds at most; Inputs.Conflicting and Conflict.Contents count those that it leaves out.
+const (
+	MostConflicts     = 1000
+	MostConflictFiles = 10
+)
 
 // States of a log file.
 const (

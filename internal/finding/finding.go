@@ -60,7 +60,7 @@ const (
 
 // Exception is one row that needs review.
 type Exception struct {
-	ID     string `json:"id"`  // query id and key values, hashed: the same next month
+	ID     string `json:"id"`  // query id and key values, hashed: the same next month; see ID
 	Row    int64  `json:"row"` // number of the row in the result, from 0
 	Status string `json:"status"`
 	Waiver string `json:"waiver,omitempty"`
@@ -76,7 +76,7 @@ type Limit struct {
 
 // Reasons that the program itself gives; each is a key of the report's language (reason.<key>) behind a "=". Any other reason is the engine's own text.
 const (
-	ReasonRepeatedKey = "=repeated-key" // two rows have the same key, so exceptions cannot be told apart
+	ReasonRepeatedKey = "=repeated-key" // two rows have the same key, and not because copies of an event differ
 	ReasonNotLogged   = "=not_logged"   // the query's log_scope was not delivered
 )
 
@@ -90,7 +90,7 @@ type Verdict struct {
 	New        int64   `json:"new"`  // exceptions that the previous run does not have; 0 without a previous run
 	Gone       int64   `json:"gone"` // exceptions of the previous run that this one does not have
 	Limits     []Limit `json:"limits"`
-	Duplicates int64   `json:"-"` // rows whose key another row already had
+	Duplicates int64   `json:"-"` // rows whose key another row already had, but for copies of an event that differ
 }
 
 // Waivers are accepted exceptions. at is the end of the period: a waiver that ended before does not match.
@@ -110,4 +110,6 @@ type Context struct {
 	Waivers  Waivers
 	Previous Previous
 	At       time.Time // end of the period: what a waiver's expiry is compared with
+
+	Conflicts *Conflicts // events whose copies differ; nil: none
 }

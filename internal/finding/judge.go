@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"slices"
+	"strconv"
 
 	"trailscribe/internal/query"
 	"trailscribe/internal/result"
@@ -13,7 +15,8 @@ import (
 
 // ID names an exception: 16 hexadecimal digits of the SHA-256 over the query's id and the row's key, "" where the key
 // is not in cols. The same finding has the same id in every run, on every engine: it depends on nothing but the id of
-// the query and kind and value of each key cell. A query without a key is known by the whole row.
+// the query and kind and value of each key cell. A query without a key is known by the whole row. Where a key repeats because
+// copies of an event differ, or the event has no id, Judge gives each of its rows another id, see keyer.copy.
 func ID(q *query.Query, cols []result.Column, r result.Row) string {
 	k, err := newKeyer(q, cols)
 	if err != nil {
@@ -30,13 +33,18 @@ func ID(q *query.Query, cols []result.Column, r result.Row) string {
 type keyer struct {
 	query string
 	cols  []result.Column
-	at    []int
+	at    []int // the columns of the key
+	all   []int
+	event int // the column of the key that is an event id, -1 without one
 	hash  hash.Hash
 	buf   []byte
 }
 
 func newKeyer(q *query.Query, cols []result.Column) (*keyer, error) {
-	k := &keyer{query: q.ID, cols: cols, hash: sha256.New()}
+	k := &keyer{query: q.ID, cols: cols, event: -1, hash: sha256.New()}
+	for i := range cols {
+		k.all = append(k.all, i)
+	}
 	names := q.Key
 	if len(names) == 0 {
 		for _, c := range cols {
@@ -53,32 +61,101 @@ next:
 		}
 		return nil, fmt.Errorf("query %s: the key column %q is not among the columns of its result; add it to SELECT", q.ID, name)
 	}
+	if id, _ := eventColumns(cols); slices.Contains(k.at, id) {
+		k.event = id
+	}
 	return k, nil
+}
+
+// nameless reports whether the event of a row has no id, so that a key with the event id in it does not name the row.
+func (k *keyer) nameless(r result.Row) bool {
+	return k.event >= 0 && k.event < len(r) && (r[k.event] == nil || r[k.event] == "")
 }
 
 // id hashes one line per part. A line feed cannot stand in a part: query ids have none and cells are JSON.
 func (k *keyer) id(r result.Row) (id [8]byte, err error) {
 	k.buf = append(append(k.buf[:0], k.query...), '\n')
-	for _, i := range k.at {
+	if err := k.cells(r, k.at); err != nil {
+		return id, err
+	}
+	return k.sum(), nil
+}
+
+// copy is the id of a row that its key does not name, because copies of the event differ or because the event has no id: over
+// the id of the query, the key, a line with the word copy, and the whole row. Of rows that are equal in all cells the second has one more line, with a 2, and so on:
+// nobody can tell which of them is which.
+func (k *keyer) copy(r result.Row, same map[[8]byte]int64) (id [8]byte, err error) {
+	if _, err := k.id(r); err != nil {
+		return id, err
+	}
+	k.buf = append(k.buf, "copy\n"...)
+	if err := k.cells(r, k.all); err != nil {
+		return id, err
+	}
+	id = k.sum()
+	if same[id]++; same[id] > 1 {
+		k.buf = append(strconv.AppendInt(k.buf, same[id], 10), '\n')
+		return k.sum(), nil
+	}
+	return id, nil
+}
+
+// cells appends a line for each of these cells.
+func (k *keyer) cells(r result.Row, at []int) error {
+	for _, i := range at {
 		if i >= len(r) {
-			return id, fmt.Errorf("query %s: a row has only %d cells", k.query, len(r))
+			return fmt.Errorf("query %s: a row has only %d cells", k.query, len(r))
 		}
 		k.buf = append(append(k.buf, k.cols[i].Kind.String()...), ' ')
 		var ok bool
 		if k.buf, ok = result.AppendCell(k.buf, k.cols[i].Kind, r[i]); !ok {
-			return id, fmt.Errorf("query %s: %T in the key column %q is no %s", k.query, r[i], k.cols[i].Name, k.cols[i].Kind)
+			return fmt.Errorf("query %s: %T in the key column %q is no %s", k.query, r[i], k.cols[i].Name, k.cols[i].Kind)
 		}
 		k.buf = append(k.buf, '\n')
 	}
+	return nil
+}
+
+// sum is the first bytes of the SHA-256 over what was appended.
+func (k *keyer) sum() (id [8]byte) {
 	k.hash.Reset()
 	k.hash.Write(k.buf)
 	var sum [sha256.Size]byte
 	copy(id[:], k.hash.Sum(sum[:0]))
-	return id, nil
+	return id
+}
+
+// repeats finds the keys that more than one row has.
+func (k *keyer) repeats(ctx context.Context, rows result.Set) (map[[8]byte]*repeat, error) {
+	seen, found := map[[8]byte]struct{}{}, map[[8]byte]*repeat{}
+	n := 0
+	for row, err := range rows.All() {
+		if err == nil && n%1024 == 0 {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("looking for repeated keys of %s: %w", k.query, err)
+		}
+		n++
+		if k.nameless(row) {
+			continue
+		}
+		id, err := k.id(row)
+		if err != nil {
+			return nil, err
+		}
+		if _, again := seen[id]; again && found[id] == nil {
+			found[id] = &repeat{same: map[[8]byte]int64{}}
+		}
+		seen[id] = struct{}{}
+	}
+	return found, nil
 }
 
 // Judge reads rows once and gives keep each exception in the order of the rows. Evidence and metrics are Shown and have none.
-// Where two rows have the same key the outcome is NotEvaluated: reviews and waivers could not tell them apart.
+// Where two rows have the same key the outcome is NotEvaluated: reviews and waivers could not tell them apart. Copies of an
+// event that differ, and events without an id, are an exception to that: a forged record would silence the query. Their rows
+// have ids over the whole row, see keyer.copy.
 // An error is one of rows, of keep or of ctx; the verdict then means nothing.
 func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep func(Exception) error) (Verdict, error) {
 	v := Verdict{Outcome: Shown, Rows: rows.Count()}
@@ -91,7 +168,15 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 	if err != nil {
 		return Verdict{}, err
 	}
+	var repeated map[[8]byte]*repeat // only where copies can be the reason
+	excuse := c.Conflicts.excuse(cols)
+	if !c.Conflicts.none() {
+		if repeated, err = keys.repeats(ctx, rows); err != nil {
+			return Verdict{}, err
+		}
+	}
 	seen := make(map[[8]byte]struct{})
+	nameless := map[[8]byte]int64{}
 	for row, err := range rows.All() {
 		if err != nil {
 			return Verdict{}, fmt.Errorf("judging the rows of %s: %w", q.ID, err)
@@ -103,8 +188,16 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 		if err != nil {
 			return Verdict{}, err
 		}
-		if _, again := seen[id]; again {
+		if keys.nameless(row) {
+			id, err = keys.copy(row, nameless)
+		} else if k := repeated[id]; k != nil {
+			excuse.look(k, row)
+			id, err = keys.copy(row, k.same)
+		} else if _, again := seen[id]; again {
 			v.Duplicates++
+		}
+		if err != nil {
+			return Verdict{}, err
 		}
 		seen[id] = struct{}{}
 		e := Exception{ID: hex.EncodeToString(id[:]), Row: v.Rows, Status: StatusOpen}
@@ -125,6 +218,11 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 		}
 		if e.New {
 			v.New++
+		}
+	}
+	for _, k := range repeated {
+		if !k.conflict {
+			v.Duplicates += k.rows - 1
 		}
 	}
 	if before, ok := c.Previous.(lister); ok {

@@ -19,7 +19,7 @@ const (
 const (
 	Census     = "census"     // records by account, category, dated, in_period
 	Deliveries = "deliveries" // log files outside the S3 layout by account, region and UTC day of their records
-	Conflicts  = "conflicts"  // ids of events whose copies differ
+	Conflicts  = "conflicts"  // the different contents of events whose copies differ, by account and event id
 )
 
 // derived is the columns that events.sql adds to those of the table, in its order, with their types in Trino's words.
@@ -51,6 +51,7 @@ var derived = []sql.Column{
 	{Name: "day_kind", Type: "varchar"},
 	{Name: "category", Type: "varchar"},
 	{Name: "copies", Type: "bigint"},
+	{Name: "copies_differ", Type: "boolean"},
 }
 
 // Columns is every column of events and history: those of the documented table, then the derived ones.
@@ -92,12 +93,14 @@ func types() sql.Types {
 		"period_from":            "timestamp(3)",
 		"period_to":              "timestamp(3)",
 		"history_from":           "timestamp(3)",
-		"events_day_from":        "varchar",
+		"history_day_from":       "varchar",
 		"history_day_to":         "varchar",
 		"history_eventtime_from": "varchar",
 		"history_eventtime_to":   "varchar",
 		"eventtime_from":         "varchar",
 		"eventtime_to":           "varchar",
+		"read_from":              "varchar",
+		"read_to":                "varchar",
 		"day_from":               "varchar",
 		"day_to":                 "varchar",
 		"loose_files":            "boolean",

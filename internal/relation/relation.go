@@ -36,6 +36,7 @@ type Definition struct {
 	files      []library.File
 	apart      *Definition
 	unique     *Definition
+	equal      *Definition
 }
 
 // statements are the files of the folder; all but the first go on from the mark of the first.
@@ -63,40 +64,11 @@ func Load(l *library.Library) (*Definition, diag.Problems) {
 	if d.statements, problems = check(texts, dated); problems.Err() != nil {
 		return nil, problems
 	}
-	number := "row_number() OVER (" + identity + " ORDER BY file, seq)"
-	count := "count(*) OVER (" + identity + ")"
-	if strings.Count(texts[0].text, number) != 1 || strings.Count(texts[0].text, count) != 1 {
-		return nil, diag.Problems{{At: diag.Pos{File: texts[0].file}, Text: fmt.Sprintf("%q and %q must stand there once each", number, count),
-			Hint: "the number and the count of an event's copies are taken over the same rows"}}
-	}
-	variant := func(r *strings.Replacer) *Definition {
-		changed := slices.Clone(texts)
-		changed[0].text = r.Replace(changed[0].text)
-		v := &Definition{files: d.files}
-		var more diag.Problems
-		v.statements, more = check(changed, dated)
-		problems = append(problems, more...)
-		return v
-	}
-	d.apart = variant(strings.NewReplacer(identity, identity+", split_part(file, '/', 1)"))
-	d.unique = variant(strings.NewReplacer(number, "1", count, "1"))
-	d.apart.unique, d.apart.apart, d.unique.unique, d.unique.apart = d.unique, d.apart, d.unique, d.unique
-	if problems.Err() != nil {
-		return nil, problems
+	if bad := d.vary(texts, dated); bad.Err() != nil {
+		return nil, bad
 	}
 	return d, problems
 }
-
-// identity is what makes two records copies of one event.
-const identity = "PARTITION BY account_id, eventid"
-
-// Apart is the same relation with one difference: records in different top folders of the source are never copies of
-// each other. Test cases lie in a folder each, so that many can share a session although they use the same event ids.
-func (d *Definition) Apart() *Definition { return d.apart }
-
-// Unique is the same relation for records of which no two have the same event id: it does not look for copies. A driver
-// that can tell such records from the others saves sorting them.
-func (d *Definition) Unique() *Definition { return d.unique }
 
 // check parses and checks each statement; those after the first go on from dated.
 func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) {
@@ -155,13 +127,11 @@ func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, er
 	if err != nil {
 		return nil, err
 	}
-	read, history := w.from, w.from
-	if name != Events && name != History && s.HistoryDays > 0 {
-		// The counting statements tell of every file that was read, those of the history too.
-		if read, err = HistoryFrom(s, s.HistoryDays); err != nil {
+	history := s.From.UTC()
+	if s.HistoryDays > 0 {
+		if history, err = HistoryFrom(s, s.HistoryDays); err != nil {
 			return nil, err
 		}
-		history = read
 	}
 	v := Settings{}.Values()
 	known := types()
@@ -175,17 +145,20 @@ func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, er
 		"period_from":            w.from,
 		"period_to":              w.to,
 		"history_from":           history,
-		"events_day_from":        w.from.Format(deliveryDay),
-		"history_day_to":         LastDay(w.from, s.LateDays).Format(deliveryDay),
+		"history_day_from":       history.Format(deliveryDay),
+		"history_day_to":         LastDay(s.From, s.LateDays).Format(deliveryDay),
 		"history_eventtime_from": history.Truncate(time.Second).Format(seconds),
 		"history_eventtime_to":   w.from.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
 		"eventtime_from":         w.from.Truncate(time.Second).Format(seconds),
 		"eventtime_to":           w.to.Add(time.Second - 1).Truncate(time.Second).Format(seconds),
-		"day_from":               read.Format(deliveryDay),
-		"day_to":                 LastDay(w.to, s.LateDays).Format(deliveryDay),
-		"loose_files":            b.Day == "",
-		"accounts":               sorted(s.Accounts),
-		"regions":                sorted(s.Regions),
+		// Whatever the relation, its records are compared with all that the run reads.
+		"read_from":   history.Format(deliveryDay),
+		"read_to":     LastDay(s.To, s.LateDays).Format(deliveryDay),
+		"day_from":    w.from.Format(deliveryDay),
+		"day_to":      LastDay(w.to, s.LateDays).Format(deliveryDay),
+		"loose_files": b.Day == "",
+		"accounts":    sorted(s.Accounts),
+		"regions":     sorted(s.Regions),
 	})
 	bound, err := stmt.Bind(v)
 	if err != nil {

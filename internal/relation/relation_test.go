@@ -118,15 +118,25 @@ func outputs(t *testing.T, d *Definition) (names []string) {
 
 // Every column of a record but the id is compared between copies.
 func TestConflictsCompareAll(t *testing.T) {
-	data, err := fs.ReadFile(templates.FS, "sql/conflicts.sql")
+	data, err := fs.ReadFile(templates.FS, "sql/events.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, _ := strings.Cut(string(data), "ROW(")
-	list, _, _ = strings.Cut(list, ")")
+	_, list, _ := strings.Cut(string(data), "CAST(ARRAY[")
+	list, _, _ = strings.Cut(list, "] AS json)")
+	types := map[string]string{}
+	for _, c := range table() {
+		types[c.Name] = c.Type
+	}
 	var got, want []string
 	for _, n := range strings.Split(list, ",") {
-		got = append(got, strings.TrimSpace(n))
+		n = strings.TrimSpace(n)
+		inner, json := strings.CutPrefix(n, "json_format(CAST(")
+		inner, _ = strings.CutSuffix(inner, " AS json))")
+		if nested := types[inner] != "varchar"; nested != json {
+			t.Errorf("%s of type %s: JSON is for nested columns and for these alone", n, types[inner])
+		}
+		got = append(got, inner)
 	}
 	for _, c := range table() {
 		if c.Name != "eventid" {
@@ -162,7 +172,7 @@ func TestLoadProblems(t *testing.T) {
 		},
 			"templates/sql/events.sql", "      nullif(nonsense, ''),", "nonsense"},
 		{"copies are counted over other rows", func(name, text string) string {
-			return strings.ReplaceAll(text, "count(*) OVER (PARTITION BY account_id, eventid)", "count(*) OVER (PARTITION BY eventid)")
+			return strings.ReplaceAll(text, "count(*) OVER (PARTITION BY account_id, eventid, h_content)", "count(*) OVER (PARTITION BY account_id, eventid)")
 		}, "templates/sql/events.sql", "", "once each"},
 		{"no SELECT", func(name, text string) string {
 			if name == "sql/deliveries.sql" {
@@ -195,15 +205,25 @@ func TestVariants(t *testing.T) {
 		}
 		return b.Text(sql.Trino, nil)
 	}
-	whole, apart, unique := text(d), text(d.Apart()), text(d.Unique())
-	if n := strings.Count(apart, "split_part(file, '/', 1)"); n != 2 {
-		t.Errorf("apart has %d folders in its partitions, want 2", n)
+	whole, apart, unique, equal := text(d), text(d.Apart()), text(d.Unique()), text(d.Equal())
+	if n := strings.Count(apart, "split_part(file, '/', 1)"); n != 4 {
+		t.Errorf("apart has %d folders in its partitions, want 4", n)
 	}
-	if strings.Count(whole, " OVER (") != 2 || strings.Contains(unique, " OVER (") {
-		t.Error("unique still numbers copies, or the whole does not")
+	if strings.Count(whole, " OVER (") != 4 || strings.Contains(unique, " OVER (") || strings.Count(equal, " OVER (") != 2 {
+		t.Error("unique still looks for copies, equal still compares them, or the whole does not")
 	}
-	if text(d.Apart().Unique()) != unique || text(d.Unique().Apart()) != unique {
-		t.Error("without copies there is nothing to keep apart")
+	for _, n := range []string{"h_content)", "h_content ORDER"} {
+		if !strings.Contains(whole, n) || strings.Contains(equal, n) || strings.Contains(unique, n) {
+			t.Errorf("%s: only the whole relation may ask for the content", n)
+		}
+	}
+	if both := text(d.Apart().Equal()); both != text(d.Equal().Apart()) || strings.Count(both, "split_part(file, '/', 1)") != 2 || strings.Count(both, " OVER (") != 2 {
+		t.Error("equal copies of different folders are not kept apart")
+	}
+	for _, u := range []*Definition{d.Apart().Unique(), d.Unique().Apart(), d.Unique().Equal(), d.Equal().Unique(), d.Equal().Apart().Unique()} {
+		if text(u) != unique {
+			t.Error("without copies there is nothing to keep apart or to compare")
+		}
 	}
 }
 
@@ -226,7 +246,13 @@ func TestSelect(t *testing.T) {
 	}{
 		{"events", Events, func(*engine.Scope) {}, Base{}, []string{
 			"TIMESTAMP '2026-10-01 00:00:00.000'", "TIMESTAMP '2026-11-01 00:00:00.000'", "'2026-10-01T00:00:00'", "'2026-11-01T00:00:00'",
-			"BETWEEN '2026/10/01' AND '2026/11/02'", "'UTC'"}, ""},
+			"OR day BETWEEN '2026/10/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'", "'UTC'"}, ""},
+		{"events are compared with what is read for the history", Events, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{
+			"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'"}, ""},
+		{"history is compared with what is read for the period", History, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{
+			"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/09/01' AND '2026/10/02'"}, ""},
+		{"conflicts of the history count", Conflicts, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{
+			"event_time >= TIMESTAMP '2026-09-01 00:00:00.000'", "event_time < TIMESTAMP '2026-11-01 00:00:00.000'"}, ""},
 		{"text bounds are never narrower", Events, func(s *engine.Scope) {
 			s.From, s.To = utc(2026, 10, 1, 0, 0, 0, 500), utc(2026, 10, 2, 0, 0, 0, 1)
 		}, Base{}, []string{"'2026-10-01T00:00:00'", "'2026-10-02T00:00:01'", "AND '2026/10/04'"}, ""},

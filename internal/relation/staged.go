@@ -9,12 +9,20 @@ import (
 )
 
 // Staged is the relation that an engine makes once where each reading of the log files costs money: every record that was
-// read, with the columns of events and one more, part. The rows of a part are those of the relation of that name, copies
-// removed. Rows without a part are the records that belong to neither, so that they can be counted without reading again.
+// read, with the columns of events and two more. Part is the name of the relation whose row it is, copies removed; without a
+// part are the records that belong to neither, so that they can be counted without reading again. Conflict is NULL but where
+// copies of the event differ; there it says which, see ConflictOf.
 const (
-	Staged = "staged"
-	Part   = "part"
+	Staged   = "staged"
+	Part     = "part"
+	Conflict = "conflict"
 )
+
+// ConflictOf takes a value of the column Conflict apart: the digest of what the record says, and the id of its event.
+func ConflictOf(value string) (content, eventID string) {
+	content, eventID, _ = strings.Cut(value, " ")
+	return content, eventID
+}
 
 // stagedText is events.sql with one difference: records outside events are marked instead of left out.
 func stagedText(text string) (string, error) {
@@ -24,30 +32,33 @@ func stagedText(text string) (string, error) {
 	}
 	opening := text[len(head) : len(text)-len(rest)]
 	bounded, tail, ok2 := strings.Cut(rest, "\n), numbered AS (")
-	_, within, ok3 := strings.Cut(bounded, "\n  SELECT *\n  FROM dated\n  WHERE ")
-	if !ok || !ok2 || !ok3 || strings.Count(tail, numbered) != 2 || strings.Count(tail, "\n  copies\nFROM l") != 1 {
-		return "", fmt.Errorf("the queries bounded and numbered, and the column copies at the end, must stand there as they are built in: staging marks the records that they leave out")
+	_, within, ok3 := strings.Cut(bounded, "\n  SELECT *\n  FROM compared\n  WHERE ")
+	if !ok || !ok2 || !ok3 || strings.Count(tail, numbered) != 2 || strings.Count(tail, ending) != 1 {
+		return "", fmt.Errorf("the queries bounded and numbered, and the column copies_differ at the end, must stand there as they are built in: staging marks the records that they leave out")
 	}
 	tail = strings.NewReplacer(
 		numbered, "CASE WHEN h_part <> '' AND eventid <> ''",
 		identity, strings.Replace(identity, "BY ", "BY h_part, ", 1),
-		"\n  copies\nFROM l", "\n  copies,\n  h_part AS "+Part+"\nFROM l",
+		ending, "\n  copies_differ,\n  h_part AS "+Part+",\n  CASE WHEN copies_differ THEN to_hex(h_content) || ' ' || eventid END AS "+Conflict+"\nFROM l",
 	).Replace(tail)
-	before := strings.NewReplacer(":period_from", ":history_from", ":period_to", ":period_from", ":eventtime_from", ":history_eventtime_from", ":eventtime_to", ":history_eventtime_to").Replace(within)
+	before := strings.NewReplacer(":period_from", ":history_from", ":period_to", ":period_from", ":eventtime_from", ":history_eventtime_from",
+		":eventtime_to", ":history_eventtime_to", ":day_from", ":history_day_from", ":day_to", ":history_day_to").Replace(within)
 	return head + opening + fmt.Sprintf(marked, within, before) + "\n), numbered AS (" + tail, nil
 }
 
-const numbered = "CASE WHEN eventid <> ''"
+const (
+	numbered = "CASE WHEN eventid <> ''"
+	ending   = "\n  copies_differ\nFROM l"
+)
 
-// marked stands for bounded: its conditions, once for each part, and each part's own delivery days. A day is never NULL in
-// a table that is laid by days.
+// marked stands for bounded: its conditions, once for each part.
 const marked = `
   SELECT *,
     CASE
-      WHEN (%s) AND (day IS NULL OR day >= :events_day_from) THEN 'events'
-      WHEN (%s) AND (day IS NULL OR day <= :history_day_to) THEN 'history'
+      WHEN (%s) THEN 'events'
+      WHEN (%s) THEN 'history'
     END AS h_part
-  FROM dated`
+  FROM compared`
 
 // checkStaged checks the statement that stagedText makes of the first file.
 func checkStaged(p part) (*sql.Checked, diag.Problems) {

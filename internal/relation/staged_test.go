@@ -23,20 +23,24 @@ func TestStaged(t *testing.T) {
 	for _, c := range b.Columns() {
 		got = append(got, c.Name)
 	}
-	if want := append(outputs(t, d), Part); !slices.Equal(got, want) {
+	if want := append(outputs(t, d), Part, Conflict); !slices.Equal(got, want) {
 		t.Errorf("columns %q", got)
 	}
 	text := b.Text(sql.Trino, nil)
 	for _, want := range []string{
-		"day BETWEEN '2026/09/01' AND '2026/11/02'", "day >= '2026/10/01'", "day <= '2026/10/02'",
-		"event_time >= TIMESTAMP '2026-09-01 00:00:00.000'", "PARTITION BY h_part, account_id, eventid", "h_part AS part",
+		"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/09/01' AND '2026/10/02'",
+		"event_time >= TIMESTAMP '2026-09-01 00:00:00.000'", "h_part AS part", "|| ' ' || eventid END AS conflict",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text has no %s", want)
 		}
 	}
-	if strings.Contains(text, "PARTITION BY account_id, eventid") {
-		t.Error("copies are still looked for over both parts together")
+	// Copies are removed within a part, and compared over all that was read.
+	if n := strings.Count(text, "PARTITION BY h_part, account_id, eventid, h_content"); n != 2 {
+		t.Errorf("copies are looked for in %d places", n)
+	}
+	if n := strings.Count(text, "h_content) OVER (PARTITION BY account_id, eventid)"); n != 2 {
+		t.Errorf("contents are compared in %d places", n)
 	}
 	// Without history there is none, and nothing more is read.
 	b, err = d.Select(Staged, Base{}, october())
@@ -51,7 +55,7 @@ func TestStaged(t *testing.T) {
 // A library may write the relation in its own way: only staging is then refused.
 func TestStagedOtherwise(t *testing.T) {
 	d, bad := load(t, func(name, text string) string {
-		return strings.ReplaceAll(text, "\n  copies\nFROM l", "\n  copies AS copies\nFROM l")
+		return strings.ReplaceAll(text, "\n  copies_differ\nFROM l", "\n  copies_differ AS copies_differ\nFROM l")
 	})
 	if bad.Err() != nil {
 		t.Fatal(bad)
@@ -61,5 +65,11 @@ func TestStagedOtherwise(t *testing.T) {
 	}
 	if _, err := d.Select(Events, Base{}, october()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestConflictOf(t *testing.T) {
+	if content, id := ConflictOf("00FF an id"); content != "00FF" || id != "an id" {
+		t.Errorf("%q %q", content, id)
 	}
 }

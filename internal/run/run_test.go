@@ -241,7 +241,7 @@ func readBack(t *testing.T, s *Saved) {
 	if !reflect.DeepEqual(in, wantIn) {
 		t.Errorf("inputs %+v", in)
 	}
-	if d := cmp.Diff(inputs, s.Inputs, cmp.Transformer("empty", func(c []engine.Category) int { return len(c) }), cmp.Transformer("none", func(c []string) int { return len(c) })); d != "" {
+	if d := cmp.Diff(inputs, s.Inputs, cmp.Transformer("empty", func(c []engine.Category) int { return len(c) }), cmp.Transformer("none", func(c []engine.Conflict) int { return len(c) })); d != "" {
 		t.Error(d)
 	}
 	if text, err := s.Statement("root/console-login"); err != nil || text != "SELECT 1" {

@@ -16,12 +16,12 @@ import (
 func (c *composer) findings() ([]document.Block, error) {
 	var blocks []document.Block
 	for _, q := range c.found {
-		t, err := c.evidence(q)
+		t, marked, err := c.evidence(q)
 		if err != nil {
 			return nil, err
 		}
 		t.Review = c.review()
-		blocks = append(blocks, c.card(q), t)
+		blocks = append(blocks, c.card(q, marked), t)
 	}
 	return blocks, nil
 }
@@ -38,19 +38,22 @@ func (c *composer) figures() ([]document.Block, error) {
 				continue
 			}
 			done[id] = true
-			part = append(part, c.card(q))
+			var rows []document.Block
+			var marked int64
+			if q.Verdict.Outcome == finding.Shown {
+				t, n, err := c.evidence(q)
+				if err != nil {
+					return err
+				}
+				rows, marked = []document.Block{t}, n
+			}
+			part = append(part, c.card(q, marked))
 			if chart, ok, err := c.chart(id, nil); err != nil {
 				return err
 			} else if ok && q.Verdict.Outcome == finding.Shown && !slices.Contains(c.onSummary(), id) {
 				part = append(part, chart)
 			}
-			if q.Verdict.Outcome == finding.Shown {
-				t, err := c.evidence(q)
-				if err != nil {
-					return err
-				}
-				part = append(part, t)
-			}
+			part = append(part, rows...)
 		}
 		if len(part) > 0 {
 			blocks = append(append(blocks, document.Heading{Level: 2, Text: title}), part...)
@@ -73,7 +76,8 @@ func (c *composer) hasSheet(q *run.Query) bool {
 	return hasExceptions(q) || (q.Kind != query.KindException && q.Verdict.Outcome == finding.Shown)
 }
 
-func (c *composer) card(q *run.Query) document.Card {
+// card says what a query asked and found; marked of its rows rest on events whose copies differ.
+func (c *composer) card(q *run.Query, marked int64) document.Card {
 	k := document.Card{Ref: c.refs[q.ID], Title: c.title(q)}
 	def := c.queries[q.ID]
 	text := func(field, english string) string { return c.queryText(q.ID, field, english) }
@@ -96,6 +100,9 @@ func (c *composer) card(q *run.Query) document.Card {
 			}
 		}
 		add("limits", c.limits(q), true)
+		if marked > 0 {
+			add("copies", c.say("card.copies_text", "n", marked), true)
+		}
 		return k
 	}
 	k.Pills = append(k.Pills, c.severityPill(q))
@@ -117,6 +124,9 @@ func (c *composer) card(q *run.Query) document.Card {
 		add("benign", text("false_positives", def.FalsePositives), false)
 	}
 	add("limits", c.limits(q), true)
+	if marked > 0 {
+		add("copies", c.say("card.copies_text", "n", marked), true)
+	}
 	return k
 }
 
@@ -162,14 +172,15 @@ func (c *composer) headline(q *run.Query) string {
 	return c.l.Fill(forms, args...)
 }
 
-// evidence is a query's rows as a table: the columns its file names, then the status columns; the rest is hidden detail.
-func (c *composer) evidence(q *run.Query) (document.Table, error) {
+// evidence is a query's rows as a table: the columns its file names, then the status columns; the rest is hidden detail. marked
+// is how many of the rows rest on events whose copies differ.
+func (c *composer) evidence(q *run.Query) (t document.Table, marked int64, err error) {
 	rows, err := c.s.Judged(q.ID)
 	if err != nil {
-		return document.Table{}, err
+		return t, 0, err
 	}
 	ref := c.refs[q.ID]
-	t := document.Table{Ref: ref, Sheet: ref, Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
+	t = document.Table{Ref: ref, Sheet: ref, Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
 	var order []int // position among the rows' columns of each column shown
 	add := func(at int, k document.Column) {
 		order, t.Columns = append(order, at), append(t.Columns, k)
@@ -203,9 +214,18 @@ func (c *composer) evidence(q *run.Query) (document.Table, error) {
 			return result.Row{nil}, nil
 		})
 	}
+	at := len(rows.Columns())
+	if rows, marked, err = c.marked(rows, q); err != nil {
+		return t, 0, err
+	}
+	if marked > 0 {
+		k := column("copies_differ", c.say("column.copies"), result.Text, document.FormStatus)
+		k.Values = []document.Choice{{Code: "differ", Label: c.say("code.differ"), Tone: document.High}}
+		add(at, k)
+	}
 	if q.Kind == query.KindException {
 		if q.ExceptionsSHA256 == "" {
-			return t, fmt.Errorf("the run keeps no exceptions of %s", q.ID)
+			return t, 0, fmt.Errorf("the run keeps no exceptions of %s", q.ID)
 		}
 		status := column("status", c.say("column.status"), result.Text, document.FormStatus)
 		status.Values = []document.Choice{
@@ -220,7 +240,7 @@ func (c *composer) evidence(q *run.Query) (document.Table, error) {
 	}
 	t.Rows, t.Shown = picked{Set: rows, columns: t.Columns, order: order}, min(q.Rows, shownRows)
 	t.Note = c.firstOf(t.Shown, q.Rows, ref)
-	return t, nil
+	return t, marked, nil
 }
 
 func (c *composer) dataColumn(q *run.Query, i int, label string, form document.Form, hidden bool) document.Column {

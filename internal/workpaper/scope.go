@@ -19,6 +19,7 @@ func (c *composer) scope() ([]document.Block, error) {
 	if points := c.notices(0); len(points) > 0 {
 		blocks = append(blocks, document.Points{Title: c.say("scope.notices"), Points: points})
 	}
+	blocks = append(blocks, c.conflicts()...)
 	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("scope.coverage")},
 		document.Paragraph{Style: document.Body, Text: c.coverageSentence()})
 	if m := c.matrix(); len(m.Rows) > 0 {

@@ -713,7 +713,8 @@ func TestHostileText(t *testing.T) {
 		r.Coverage.Rows[0].Account, r.Coverage.Rows[0].Region, r.Coverage.Rows[0].States[3] = text, text, run.Gap
 		r.Coverage.Gaps = []run.AccountDay{{Account: text, Day: text}, {Account: text, Day: text}}
 		r.Definitions = []run.Definition{{Path: text, Origin: text, SHA256: text}}
-		r.Notices = []run.Notice{{Key: "gaps", Args: []string{"n", "1", "account", text, "day", text}, Incomplete: true}, {Key: "conflicting", Args: []string{"n", "2", "ids", text}}}
+		r.Notices = []run.Notice{{Key: "gaps", Args: []string{"n", "1", "account", text, "day", text}, Incomplete: true}, {Key: "conflicting", Args: []string{"n", "2", "ids", text, "files", text}, Incomplete: true}}
+		r.Inputs.Conflicting, r.Inputs.Conflicts = new(int64(2)), []engine.Conflict{{Account: text, EventID: text, Contents: 2, Files: []string{text}}, {EventID: text, Contents: 30, Files: []string{"a", text}}}
 		r.Checks = []run.Check{{Name: "files", Expected: strings.TrimPrefix(text, "="), Observed: "1", State: run.CheckFail}}
 		found := test("a/b", query.Critical, 1, 1)
 		found.Title, found.Question, found.Why, found.Fix, found.FalsePositives = text, text, text, text, text

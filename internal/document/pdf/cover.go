@@ -88,8 +88,16 @@ func (l *flow) cover(b document.Front) {
 	}
 	verdictY := place()
 	below := 16 + facts + notices + digest + 4
-	if verdictY+card+below > coverBottom {
+	fits := func() bool { return verdictY+card+below <= coverBottom }
+	if !fits() {
 		titleY, ruleY = 50, 70
+		verdictY = place()
+	}
+	if !fits() { // then the title
+		size = min(size, 23)
+		lines = l.clip(display, size, l.wrap(display, size, title, 166), 5, 166)
+		lead = size * 0.426
+		titleY, ruleY = 42, 58
 		verdictY = place()
 	}
 	band := verdictY + card/2
@@ -168,13 +176,17 @@ func (l *flow) cover(b document.Front) {
 		}
 		l.y = min(max(l.y+2, 261-digest), coverBottom-digest)
 		box()
-	} else { // too much for one page: the digest stays on page one, the rest follows
+	} else { // too much for one page: the digest stays on page one, and what a reader must know as long as that fits
+		first := notices > 0 && l.y+notices+digest+4 <= coverBottom
+		if first {
+			l.pointList(b.Notices, l.l, l.w)
+		}
 		l.y = coverBottom - digest
 		box()
 		l.bottom = bottom
 		l.newPage()
 		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true, 0)
-		if notices > 0 {
+		if notices > 0 && !first {
 			l.gap(3)
 			l.pointList(b.Notices, l.l, l.w)
 		}

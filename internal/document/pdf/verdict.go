@@ -22,7 +22,7 @@ func (l *flow) verdictParts(b document.Verdict, w float64) (kicker, title, body 
 
 func (l *flow) verdictHeight(b document.Verdict, w float64) float64 {
 	kicker, title, body, figure := l.verdictParts(b, w)
-	h := 8 + float64(max(len(kicker)-1, 0))*3 + float64(len(title))*7.4 + float64(len(body))*4.4 + 5.2
+	h := 8 + float64(max(len(kicker)-1, 0))*3 + float64(len(title))*7.4 + float64(len(body))*4.4 + 8.4
 	for _, f := range b.Figures {
 		h = max(h, 19+float64(len(l.wrap(text, 8, l.line(f.Label), figure-2)))*3.4+6)
 	}

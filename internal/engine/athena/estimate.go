@@ -158,7 +158,7 @@ func names(cols []sql.Column) []string {
 var counted = []string{"event_time", "account_id", "awsregion", "eventid", "category", "copies", "log_file"}
 
 // figured is what counting reads of a staged copy.
-var figured = []string{"event_time", "account_id", "awsregion", "category", "copies", "log_file", relation.Part}
+var figured = []string{"event_time", "account_id", "awsregion", "category", "copies", "log_file", relation.Part, relation.Conflict}
 
 // kept is the columns that a staged copy shall hold: those of both relations together, in the relation's order.
 func kept(s engine.Scope) ([]string, error) {
@@ -180,5 +180,5 @@ func kept(s engine.Scope) ([]string, error) {
 			cols = append(cols, c.Name)
 		}
 	}
-	return append(cols, relation.Part), nil
+	return append(cols, relation.Part, relation.Conflict), nil
 }

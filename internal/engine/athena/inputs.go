@@ -19,6 +19,7 @@ var figures = []result.Column{
 	{Name: "part", Kind: result.Text}, {Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text}, {Name: "utc_day", Kind: result.Date},
 	{Name: "category", Kind: result.Text}, {Name: "in_period", Kind: result.Bool},
 	{Name: "key_account", Kind: result.Text}, {Name: "key_region", Kind: result.Text}, {Name: "key_day", Kind: result.Text},
+	{Name: "conflict", Kind: result.Text}, {Name: "conflict_file", Kind: result.Text},
 	{Name: "events", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "first", Kind: result.Instant}, {Name: "last", Kind: result.Instant},
 }
 
@@ -30,6 +31,8 @@ func (s *session) source() (string, error) {
 	return s.relation(relation.Staged)
 }
 
+// figuresText groups the records of events whose copies differ by content and log file besides, in the order in which
+// engine.Conflicts takes them. Of all other records there is one row for each account, region, day and category.
 func (s *session) figuresText() (string, error) {
 	source, err := s.source()
 	if err != nil {
@@ -38,8 +41,9 @@ func (s *session) figuresText() (string, error) {
 	stamp := func(t time.Time) string { return "TIMESTAMP " + text(t.UTC().Format("2006-01-02 15:04:05.000")) }
 	part := func(n int) string { return fmt.Sprintf("regexp_extract(log_file, %s, %d)", text(keyParts), n) }
 	return "SELECT part, account_id, awsregion, CAST(event_time AS date) AS utc_day, category, coalesce(event_time >= " + stamp(s.scope.From) + " AND event_time < " + stamp(s.scope.To) +
-		", false) AS in_period, " + part(1) + " AS key_account, " + part(2) + " AS key_region, " + part(3) + " AS key_day, count(*) AS events, CAST(sum(copies) AS bigint) AS records, min(event_time) AS first, max(event_time) AS last FROM " +
-		source + " AS s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9", nil
+		", false) AS in_period, " + part(1) + " AS key_account, " + part(2) + " AS key_region, " + part(3) + " AS key_day, conflict, CASE WHEN conflict IS NOT NULL THEN log_file END AS conflict_file," +
+		" count(*) AS events, CAST(sum(copies) AS bigint) AS records, min(event_time) AS first, max(event_time) AS last FROM " +
+		source + " AS s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ORDER BY account_id, substr(conflict, 66), conflict, conflict_file", nil
 }
 
 // place is where and when deliveries are counted.
@@ -48,8 +52,8 @@ type delivery struct {
 	day             time.Time
 }
 
-// Inputs counts what the rows rest on: files from the listing of the bucket, records and events from the table. Athena does
-// not tell which copies of an event differ, and has no hashes of files. It is worked out once.
+// Inputs counts what the rows rest on: files from the listing of the bucket, records and events from the table. Athena has no
+// hashes of files. It is worked out once.
 func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,7 +61,8 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 		return *s.inputs, nil
 	}
 	var records, events, undated, outside, leftOut int64
-	in := engine.Inputs{Records: &records, Events: &events, Undated: &undated, Outside: &outside, LeftOut: &leftOut}
+	var conflicts engine.Conflicts
+	in := engine.Inputs{Records: &records, Events: &events, Conflicting: &conflicts.Count, Undated: &undated, Outside: &outside, LeftOut: &leftOut}
 	cells := map[delivery]*engine.Cell{}
 	cell := func(account, region string, day time.Time) *engine.Cell {
 		p := delivery{account, region, day}
@@ -71,19 +76,23 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	err := s.each(ctx, countRecords, s.figuresText, figures, func(r result.Row) {
 		str := func(i int) string { v, _ := r[i].(string); return v }
 		part, account, region, category := str(0), str(1), str(2), str(4)
-		n, copies := r[9].(int64), r[10].(int64)
+		n, copies := r[11].(int64), r[12].(int64)
 		within, _ := r[5].(bool)
 		day, dated := r[3].(time.Time)
 		gave[str(6)], gave[str(6)+" "+str(7)], gave[str(6)+" "+str(8)] = true, true, true
+		if value := str(9); value != "" {
+			content, id := relation.ConflictOf(value)
+			conflicts.Add(account, id, content, str(10), part != "")
+		}
 		if part == relation.Events {
 			events += n
 			records += copies
 			categories[[2]string{account, category}] += n
 			cell(account, region, day).Events += n
-			if first, ok := r[11].(time.Time); ok && (in.First.IsZero() || first.Before(in.First)) {
+			if first, ok := r[13].(time.Time); ok && (in.First.IsZero() || first.Before(in.First)) {
 				in.First = first
 			}
-			if last, ok := r[12].(time.Time); ok && last.After(in.Last) {
+			if last, ok := r[14].(time.Time); ok && last.After(in.Last) {
 				in.Last = last
 			}
 			return
@@ -104,6 +113,8 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	if err != nil {
 		return in, err
 	}
+	conflicts.End()
+	in.Conflicts = conflicts.List
 	s.unseen = s.notSeen(gave)
 	s.countFiles(&in, cell)
 	if err := s.countLoose(ctx, cell); err != nil {

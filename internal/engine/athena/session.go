@@ -146,7 +146,7 @@ func (s *session) stand(name string, st engine.Statement, from time.Time) (strin
 	if err != nil {
 		return "", err
 	}
-	list := make([]string, len(cols)-1) // without part
+	list := make([]string, len(cols)-2) // without part and conflict
 	for i := range list {
 		if list[i] = quote(cols[i]); cols[i] == "log_file" && files != "" {
 			list[i] = fmt.Sprintf("substr(log_file, %d) AS log_file", len([]rune(files))+1)

@@ -1,7 +1,10 @@
 package duckdb
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +18,7 @@ import (
 	"trailscribe/internal/engine/duckdb/cache"
 	"trailscribe/internal/engine/duckdb/machine"
 	"trailscribe/internal/engine/enginetest"
+	"trailscribe/internal/source"
 	"trailscribe/internal/source/mem"
 )
 
@@ -86,6 +90,12 @@ func TestBatchText(t *testing.T) {
 // Whatever the number of threads, the rows and what is counted are the same; and the memory that newBudget says the threads need
 // is enough, with all columns.
 func TestThreads(t *testing.T) {
+	for _, forged := range []bool{false, true} {
+		t.Run(fmt.Sprintf("forged %t", forged), func(t *testing.T) { threads(t, forged) })
+	}
+}
+
+func threads(t *testing.T, forged bool) {
 	d := enginetest.Definition(t, nil)
 	logs, err := mem.New(mem.Options{})
 	if err != nil {
@@ -93,6 +103,9 @@ func TestThreads(t *testing.T) {
 	}
 	if _, err := demo.Generate(t.Context(), demo.Options{Seed: 1, Events: 3000}, logs); err != nil {
 		t.Fatal(err)
+	}
+	if forged {
+		forge(t, logs)
 	}
 	dir := t.TempDir()
 	var want string
@@ -117,13 +130,51 @@ func TestThreads(t *testing.T) {
 		if len(rows) < 1000 {
 			t.Fatalf("%d rows", len(rows))
 		}
-		got := fmt.Sprint(in.Digest, *in.Records, *in.Events, in.Cells, in.Categories, strings.Join(rows, "\n"))
+		if (*in.Conflicting > 1000) != forged {
+			t.Fatalf("copies of %d events differ", *in.Conflicting)
+		}
+		got := fmt.Sprint(in.Digest, *in.Records, *in.Events, in.Cells, in.Categories, *in.Conflicting, in.Conflicts, strings.Join(rows, "\n"))
 		if got != cmp.Or(want, got) {
 			t.Errorf("%d threads give other rows than one", threads)
 		}
 		want = got
 		if err := e.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// forge adds a copy of each log file in which every record says another user agent.
+func forge(t *testing.T, logs *mem.Source) {
+	t.Helper()
+	copied := map[string][]byte{}
+	for o, err := range logs.List(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _, err := logs.Open(t.Context(), o.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log struct{ Records []map[string]any }
+		if err := json.NewDecoder(z).Decode(&log); err != nil {
+			t.Fatal(err)
+		}
+		body.Close()
+		for _, r := range log.Records {
+			r["userAgent"] = "forged"
+		}
+		if copied[o.Key], err = json.Marshal(log); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, data := range copied {
+		if err := logs.Put(t.Context(), source.Object{Key: "forged/" + strings.TrimSuffix(key, ".gz"), Size: int64(len(data))}, bytes.NewReader(data)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

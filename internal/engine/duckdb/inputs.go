@@ -36,13 +36,13 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 
 // tally is the figures while they are counted.
 type tally struct {
-	listed, read, refused, skipped, bytes                   int64
-	records, events, conflicting, undated, outside, leftOut int64
-	cells                                                   map[place]*engine.Cell
-	categories                                              map[[2]string]int64 // account, name
-	digest                                                  hash.Hash
-	first, last                                             stdsql.NullTime
-	conflicts                                               []string
+	listed, read, refused, skipped, bytes      int64
+	records, events, undated, outside, leftOut int64
+	cells                                      map[place]*engine.Cell
+	categories                                 map[[2]string]int64 // account, name
+	digest                                     hash.Hash
+	first, last                                stdsql.NullTime
+	conflicts                                  engine.Conflicts
 }
 
 type place struct {
@@ -68,7 +68,7 @@ func (s *session) count(ctx context.Context) (engine.Inputs, error) {
 		{"count the events", s.countEvents},
 		{"count the records", s.countRecords},
 		{"place the log files outside the S3 layout", s.countLoose},
-		{"compare the copies of events", s.countConflicts},
+		{"list the events whose copies differ", s.listConflicts},
 	} {
 		if err := step.do(ctx, t); err != nil {
 			return engine.Inputs{}, s.budget.fault(ctx, fmt.Errorf("%s: %w", step.what, err))
@@ -76,8 +76,8 @@ func (s *session) count(ctx context.Context) (engine.Inputs, error) {
 	}
 	in := engine.Inputs{
 		Listed: &t.listed, Read: &t.read, Refused: &t.refused, Skipped: &t.skipped, Bytes: &t.bytes,
-		Records: &t.records, Events: &t.events, Conflicting: &t.conflicting, Undated: &t.undated, Outside: &t.outside, LeftOut: &t.leftOut,
-		Conflicts: t.conflicts,
+		Records: &t.records, Events: &t.events, Conflicting: &t.conflicts.Count, Undated: &t.undated, Outside: &t.outside, LeftOut: &t.leftOut,
+		Conflicts: t.conflicts.List,
 		Digest:    hex.EncodeToString(t.digest.Sum(nil)),
 	}
 	if t.first.Valid {
@@ -207,27 +207,27 @@ func (s *session) countLoose(ctx context.Context, t *tally) error {
 	})
 }
 
-// shownConflicts is how many event ids Inputs names.
-const shownConflicts = 100
-
-// countConflicts compares the copies of each event that was delivered more than once.
-func (s *session) countConflicts(ctx context.Context, t *tally) error {
-	if t.records == t.events {
+// listConflicts lists the events whose copies differ, with the log files that hold them.
+func (s *session) listConflicts(ctx context.Context, t *tally) error {
+	if !s.differ {
 		return nil
 	}
-	query, err := s.statement(relation.Conflicts, `(SELECT * FROM records WHERE eventid IN (SELECT eventid FROM events WHERE copies > 1))`)
+	marked := "SELECT eventid FROM " + quote(relation.Events) + " WHERE copies_differ"
+	if s.scope.HistoryDays > 0 {
+		marked += " UNION ALL SELECT eventid FROM " + quote(relation.History) + " WHERE copies_differ"
+	}
+	query, err := s.statement(relation.Conflicts, "(SELECT * FROM records WHERE eventid IN ("+marked+"))")
 	if err != nil {
 		return err
 	}
+	defer t.conflicts.End()
 	return each(ctx, s.db, query, func(scan func(...any) error) error {
-		var id string
-		if err := scan(&id); err != nil {
+		var account stdsql.NullString
+		var id, content, file string
+		if err := scan(&account, &id, &content, &file); err != nil {
 			return err
 		}
-		t.conflicting++
-		if len(t.conflicts) < shownConflicts {
-			t.conflicts = append(t.conflicts, id)
-		}
+		t.conflicts.Add(account.String, id, content, file, true)
 		return nil
 	})
 }

@@ -30,7 +30,7 @@ func window(s engine.Scope) (cache.Window, error) {
 
 // always is what every session keeps, whatever the statements read: what Inputs counts by, and what a statement may be
 // restricted by.
-var always = []string{"event_time", "account_id", "awsregion", "eventid", "category", "copies", "log_file"}
+var always = []string{"event_time", "account_id", "awsregion", "eventid", "category", "copies", "copies_differ", "log_file"}
 
 // kept is the columns of a relation that its table shall hold, in the relation's order.
 func kept(s engine.Scope, name string) ([]string, error) {

@@ -26,6 +26,7 @@ type session struct {
 	timeout    time.Duration // of each statement; 0: none
 
 	records, repeated int64 // all records in reach, and those whose event id stands in another record too
+	differ            bool  // some of these do not say the same
 
 	mu     sync.Mutex
 	inputs *engine.Inputs // nil until they are counted
@@ -75,7 +76,7 @@ func (s *session) start(ctx context.Context, o Options) error {
 	if _, err := s.db.ExecContext(ctx, "CREATE VIEW "+relation.Records+" AS "+records); err != nil {
 		return fmt.Errorf("lay the table of records over %d cache files: %w", len(files), err)
 	}
-	if err := s.findRepeated(ctx); err != nil {
+	if err := s.findRepeated(ctx, files); err != nil {
 		return err
 	}
 	if err := s.optimizers(ctx, narrow); err != nil {
@@ -110,15 +111,27 @@ func (s *session) optimizers(ctx context.Context, off string) error {
 	return nil
 }
 
-// findRepeated notes the ids that stand in more than one record. Most logs have few: only their records must be sorted to
-// find the copies of an event, and sorting whole records is a third of the work.
-func (s *session) findRepeated(ctx context.Context) error {
+// findRepeated notes the ids that stand in more than one record, and those of them whose records do not say the same. Most logs
+// have few: only their records must be sorted to find the copies of an event, and sorting whole records is a third of the work.
+func (s *session) findRepeated(ctx context.Context, files []string) error {
 	_, err := s.db.ExecContext(ctx, "CREATE TABLE repeated AS SELECT eventid, count(*) AS records FROM records WHERE eventid <> '' GROUP BY eventid HAVING count(*) > 1")
 	if err == nil {
 		err = s.db.QueryRowContext(ctx, "SELECT coalesce(sum(records), 0)::BIGINT, (SELECT count(*) FROM records) FROM repeated").Scan(&s.repeated, &s.records)
 	}
 	if err != nil {
 		return fmt.Errorf("look for copies of events: %w", err)
+	}
+	if s.repeated == 0 {
+		return nil
+	}
+	// The cache knows which records are equal in every column that is compared. Whether those that are not are of one account and
+	// belong to what is read is for the relation to say.
+	_, err = s.db.ExecContext(ctx, "CREATE TABLE differing AS SELECT eventid FROM "+parquet(files)+" SEMI JOIN repeated USING (eventid) GROUP BY eventid HAVING min(content) <> max(content)")
+	if err == nil {
+		err = s.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM differing").Scan(&s.differ)
+	}
+	if err != nil {
+		return fmt.Errorf("compare the copies of events: %w", err)
 	}
 	return nil
 }
@@ -130,30 +143,36 @@ func (s *session) materialise(ctx context.Context, name string) error {
 		return &engine.Fault{Reason: engine.Refused, Hint: "name columns of the relation", Err: err}
 	}
 	type step struct {
-		definition    *relation.Definition
-		into, records string
+		definition *relation.Definition
+		records    string
 	}
-	create, insert := "CREATE TABLE "+quote(name)+" AS ", "INSERT INTO "+quote(name)+" "
+	// Copies are looked for where an id stands twice, and compared where they are known to differ.
 	var steps []step
+	rest := ""
+	if s.differ {
+		rest = " ANTI JOIN differing USING (eventid)"
+		steps = append(steps, step{s.definition, "(SELECT * FROM records SEMI JOIN differing USING (eventid))"})
+	}
 	switch {
 	case s.repeated == 0:
-		steps = []step{{s.definition.Unique(), create, quote(relation.Records)}}
+		steps = append(steps, step{s.definition.Unique(), quote(relation.Records)})
 	case 2*s.repeated > s.records: // with two trails every event is there twice
-		steps = []step{{s.definition, create, quote(relation.Records)}}
+		steps = append(steps, step{s.definition.Equal(), "(SELECT * FROM records" + rest + ")"})
 	default:
-		steps = []step{
-			{s.definition.Unique(), create, "(SELECT * FROM records ANTI JOIN repeated USING (eventid))"},
-			{s.definition, insert, "(SELECT * FROM records SEMI JOIN repeated USING (eventid))"},
-		}
+		steps = append(steps,
+			step{s.definition.Unique(), "(SELECT * FROM records ANTI JOIN repeated USING (eventid))"},
+			step{s.definition.Equal(), "(SELECT * FROM records SEMI JOIN repeated USING (eventid)" + rest + ")"})
 	}
+	into := "CREATE TABLE " + quote(name) + " AS "
 	for _, x := range steps {
 		query, err := s.statementOf(x.definition, name, x.records)
 		if err != nil {
 			return err
 		}
-		if _, err := s.db.ExecContext(ctx, x.into+"SELECT "+quoted(cols)+" FROM ("+query+")"); err != nil {
+		if _, err := s.db.ExecContext(ctx, into+"SELECT "+quoted(cols)+" FROM ("+query+")"); err != nil {
 			return err
 		}
+		into = "INSERT INTO " + quote(name) + " "
 	}
 	return nil
 }
@@ -175,6 +194,15 @@ func (s *session) statementOf(d *relation.Definition, name, records string) (str
 	return bound.Text(sql.DuckDB, map[string]string{relation.Records: records}), nil
 }
 
+// parquet is the cache's files as a table.
+func parquet(files []string) string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = text(f)
+	}
+	return "read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false)"
+}
+
 // recordsOver is the SELECT behind the relation records. Without any file it has the same columns and no row.
 func recordsOver(files []string) (string, error) {
 	cols := relation.RecordColumns()
@@ -183,11 +211,7 @@ func recordsOver(files []string) (string, error) {
 		for i, c := range cols {
 			names[i] = c.Name
 		}
-		list := make([]string, len(files))
-		for i, f := range files {
-			list[i] = text(f)
-		}
-		return "SELECT " + quoted(names) + " FROM read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false)", nil
+		return "SELECT " + quoted(names) + " FROM " + parquet(files), nil
 	}
 	items := make([]string, len(cols))
 	for i, c := range cols {

@@ -37,7 +37,9 @@ func Run(t *testing.T, open Open) {
 		{"scope", testScope},
 		{"categories", testCategories},
 		{"duplicates", testDuplicates},
-		{"conflicting copies", testConflicts},
+		{"copies that differ", testConflicts},
+		{"copies that differ, in history", testConflictsOfHistory},
+		{"copies that differ, out of scope", testConflictsOfScope},
 		{"derived columns", testDerived},
 		{"category as the reader has it", testCategoryOfReader},
 		{processZone, testProcessZone},
@@ -110,7 +112,7 @@ func whole() engine.Scope {
 // october is the period of most tests, in UTC, with the columns these read.
 func october() engine.Scope {
 	cols := []string{"eventid", "event_time", "local_time", "local_date", "account_id", "awsregion", "eventname", "errorcode", "useridentity", "requestparameters", "sourceipaddress",
-		"actor", "outcome", "denied", "day_kind", "category", "copies", "log_file"}
+		"actor", "outcome", "denied", "day_kind", "category", "copies", "copies_differ", "log_file"}
 	return engine.Scope{
 		Run:     "test",
 		Columns: map[string][]string{"events": cols, "history": cols},

@@ -143,26 +143,8 @@ func testDuplicates(t *testing.T, open Open) {
 		w.figure("records", in.Records, int64(9+len(single)))
 		w.figure("events", in.Events, int64(6+len(single)))
 		w.figure("conflicting", in.Conflicting, 0)
+		w.want("SELECT count(*) FROM events WHERE copies_differ", "0")
 	}
-}
-
-// Copies that say different things are counted and named; where they lay makes no difference.
-func testConflicts(t *testing.T, open Open) {
-	deep := func(mfa string) map[string]any {
-		return map[string]any{"userIdentity": map[string]any{"type": "IAMUser", "sessionContext": map[string]any{"attributes": map[string]any{"mfaAuthenticated": mfa}}}}
-	}
-	w := start(t, open, nil, files{
-		key("111122223333", "eu-west-1", "2026/10/25", "a"): log(at("2026-10-25T00:00:00Z", "same"), at("2026-10-25T00:00:00Z", "name"),
-			at("2026-10-25T00:00:00Z", "deep", deep("true")), at("2026-10-25T00:00:00Z", "null", map[string]any{"errorCode": "AccessDenied"})),
-		"loose.json": log(at("2026-10-25T00:00:00Z", "same"), at("2026-10-25T00:00:00Z", "name", map[string]any{"eventName": "PutObject"}),
-			at("2026-10-25T00:00:00Z", "deep", deep("false")), at("2026-10-25T00:00:00Z", "null"), at("2026-10-25T00:00:00Z", "alone")),
-	}, october())
-	in := w.inputs()
-	w.figure("conflicting", in.Conflicting, 3)
-	if in.Conflicting != nil && !slices.Equal(in.Conflicts, []string{"deep", "name", "null"}) {
-		t.Errorf("conflicts: %q", in.Conflicts)
-	}
-	w.want("SELECT eventid, eventname FROM events WHERE eventid = 'name'", "name|GetObject")
 }
 
 //go:embed testdata/derived.jsonl

@@ -103,7 +103,7 @@ func testColumns(t *testing.T, open Open) {
 	scope := october()
 	scope.Columns = map[string][]string{"events": {"denied", "sourceipaddress"}}
 	w := start(t, open, nil, f, scope)
-	w.want("SELECT denied, sourceipaddress FROM events", "true|198.51.100.7")
+	w.want("SELECT denied, sourceipaddress FROM events ORDER BY denied", "false|198.51.100.7", "true|198.51.100.7")
 	in := w.inputs()
 	w.figure("records", in.Records, 2)
 	w.figure("conflicting", in.Conflicting, 1)

@@ -28,7 +28,7 @@ func testEmpty(t *testing.T, open Open) {
 			scope := october()
 			scope.HistoryDays = 7
 			w := start(t, open, nil, f, scope)
-			w.want("SELECT eventid, useridentity.arn, actor, copies FROM events ORDER BY eventid")
+			w.want("SELECT eventid, useridentity.arn, actor, copies, copies_differ FROM events ORDER BY eventid")
 			w.want("SELECT eventid FROM history ORDER BY eventid")
 			w.want("SELECT count(*) FROM events", "0")
 			in := w.inputs()

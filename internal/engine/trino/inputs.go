@@ -13,7 +13,7 @@ import (
 // Inputs counts what the rows rest on with the definition's own counting statements, so that these are proved too. The
 // deliveries by day are not counted here, nor a digest.
 func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
-	var n struct{ listed, read, refused, skipped, bytes, records, events, conflicting, undated, outside, leftOut int64 }
+	var n struct{ listed, read, refused, skipped, bytes, records, events, undated, outside, leftOut int64 }
 	for _, f := range s.files {
 		n.listed++
 		switch f.State {
@@ -26,9 +26,10 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 			n.skipped++
 		}
 	}
+	var found engine.Conflicts
 	in := engine.Inputs{
 		Listed: &n.listed, Read: &n.read, Refused: &n.refused, Skipped: &n.skipped, Bytes: &n.bytes, Records: &n.records,
-		Events: &n.events, Conflicting: &n.conflicting, Undated: &n.undated, Outside: &n.outside, LeftOut: &n.leftOut,
+		Events: &n.events, Conflicting: &found.Count, Undated: &n.undated, Outside: &n.outside, LeftOut: &n.leftOut,
 	}
 	all, err := s.rows(ctx, "SELECT count(*), coalesce(sum(copies), 0), min(event_time), max(event_time) FROM "+s.table(relation.Events))
 	if err != nil {
@@ -60,19 +61,19 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 		}
 		in.Categories = append(in.Categories, engine.Category{Account: r[0].(string), Name: category, Events: count})
 	}
-	conflicts, err := s.statement(relation.Conflicts, "(SELECT * FROM "+s.table(relation.Records)+" WHERE eventid IN (SELECT eventid FROM "+s.table(relation.Events)+" WHERE copies > 1))")
+	conflicts, err := s.statement(relation.Conflicts, s.table(relation.Records))
 	if err == nil {
 		all, err = s.rows(ctx, conflicts)
 	}
 	if err != nil {
-		return engine.Inputs{}, fault(ctx, fmt.Errorf("compare the copies of events: %w", err))
+		return engine.Inputs{}, fault(ctx, fmt.Errorf("list the events whose copies differ: %w", err))
 	}
 	for _, r := range all {
-		n.conflicting++
-		if len(in.Conflicts) < 100 {
-			in.Conflicts = append(in.Conflicts, r[0].(string))
-		}
+		account, _ := r[0].(string)
+		found.Add(account, r[1].(string), r[2].(string), r[3].(string), true)
 	}
+	found.End()
+	in.Conflicts = found.List
 	return in, nil
 }
 
