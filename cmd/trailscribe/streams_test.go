@@ -66,7 +66,7 @@ var everyCommand = []struct {
 	{"trailscribe report run", "report run s3-activity --source logs --cache cache --period 2026-10 --dry-run", exitDone},
 	{"trailscribe report run", "report run s3-activity --source logs --cache cache --period 2026-10 --format csv", exitIncomplete},
 	{"trailscribe report render", "report render RUN --out again --format csv", exitDone},
-	{"trailscribe verify", "verify RUN", exitDone},
+	{"trailscribe verify", "verify RUN", exitIncomplete},
 	{"trailscribe infra", "infra", exitDone},
 	{"trailscribe infra iam", "infra iam reader", exitDone},
 	{"trailscribe infra export", "infra export terraform", exitDone},
