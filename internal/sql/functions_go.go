@@ -11,7 +11,8 @@ import (
 )
 
 // GoFunction is a scalar function written in Go. DuckDB calls it with values that are not NULL; with a NULL it gives NULL itself.
-// Types are DuckDB's: VARCHAR, BIGINT, DOUBLE, BOOLEAN. It keeps no state, so it may be called from several threads.
+// Types are DuckDB's: VARCHAR, BIGINT, DOUBLE, BOOLEAN. It keeps no state, so it may be called from several threads, and no text
+// that it is given: its memory is the database's and ends with the call. A part of such a text may be its result.
 type GoFunction struct {
 	Name   string
 	Params []string
