@@ -155,6 +155,8 @@ func TestLayersRefuse(t *testing.T) {
 		{"query", "queries", false},
 		{"result", "diag", false},
 		{"engine", "engine/enginetest", false},
+		{"engine", "relation", true},
+		{"relation", "engine", false},
 		{"engine/enginetest", "templates", true},
 	} {
 		l, known := find(all, x.pkg)

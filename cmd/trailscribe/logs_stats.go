@@ -8,6 +8,7 @@ import (
 
 	"trailscribe/internal/config"
 	"trailscribe/internal/engine"
+	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
 	"trailscribe/internal/terminal"
 )
@@ -52,9 +53,9 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 		if err != nil {
 			return err
 		}
-		scope = engine.Scope{From: when.From, To: when.To, LateDays: s.config.LateDays}
+		scope.Scope = relation.Scope{From: when.From, To: when.To, LateDays: s.config.LateDays}
 	} else { // everything: CloudTrail began in 2013; a day of slack for clocks
-		scope = engine.Scope{From: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC), To: p.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)}
+		scope.Scope = relation.Scope{From: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC), To: p.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)}
 	}
 	if scope.Values, _, _, err = s.relationValues("UTC"); err != nil {
 		return err

@@ -53,10 +53,8 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	}
 	given, problems := take(&r, queries)
 	bad = append(bad, problems...)
-	p.Scope = engine.Scope{
-		From: r.Period.From.UTC(), To: r.Period.To.UTC(), LateDays: r.LateDays,
-		Accounts: sorted(r.OnlyAccounts), Regions: sorted(r.OnlyRegions), Values: r.Relation,
-	}
+	p.Scope.From, p.Scope.To, p.Scope.LateDays = r.Period.From.UTC(), r.Period.To.UTC(), r.LateDays
+	p.Scope.Accounts, p.Scope.Regions, p.Scope.Values = sorted(r.OnlyAccounts), sorted(r.OnlyRegions), r.Relation
 	columns := map[string]map[string]bool{}
 	use := func(c *sql.Checked) {
 		for _, rel := range relations {

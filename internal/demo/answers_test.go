@@ -49,7 +49,7 @@ func TestAnswers(t *testing.T) {
 	defer e.Close()
 	from, to := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	settings := relation.Settings{Weekend: []time.Weekday{time.Saturday, time.Sunday}}
-	s, err := e.Open(ctx, engine.Scope{Run: "answers", From: from, To: to, HistoryDays: 90, LateDays: 2, Values: settings.Values()})
+	s, err := e.Open(ctx, engine.Scope{Run: "answers", Scope: relation.Scope{From: from, To: to, HistoryDays: 90, LateDays: 2, Values: settings.Values()}})
 	fail(t, err)
 	defer s.Close()
 	asked := 0

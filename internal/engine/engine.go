@@ -9,21 +9,18 @@ import (
 	"strings"
 	"time"
 
+	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
 )
 
 // Scope is what `events` and `history` shall hold.
 type Scope struct {
-	Run               string // names what Open makes at a remote engine: the same run after a crash finds it again
-	Owner             string // tells apart those who do the same run at the same time: they do not share what Open makes
-	From, To          time.Time
-	HistoryDays       int // the most any statement asks for
-	LateDays          int
-	Accounts, Regions []string            // empty: all
-	Columns           map[string][]string // relation -> columns some statement reads; empty: all
-	Values            sql.Values          // parameters of the relation itself: zone, automation, calendar, networks
-	Planned           []Statement         // what will be asked: an engine may lay out what it makes for it. Others are answered too
+	relation.Scope                     // HistoryDays is the most that any statement asks for
+	Run            string              // names what Open makes at a remote engine: the same run after a crash finds it again
+	Owner          string              // tells apart those who do the same run at the same time: they do not share what Open makes
+	Columns        map[string][]string // relation -> columns some statement reads; empty: all
+	Planned        []Statement         // what will be asked: an engine may lay out what it makes for it. Others are answered too
 }
 
 // Statement is one question to a session.

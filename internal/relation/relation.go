@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"trailscribe/internal/diag"
-	"trailscribe/internal/engine"
 	"trailscribe/internal/library"
 	"trailscribe/internal/sql"
 )
@@ -22,6 +21,15 @@ const Folder = "templates/sql/"
 
 // mark is the line of events.sql from which the other statements go on: they count the same records.
 const mark = "\n-- The other files of this folder go on from here"
+
+// Scope is which records make the relations.
+type Scope struct {
+	From, To          time.Time  // the period, half-open: To is not in it
+	HistoryDays       int        // length of `history` in days before From; 0: there is none
+	LateDays          int        // days after the period whose deliveries are read too
+	Accounts, Regions []string   // empty: all
+	Values            sql.Values // parameters of the relation itself: zone, automation, calendar, networks
+}
 
 // Base is the physical table a driver reads. The driver lays the columns of RecordColumns over it, in the text that stands
 // for the relation records; Select needs to know only which of them the table can have.
@@ -112,7 +120,7 @@ func (d *Definition) Files() []library.File { return slices.Clone(d.files) }
 // statement over the relation `records`, in the language every query is written in.
 //
 // The scope's values may leave out settings; those take the value of a zero Settings.
-func (d *Definition) Select(name string, b Base, s engine.Scope) (*sql.Bound, error) {
+func (d *Definition) Select(name string, b Base, s Scope) (*sql.Bound, error) {
 	stmt, ok := d.statements[name]
 	if name == History {
 		stmt, ok = d.statements[Events]
@@ -176,7 +184,7 @@ const (
 type span struct{ from, to time.Time }
 
 // window is the time of the relation's events in UTC.
-func window(name string, s engine.Scope) (span, error) {
+func window(name string, s Scope) (span, error) {
 	w := span{s.From.UTC(), s.To.UTC()}
 	if !w.from.Before(w.to) {
 		return w, fmt.Errorf("the period from %s to %s is empty: its end must be after its start", w.from.Format(time.RFC3339), w.to.Format(time.RFC3339))
@@ -189,7 +197,7 @@ func window(name string, s engine.Scope) (span, error) {
 }
 
 // HistoryFrom is the first instant of a history of so many days: as many days of the report's calendar before the period.
-func HistoryFrom(s engine.Scope, days int) (time.Time, error) {
+func HistoryFrom(s Scope, days int) (time.Time, error) {
 	if days < 1 {
 		return time.Time{}, fmt.Errorf("the relation history needs a length: give the query `history: 90d` or another number of days")
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"trailscribe/internal/diag"
-	"trailscribe/internal/engine"
 	"trailscribe/internal/library"
 	"trailscribe/internal/sql"
 	"trailscribe/templates"
@@ -40,8 +39,8 @@ func load(t *testing.T, change func(name, text string) string) (*Definition, dia
 
 func asBuilt(_, text string) string { return text }
 
-func october() engine.Scope {
-	return engine.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2}
+func october() Scope {
+	return Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2}
 }
 
 func TestLoad(t *testing.T) {
@@ -239,35 +238,35 @@ func TestSelect(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		relation string
-		change   func(*engine.Scope)
+		change   func(*Scope)
 		base     Base
 		holds    []string // in the printed text
 		fails    string
 	}{
-		{"events", Events, func(*engine.Scope) {}, Base{}, []string{
+		{"events", Events, func(*Scope) {}, Base{}, []string{
 			"TIMESTAMP '2026-10-01 00:00:00.000'", "TIMESTAMP '2026-11-01 00:00:00.000'", "'2026-10-01T00:00:00'", "'2026-11-01T00:00:00'",
 			"OR day BETWEEN '2026/10/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'", "'UTC'"}, ""},
-		{"events are compared with what is read for the history", Events, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{
+		{"events are compared with what is read for the history", Events, func(s *Scope) { s.HistoryDays = 30 }, Base{}, []string{
 			"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'"}, ""},
-		{"history is compared with what is read for the period", History, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{
+		{"history is compared with what is read for the period", History, func(s *Scope) { s.HistoryDays = 30 }, Base{}, []string{
 			"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/09/01' AND '2026/10/02'"}, ""},
-		{"conflicts of the history count", Conflicts, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{
+		{"conflicts of the history count", Conflicts, func(s *Scope) { s.HistoryDays = 30 }, Base{}, []string{
 			"event_time >= TIMESTAMP '2026-09-01 00:00:00.000'", "event_time < TIMESTAMP '2026-11-01 00:00:00.000'"}, ""},
-		{"text bounds are never narrower", Events, func(s *engine.Scope) {
+		{"text bounds are never narrower", Events, func(s *Scope) {
 			s.From, s.To = utc(2026, 10, 1, 0, 0, 0, 500), utc(2026, 10, 2, 0, 0, 0, 1)
 		}, Base{}, []string{"'2026-10-01T00:00:00'", "'2026-10-02T00:00:01'", "AND '2026/10/04'"}, ""},
-		{"no late days before midnight", Events, func(s *engine.Scope) { s.LateDays = 0 }, Base{}, []string{"AND '2026/10/31'"}, ""},
-		{"history counts days of the zone", History, func(s *engine.Scope) {
+		{"no late days before midnight", Events, func(s *Scope) { s.LateDays = 0 }, Base{}, []string{"AND '2026/10/31'"}, ""},
+		{"history counts days of the zone", History, func(s *Scope) {
 			s.HistoryDays, s.Values = 30, berlin
 			s.From, s.To = utc(2026, 10, 31, 23, 0, 0, 0), utc(2026, 11, 30, 23, 0, 0, 0) // November in Berlin; the clocks went back on the 25th
 		}, Base{}, []string{"TIMESTAMP '2026-10-01 22:00:00.000'", "TIMESTAMP '2026-10-31 23:00:00.000'", "'Europe/Berlin'"}, ""},
-		{"the census reads the history's days too", Census, func(s *engine.Scope) { s.HistoryDays = 30 }, Base{}, []string{"'2026/09/01'", "TIMESTAMP '2026-10-01 00:00:00.000'"}, ""},
-		{"history without length", History, func(*engine.Scope) {}, Base{}, nil, "needs a length"},
-		{"empty period", Events, func(s *engine.Scope) { s.To = s.From }, Base{}, nil, "is empty"},
-		{"unknown relation", "trails", func(*engine.Scope) {}, Base{}, nil, "no relation"},
-		{"accounts are values", Events, func(s *engine.Scope) { s.Accounts = []string{"b", "a'", "b"} }, Base{}, []string{"ARRAY['a''', 'b']"}, ""},
-		{"a wrong setting is named", Events, func(s *engine.Scope) { s.Values = sql.Values{"zone": int64(1)} }, Base{}, nil, "zone"},
-		{"facts of queries are left alone", Events, func(s *engine.Scope) { s.Values = sql.Values{"admins": 1} }, Base{}, []string{"'UTC'"}, ""},
+		{"the census reads the history's days too", Census, func(s *Scope) { s.HistoryDays = 30 }, Base{}, []string{"'2026/09/01'", "TIMESTAMP '2026-10-01 00:00:00.000'"}, ""},
+		{"history without length", History, func(*Scope) {}, Base{}, nil, "needs a length"},
+		{"empty period", Events, func(s *Scope) { s.To = s.From }, Base{}, nil, "is empty"},
+		{"unknown relation", "trails", func(*Scope) {}, Base{}, nil, "no relation"},
+		{"accounts are values", Events, func(s *Scope) { s.Accounts = []string{"b", "a'", "b"} }, Base{}, []string{"ARRAY['a''', 'b']"}, ""},
+		{"a wrong setting is named", Events, func(s *Scope) { s.Values = sql.Values{"zone": int64(1)} }, Base{}, nil, "zone"},
+		{"facts of queries are left alone", Events, func(s *Scope) { s.Values = sql.Values{"admins": 1} }, Base{}, []string{"'UTC'"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := october()

@@ -123,7 +123,7 @@ func batches(cases []*running) []*batch {
 // scope is what a batch's session holds.
 func (b *batch) scope() engine.Scope {
 	s := b.cases[0].setting
-	scope := engine.Scope{Run: "cases", From: s.from, To: s.to, Values: s.values, Columns: map[string][]string{}}
+	scope := engine.Scope{Run: "cases", Scope: relation.Scope{From: s.from, To: s.to, Values: s.values}, Columns: map[string][]string{}}
 	for _, c := range b.cases {
 		scope.HistoryDays = max(scope.HistoryDays, c.query.HistoryDays)
 		for _, name := range []string{relation.Events, relation.History} {

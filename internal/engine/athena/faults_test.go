@@ -44,8 +44,11 @@ func (w *world) days(days, events int) {
 }
 
 func october(run string) engine.Scope {
-	return engine.Scope{Run: run, From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
-		Values: relation.Settings{}.Values(), Columns: map[string][]string{"events": {"eventid", "eventname", "eventsource", "event_time"}}}
+	return engine.Scope{Run: run, Columns: map[string][]string{"events": {"eventid", "eventname", "eventsource", "event_time"}},
+		Scope: relation.Scope{
+			From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
+			Values: relation.Settings{}.Values(),
+		}}
 }
 
 func bind(t testing.TB, d *relation.Definition, text string) *sql.Bound {

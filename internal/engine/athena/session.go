@@ -106,7 +106,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 	if s.scope.HistoryDays > 0 {
 		var from time.Time // a statement sees its own length of history, not the longest
 		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
-			if from, err = relation.HistoryFrom(s.scope, st.HistoryDays); err != nil {
+			if from, err = relation.HistoryFrom(s.scope.Scope, st.HistoryDays); err != nil {
 				return "", refused(err)
 			}
 		}

@@ -117,7 +117,7 @@ func (s *session) relation(name string) (string, error) {
 	if l.known {
 		base.Day = "day"
 	}
-	b, err := s.e.o.Definition.Select(name, base, s.scope)
+	b, err := s.e.o.Definition.Select(name, base, s.scope.Scope)
 	if err != nil {
 		return "", refused(err)
 	}

@@ -72,8 +72,10 @@ func spread(records []string, files, from int) map[string][]byte {
 }
 
 func october() engine.Scope {
-	return engine.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
-		Values: relation.Settings{Zone: "Europe/Berlin"}.Values()}
+	return engine.Scope{Scope: relation.Scope{
+		From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
+		Values: relation.Settings{Zone: "Europe/Berlin"}.Values(),
+	}}
 }
 
 // everything is all plain columns of all events as lines, in a total order; without names of files if these differ.

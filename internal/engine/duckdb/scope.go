@@ -16,7 +16,7 @@ func window(s engine.Scope) (cache.Window, error) {
 	from := s.From
 	if s.HistoryDays > 0 {
 		var err error
-		if from, err = relation.HistoryFrom(s, s.HistoryDays); err != nil {
+		if from, err = relation.HistoryFrom(s.Scope, s.HistoryDays); err != nil {
 			return cache.Window{}, err
 		}
 	}

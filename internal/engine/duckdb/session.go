@@ -187,7 +187,7 @@ func (s *session) statementOf(d *relation.Definition, name, records string) (str
 	if !s.loose {
 		base.Day = "day"
 	}
-	bound, err := d.Select(name, base, s.scope)
+	bound, err := d.Select(name, base, s.scope.Scope)
 	if err != nil {
 		return "", &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone and settings", Err: err}
 	}
@@ -286,7 +286,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 	if s.scope.HistoryDays > 0 {
 		var from time.Time // a statement sees its own length of history, not the longest
 		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
-			if from, err = relation.HistoryFrom(s.scope, st.HistoryDays); err != nil {
+			if from, err = relation.HistoryFrom(s.scope.Scope, st.HistoryDays); err != nil {
 				return "", &engine.Fault{Reason: engine.Refused, Hint: "give the query a history", Err: err}
 			}
 		}

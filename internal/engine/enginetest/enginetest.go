@@ -116,9 +116,10 @@ func october() engine.Scope {
 	return engine.Scope{
 		Run:     "test",
 		Columns: map[string][]string{"events": cols, "history": cols},
-		From:    time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
-		LateDays: 2,
-		Values:   relation.Settings{Weekend: []time.Weekday{time.Saturday, time.Sunday}}.Values(),
+		Scope: relation.Scope{
+			From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
+			Values: relation.Settings{Weekend: []time.Weekday{time.Saturday, time.Sunday}}.Values(),
+		},
 	}
 }
 

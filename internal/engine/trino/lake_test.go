@@ -157,7 +157,7 @@ func compareLines(t *testing.T, name string, trino, duck []string) {
 }
 
 func lakeScope(set *query.Set, days int) engine.Scope {
-	scope := engine.Scope{Run: "lake", LateDays: 2, HistoryDays: 30, From: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}
+	scope := engine.Scope{Run: "lake", Scope: relation.Scope{LateDays: 2, HistoryDays: 30, From: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}}
 	scope.To = scope.From.AddDate(0, 0, days)
 	for _, q := range set.Queries {
 		scope.HistoryDays = max(scope.HistoryDays, q.HistoryDays)

@@ -87,8 +87,8 @@ func TestLibraryRows(t *testing.T) {
 	server(t)
 	set, d := shipped(t)
 	var logs source.Source
-	scope := engine.Scope{Run: "conformance", LateDays: 2, HistoryDays: 30,
-		From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+	scope := engine.Scope{Run: "conformance", Scope: relation.Scope{LateDays: 2, HistoryDays: 30,
+		From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}}
 	if folder := os.Getenv("CONFORMANCE_LOGS"); folder != "" {
 		s, err := dir.New(dir.Options{Root: folder})
 		if err != nil {

@@ -107,7 +107,7 @@ func (s *session) statement(name, records string) (string, error) {
 	if !s.loose {
 		base.Day = "day"
 	}
-	bound, err := s.definition.Select(name, base, s.scope)
+	bound, err := s.definition.Select(name, base, s.scope.Scope)
 	if err != nil {
 		return "", refused(err)
 	}
@@ -124,7 +124,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 		var from time.Time
 		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
 			var err error
-			if from, err = relation.HistoryFrom(s.scope, st.HistoryDays); err != nil {
+			if from, err = relation.HistoryFrom(s.scope.Scope, st.HistoryDays); err != nil {
 				return "", refused(err)
 			}
 		}

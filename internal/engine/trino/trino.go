@@ -117,7 +117,7 @@ func newWindow(s engine.Scope) (window, error) {
 	from := s.From
 	if s.HistoryDays > 0 {
 		var err error
-		if from, err = relation.HistoryFrom(s, s.HistoryDays); err != nil {
+		if from, err = relation.HistoryFrom(s.Scope, s.HistoryDays); err != nil {
 			return window{}, err
 		}
 	}
