@@ -5,10 +5,12 @@ GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 TIMEOUT ?= 30m
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 SEED    ?= 1
+FUZZTIME ?= 30s
+FUZZ    ?= .
 ATTACKS ?= whole
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint readers conformance mutation faults attack bench golden clean aws-smoke
+.PHONY: help build demo test race lint readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +48,13 @@ faults: ## ten thousand faults, restarts and 120 interrupts at a fake Athena; wh
 
 attack: ## the attacks of docs/reliability.md, whole: what did not hold is an error; ATTACKS=10 tries each ten times
 	cd cmd/trailscribe && $(GO) test -count=1 -timeout 60m -run ^TestAttack -attacks $(ATTACKS) -seed $(SEED)
+
+fuzz: ## every fuzz target for FUZZTIME (30s), and every mutation of definitions and records; FUZZ='internal/yaml ' picks targets
+	$(GO) test ./internal ./internal/workpaper -count=1 -run 'TestDefinitionsMutated|TestForgedRecords' -nth 1
+	$(GO) run ./internal/fuzz -time $(FUZZTIME) -only '$(FUZZ)'
+
+fuzz-short: ## every fuzz target for two seconds, and not more than five minutes
+	$(GO) run ./internal/fuzz -time 2s -total 5m
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

@@ -34,6 +34,7 @@ var exempt = []struct{ at, call, why string }{
 	{"internal/run/disk.go", "os.Open", "a folder, to flush it to the disk"},
 	{"internal/engine/duckdb/machine/", "os.DirFS", "files of the system that say how much of it this process may use"},
 	{"internal/sql/mutation/", "", "a check that runs on the project's own files"},
+	{"internal/fuzz/", "", "a check that runs on the project's own files"},
 	{"internal/engine/enginetest/", "", "a test suite"},
 	{"internal/run/runtest/", "", "a test suite"},
 	{"internal/awsfake/", "", "for tests only"},

@@ -171,6 +171,27 @@ func TestRefusesWhatMoved(t *testing.T) {
 	}
 }
 
+// A file that holds more than the plan is not the plan that somebody looked at.
+func TestLoadPlanRefusesWhatFollows(t *testing.T) {
+	_, _, all := things()
+	p, err := New(t.Context(), "here", all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := p.Save(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadPlan(append(bytes.Clone(b.Bytes()), " \n"...)); err != nil {
+		t.Errorf("white space behind a plan: %v", err)
+	}
+	for _, more := range []string{"{}", "x", b.String()} {
+		if _, err := LoadPlan(append(bytes.Clone(b.Bytes()), more...)); err == nil || !strings.Contains(err.Error(), "something follows the plan") {
+			t.Errorf("%.20q behind a plan: %v", more, err)
+		}
+	}
+}
+
 func TestBlockedChangesNothing(t *testing.T) {
 	log, rs, all := things()
 	rs[2].blocked = "it belongs to somebody else"

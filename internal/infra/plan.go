@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -112,7 +113,10 @@ func LoadPlan(data []byte) (*Plan, error) {
 	d.DisallowUnknownFields()
 	p := &Plan{}
 	if err := d.Decode(p); err != nil {
-		return nil, fmt.Errorf("reading the plan: it is no plan of this program: %w", err)
+		return nil, fmt.Errorf("reading the plan: it is not a plan of this program: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("reading the plan: something follows the plan in its file; make the plan again")
 	}
 	if p.Format != format {
 		return nil, fmt.Errorf("reading the plan: its format is %d, this version reads %d; make the plan again", p.Format, format)

@@ -3,8 +3,10 @@ package relation
 import (
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func TestPattern(t *testing.T) {
@@ -42,16 +44,48 @@ func TestPattern(t *testing.T) {
 	}
 }
 
-func FuzzPattern(f *testing.F) {
-	f.Add("ci-*", "ci-deploy")
-	f.Add("[a-z", `\`)
-	f.Fuzz(func(t *testing.T, glob, text string) {
-		re, err := regexp.Compile(pattern([]string{glob}))
-		if err != nil {
-			t.Fatalf("%q gives no expression: %v", glob, err)
+// fits is what a glob means, written down without a regular expression: * is any text and ? one character, of one line.
+func fits(glob, text []rune) bool {
+	if len(glob) == 0 {
+		return len(text) == 0
+	}
+	switch glob[0] {
+	case '*':
+		for i := 0; ; i++ {
+			if fits(glob[1:], text[i:]) {
+				return true
+			}
+			if i == len(text) || text[i] == '\n' {
+				return false
+			}
 		}
-		if plain := regexp.QuoteMeta(glob) == glob && glob != ""; plain && re.MatchString(text) != (text == glob) {
-			t.Errorf("%q over %q", glob, text)
+	case '?':
+		return len(text) > 0 && text[0] != '\n' && fits(glob[1:], text[1:])
+	}
+	return len(text) > 0 && text[0] == glob[0] && fits(glob[1:], text[1:])
+}
+
+// FuzzPattern: the expression fits what the globs fit. A configuration and a log are UTF-8 once they are read.
+func FuzzPattern(f *testing.F) {
+	f.Add("ci-*", "", "ci-deploy")
+	f.Add("[a-z", `\`, `\`)
+	f.Add("a?c*", "a|b", "abc\n")
+	f.Add("^$", "x{2}|y", "xx")
+	f.Fuzz(func(t *testing.T, one, other, text string) {
+		if !utf8.ValidString(one+other+text) || strings.Count(one+other, "*") > 4 || len(text) > 200 {
+			return
+		}
+		expression := pattern([]string{one, other})
+		re, err := regexp.Compile(expression)
+		if err != nil {
+			t.Fatalf("%q and %q give no expression: %v", one, other, err)
+		}
+		want := one != "" && fits([]rune(one), []rune(text)) || other != "" && fits([]rune(other), []rune(text))
+		if got := re.MatchString(text); got != want {
+			t.Errorf("%q and %q over %q: %v, want %v (%s)", one, other, text, got, want, expression)
+		}
+		if again := pattern([]string{other, one}); again != expression {
+			t.Errorf("the order of the globs counts: %s, %s", expression, again)
 		}
 	})
 }

@@ -59,11 +59,10 @@ func (l *Language) fill(key string, forms map[string]string, args []any) string 
 
 // pluralForm is the CLDR category of a whole number in the language.
 func (l *Language) pluralForm(n int64) string {
-	if n < 0 {
+	if n > 1_000_000 || n < -1_000_000 { // the rules look at the last six digits of large numbers
+		n = 1_000_000 + max(n%1_000_000, -(n%1_000_000)) // the smallest number has no opposite
+	} else if n < 0 {
 		n = -n
-	}
-	if n > 1_000_000 { // the rules look at the last six digits of large numbers
-		n = 1_000_000 + n%1_000_000
 	}
 	switch plural.Cardinal.MatchPlural(l.tag, int(n), 0, 0, 0, 0) {
 	case plural.Zero:

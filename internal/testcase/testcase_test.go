@@ -70,7 +70,7 @@ func run(t *testing.T, files map[string]string, o Options) map[string]Verdict {
 	return out
 }
 
-func lib(t *testing.T, files map[string]string, o Options) (*query.Set, Options) {
+func lib(t testing.TB, files map[string]string, o Options) (*query.Set, Options) {
 	t.Helper()
 	m := fstest.MapFS{}
 	names, err := fs.Glob(templates.FS, "sql/*.sql")

@@ -3,13 +3,13 @@ package pdf
 import (
 	"bytes"
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/document/documenttest"
-	"trailscribe/internal/result"
 )
 
 func testFaces(t testing.TB) *faces {
@@ -151,25 +151,46 @@ func FuzzDocument(f *testing.F) {
 			f.Add(s)
 		}
 	}
+	w := smallFonts()
+	known := map[string]bool{}
+	learn := func(d *document.Document) {
+		out := memory{}
+		if _, err := w.Write(context.Background(), out, d); err != nil {
+			f.Fatal(err)
+		}
+		words, err := vocabulary(out[File].Bytes())
+		if err != nil {
+			f.Fatal(err)
+		}
+		maps.Copy(known, words)
+	}
+	for _, n := range documenttest.All() {
+		if n.Name != "hostile" {
+			learn(n.Document)
+		}
+	}
+	learn(documenttest.EveryPlace("plain"))
 	f.Fuzz(func(t *testing.T, s string) {
-		if len(s) > 4000 {
+		if len(s) > 400 {
 			return
 		}
-		cols := []document.Column{{Name: "a", Label: s, Kind: result.Text, Form: document.FormID, Width: len(s)}, {Name: "b", Label: "b", Kind: result.Text, Form: document.FormRef}}
-		set := result.Of([]result.Column{{Name: "a", Kind: result.Text}, {Name: "b", Kind: result.Text}}, []result.Row{{s, s}, {nil, "F-01"}})
-		d := &document.Document{Ref: s, Title: s, Entity: s, Period: s, Footer: s, Language: s, Words: documenttest.Words(), Cell: documenttest.Cell, As: documenttest.As,
-			Sections: []document.Section{
-				{Part: document.Cover, Blocks: []document.Block{document.Front{Kicker: s, Verdict: document.Verdict{Title: s, Text: s, Figures: []document.Figure{{Value: s, Label: s}}}, Facts: []document.Field{{Label: s, Text: s}}, Digest: document.Field{Text: s}, Note: s, Closing: s}}},
-				{Part: document.Findings, Number: s, Title: s, Blocks: []document.Block{
-					document.Heading{Level: 3, Text: s}, document.Tiles{Tiles: []document.Tile{{Label: s, Value: s, Note: s}}},
-					document.Chart{Kind: document.ColumnChart, Title: s, Categories: []string{s, s}, Series: []document.Series{{Name: s, Points: []float64{1, 2}, Marks: []int{1}}}},
-					document.Card{Ref: "F-01", Title: s, Pills: []document.Pill{{Text: s}}, Fields: []document.Field{{Label: s, Text: s, Mono: true}}},
-					document.Table{Ref: "F-01", Title: s, Columns: cols, Rows: set, Shown: 2, Note: s}, document.Code{Text: s},
-				}},
-			}}
-		file, w := write(t, d)
-		if w.Rows["F-01"] != 2 || w.Pages < 2 || !bytes.HasPrefix(file, []byte("%PDF-1.7\n")) {
-			t.Fatalf("written %+v", w)
+		out := memory{}
+		got, err := w.Write(context.Background(), out, documenttest.EveryPlace(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := out[File].Bytes()
+		if got.Rows["F-01"] != 2 || got.Pages < 2 || !bytes.HasPrefix(file, []byte("%PDF-1.7\n")) {
+			t.Fatalf("written %+v", got)
+		}
+		words, err := vocabulary(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for word := range words {
+			if !known[word] {
+				t.Fatalf("the file says %q outside of its texts", word)
+			}
 		}
 	})
 }

@@ -1,0 +1,129 @@
+// Fuzz runs every fuzz target of the module, one after the other: make fuzz. It finds them in the source, so a new one is run without
+// being listed anywhere. It stops at the first that fails, with the failing input and the command that runs it again.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"time"
+)
+
+// options are the flags.
+type options struct {
+	each     time.Duration  // for which a target is fuzzed
+	total    time.Duration  // after which no other target is begun; 0: no limit
+	only     *regexp.Regexp // package and name of the targets to run
+	workers  int
+	all      bool    // go on after a failure
+	leastCPU float64 // executions per second of processor time; a target below is too slow
+}
+
+// long is the time from which on a target that is too slow is an error. In less time its seeds may be all that was run.
+const long = 20 * time.Second
+
+func main() {
+	var o options
+	flag.DurationVar(&o.each, "time", 30*time.Second, "how long each target is fuzzed")
+	flag.DurationVar(&o.total, "total", 0, "begin no other target after this time, builds included; 0: no limit")
+	only := flag.String("only", "", "a regular expression for targets, such as 'internal/yaml FuzzDecode'")
+	flag.IntVar(&o.workers, "parallel", runtime.GOMAXPROCS(0), "processes that fuzz a target at the same time")
+	flag.BoolVar(&o.all, "all", false, "go on with the other targets after one has failed")
+	flag.Float64Var(&o.leastCPU, "least", 10, "executions per second of processor time; a target with fewer is too slow to find anything")
+	list := flag.Bool("list", false, "list the targets and run none")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := func() (err error) {
+		if o.only, err = regexp.Compile(*only); err != nil {
+			return err
+		}
+		targets, err := find(ctx)
+		if err != nil {
+			return err
+		}
+		if *list {
+			for _, t := range targets {
+				fmt.Println(t)
+			}
+			return nil
+		}
+		return run(ctx, os.Stdout, o, targets)
+	}()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fuzz:", err)
+		os.Exit(1)
+	}
+}
+
+// run fuzzes the targets one after the other.
+func run(ctx context.Context, out io.Writer, o options, targets []target) error {
+	temp, err := os.MkdirTemp("", "fuzz")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	began := time.Now()
+	binary, built := "", ""
+	var failed, slow, left []string
+	executions := int64(0)
+	for _, t := range targets {
+		if !o.only.MatchString(t.String()) {
+			continue
+		}
+		if o.total > 0 && time.Since(began) > o.total {
+			left = append(left, t.String())
+			continue
+		}
+		if built != t.pkg {
+			binary, built = filepath.Join(temp, "fuzz.test"), t.pkg
+			if err := build(ctx, t, binary); err != nil {
+				return err
+			}
+		}
+		r, err := fuzz(ctx, o, t, binary)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		executions += r.executions
+		fmt.Fprintln(out, r)
+		if err != nil {
+			fmt.Fprintf(out, "%s\n%s", err, r.failure())
+			failed = append(failed, t.String())
+			if !o.all {
+				break
+			}
+		}
+		if err == nil && r.rate() < o.leastCPU {
+			slow = append(slow, t.String())
+		}
+	}
+	fmt.Fprintf(out, "%d executions in %s\n", executions, time.Since(began).Round(time.Second))
+	return verdict(out, o, failed, slow, left)
+}
+
+// verdict says what was found and what was not tried.
+func verdict(out io.Writer, o options, failed, slow, left []string) error {
+	for _, t := range slow {
+		fmt.Fprintf(out, "too slow: %s has fewer than %g executions per second of processor time\n", t, o.leastCPU)
+	}
+	for _, t := range left {
+		fmt.Fprintf(out, "not run: %s, because the time of -total is over\n", t)
+	}
+	switch {
+	case len(failed) > 0:
+		return fmt.Errorf("%d targets failed: %q", len(failed), failed)
+	case len(slow) > 0 && o.each >= long:
+		return fmt.Errorf("%d targets are too slow to find anything; give them less to do", len(slow))
+	case len(left) > 0 && o.each >= long:
+		return errors.New("not every target was run")
+	}
+	return nil
+}

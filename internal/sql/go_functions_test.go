@@ -1,0 +1,183 @@
+package sql
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzGoFunctions: a function that DuckDB calls ends, gives the type it says, writes UTF-8, and answers the same question alike.
+func FuzzGoFunctions(f *testing.F) {
+	for _, s := range []string{
+		"", "a", "::ffff:192.0.2.1", "fe80::1%eth0", "192.0.2.0/24", "::ffff:10.0.0.0/104", `{"a":[1,{"b":"\ud83d\ude00"}],"a":2}`, `$."a"[0]."b"`, "1e400", "-0.0",
+		"https://user@example.com:443/a%20b?x=1&x=%zz#f", "http://[::1]/", "//h", "mailto:x@y", "%", "e4b8ad", "c3", "中文", "ab\x00c", "zz_1",
+	} {
+		f.Add(s, "a", int64(1), 1.5, true)
+		f.Add("x", s, int64(-36), math.SmallestNonzeroFloat64, false)
+	}
+	functions := GoFunctions()
+	f.Fuzz(func(t *testing.T, a, b string, n int64, x float64, yes bool) {
+		if !utf8.ValidString(a) || !utf8.ValidString(b) || len(a)+len(b) > 1<<10 {
+			return // a text of DuckDB is UTF-8
+		}
+		path, err := jsonPath(b)
+		if err != nil {
+			path = `$."a"`
+		}
+		for _, fn := range functions {
+			var args []any
+			texts := []string{a, b, a}
+			if fn.Name == "tr_json_scalar" || fn.Name == "tr_json_extract" {
+				texts[1] = path // the printer writes no other
+			}
+			for _, p := range fn.Params {
+				switch p {
+				case "VARCHAR":
+					args, texts = append(args, texts[0]), texts[1:]
+				case "BIGINT":
+					args = append(args, n)
+				case "DOUBLE":
+					args = append(args, x)
+				case "BOOLEAN":
+					args = append(args, yes)
+				default:
+					t.Fatalf("%s takes a %s", fn.Name, p)
+				}
+			}
+			got, err := fn.Call(args)
+			again, errAgain := fn.Call(args)
+			if !reflect.DeepEqual(got, again) || (err == nil) != (errAgain == nil) {
+				t.Fatalf("%s(%q) gives %v (%v), then %v (%v)", fn.Name, args, got, err, again, errAgain)
+			}
+			if err != nil || got == nil {
+				continue
+			}
+			want := map[string]reflect.Kind{"VARCHAR": reflect.String, "BIGINT": reflect.Int64, "DOUBLE": reflect.Float64, "BOOLEAN": reflect.Bool}[fn.Result]
+			if k := reflect.TypeOf(got).Kind(); k != want {
+				t.Fatalf("%s(%q) gives a %s", fn.Name, args, k)
+			}
+			if s, ok := got.(string); ok && !utf8.ValidString(s) {
+				t.Fatalf("%s(%q) gives %q, which is not UTF-8", fn.Name, args, s)
+			}
+		}
+	})
+}
+
+// FuzzCanonicalJSON: JSON is written with keys sorted, means the same, and is not changed again; what is no JSON is refused.
+func FuzzCanonicalJSON(f *testing.F) {
+	for _, s := range []string{`{"b":1,"a":[1.0,2e3,-0]}`, `{"a":1,"a":2}`, `"\u00e4\ud83d\ude00\/"`, `[`, "", "nul", `{"a":1}x`, " 1 ", "1e400", "[[[]]]", `"` + "\x7f" + `"`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := CanonicalJSON(s)
+		if !json.Valid([]byte(s)) {
+			if err == nil {
+				t.Fatalf("%q is not JSON and is written as %q", s, got)
+			}
+			return
+		}
+		if err != nil {
+			return // deeper or larger than Trino takes it
+		}
+		if again, err := CanonicalJSON(got); err != nil || again != got {
+			t.Fatalf("%q is written as %q, and that as %q (%v)", s, got, again, err)
+		}
+		// The last member of a name counts for encoding/json; a text with a name twice is compared no further.
+		was, is := meaning(t, s), meaning(t, got)
+		if was != nil && !strings.ContainsRune(s, utf8.RuneError) && utf8.ValidString(s) && !reflect.DeepEqual(was, is) {
+			t.Fatalf("%q is written as %q", s, got)
+		}
+	})
+}
+
+// meaning is a JSON text as numbers, texts, lists and objects.
+func meaning(t *testing.T, s string) any {
+	t.Helper()
+	var v any
+	d := json.NewDecoder(bytes.NewReader([]byte(s)))
+	if err := d.Decode(&v); err != nil {
+		return nil // a number beyond those of a float64, which Trino writes as "Infinity"
+	}
+	return v
+}
+
+// FuzzJSONPath: a path is refused, or is one that DuckDB's form takes apart into the same keys and indices.
+func FuzzJSONPath(f *testing.F) {
+	for _, s := range []string{"$", "$.a", `$["a b"].c[0]`, `$["a\"b"]`, "$.a..b", "$[*]", "$.1", "$[99999999999]", "$.a[", `$["`, "$.ä:_", "a"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		path, err := jsonPath(s)
+		if err != nil {
+			return
+		}
+		rest := strings.TrimPrefix(path, "$")
+		for n := 0; rest != ""; n++ {
+			if strings.HasPrefix(rest, "[") {
+				end := strings.IndexByte(rest, ']')
+				if end < 2 || strings.Trim(rest[1:end], "0123456789") != "" {
+					t.Fatalf("%q becomes %q", s, path)
+				}
+				rest = rest[end+1:]
+				continue
+			}
+			key, after, ok := nextKey(rest)
+			if !ok || len(after) >= len(rest) || n > len(s) {
+				t.Fatalf("%q becomes %q, of which %q is left", s, path, rest)
+			}
+			if !strings.Contains(s, strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(key)) {
+				t.Fatalf("%q becomes %q with the key %q", s, path, key)
+			}
+			rest = after
+		}
+		if _, ok := jsonExtract(`{"a":{"b":[1]}}`, path); ok && path != "$" && !strings.Contains(s, "a") {
+			t.Fatalf("%q finds something", s)
+		}
+	})
+}
+
+// FuzzTimestamp: a timestamp literal is refused, or is a time that is written as a literal of the same time.
+func FuzzTimestamp(f *testing.F) {
+	for _, s := range []string{"2026-10-01", "2026-1-2 3:04", "2026-10-01 23:59:59.123456789 Europe/Berlin", "2026-10-01 00:00 +14:00", "2026-10-01 01:00 Local", "2026-10-01 01:00 ../x", "0000-01-01", "2026-10-25 02:30 Europe/Berlin"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		at, zone, p, err := readTimestamp(s)
+		if err != nil {
+			return
+		}
+		if p < 0 || p > 12 || zone == "Local" || strings.Contains(zone, "..") {
+			t.Fatalf("%q is %v in %q with %d digits", s, at, zone, p)
+		}
+		again, _, _, err := readTimestamp(at.UTC().Format("2006-01-02 15:04:05.999999999") + " UTC")
+		if at.Year() >= 1 && at.Year() <= 9999 && (err != nil || !again.Equal(at)) {
+			t.Fatalf("%q is %v, which reads as %v (%v)", s, at, again, err)
+		}
+	})
+}
+
+// FuzzFormats: formats of dates and patterns of both languages are refused with a reason or translated into text that can be a literal.
+func FuzzFormats(f *testing.F) {
+	for _, s := range []string{"%Y-%m-%d %H:%i:%s.%f", "%", "%%", "%x", "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "'", "''", "y'", "[a-z]+(?<x>b)\\k<x>", `\p{L}`, "(?i)a", "[[:alpha:]&&[^a]]", `\Qa\E`, "a{2000}", "$1x$22", `\$`, "${a}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, parse := range []bool{false, true} {
+			for _, translate := range []func(string, bool) (string, error){mysqlFormat, jodaFormat} {
+				if got, err := translate(s, parse); err == nil && utf8.ValidString(s) && !utf8.ValidString(got) {
+					t.Fatalf("the format %q becomes %q", s, got)
+				}
+			}
+		}
+		foreignPattern(s)
+		for groups := range 4 {
+			if got, err := replacement(s, groups); err == nil && utf8.ValidString(s) && !utf8.ValidString(got) {
+				t.Fatalf("the replacement %q becomes %q", s, got)
+			}
+		}
+	})
+}
