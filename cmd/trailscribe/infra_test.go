@@ -359,7 +359,7 @@ func TestInfraSavedPlan(t *testing.T) {
 	c.want(exitDone, "infra plan --out plan.json --component table")
 	c.configure("athena:\n  logs: s3://trail-logs\n  first_day: 2020-01-01\n")
 	c.want(exitError, "infra apply --plan plan.json --yes", "the configuration asks for other changes now")
-	c.want(exitUsage, "infra apply --plan trailscribe.yaml --yes", "no plan of this program")
+	c.want(exitUsage, "infra apply --plan trailscribe.yaml --yes", "not a plan of this program")
 	c.want(exitUsage, "infra plan --component tabel", `no component "tabel"`)
 }
 

@@ -5,7 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,13 +28,11 @@ func Complete(event []byte, n int, at time.Time) ([]byte, error) {
 	if given == nil || d.More() {
 		return nil, fmt.Errorf("reading a test event: it must be one JSON object")
 	}
-	has := map[string]string{} // lower case -> spelling
-	keys := make([]string, 0, len(given))
-	for k := range given {
+	keys := slices.Sorted(maps.Keys(given))
+	has := map[string]string{} // lower case -> spelling; of two that differ only in case, the first of the sorted keys counts
+	for _, k := range slices.Backward(keys) {
 		has[strings.ToLower(k)] = k
-		keys = append(keys, k)
 	}
-	sort.Strings(keys)
 	text := func(key, otherwise string) string {
 		if k, ok := has[strings.ToLower(key)]; ok {
 			var s string

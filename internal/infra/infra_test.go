@@ -217,7 +217,7 @@ func TestPick(t *testing.T) {
 }
 
 func TestLoadPlanRefuses(t *testing.T) {
-	for text, want := range map[string]string{"": "no plan", "{}": "format is 0", `{"format":1,"more":2}`: "no plan", `{"format":2}`: "make the plan again", "athena:": "no plan"} {
+	for text, want := range map[string]string{"": "not a plan", "{}": "format is 0", `{"format":1,"more":2}`: "not a plan", `{"format":2}`: "make the plan again", "athena:": "not a plan"} {
 		if _, err := LoadPlan([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
