@@ -36,8 +36,21 @@ type result struct {
 // which a slow target does nothing else.
 const minimized = "20x"
 
-// fuzz runs one target. What it has found is kept in the build cache for the next time, as go test does.
+// fuzz runs one target. A target that does not get past its own seeds in the time, because it prepares much or the machine is busy, is
+// run once more with ten times as much.
 func fuzz(ctx context.Context, o options, t target, binary string) (result, error) {
+	r, err := try(ctx, o, t, binary)
+	if errors.Is(err, errNotFuzzed) && ctx.Err() == nil {
+		o.each *= 10
+		return try(ctx, o, t, binary)
+	}
+	return r, err
+}
+
+var errNotFuzzed = errors.New("it was not fuzzed")
+
+// try runs one target once. What it has found is kept in the build cache for the next time, as go test does.
+func try(ctx context.Context, o options, t target, binary string) (result, error) {
 	cache, err := exec.CommandContext(ctx, "go", "env", "GOCACHE").Output()
 	if err != nil {
 		return result{target: t}, fmt.Errorf("find the build cache: %w", err)
@@ -58,7 +71,7 @@ func fuzz(ctx context.Context, o options, t target, binary string) (result, erro
 	}
 	r.executions, r.found = counts(r.output)
 	if err == nil && r.executions == 0 && !progressPattern.MatchString(r.output) {
-		err = errors.New("it was not fuzzed")
+		err = errNotFuzzed
 	}
 	if err != nil {
 		err = fmt.Errorf("%s failed: %w", t, err)
