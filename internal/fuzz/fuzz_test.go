@@ -81,6 +81,10 @@ func TestResult(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, said)
 		}
 	}
+	late := "--- FAIL: FuzzX (2.17s)\n    context deadline exceeded\nFAIL\n"
+	if !endedLate("fuzz: elapsed: 2s, execs: 9\n"+late) || endedLate(output) || endedLate(late+output) || endedLate("--- FAIL: FuzzX (2.17s)\n    x_test.go:1: context deadline exceeded\nFAIL\n") {
+		t.Error("the end of the time is not told from a failure")
+	}
 	r.output = "--- FAIL: FuzzX (0.00s)\n"
 	if said := r.failure(); !strings.Contains(said, "before it was fuzzed") || !strings.Contains(said, "-run '^FuzzX$'") {
 		t.Error(said)
