@@ -3,7 +3,6 @@ package athena
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"trailscribe/internal/engine"
@@ -160,25 +159,8 @@ var counted = []string{"event_time", "account_id", "awsregion", "eventid", "cate
 // figured is what counting reads of a staged copy.
 var figured = []string{"event_time", "account_id", "awsregion", "category", "copies", "log_file", relation.Part, relation.Conflict}
 
-// kept is the columns that a staged copy shall hold: those of both relations together, in the relation's order.
-func kept(s engine.Scope) ([]string, error) {
-	var want []string
-	if len(s.Columns) > 0 {
-		want = slices.Clone(counted)
-		for name, cols := range s.Columns {
-			for _, c := range cols {
-				if !relation.Known(c) {
-					return nil, refused(fmt.Errorf("the relation %s has no column %q", name, c))
-				}
-			}
-			want = append(want, cols...)
-		}
-	}
-	var cols []string
-	for _, c := range relation.Columns() {
-		if want == nil || slices.Contains(want, c.Name) {
-			cols = append(cols, c.Name)
-		}
-	}
-	return append(cols, relation.Part, relation.Conflict), nil
+// stored is the columns of the relations that a staged copy holds: those of both together, in their order.
+func stored(s engine.Scope) ([]string, error) {
+	cols, err := relation.Stored(s.Columns, counted, relation.Events, relation.History)
+	return cols, engine.RefuseScope(err)
 }

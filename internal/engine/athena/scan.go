@@ -48,21 +48,11 @@ type scan struct {
 
 // window is the days, accounts and regions whose files a scope rests on.
 func window(s engine.Scope) (span, error) {
-	from := s.From
-	if s.HistoryDays > 0 {
-		var err error
-		if from, err = relation.HistoryFrom(s.Scope, s.HistoryDays); err != nil {
-			return span{}, refused(err)
-		}
+	first, last, err := s.Days()
+	if err == nil && !s.From.Before(s.To) {
+		err = fmt.Errorf("the period from %s to %s is empty", s.From, s.To)
 	}
-	if !s.From.Before(s.To) {
-		return span{}, refused(fmt.Errorf("the period from %s to %s is empty", s.From, s.To))
-	}
-	return span{relation.FirstDay(from), relation.LastDay(s.To, s.LateDays), s.Accounts, s.Regions}, nil
-}
-
-func refused(err error) error {
-	return &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone, history, columns and parameters", Err: err}
+	return span{first, last, s.Accounts, s.Regions}, engine.RefuseScope(err)
 }
 
 // listings is how many pages of a bucket are asked for at once.

@@ -16,6 +16,7 @@ import (
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
 )
 
 // session is one opened scope.
@@ -52,7 +53,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := kept(scope); err != nil {
+	if _, err := stored(scope); err != nil {
 		return nil, err
 	}
 	t, err := e.physical(ctx)
@@ -95,65 +96,28 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 
 // text is a statement over the staged table, or over the log files themselves.
 func (s *session) text(st engine.Statement) (string, error) {
-	if st.Query == nil {
-		return "", &engine.Fault{Reason: engine.Refused, Hint: "bind its parameters first", Err: fmt.Errorf("the statement %q is not bound", st.ID)}
-	}
-	stands := map[string]string{}
-	var err error
-	if stands[relation.Events], err = s.stand(relation.Events, st, time.Time{}); err != nil {
-		return "", err
-	}
-	if s.scope.HistoryDays > 0 {
-		var from time.Time // a statement sees its own length of history, not the longest
-		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
-			if from, err = relation.HistoryFrom(s.scope.Scope, st.HistoryDays); err != nil {
-				return "", refused(err)
-			}
-		}
-		if stands[relation.History], err = s.stand(relation.History, st, from); err != nil {
-			return "", err
-		}
-	}
-	return st.Query.TextWith(stands, s.drawn), nil
-}
-
-// stand is what a statement reads in place of a relation.
-func (s *session) stand(name string, st engine.Statement, from time.Time) (string, error) {
-	conditions, files := []string{}, st.LogFiles
-	source := s.tableName()
-	if s.mode == Staged {
-		if s.shelves != nil {
-			conditions = append(conditions, shelf+" IN ("+texts(s.shelves.of(st.Query, name))+")")
-		} else {
-			conditions = append(conditions, relation.Part+" = "+text(name))
-		}
-	} else {
-		var err error
-		if source, err = s.relation(name); err != nil {
-			return "", err
-		}
-	}
-	if files != "" {
-		conditions = append(conditions, "starts_with(log_file, "+text(files)+")")
-	}
-	if !from.IsZero() {
-		conditions = append(conditions, "event_time >= TIMESTAMP "+text(from.UTC().Format("2006-01-02 15:04:05.000")))
-	}
-	if len(conditions) == 0 {
-		return source, nil
-	}
-	cols, err := kept(s.scope)
+	sources, err := st.Sources(sql.Trino, s.scope, func(name string) (relation.Rows, error) { return s.rows(name, st.Query) })
 	if err != nil {
 		return "", err
 	}
-	list := make([]string, len(cols)-2) // without part and conflict
-	for i := range list {
-		if list[i] = quote(cols[i]); cols[i] == "log_file" && files != "" {
-			list[i] = fmt.Sprintf("substr(log_file, %d) AS log_file", len([]rune(files))+1)
-		}
+	return st.Query.TextWith(sources, s.drawn), nil
+}
+
+// rows says where a statement finds the rows of a relation.
+func (s *session) rows(name string, q *sql.Bound) (relation.Rows, error) {
+	if s.mode != Staged {
+		from, err := s.relation(name)
+		return relation.Rows{From: from}, err
 	}
-	list = append(list, s.drawn.of(st.Query, name)...)
-	return "(SELECT " + strings.Join(list, ", ") + " FROM " + source + " WHERE " + strings.Join(conditions, " AND ") + ")", nil
+	cols, err := stored(s.scope)
+	if err != nil {
+		return relation.Rows{}, err
+	}
+	where := relation.Part + " = " + text(name)
+	if s.shelves != nil {
+		where = shelf + " IN (" + texts(s.shelves.of(q, name)) + ")"
+	}
+	return relation.Rows{From: s.tableName(), Columns: cols, Where: []string{where}, More: s.drawn.of(q, name)}, nil
 }
 
 // Check lets Athena plan the statement. That is free and reads nothing.

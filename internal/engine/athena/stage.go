@@ -55,10 +55,11 @@ func (s *session) stage(ctx context.Context) error {
 	if external && s.e.o.Staging == "" {
 		return &engine.Fault{Reason: engine.Refused, Hint: "set staging: under athena:, or ask with mode direct", Err: errors.New("no place for the staged copy of the log files is set")}
 	}
-	cols, err := kept(s.scope)
+	cols, err := stored(s.scope)
 	if err != nil {
 		return err
 	}
+	cols = append(cols, relation.Part, relation.Conflict)
 	list := make([]string, len(cols))
 	for i, c := range cols {
 		list[i] = quote(c)
@@ -119,7 +120,7 @@ func (s *session) relation(name string) (string, error) {
 	}
 	b, err := s.e.o.Definition.Select(name, base, s.scope.Scope)
 	if err != nil {
-		return "", refused(err)
+		return "", engine.RefuseScope(err)
 	}
 	w := s.w
 	if !l.known {

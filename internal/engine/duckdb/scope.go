@@ -1,8 +1,6 @@
 package duckdb
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,46 +11,16 @@ import (
 
 // window is the delivery days, accounts and regions whose files a scope rests on.
 func window(s engine.Scope) (cache.Window, error) {
-	from := s.From
-	if s.HistoryDays > 0 {
-		var err error
-		if from, err = relation.HistoryFrom(s.Scope, s.HistoryDays); err != nil {
-			return cache.Window{}, err
-		}
-	}
-	return cache.Window{
-		FromDay:  relation.FirstDay(from),
-		ToDay:    relation.LastDay(s.To, s.LateDays),
-		Accounts: s.Accounts,
-		Regions:  s.Regions,
-	}, nil
+	from, to, err := s.Days()
+	return cache.Window{FromDay: from, ToDay: to, Accounts: s.Accounts, Regions: s.Regions}, engine.RefuseScope(err)
 }
 
 // always is what every session keeps, whatever the statements read: what Inputs counts by, and what a statement may be
 // restricted by.
 var always = []string{"event_time", "account_id", "awsregion", "eventid", "category", "copies", "copies_differ", "log_file"}
 
-// kept is the columns of a relation that its table shall hold, in the relation's order.
-func kept(s engine.Scope, name string) ([]string, error) {
-	want := s.Columns[name]
-	if len(s.Columns) == 0 {
-		want = nil
-	} else {
-		want = append(slices.Clone(want), always...)
-	}
-	for _, c := range want {
-		if !relation.Known(c) {
-			return nil, fmt.Errorf("the relation %s has no column %q", name, c)
-		}
-	}
-	var cols []string
-	for _, c := range relation.Columns() {
-		if want == nil || slices.Contains(want, c.Name) {
-			cols = append(cols, c.Name)
-		}
-	}
-	return cols, nil
-}
+// stored is the columns of a relation that its table holds, in the relation's order.
+func stored(s engine.Scope, name string) ([]string, error) { return relation.Stored(s.Columns, always, name) }
 
 // quoted is names as a select list.
 func quoted(names []string) string {

@@ -138,9 +138,9 @@ func (s *session) findRepeated(ctx context.Context, files []string) error {
 
 // materialise makes the table of a relation, with the columns the scope asks for.
 func (s *session) materialise(ctx context.Context, name string) error {
-	cols, err := kept(s.scope, name)
+	cols, err := stored(s.scope, name)
 	if err != nil {
-		return &engine.Fault{Reason: engine.Refused, Hint: "name columns of the relation", Err: err}
+		return engine.RefuseScope(err)
 	}
 	type step struct {
 		definition *relation.Definition
@@ -189,7 +189,7 @@ func (s *session) statementOf(d *relation.Definition, name, records string) (str
 	}
 	bound, err := d.Select(name, base, s.scope.Scope)
 	if err != nil {
-		return "", &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone and settings", Err: err}
+		return "", engine.RefuseScope(err)
 	}
 	return bound.Text(sql.DuckDB, map[string]string{relation.Records: records}), nil
 }
@@ -274,48 +274,14 @@ func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, 
 
 // text is the statement over the tables of this session.
 func (s *session) text(st engine.Statement) (string, error) {
-	if st.Query == nil {
-		return "", &engine.Fault{Reason: engine.Refused, Hint: "bind its parameters first", Err: fmt.Errorf("the statement %q is not bound", st.ID)}
-	}
-	stands := map[string]string{}
-	events, err := s.stand(relation.Events, st.LogFiles, time.Time{})
+	sources, err := st.Sources(sql.DuckDB, s.scope, func(name string) (relation.Rows, error) {
+		cols, err := stored(s.scope, name)
+		return relation.Rows{From: sql.Name(name), Columns: cols}, err
+	})
 	if err != nil {
 		return "", err
 	}
-	stands[relation.Events] = events
-	if s.scope.HistoryDays > 0 {
-		var from time.Time // a statement sees its own length of history, not the longest
-		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
-			if from, err = relation.HistoryFrom(s.scope.Scope, st.HistoryDays); err != nil {
-				return "", &engine.Fault{Reason: engine.Refused, Hint: "give the query a history", Err: err}
-			}
-		}
-		if stands[relation.History], err = s.stand(relation.History, st.LogFiles, from); err != nil {
-			return "", err
-		}
-	}
-	return st.Query.Text(sql.DuckDB, stands), nil
-}
-
-// stand is what a statement reads in place of a relation: the table, or the part of it that the statement may see.
-func (s *session) stand(name, prefix string, from time.Time) (string, error) {
-	if prefix == "" && from.IsZero() {
-		return quote(name), nil
-	}
-	cols, err := kept(s.scope, name)
-	if err != nil {
-		return "", err
-	}
-	list := quoted(cols)
-	var conditions []string
-	if prefix != "" {
-		list = strings.Replace(list, quote("log_file"), fmt.Sprintf(`substr("log_file", %d) AS "log_file"`, len([]rune(prefix))+1), 1)
-		conditions = append(conditions, `starts_with("log_file", `+text(prefix)+")")
-	}
-	if !from.IsZero() {
-		conditions = append(conditions, `"event_time" >= `+timestamp(from))
-	}
-	return "(SELECT " + list + " FROM " + quote(name) + " WHERE " + strings.Join(conditions, " AND ") + ")", nil
+	return st.Query.Text(sql.DuckDB, sources), nil
 }
 
 // Files is every log file of the scope with its state, in key order.

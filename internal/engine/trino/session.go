@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash"
 	"iter"
-	"strings"
 	"time"
 
 	"trailscribe/internal/cloudtrail"
@@ -34,14 +33,10 @@ type session struct {
 func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, error) {
 	w, err := newWindow(scope)
 	if err != nil {
-		return nil, refused(err)
+		return nil, err
 	}
-	for name, cols := range scope.Columns {
-		for _, c := range cols {
-			if !relation.Known(c) {
-				return nil, refused(fmt.Errorf("the relation %s has no column %q", name, c))
-			}
-		}
+	if _, err := relation.Stored(scope.Columns, nil, relation.Events, relation.History); err != nil {
+		return nil, engine.RefuseScope(err)
 	}
 	s := &session{c: e.c, definition: e.o.Definition, scope: scope, schema: "memory." + schemaName(), state: sha256.New()}
 	if err := s.start(ctx, e, w); err != nil {
@@ -109,50 +104,20 @@ func (s *session) statement(name, records string) (string, error) {
 	}
 	bound, err := s.definition.Select(name, base, s.scope.Scope)
 	if err != nil {
-		return "", refused(err)
+		return "", engine.RefuseScope(err)
 	}
 	return bound.Text(sql.Trino, map[string]string{relation.Records: records}), nil
 }
 
 // text is a statement over the tables of this session.
 func (s *session) text(st engine.Statement) (string, error) {
-	if st.Query == nil {
-		return "", &engine.Fault{Reason: engine.Refused, Hint: "bind its parameters first", Err: fmt.Errorf("the statement %q is not bound", st.ID)}
+	sources, err := st.Sources(sql.Trino, s.scope, func(name string) (relation.Rows, error) {
+		return relation.Rows{From: s.table(name)}, nil
+	})
+	if err != nil {
+		return "", err
 	}
-	stands := map[string]string{relation.Events: s.stand(relation.Events, st.LogFiles, time.Time{})}
-	if s.scope.HistoryDays > 0 {
-		var from time.Time
-		if st.HistoryDays > 0 && st.HistoryDays < s.scope.HistoryDays {
-			var err error
-			if from, err = relation.HistoryFrom(s.scope.Scope, st.HistoryDays); err != nil {
-				return "", refused(err)
-			}
-		}
-		stands[relation.History] = s.stand(relation.History, st.LogFiles, from)
-	}
-	return st.Query.Text(sql.Trino, stands), nil
-}
-
-// stand is what a statement reads in place of a relation.
-func (s *session) stand(name, prefix string, from time.Time) string {
-	if prefix == "" && from.IsZero() {
-		return s.table(name)
-	}
-	var cols, conditions []string
-	for _, c := range relation.Columns() {
-		q := quote(c.Name)
-		if c.Name == "log_file" && prefix != "" {
-			q = fmt.Sprintf("substr(%s, %d) AS %s", q, len([]rune(prefix))+1, q)
-		}
-		cols = append(cols, q)
-	}
-	if prefix != "" {
-		conditions = append(conditions, `starts_with("log_file", `+text(prefix)+")")
-	}
-	if !from.IsZero() {
-		conditions = append(conditions, `"event_time" >= TIMESTAMP `+text(from.UTC().Format("2006-01-02 15:04:05.000")))
-	}
-	return "(SELECT " + strings.Join(cols, ", ") + " FROM " + s.table(name) + " WHERE " + strings.Join(conditions, " AND ") + ")"
+	return st.Query.Text(sql.Trino, sources), nil
 }
 
 // Check plans the statement and runs nothing. It asks for the plan, not only for validation: what Trino cannot plan, such as

@@ -61,7 +61,7 @@ func (e *Engine) Describe(ctx context.Context) (engine.Description, error) {
 func (e *Engine) Estimate(ctx context.Context, scope engine.Scope, st []engine.Statement) (engine.Estimate, error) {
 	w, err := newWindow(scope)
 	if err != nil {
-		return engine.Estimate{}, refused(err)
+		return engine.Estimate{}, err
 	}
 	est := engine.Estimate{Chosen: "copied"}
 	for o, err := range e.o.Source.List(ctx, "") {
@@ -81,7 +81,7 @@ func (e *Engine) Estimate(ctx context.Context, scope engine.Scope, st []engine.S
 func (e *Engine) State(ctx context.Context, scope engine.Scope) (string, error) {
 	w, err := newWindow(scope)
 	if err != nil {
-		return "", refused(err)
+		return "", err
 	}
 	sum := sha256.New()
 	for o, err := range e.o.Source.List(ctx, "") {
@@ -103,10 +103,6 @@ func describe(sum hash.Hash, o source.Object) {
 // Close ends nothing: sessions drop what they made.
 func (e *Engine) Close() error { return nil }
 
-func refused(err error) error {
-	return &engine.Fault{Reason: engine.Refused, Hint: "check period, time zone, history and columns", Err: err}
-}
-
 // window is the delivery days, accounts and regions whose files a scope rests on.
 type window struct {
 	from, to          time.Time
@@ -114,14 +110,8 @@ type window struct {
 }
 
 func newWindow(s engine.Scope) (window, error) {
-	from := s.From
-	if s.HistoryDays > 0 {
-		var err error
-		if from, err = relation.HistoryFrom(s.Scope, s.HistoryDays); err != nil {
-			return window{}, err
-		}
-	}
-	return window{relation.FirstDay(from), relation.LastDay(s.To, s.LateDays), s.Accounts, s.Regions}, nil
+	from, to, err := s.Days()
+	return window{from, to, s.Accounts, s.Regions}, engine.RefuseScope(err)
 }
 
 func (w window) holds(k cloudtrail.Key) bool {
