@@ -100,7 +100,7 @@ func (r *reading) key(purpose string, tables []over) (key [32]byte, ok bool) {
 	}
 	text := r.text
 	for i, t := range tables {
-		text = strings.ReplaceAll(text, quoteName(t.r.table.name), hole(i)) // staged tables are called by their run
+		text = strings.ReplaceAll(text, sql.Name(t.r.table.name), hole(i)) // staged tables are called by their run
 	}
 	paths := strings.Contains(r.text, pathColumn)
 	h := sha256.New()

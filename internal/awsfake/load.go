@@ -332,7 +332,7 @@ func (s *Server) records(ctx context.Context, columns []sql.Column, files []file
 		t = &rawTable{name: fmt.Sprintf("raw_%d", len(l.tables)), columns: columns, objects: map[*object]int64{}, bad: map[*object]error{}}
 		declared := make([]string, 0, len(columns)+1)
 		for i, c := range columns {
-			declared = append(declared, quoteName(c.Name)+" "+types[i])
+			declared = append(declared, sql.Name(c.Name)+" "+types[i])
 		}
 		declared = append(declared, objectColumn+" BIGINT")
 		if _, err := db.ExecContext(s.life, "CREATE TABLE "+t.name+" ("+strings.Join(declared, ", ")+")"); err != nil {

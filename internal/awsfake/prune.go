@@ -29,7 +29,7 @@ func (c condition) text() string {
 	for i, t := range c.texts {
 		b.WriteString(t)
 		if i < len(c.refs) {
-			b.WriteString(quoteName(c.refs[i].column))
+			b.WriteString(sql.Name(c.refs[i].column))
 		}
 	}
 	return b.String()

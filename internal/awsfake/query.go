@@ -343,7 +343,7 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 	}
 	names := make([]string, len(own))
 	for i, c := range own {
-		names[i] = quoteName(c.Name)
+		names[i] = sql.Name(c.Name)
 	}
 	db, err := s.database()
 	if err != nil {
@@ -387,22 +387,22 @@ func (s *Server) stand(ctx context.Context, p *plan, r *relation, files []file, 
 	}
 	var columns []string
 	for i, c := range r.columns {
-		columns = append(columns, "CAST(r."+quoteName(c.Name)+" AS "+types[i]+") AS "+quoteName(c.Name))
+		columns = append(columns, "CAST(r."+sql.Name(c.Name)+" AS "+types[i]+") AS "+sql.Name(c.Name))
 	}
 	if len(files) == 0 {
 		columns = nil
 		for i, c := range r.columns {
-			columns = append(columns, "CAST(NULL AS "+types[i]+") AS "+quoteName(c.Name))
+			columns = append(columns, "CAST(NULL AS "+types[i]+") AS "+sql.Name(c.Name))
 		}
 		for i, c := range r.partitions {
-			columns = append(columns, "CAST(NULL AS "+partTypes[i]+") AS "+quoteName(c.Name))
+			columns = append(columns, "CAST(NULL AS "+partTypes[i]+") AS "+sql.Name(c.Name))
 		}
-		return "(SELECT " + strings.Join(append(columns, "CAST(NULL AS VARCHAR) AS "+quoteName(pathColumn)), ", ") + " WHERE false)", nil
+		return "(SELECT " + strings.Join(append(columns, "CAST(NULL AS VARCHAR) AS "+sql.Name(pathColumn)), ", ") + " WHERE false)", nil
 	}
 	for i, c := range r.partitions {
-		columns = append(columns, fmt.Sprintf("CAST(f.p%d AS %s) AS %s", i, partTypes[i], quoteName(c.Name)))
+		columns = append(columns, fmt.Sprintf("CAST(f.p%d AS %s) AS %s", i, partTypes[i], sql.Name(c.Name)))
 	}
-	columns = append(columns, "f.path AS "+quoteName(pathColumn))
+	columns = append(columns, "f.path AS "+sql.Name(pathColumn))
 	from, on := "", ""
 	keys := make([]string, len(files))
 	if r.parquet {

@@ -1,14 +1,21 @@
 package awsfake
 
-import "strings"
+import (
+	"strings"
 
-func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+	"trailscribe/internal/sql"
+)
 
-// quoteText is a text for DuckDB, whose parser ends at a NUL.
+// quoteText is a text for DuckDB. The parser of DuckDB ends at a NUL, so that is put in by a function; bytes that are not UTF-8 are
+// read as U+FFFD, as from_utf8 of Trino reads them.
 func quoteText(s string) string {
-	q := "'" + strings.ReplaceAll(s, "'", "''") + "'"
-	if strings.Contains(q, "\x00") {
-		q = "(" + strings.ReplaceAll(q, "\x00", "' || chr(0) || '") + ")"
+	value := sql.Literals{Dialect: sql.DuckDB}
+	parts := strings.Split(strings.ToValidUTF8(s, "\uFFFD"), "\x00")
+	for i := range parts {
+		parts[i] = value.Of(parts[i])
 	}
-	return q
+	if len(parts) > 1 {
+		return "(" + strings.Join(parts, " || chr(0) || ") + ")"
+	}
+	return parts[0]
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"trailscribe/internal/sql"
 	language "trailscribe/internal/sql"
 )
 
@@ -68,7 +69,7 @@ func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, c
 	}
 	names := make([]string, len(keys))
 	for i, k := range keys {
-		names[i] = quoteName(k.Name)
+		names[i] = sql.Name(k.Name)
 	}
 	if len(keys) > 0 {
 		var n int
@@ -213,7 +214,7 @@ func (s *Server) insert(x *execution, p *plan) error {
 		if language.DuckType(want) != language.DuckType(p.types[i]) {
 			return athenaError(2, 1006, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: column %s is %s, the query gives %s", all[i].Name, all[i].Type, p.types[i])
 		}
-		columns = append(columns, quoteName(c.Name)+" AS "+quoteName(all[i].Name))
+		columns = append(columns, sql.Name(c.Name)+" AS "+sql.Name(all[i].Name))
 	}
 	p.text = "SELECT " + strings.Join(columns, ", ") + " FROM (" + p.text + ")"
 	place := strings.TrimSuffix(t.definition.StorageDescriptor.Location, "/") + "/"

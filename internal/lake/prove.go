@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 
 	"trailscribe/internal/cloudtrail"
+	"trailscribe/internal/sql"
 )
 
 // Prober asks the table: how many rows, from how many files, one partition gives. The Athena driver's place; cmd hands it in.
@@ -187,6 +188,7 @@ func CountSQL(database, name string, t *types.Table, p Partition) (string, error
 		values = append(values, strings.Split(p.Day.Format(dayFormat), "/")...)
 	}
 	var where []string
+	value := sql.Literals{Dialect: sql.Trino}
 	for i, part := range parts {
 		m := placeholder.FindStringSubmatch(part)
 		switch {
@@ -195,12 +197,12 @@ func CountSQL(database, name string, t *types.Table, p Partition) (string, error
 		case m != nil && m[0] != part || m != nil && strings.Contains(m[1], `"`):
 			return "", fmt.Errorf("the place %q of the table %s.%s is not understood", template, database, name)
 		case m != nil:
-			where = append(where, `"`+m[1]+`" = '`+values[i]+`'`)
+			where = append(where, sql.Name(m[1])+" = "+value.Of(values[i]))
 		}
 	}
-	q := `SELECT count(*) AS "records", count(DISTINCT "$path") AS "files" FROM "` + database + `"."` + name + `"`
+	q := `SELECT count(*) AS "records", count(DISTINCT "$path") AS "files" FROM ` + sql.Name(database) + "." + sql.Name(name)
 	if len(where) > 0 {
 		q += " WHERE " + strings.Join(where, " AND ")
 	}
-	return q, nil
+	return q, value.Err
 }

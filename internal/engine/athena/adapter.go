@@ -40,7 +40,7 @@ func (a *adapter) expr(x, path string, from, to *sql.Type) string {
 					have = g.Type
 				}
 			}
-			fields[i] = a.expr(x+"."+quote(f.Name), path+"."+f.Name, have, f.Type)
+			fields[i] = a.expr(x+"."+sql.Name(f.Name), path+"."+f.Name, have, f.Type)
 		}
 		return "CASE WHEN " + x + " IS NOT NULL THEN CAST(ROW(" + strings.Join(fields, ", ") + ") AS " + to.String() + ") END"
 	case to.Kind == sql.ArrayType && from.Kind == sql.ArrayType:
@@ -57,9 +57,3 @@ func (a *adapter) none(path string, to *sql.Type) string {
 	a.lacks = append(a.lacks, path)
 	return "CAST(NULL AS " + to.String() + ")"
 }
-
-// quote writes a name of a statement of Trino. Names come from the catalog or are ours, never from a log.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// text writes a literal of Trino, in which only the quote has a meaning.
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -15,6 +15,7 @@ import (
 	"trailscribe/internal/engine/enginetest"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/source/dir"
+	"trailscribe/internal/sql"
 )
 
 // BenchmarkColumns measures what an estimate rests on: how many bytes a column takes in a staged copy, for a million bytes of
@@ -58,7 +59,7 @@ func BenchmarkColumns(b *testing.B) {
 		var sizes []size
 		raw, sum := s.(*session).found.bytes, int64(0)
 		for _, c := range relation.Columns() {
-			found, err := s.Query(b.Context(), engine.Statement{ID: c.Name, Query: bind(b, definition, "SELECT "+quote(c.Name)+" AS x FROM events WHERE "+quote(c.Name)+" IS NOT NULL ORDER BY cardinality(ARRAY["+quote(c.Name)+"]) LIMIT 1")})
+			found, err := s.Query(b.Context(), engine.Statement{ID: c.Name, Query: bind(b, definition, "SELECT "+sql.Name(c.Name)+" AS x FROM events WHERE "+sql.Name(c.Name)+" IS NOT NULL ORDER BY cardinality(ARRAY["+sql.Name(c.Name)+"]) LIMIT 1")})
 			if err != nil {
 				b.Fatal(err)
 			}

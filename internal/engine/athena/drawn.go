@@ -50,9 +50,9 @@ func (e *Engine) draw(s engine.Scope, l *shelving) drawn {
 }
 
 // columns are the items of the list that stages.
-func (d drawn) columns() (out []string) {
+func (d drawn) columns(value *sql.Literals) (out []string) {
 	for t, name := range d {
-		out = append(out, fmt.Sprintf("json_extract_scalar(%s, %s) AS %s", quote(t.Column), text(t.Path), name))
+		out = append(out, fmt.Sprintf("json_extract_scalar(%s, %s) AS %s", sql.Name(t.Column), value.Of(t.Path), name))
 	}
 	slices.SortFunc(out, func(a, b string) int { return strings.Compare(after(a), after(b)) })
 	return out

@@ -12,6 +12,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
+	"trailscribe/internal/sql"
 )
 
 // figures are the columns of the statement that counts every record that was read, in one pass.
@@ -38,12 +39,13 @@ func (s *session) figuresText() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	stamp := func(t time.Time) string { return "TIMESTAMP " + text(t.UTC().Format("2006-01-02 15:04:05.000")) }
-	part := func(n int) string { return fmt.Sprintf("regexp_extract(log_file, %s, %d)", text(keyParts), n) }
-	return "SELECT part, account_id, awsregion, CAST(event_time AS date) AS utc_day, category, coalesce(event_time >= " + stamp(s.scope.From) + " AND event_time < " + stamp(s.scope.To) +
+	value := sql.Literals{Dialect: sql.Trino}
+	part := func(n int) string { return fmt.Sprintf("regexp_extract(log_file, %s, %d)", value.Of(keyParts), n) }
+	query := "SELECT part, account_id, awsregion, CAST(event_time AS date) AS utc_day, category, coalesce(event_time >= " + value.Of(s.scope.From) + " AND event_time < " + value.Of(s.scope.To) +
 		", false) AS in_period, " + part(1) + " AS key_account, " + part(2) + " AS key_region, " + part(3) + " AS key_day, conflict, CASE WHEN conflict IS NOT NULL THEN log_file END AS conflict_file," +
 		" count(*) AS events, CAST(sum(copies) AS bigint) AS records, min(event_time) AS first, max(event_time) AS last FROM " +
-		source + " AS s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ORDER BY account_id, substr(conflict, 66), conflict, conflict_file", nil
+		source + " AS s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ORDER BY account_id, substr(conflict, 66), conflict, conflict_file"
+	return query, engine.RefuseScope(value.Err)
 }
 
 // place is where and when deliveries are counted.
@@ -234,9 +236,10 @@ func (s *session) countLoose(ctx context.Context, cell func(account, region stri
 		return nil
 	}
 	query := func() (string, error) {
+		value := sql.Literals{Dialect: sql.Trino}
 		source, err := s.source()
 		return "SELECT account_id, awsregion, CAST(event_time AS date) AS utc_day, count(DISTINCT log_file) AS files FROM " + source +
-			" AS s WHERE part = 'events' AND regexp_extract(log_file, " + text(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3", err
+			" AS s WHERE part = 'events' AND regexp_extract(log_file, " + value.Of(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3", cmp.Or(err, value.Err)
 	}
 	cols := []result.Column{{Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text}, {Name: "utc_day", Kind: result.Date}, {Name: "files", Kind: result.Int}}
 	return s.each(ctx, placeFiles, query, cols, func(r result.Row) {

@@ -74,13 +74,17 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 		return nil, err
 	}
 	laid := ""
+	value := &sql.Literals{Dialect: sql.Trino}
 	if s.mode == Staged && e.shelved(found) {
 		s.shelves = e.layOut(scope, min(longestShelving, longest-len(body)-spareText))
-		laid = s.shelves.sql()
+		laid = s.shelves.sql(value)
 	}
 	if s.mode == Staged {
 		s.drawn = e.draw(scope, s.shelves)
-		laid += strings.Join(s.drawn.columns(), "\n")
+		laid += strings.Join(s.drawn.columns(value), "\n")
+	}
+	if value.Err != nil {
+		return nil, engine.RefuseScope(value.Err)
 	}
 	// What a crash left is taken over only if it holds the same, laid in the same way.
 	sum := sha256.Sum256([]byte(stateOf(t, found) + laid))
@@ -113,11 +117,12 @@ func (s *session) rows(name string, q *sql.Bound) (relation.Rows, error) {
 	if err != nil {
 		return relation.Rows{}, err
 	}
-	where := relation.Part + " = " + text(name)
+	value := sql.Literals{Dialect: sql.Trino}
+	where := relation.Part + " = " + value.Of(name)
 	if s.shelves != nil {
-		where = shelf + " IN (" + texts(s.shelves.of(q, name)) + ")"
+		where = shelf + " IN (" + value.List(s.shelves.of(q, name)) + ")"
 	}
-	return relation.Rows{From: s.tableName(), Columns: cols, Where: []string{where}, More: s.drawn.of(q, name)}, nil
+	return relation.Rows{From: s.tableName(), Columns: cols, Where: []string{where}, More: s.drawn.of(q, name)}, value.Err
 }
 
 // Check lets Athena plan the statement. That is free and reads nothing.

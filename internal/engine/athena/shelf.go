@@ -147,23 +147,23 @@ func (e *Engine) tray(name, condition string) (tray, bool) {
 }
 
 // sql is the shelf of a row, over the columns of the staged relation.
-func (l *shelving) sql() string {
+func (l *shelving) sql(value *sql.Literals) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CASE %s\n", relation.Part)
 	for _, name := range []string{relation.Events, relation.History} {
-		fmt.Fprintf(&b, "WHEN %s THEN '%s' || ", text(name), initial(name))
+		fmt.Fprintf(&b, "WHEN %s THEN %s || ", value.Of(name), value.Of(initial(name)))
 		trays := l.trays[name]
 		if len(trays) == 0 {
-			fmt.Fprintf(&b, "'%s'\n", rest)
+			fmt.Fprintf(&b, "%s\n", value.Of(rest))
 			continue
 		}
 		b.WriteString("coalesce(TRY(CASE\n")
 		for _, t := range trays {
-			fmt.Fprintf(&b, "  WHEN (%s) THEN '%s'\n", t.condition, strings.TrimPrefix(t.name, initial(name)))
+			fmt.Fprintf(&b, "  WHEN (%s) THEN %s\n", t.condition, value.Of(strings.TrimPrefix(t.name, initial(name))))
 		}
-		fmt.Fprintf(&b, "  ELSE '%s' END), '%s')\n", rest, odd)
+		fmt.Fprintf(&b, "  ELSE %s END), %s)\n", value.Of(rest), value.Of(odd))
 	}
-	b.WriteString("ELSE 'n' END")
+	fmt.Fprintf(&b, "ELSE %s END", value.Of("n"))
 	return b.String()
 }
 

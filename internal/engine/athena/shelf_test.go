@@ -18,6 +18,7 @@ import (
 	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
 	"trailscribe/internal/source/dir"
+	"trailscribe/internal/sql"
 )
 
 // dice makes conditions and statements, the same ones for the same seed.
@@ -176,7 +177,7 @@ func TestShelvesOfFailingConditions(t *testing.T) {
 	got := map[string]string{}
 	err = s.each(t.Context(), "shelves", func() (string, error) {
 		source, err := s.source()
-		return "SELECT shelf, array_join(array_agg(DISTINCT eventname ORDER BY eventname), ' ') AS names FROM (SELECT eventname, " + l.sql() + " AS shelf FROM " + source + ") GROUP BY shelf", err
+		return "SELECT shelf, array_join(array_agg(DISTINCT eventname ORDER BY eventname), ' ') AS names FROM (SELECT eventname, " + l.sql(&sql.Literals{Dialect: sql.Trino}) + " AS shelf FROM " + source + ") GROUP BY shelf", err
 	}, []result.Column{{Name: "shelf", Kind: result.Text}, {Name: "names", Kind: result.Text}}, func(r result.Row) { got[r[0].(string)] = r[1].(string) })
 	if err != nil {
 		t.Fatal(err)
@@ -211,10 +212,10 @@ func TestLayOut(t *testing.T) {
 	if n := len(l.trays[relation.Events]); n != mostShelves {
 		t.Errorf("%d shelves", n)
 	}
-	if l := e.layOut(scope, 5000); len(l.trays[relation.Events]) < 20 || len(l.sql()) > 6000 {
-		t.Errorf("%d shelves in %d bytes", len(l.trays[relation.Events]), len(l.sql()))
+	if l := e.layOut(scope, 5000); len(l.trays[relation.Events]) < 20 || len(l.sql(&sql.Literals{Dialect: sql.Trino})) > 6000 {
+		t.Errorf("%d shelves in %d bytes", len(l.trays[relation.Events]), len(l.sql(&sql.Literals{Dialect: sql.Trino})))
 	}
-	if l.sql() != e.layOut(scope, longestShelving).sql() {
+	if l.sql(&sql.Literals{Dialect: sql.Trino}) != e.layOut(scope, longestShelving).sql(&sql.Literals{Dialect: sql.Trino}) {
 		t.Error("the same statements are laid out in another way")
 	}
 	if l := e.layOut(october("none"), longestShelving); len(l.trays) != 0 {

@@ -60,20 +60,18 @@ func (s *session) stage(ctx context.Context) error {
 		return err
 	}
 	cols = append(cols, relation.Part, relation.Conflict)
-	list := make([]string, len(cols))
-	for i, c := range cols {
-		list[i] = quote(c)
-	}
-	list = append(list, s.drawn.columns()...)
+	list := []string{sql.Names(cols)}
+	value := &sql.Literals{Dialect: sql.Trino}
+	list = append(list, s.drawn.columns(value)...)
 	laid := ""
 	if s.shelves != nil {
-		list = append(list, s.shelves.sql()+" AS "+shelf)
-		laid = ", partitioned_by = ARRAY['" + shelf + "']"
+		list = append(list, s.shelves.sql(value)+" AS "+shelf)
+		laid = ", partitioned_by = " + value.Of([]string{shelf})
 	}
 	statement := func(attempt int, body string) string {
 		with := "format = 'PARQUET', write_compression = 'ZSTD'"
 		if external {
-			with += ", external_location = " + text(awsconfig.Below(s.e.o.Staging, s.table, fmt.Sprint(attempt)))
+			with += ", external_location = " + value.Of(awsconfig.Below(s.e.o.Staging, s.table, fmt.Sprint(attempt)))
 		}
 		return "CREATE TABLE " + s.tableName() + " WITH (" + with + laid + ") AS\nSELECT " + strings.Join(list, ", ") + "\nFROM " + body
 	}
@@ -87,6 +85,9 @@ func (s *session) stage(ctx context.Context) error {
 	s.made = true
 	build := func() (func(int) string, error) {
 		body, err := s.relation(relation.Staged)
+		if err == nil {
+			err = engine.RefuseScope(value.Err)
+		}
 		return func(attempt int) string { return statement(attempt, body) }, err
 	}
 	x, err := s.do(ctx, stageFiles, "stage the log files of the period", build, taker.usable)
@@ -108,7 +109,7 @@ func (s *session) stage(ctx context.Context) error {
 }
 
 func (s *session) tableName() string {
-	return quote(s.e.o.StagingDatabase) + "." + quote(s.table)
+	return sql.Name(s.e.o.StagingDatabase) + "." + sql.Name(s.table)
 }
 
 // relation is one of the relation's statements over the table of the logs, in parentheses.
@@ -135,7 +136,8 @@ func (s *session) relation(name string) (string, error) {
 			w.first = relation.FirstDay(s.scope.From)
 		}
 	}
-	return "(" + b.Text(sql.Trino, map[string]string{relation.Records: s.e.records(s.t, w, s.excluded())}) + ")", nil
+	records, err := s.e.records(s.t, w, s.excluded())
+	return "(" + b.Text(sql.Trino, map[string]string{relation.Records: records}) + ")", engine.RefuseScope(err)
 }
 
 // injected tells whether the table must be told the accounts in each query.

@@ -103,9 +103,9 @@ func readTable(g *types.Table, source string) (*table, []string, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		x := a.expr(quote(c.Name), c.Name, have[c.Name], want)
-		if x != quote(c.Name) {
-			x += " AS " + quote(c.Name)
+		x := a.expr(sql.Name(c.Name), c.Name, have[c.Name], want)
+		if x != sql.Name(c.Name) {
+			x += " AS " + sql.Name(c.Name)
 		}
 		t.columns = append(t.columns, x)
 	}
@@ -242,28 +242,29 @@ type span struct {
 
 // records is the SELECT that stands for the relation records: the columns it must have, over the partitions of the span only,
 // without the files that cannot be read.
-func (e *Engine) records(t *table, w span, without []string) string {
+func (e *Engine) records(t *table, w span, without []string) (string, error) {
+	value := sql.Literals{Dialect: sql.Trino}
 	l := t.layout
 	file := fmt.Sprintf(`substr("$path", %d)`, len([]rune(e.o.Source.Name()))+1)
-	part := func(n int) string { return fmt.Sprintf("regexp_extract(%s, %s, %d)", file, text(keyParts), n) }
+	part := func(n int) string { return fmt.Sprintf("regexp_extract(%s, %s, %d)", file, value.Of(keyParts), n) }
 	account, region, day := part(1), part(2), part(3)
 	if l.known {
-		account, region = quote(l.account), quote(l.region)
+		account, region = sql.Name(l.account), sql.Name(l.region)
 		if l.account == "" {
-			account = text(l.fixedAccount)
+			account = value.Of(l.fixedAccount)
 		}
 		if l.region == "" {
-			region = text(l.fixedRegion)
+			region = value.Of(l.fixedRegion)
 		}
-		if day = quote(l.day); l.day == "" {
-			day = quote(l.year) + " || '/' || " + quote(l.month) + " || '/' || " + quote(l.dayPart)
+		if day = sql.Name(l.day); l.day == "" {
+			day = sql.Name(l.year) + " || '/' || " + sql.Name(l.month) + " || '/' || " + sql.Name(l.dayPart)
 		}
 	}
 	list := append(slices.Clone(t.columns), file+" AS file", "BIGINT '0' AS seq", account+" AS account", region+" AS region", day+" AS day")
 	var conditions []string
 	among := func(column string, values []string) {
 		if column != "" && len(values) > 0 {
-			conditions = append(conditions, quote(column)+" IN ("+texts(values)+")")
+			conditions = append(conditions, sql.Name(column)+" IN ("+value.List(values)+")")
 		}
 	}
 	accounts := w.accounts
@@ -272,7 +273,7 @@ func (e *Engine) records(t *table, w span, without []string) string {
 	from, to := w.first.Format("2006/01/02"), w.last.Format("2006/01/02")
 	switch {
 	case l.known && l.day != "":
-		conditions = append(conditions, quote(l.day)+" BETWEEN "+text(from)+" AND "+text(to))
+		conditions = append(conditions, sql.Name(l.day)+" BETWEEN "+value.Of(from)+" AND "+value.Of(to))
 	case l.day != "":
 		var all []string // whatever way the table writes its days
 		for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
@@ -285,23 +286,18 @@ func (e *Engine) records(t *table, w span, without []string) string {
 			years, months = append(years, d.Format("2006")), append(months, d.Format("01"), d.Format("1"))
 		}
 		unique := func(s []string) []string { slices.Sort(s); return slices.Compact(s) }
-		conditions = append(conditions, "CAST("+quote(l.year)+" AS varchar) IN ("+texts(unique(years))+")",
-			"CAST("+quote(l.month)+" AS varchar) IN ("+texts(unique(months))+")")
+		conditions = append(conditions, "CAST("+sql.Name(l.year)+" AS varchar) IN ("+value.List(unique(years))+")",
+			"CAST("+sql.Name(l.month)+" AS varchar) IN ("+value.List(unique(months))+")")
 	}
 	if len(without) > 0 {
-		conditions = append(conditions, `"$path" NOT IN (`+texts(without)+")")
+		conditions = append(conditions, `"$path" NOT IN (`+value.List(without)+")")
 	}
-	q := "(SELECT " + strings.Join(list, ", ") + " FROM " + quote(e.o.Database) + "." + quote(e.o.Table)
+	q := "(SELECT " + strings.Join(list, ", ") + " FROM " + sql.Name(e.o.Database) + "." + sql.Name(e.o.Table)
 	if len(conditions) > 0 {
 		q += " WHERE " + strings.Join(conditions, " AND ")
 	}
-	return q + ")"
-}
-
-func texts(values []string) string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = text(v)
+	if value.Err != nil {
+		return "", fmt.Errorf("name the log files of the scope: %w", value.Err)
 	}
-	return strings.Join(out, ", ")
+	return q + ")", nil
 }

@@ -18,6 +18,7 @@ import (
 	"trailscribe/internal/engine/duckdb/cache"
 	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/relation"
+	"trailscribe/internal/sql"
 )
 
 // Inputs counts what the rows rest on. It is worked out once; later calls give the same.
@@ -161,7 +162,7 @@ func (s *session) countEvents(ctx context.Context, t *tally) error {
 
 // countRecords counts the records that are not in events: without a time, outside the period, of other categories.
 func (s *session) countRecords(ctx context.Context, t *tally) error {
-	census, err := s.statement(relation.Census, quote(relation.Records))
+	census, err := s.statement(relation.Census, sql.Name(relation.Records))
 	if err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func (s *session) countLoose(ctx context.Context, t *tally) error {
 	if !s.loose {
 		return nil
 	}
-	deliveries, err := s.statement(relation.Deliveries, quote(relation.Records))
+	deliveries, err := s.statement(relation.Deliveries, sql.Name(relation.Records))
 	if err != nil {
 		return err
 	}
@@ -212,9 +213,9 @@ func (s *session) listConflicts(ctx context.Context, t *tally) error {
 	if !s.differ {
 		return nil
 	}
-	marked := "SELECT eventid FROM " + quote(relation.Events) + " WHERE copies_differ"
+	marked := "SELECT eventid FROM " + sql.Name(relation.Events) + " WHERE copies_differ"
 	if s.scope.HistoryDays > 0 {
-		marked += " UNION ALL SELECT eventid FROM " + quote(relation.History) + " WHERE copies_differ"
+		marked += " UNION ALL SELECT eventid FROM " + sql.Name(relation.History) + " WHERE copies_differ"
 	}
 	query, err := s.statement(relation.Conflicts, "(SELECT * FROM records WHERE eventid IN ("+marked+"))")
 	if err != nil {

@@ -1,9 +1,6 @@
 package duckdb
 
 import (
-	"strings"
-	"time"
-
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/duckdb/cache"
 	"trailscribe/internal/relation"
@@ -20,24 +17,6 @@ func window(s engine.Scope) (cache.Window, error) {
 var always = []string{"event_time", "account_id", "awsregion", "eventid", "category", "copies", "copies_differ", "log_file"}
 
 // stored is the columns of a relation that its table holds, in the relation's order.
-func stored(s engine.Scope, name string) ([]string, error) { return relation.Stored(s.Columns, always, name) }
-
-// quoted is names as a select list.
-func quoted(names []string) string {
-	q := make([]string, len(names))
-	for i, n := range names {
-		q[i] = quote(n)
-	}
-	return strings.Join(q, ", ")
-}
-
-// quote writes a name of the database. Names come from the relation's own list, never from a log or a query.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// text writes a value that is ours (a path of the cache, a prefix of a key) as a literal of the database.
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
-// timestamp writes an instant as the UTC wall clock that event_time holds.
-func timestamp(t time.Time) string {
-	return "TIMESTAMP " + text(t.UTC().Format("2006-01-02 15:04:05.000"))
+func stored(s engine.Scope, name string) ([]string, error) {
+	return relation.Stored(s.Columns, always, name)
 }

@@ -105,7 +105,11 @@ const narrow = "common_subexpressions, in_clause"
 
 // optimizers switches off those that are named, and the others on.
 func (s *session) optimizers(ctx context.Context, off string) error {
-	if _, err := s.db.ExecContext(ctx, "SET GLOBAL disabled_optimizers = "+text(off)); err != nil {
+	value, err := sql.Literal(sql.DuckDB, off)
+	if err == nil {
+		_, err = s.db.ExecContext(ctx, "SET GLOBAL disabled_optimizers = "+value)
+	}
+	if err != nil {
 		return fmt.Errorf("choose the optimizers of the embedded database: %w", err)
 	}
 	return nil
@@ -126,7 +130,11 @@ func (s *session) findRepeated(ctx context.Context, files []string) error {
 	}
 	// The cache knows which records are equal in every column that is compared. Whether those that are not are of one account and
 	// belong to what is read is for the relation to say.
-	_, err = s.db.ExecContext(ctx, "CREATE TABLE differing AS SELECT eventid FROM "+parquet(files)+" SEMI JOIN repeated USING (eventid) GROUP BY eventid HAVING min(content) <> max(content)")
+	from, err := parquet(files)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, "CREATE TABLE differing AS SELECT eventid FROM "+from+" SEMI JOIN repeated USING (eventid) GROUP BY eventid HAVING min(content) <> max(content)")
 	if err == nil {
 		err = s.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM differing").Scan(&s.differ)
 	}
@@ -155,7 +163,7 @@ func (s *session) materialise(ctx context.Context, name string) error {
 	}
 	switch {
 	case s.repeated == 0:
-		steps = append(steps, step{s.definition.Unique(), quote(relation.Records)})
+		steps = append(steps, step{s.definition.Unique(), sql.Name(relation.Records)})
 	case 2*s.repeated > s.records: // with two trails every event is there twice
 		steps = append(steps, step{s.definition.Equal(), "(SELECT * FROM records" + rest + ")"})
 	default:
@@ -163,16 +171,16 @@ func (s *session) materialise(ctx context.Context, name string) error {
 			step{s.definition.Unique(), "(SELECT * FROM records ANTI JOIN repeated USING (eventid))"},
 			step{s.definition.Equal(), "(SELECT * FROM records SEMI JOIN repeated USING (eventid)" + rest + ")"})
 	}
-	into := "CREATE TABLE " + quote(name) + " AS "
+	into := "CREATE TABLE " + sql.Name(name) + " AS "
 	for _, x := range steps {
 		query, err := s.statementOf(x.definition, name, x.records)
 		if err != nil {
 			return err
 		}
-		if _, err := s.db.ExecContext(ctx, into+"SELECT "+quoted(cols)+" FROM ("+query+")"); err != nil {
+		if _, err := s.db.ExecContext(ctx, into+"SELECT "+sql.Names(cols)+" FROM ("+query+")"); err != nil {
 			return err
 		}
-		into = "INSERT INTO " + quote(name) + " "
+		into = "INSERT INTO " + sql.Name(name) + " "
 	}
 	return nil
 }
@@ -195,12 +203,13 @@ func (s *session) statementOf(d *relation.Definition, name, records string) (str
 }
 
 // parquet is the cache's files as a table.
-func parquet(files []string) string {
-	list := make([]string, len(files))
-	for i, f := range files {
-		list[i] = text(f)
+func parquet(files []string) (string, error) {
+	value := sql.Literals{Dialect: sql.DuckDB}
+	text := "read_parquet([" + value.List(files) + "], hive_partitioning = false)"
+	if value.Err != nil {
+		return "", fmt.Errorf("name the files of the cache: %w", value.Err)
 	}
-	return "read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false)"
+	return text, nil
 }
 
 // recordsOver is the SELECT behind the relation records. Without any file it has the same columns and no row.
@@ -211,11 +220,12 @@ func recordsOver(files []string) (string, error) {
 		for i, c := range cols {
 			names[i] = c.Name
 		}
-		return "SELECT " + quoted(names) + " FROM " + parquet(files), nil
+		from, err := parquet(files)
+		return "SELECT " + sql.Names(names) + " FROM " + from, err
 	}
 	items := make([]string, len(cols))
 	for i, c := range cols {
-		items[i] = "CAST(NULL AS " + c.Type + `) AS "` + c.Name + `"`
+		items[i] = "CAST(NULL AS " + c.Type + ") AS " + sql.Name(c.Name)
 	}
 	parsed, bad := sql.Parse("SELECT "+strings.Join(items, ", ")+" WHERE false", nil)
 	if bad.Err() != nil {

@@ -13,6 +13,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/source"
+	"trailscribe/internal/sql"
 )
 
 // batchBytes is how much JSON one INSERT carries; Trino takes statements up to a million characters unless told otherwise.
@@ -30,7 +31,7 @@ func newLoader(c *client, table string) *loader {
 	l := &loader{c: c, table: table}
 	var fields []string
 	for _, c := range relation.RecordColumns() {
-		fields = append(fields, quote(c.Name)+" "+c.Type)
+		fields = append(fields, sql.Name(c.Name)+" "+c.Type)
 	}
 	l.row = "row(" + strings.Join(fields, ", ") + ")"
 	return l
@@ -40,7 +41,7 @@ func newLoader(c *client, table string) *loader {
 func (l *loader) create(ctx context.Context) error {
 	var cols []string
 	for _, c := range relation.RecordColumns() {
-		cols = append(cols, quote(c.Name)+" "+c.Type)
+		cols = append(cols, sql.Name(c.Name)+" "+c.Type)
 	}
 	_, _, err := l.c.exec(ctx, "CREATE TABLE "+l.table+" ("+strings.Join(cols, ", ")+")")
 	return err
@@ -65,9 +66,12 @@ func (l *loader) flush(ctx context.Context) error {
 	if l.batch.Len() == 0 {
 		return nil
 	}
-	statement := "INSERT INTO " + l.table + " SELECT * FROM UNNEST(CAST(json_parse(" + text("["+l.batch.String()+"]") + ") AS array(" + l.row + ")))"
+	value, err := sql.Literal(sql.Trino, "["+l.batch.String()+"]")
 	l.batch.Reset()
-	_, _, err := l.c.exec(ctx, statement)
+	if err != nil {
+		return err
+	}
+	_, _, err = l.c.exec(ctx, "INSERT INTO "+l.table+" SELECT * FROM UNNEST(CAST(json_parse("+value+") AS array("+l.row+")))")
 	return err
 }
 

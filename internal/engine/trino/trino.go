@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"hash"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -123,11 +122,5 @@ var schemas atomic.Int64
 
 // schemaName is one nobody else uses, neither another session of this process nor another process.
 func schemaName() string { return fmt.Sprintf("s%d_%d", time.Now().UnixNano(), schemas.Add(1)) }
-
-// quote writes a name; names come from the relation's own list.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// text writes a literal.
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 var _ engine.Engine = (*Engine)(nil)

@@ -30,6 +30,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"trailscribe/internal/awsconfig"
+	"trailscribe/internal/sql"
 )
 
 // Athena stands before an AWS and answers for its Athena.
@@ -103,8 +104,12 @@ func New(t testing.TB, address string, env func(string) string) *Athena {
 		"hive.collect-column-statistics-on-write": "false", "hive.table-statistics-enabled": "false",
 	}
 	var list []string
+	value := sql.Literals{Dialect: sql.Trino}
 	for k, v := range settings {
-		list = append(list, `"`+k+`" = '`+v+`'`)
+		list = append(list, sql.Name(k)+" = "+value.Of(v))
+	}
+	if value.Err != nil {
+		t.Fatal(value.Err)
 	}
 	slices.Sort(list)
 	if _, err := a.trino.run(context.Background(), "CREATE CATALOG "+a.catalog+" USING hive WITH ("+strings.Join(list, ", ")+")"); err != nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+
+	"trailscribe/internal/sql"
 )
 
 // Lay makes a table of log files readable for Trino. AWS's own input format, which cuts {"Records":[…]} into rows, exists only
@@ -41,14 +43,12 @@ func (a *Athena) Lay(database, table string) {
 	}
 	columns := []string{"r.*"}
 	for _, c := range in.PartitionKeys {
-		columns = append(columns, quote(aws.ToString(c.Name)))
+		columns = append(columns, sql.Name(aws.ToString(c.Name)))
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.tables[quote(database)+"."+quote(table)] = "(SELECT " + strings.Join(append(columns, `"$path"`), ", ") + " FROM " + quote(database) + "." + quote(files) + " CROSS JOIN UNNEST(records) AS r)"
+	a.tables[sql.Name(database)+"."+sql.Name(table)] = "(SELECT " + strings.Join(append(columns, `"$path"`), ", ") + " FROM " + sql.Name(database) + "." + sql.Name(files) + " CROSS JOIN UNNEST(records) AS r)"
 }
-
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // staged is how the program makes tables: the name, the properties, the statement.
 var staged = regexp.MustCompile(`(?s)^CREATE TABLE ("[a-z0-9_]+"\."[a-z0-9_]+") WITH \(([^()]*)\) AS\s(.*)$`)
@@ -82,7 +82,11 @@ func (a *Athena) rewrite(q *query) (string, error) {
 			return ""
 		})
 		if !strings.Contains(with, "external_location") {
-			with += ", external_location = '" + q.output + "tables/" + q.id + "/'"
+			place, err := sql.Literal(sql.Trino, q.output+"tables/"+q.id+"/")
+			if err != nil {
+				return "", err
+			}
+			with += ", external_location = " + place
 		}
 		return "CREATE TABLE " + m[1] + " WITH (" + with + ") AS\n" + m[3], nil
 	case "EXPLAIN":

@@ -91,6 +91,7 @@ func (o Options) settings() ([]string, error) {
 	if memory <= 0 {
 		memory = 2 << 30
 	}
+	value := language.Literals{Dialect: language.DuckDB}
 	dirs := append([]string{}, o.Dirs...)
 	temp := o.TempDir
 	if temp != "" {
@@ -101,7 +102,7 @@ func (o Options) settings() ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("folder %s: %w", d, err)
 		}
-		dirs[i] = quote(strings.TrimSuffix(filepath.ToSlash(abs), "/") + "/")
+		dirs[i] = value.Of(strings.TrimSuffix(filepath.ToSlash(abs), "/") + "/")
 	}
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'",
@@ -114,13 +115,16 @@ func (o Options) settings() ([]string, error) {
 		"SET GLOBAL autoinstall_known_extensions = false",
 		"SET GLOBAL allow_community_extensions = false",
 		fmt.Sprintf("SET GLOBAL threads = %d", threads),
-		fmt.Sprintf("SET GLOBAL memory_limit = '%dB'", memory),
-		"SET GLOBAL temp_directory = " + quote(temp),
+		"SET GLOBAL memory_limit = " + value.Of(fmt.Sprintf("%dB", memory)),
+		"SET GLOBAL temp_directory = " + value.Of(temp),
 		"SET GLOBAL allowed_directories = [" + strings.Join(dirs, ", ") + "]",
 		"SET GLOBAL enable_external_access = false",
 	}
 	if !o.Open {
 		settings = append(settings, lock)
+	}
+	if value.Err != nil {
+		return nil, fmt.Errorf("name the folders of the database: %w", value.Err)
 	}
 	return settings, nil
 }
@@ -134,8 +138,6 @@ func (d *Database) Lock(ctx context.Context) error {
 	}
 	return nil
 }
-
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func firstWords(s string) string {
 	if len(s) > 60 {

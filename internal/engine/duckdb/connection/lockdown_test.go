@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	language "trailscribe/internal/sql"
 )
 
 // TestLockdown holds what a statement cannot reach, whatever it says. Statements of query files never get this far, because
@@ -22,24 +24,25 @@ func TestLockdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	value := language.Literals{Dialect: language.DuckDB}
 	var n int
-	if err := db.QueryRow("SELECT count(*) FROM read_csv(" + quote(filepath.Join(inside, "plain.csv")) + ")").Scan(&n); err != nil || n != 1 {
+	if err := db.QueryRow("SELECT count(*) FROM read_csv(" + value.Of(filepath.Join(inside, "plain.csv")) + ")").Scan(&n); err != nil || n != 1 {
 		t.Errorf("a file in a folder that was named cannot be read: %d %v", n, err)
 	}
-	file := quote(filepath.Join(secret, "plain.csv"))
+	file := value.Of(filepath.Join(secret, "plain.csv"))
 	for name, statement := range map[string]string{
 		"read_text":        "SELECT * FROM read_text('/etc/hostname')",
 		"read_csv":         "SELECT * FROM read_csv(" + file + ")",
 		"file as table":    `SELECT * FROM "` + filepath.Join(secret, "plain.csv") + `"`,
-		"out by dots":      "SELECT * FROM read_csv(" + quote(inside+"/../"+filepath.Base(secret)+"/plain.csv") + ")",
-		"neighbour folder": "COPY (SELECT 1) TO " + quote(inside+"x.csv"),
-		"glob":             "SELECT * FROM glob(" + quote(secret+"/*") + ")",
-		"COPY out":         "COPY (SELECT 1) TO " + quote(filepath.Join(secret, "out.csv")),
-		"ATTACH":           "ATTACH " + quote(filepath.Join(secret, "x.db")) + " AS x",
-		"EXPORT":           "EXPORT DATABASE " + quote(filepath.Join(secret, "x")),
+		"out by dots":      "SELECT * FROM read_csv(" + value.Of(inside+"/../"+filepath.Base(secret)+"/plain.csv") + ")",
+		"neighbour folder": "COPY (SELECT 1) TO " + value.Of(inside+"x.csv"),
+		"glob":             "SELECT * FROM glob(" + value.Of(secret+"/*") + ")",
+		"COPY out":         "COPY (SELECT 1) TO " + value.Of(filepath.Join(secret, "out.csv")),
+		"ATTACH":           "ATTACH " + value.Of(filepath.Join(secret, "x.db")) + " AS x",
+		"EXPORT":           "EXPORT DATABASE " + value.Of(filepath.Join(secret, "x")),
 		"INSTALL":          "INSTALL httpfs",
 		"LOAD":             "LOAD httpfs",
-		"LOAD a file":      "LOAD " + quote(filepath.Join(secret, "x.duckdb_extension")),
+		"LOAD a file":      "LOAD " + value.Of(filepath.Join(secret, "x.duckdb_extension")),
 		"network":          "SELECT * FROM read_text('http://192.0.2.1/x')",
 		"autoload":         "SELECT CAST('10.0.0.1' AS inet)",
 		"external access":  "SET enable_external_access = true",
@@ -68,7 +71,7 @@ func TestLockdown(t *testing.T) {
 	for setting, want := range map[string]string{"TimeZone": "UTC", "integer_division": "true", "lock_configuration": "true", "enable_external_access": "false",
 		"autoload_known_extensions": "false", "autoinstall_known_extensions": "false", "threads": "1", "default_null_order": "NULLS_LAST"} {
 		var got string
-		if err := db.QueryRow("SELECT CAST(current_setting(" + quote(setting) + ") AS VARCHAR)").Scan(&got); err != nil || got != want {
+		if err := db.QueryRow("SELECT CAST(current_setting(" + value.Of(setting) + ") AS VARCHAR)").Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", setting, got, err, want)
 		}
 	}
