@@ -157,7 +157,7 @@ func (p *program) showSQL(s *setup, q *query.Query, dialect string) error {
 		if name == relation.History && q.HistoryDays == 0 {
 			continue
 		}
-		bound, err := s.definition.Select(name, relation.Base{Table: relation.Records, Account: "account", Region: "region", Day: "day", File: "file"}, plan.Scope.Scope)
+		bound, err := s.definition.Select(name, plan.Scope.Scope, false)
 		if err != nil {
 			return fmt.Errorf("writing the statement of %s: %w", name, err)
 		}

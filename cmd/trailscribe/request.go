@@ -181,7 +181,7 @@ func sourceName(s *setup, set config.Settings) (string, error) {
 }
 
 func (s *setup) relationText(name string, scope engine.Scope) (string, error) {
-	bound, err := s.definition.Select(name, relation.Base{Table: relation.Records, Account: "account", Region: "region", Day: "day", File: "file"}, scope.Scope)
+	bound, err := s.definition.Select(name, scope.Scope, false)
 	if err != nil {
 		return "", fmt.Errorf("writing the statement of %s: %w", name, err)
 	}

@@ -31,13 +31,6 @@ type Scope struct {
 	Values            sql.Values // parameters of the relation itself: zone, automation, calendar, networks
 }
 
-// Base is the physical table a driver reads. The driver lays the columns of RecordColumns over it, in the text that stands
-// for the relation records; Select needs to know only which of them the table can have.
-type Base struct {
-	Table                      string
-	Account, Region, Day, File string // partition columns and path, "" where absent. Day "": some files have no delivery day, and are always read
-}
-
 // Definition is the relation as written in templates/sql. It never changes after Load.
 type Definition struct {
 	statements map[string]*sql.Checked
@@ -45,6 +38,7 @@ type Definition struct {
 	apart      *Definition
 	unique     *Definition
 	equal      *Definition
+	refused    error // why there are no statements
 }
 
 // statements are the files of the folder; all but the first go on from the mark of the first.
@@ -69,7 +63,7 @@ func Load(l *library.Library) (*Definition, diag.Problems) {
 			Hint: "it must stand behind the query named dated, whose records the other statements count"}}
 	}
 	var problems diag.Problems
-	if d.statements, problems = check(texts, dated); problems.Err() != nil {
+	if d.statements, problems = check(texts, dated, nil); problems.Err() != nil {
 		return nil, problems
 	}
 	if bad := d.vary(texts, dated); bad.Err() != nil {
@@ -79,7 +73,7 @@ func Load(l *library.Library) (*Definition, diag.Problems) {
 }
 
 // check parses and checks each statement; those after the first go on from dated.
-func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) {
+func check(texts []part, dated string, v variant) (map[string]*sql.Checked, diag.Problems) {
 	out := map[string]*sql.Checked{}
 	var problems diag.Problems
 	catalog := sql.Catalog{Records: RecordColumns()}
@@ -93,6 +87,14 @@ func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) 
 		if bad.Err() != nil {
 			continue
 		}
+		if i == 0 && len(v) == 0 {
+			problems = append(problems, incomplete(parsed, texts[i].file)...)
+		}
+		bad = parsed.Decide(v.values())
+		problems = append(problems, bad...)
+		if bad.Err() != nil {
+			continue
+		}
 		checked, bad := parsed.Check(catalog, types())
 		problems = append(problems, bad...)
 		if bad.Err() == nil {
@@ -100,9 +102,9 @@ func check(texts []part, dated string) (map[string]*sql.Checked, diag.Problems) 
 		}
 	}
 	if problems.Err() == nil {
-		// A library may write events.sql in another way; then only an engine that stages cannot be used, and says so.
-		if staged, bad := checkStaged(texts[0]); bad.Err() == nil {
-			out[Staged] = staged
+		// A library may write events.sql in another way; then only an engine that stages cannot be used, and Select says so.
+		if checked, err := checkStaged(texts[0], v); err == nil {
+			out[Staged] = checked
 		}
 	}
 	return out, problems
@@ -120,13 +122,19 @@ func (d *Definition) Files() []library.File { return slices.Clone(d.files) }
 // statement over the relation `records`, in the language every query is written in.
 //
 // The scope's values may leave out settings; those take the value of a zero Settings.
-func (d *Definition) Select(name string, b Base, s Scope) (*sql.Bound, error) {
+//
+// loose reports whether there are log files outside CloudTrail's S3 layout: they have no delivery day, and are always read.
+func (d *Definition) Select(name string, s Scope, loose bool) (*sql.Bound, error) {
+	if d.refused != nil {
+		return nil, d.refused
+	}
 	stmt, ok := d.statements[name]
 	if name == History {
 		stmt, ok = d.statements[Events]
 	}
 	if !ok && name == Staged {
-		return nil, fmt.Errorf("%sevents.sql of the library is not built as the program's own is, so its records cannot be staged; take the program's own copy back", Folder)
+		_, err := checkStaged(part{d.files[0].Path, string(d.files[0].Data)}, nil)
+		return nil, fmt.Errorf("the library's own definition of events cannot be staged: %w; write it as the program's own file does, or query the log files directly", err)
 	}
 	if !ok {
 		return nil, fmt.Errorf("there is no relation %q: a query may read events and history", name)
@@ -164,7 +172,7 @@ func (d *Definition) Select(name string, b Base, s Scope) (*sql.Bound, error) {
 		"read_to":     LastDay(s.To, s.LateDays).Format(deliveryDay),
 		"day_from":    w.from.Format(deliveryDay),
 		"day_to":      LastDay(w.to, s.LateDays).Format(deliveryDay),
-		"loose_files": b.Day == "",
+		"loose_files": loose,
 		"accounts":    sorted(s.Accounts),
 		"regions":     sorted(s.Regions),
 	})

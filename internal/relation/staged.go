@@ -2,9 +2,11 @@ package relation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
 )
 
@@ -13,7 +15,7 @@ import (
 // part are the records that belong to neither, so that they can be counted without reading again. Conflict is NULL but where
 // copies of the event differ; there it says which, see ConflictOf.
 const (
-	Staged   = "staged"
+	Staged   = staged
 	Part     = "part"
 	Conflict = "conflict"
 )
@@ -24,52 +26,27 @@ func ConflictOf(value string) (content, eventID string) {
 	return content, eventID
 }
 
-// stagedText is events.sql with one difference: records outside events are marked instead of left out.
-func stagedText(text string) (string, error) {
-	head, rest, ok := strings.Cut(text, "\n), bounded AS (")
-	if !ok {
-		head, rest, ok = strings.Cut(text, "\n, bounded AS (")
-	}
-	opening := text[len(head) : len(text)-len(rest)]
-	bounded, tail, ok2 := strings.Cut(rest, "\n), numbered AS (")
-	_, within, ok3 := strings.Cut(bounded, "\n  SELECT *\n  FROM compared\n  WHERE ")
-	if !ok || !ok2 || !ok3 || strings.Count(tail, numbered) != 2 || strings.Count(tail, ending) != 1 {
-		return "", fmt.Errorf("the queries bounded and numbered, and the column copies_differ at the end, must stand there as they are built in: staging marks the records that they leave out")
-	}
-	tail = strings.NewReplacer(
-		numbered, "CASE WHEN h_part <> '' AND eventid <> ''",
-		identity, strings.Replace(identity, "BY ", "BY h_part, ", 1),
-		ending, "\n  copies_differ,\n  h_part AS "+Part+",\n  CASE WHEN copies_differ THEN to_hex(h_content) || ' ' || eventid END AS "+Conflict+"\nFROM l",
-	).Replace(tail)
-	before := strings.NewReplacer(":period_from", ":history_from", ":period_to", ":period_from", ":eventtime_from", ":history_eventtime_from",
-		":eventtime_to", ":history_eventtime_to", ":day_from", ":history_day_from", ":day_to", ":history_day_to").Replace(within)
-	return head + opening + fmt.Sprintf(marked, within, before) + "\n), numbered AS (" + tail, nil
-}
-
-const (
-	numbered = "CASE WHEN eventid <> ''"
-	ending   = "\n  copies_differ\nFROM l"
-)
-
-// marked stands for bounded: its conditions, once for each part.
-const marked = `
-  SELECT *,
-    CASE
-      WHEN (%s) THEN 'events'
-      WHEN (%s) THEN 'history'
-    END AS h_part
-  FROM compared`
-
-// checkStaged checks the statement that stagedText makes of the first file.
-func checkStaged(p part) (*sql.Checked, diag.Problems) {
-	at := diag.Pos{File: p.file}
-	text, err := stagedText(p.text)
-	if err != nil {
-		return nil, diag.Problems{{At: at, Text: err.Error()}}
-	}
-	parsed, bad := sql.Parse(text, func(int) diag.Pos { return at })
+// checkStaged checks events.sql with :staged true. A library may write the file in another way; then the error says what it
+// lacks, and only an engine that stages cannot be used.
+func checkStaged(p part, v variant) (*sql.Checked, error) {
+	parsed, bad := sql.Parse(p.text, script{p}.at)
 	if bad.Err() != nil {
 		return nil, bad
 	}
-	return parsed.Check(sql.Catalog{Records: RecordColumns()}, types())
+	if !slices.Contains(parsed.Params(), staged) {
+		return nil, fmt.Errorf("%s has no parameter :%s: it marks the records that belong to no relation, instead of leaving them out", p.file, staged)
+	}
+	var checked *sql.Checked
+	if bad = parsed.Decide(append(v, staged).values()); bad.Err() == nil {
+		checked, bad = parsed.Check(sql.Catalog{Records: RecordColumns()}, types())
+	}
+	if bad.Err() != nil {
+		return nil, diag.Problems(bad)
+	}
+	for _, name := range []string{Part, Conflict} {
+		if !slices.ContainsFunc(checked.Columns(), func(c result.Column) bool { return strings.EqualFold(c.Name, name) }) {
+			return nil, fmt.Errorf("%s has no column %s where :%s is true", p.file, name, staged)
+		}
+	}
+	return checked, nil
 }

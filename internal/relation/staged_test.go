@@ -15,7 +15,7 @@ func TestStaged(t *testing.T) {
 	}
 	s := october()
 	s.HistoryDays = 30
-	b, err := d.Select(Staged, Base{Day: "day"}, s)
+	b, err := d.Select(Staged, s, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,14 +36,14 @@ func TestStaged(t *testing.T) {
 		}
 	}
 	// Copies are removed within a part, and compared over all that was read.
-	if n := strings.Count(text, "PARTITION BY h_part, account_id, eventid, h_content"); n != 2 {
+	if n := strings.Count(text, "PARTITION BY account_id, eventid, h_content, h_part"); n != 2 {
 		t.Errorf("copies are looked for in %d places", n)
 	}
 	if n := strings.Count(text, "h_content) OVER (PARTITION BY account_id, eventid)"); n != 2 {
 		t.Errorf("contents are compared in %d places", n)
 	}
 	// Without history there is none, and nothing more is read.
-	b, err = d.Select(Staged, Base{}, october())
+	b, err = d.Select(Staged, october(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,19 +52,23 @@ func TestStaged(t *testing.T) {
 	}
 }
 
-// A library may write the relation in its own way: only staging is then refused.
-func TestStagedOtherwise(t *testing.T) {
-	d, bad := load(t, func(name, text string) string {
-		return strings.ReplaceAll(text, "\n  copies_differ\nFROM l", "\n  copies_differ AS copies_differ\nFROM l")
-	})
-	if bad.Err() != nil {
-		t.Fatal(bad)
-	}
-	if _, err := d.Select(Staged, Base{}, october()); err == nil || !strings.Contains(err.Error(), "cannot be staged") {
-		t.Error(err)
-	}
-	if _, err := d.Select(Events, Base{}, october()); err != nil {
-		t.Error(err)
+// What a library does not say cannot be staged, and the error says what is missing. Events can still be asked for.
+func TestNotStaged(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{":staged", "false", "no parameter :staged"},
+		{"CASE WHEN :staged THEN h_part END AS part", "1 AS other", "no column part"},
+		{"END END AS conflict", "END END AS differs", "no column conflict"},
+	} {
+		d, bad := load(t, func(_, text string) string { return strings.ReplaceAll(text, c.old, c.new) })
+		if bad.Err() != nil {
+			t.Fatal(bad)
+		}
+		if _, err := d.Select(Staged, october(), true); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "templates/sql/events.sql") {
+			t.Errorf("%s: %v", c.old, err)
+		}
+		if _, err := d.Select(Events, october(), true); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

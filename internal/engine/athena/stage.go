@@ -115,11 +115,7 @@ func (s *session) tableName() string {
 // relation is one of the relation's statements over the table of the logs, in parentheses.
 func (s *session) relation(name string) (string, error) {
 	l := s.t.layout
-	base := relation.Base{Table: s.e.o.Table, Account: l.account, Region: l.region, File: "file"}
-	if l.known {
-		base.Day = "day"
-	}
-	b, err := s.e.o.Definition.Select(name, base, s.scope.Scope)
+	b, err := s.e.o.Definition.Select(name, s.scope.Scope, !l.known)
 	if err != nil {
 		return "", engine.RefuseScope(err)
 	}

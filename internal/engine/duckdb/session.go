@@ -191,11 +191,7 @@ func (s *session) statement(name, records string) (string, error) {
 }
 
 func (s *session) statementOf(d *relation.Definition, name, records string) (string, error) {
-	base := relation.Base{Table: relation.Records, Account: "account", Region: "region", File: "file"}
-	if !s.loose {
-		base.Day = "day"
-	}
-	bound, err := d.Select(name, base, s.scope.Scope)
+	bound, err := d.Select(name, s.scope.Scope, s.loose)
 	if err != nil {
 		return "", engine.RefuseScope(err)
 	}

@@ -41,6 +41,7 @@ func Run(t *testing.T, open Open) {
 		{"copies that differ, in history", testConflictsOfHistory},
 		{"copies that differ, out of scope", testConflictsOfScope},
 		{"derived columns", testDerived},
+		{"a definition of the library's own", testOwnDefinition},
 		{"category as the reader has it", testCategoryOfReader},
 		{processZone, testProcessZone},
 		{"loose and S3 layout", testLayouts},

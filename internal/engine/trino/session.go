@@ -98,11 +98,7 @@ func (s *session) table(name string) string { return s.schema + "." + name }
 
 // statement is one of the definition's statements over the records given.
 func (s *session) statement(name, records string) (string, error) {
-	base := relation.Base{Table: relation.Records, Account: "account", Region: "region", File: "file"}
-	if !s.loose {
-		base.Day = "day"
-	}
-	bound, err := s.definition.Select(name, base, s.scope.Scope)
+	bound, err := s.definition.Select(name, s.scope.Scope, s.loose)
 	if err != nil {
 		return "", engine.RefuseScope(err)
 	}
