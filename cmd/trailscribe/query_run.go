@@ -77,22 +77,11 @@ func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error 
 		return explain(err)
 	}
 	defer rows.Close()
-	shown := &once{columns: labelled(q, rows.Columns()), rows: rows}
+	shown := &once{columns: q.Timed(rows.Columns()), rows: rows}
 	if err := p.term.Rows(shown, p.flags.output); err != nil {
 		return explain(err)
 	}
 	return p.warnInputs(ctx, session)
-}
-
-// labelled gives local times their kind: the engine cannot tell them from instants.
-func labelled(q *query.Query, cols []result.Column) []result.Column {
-	out := append([]result.Column(nil), cols...)
-	for i := range out {
-		if c, ok := q.Column(out[i].Name); ok && c.Type == "local-time" && out[i].Kind == result.Instant {
-			out[i].Kind = result.Local
-		}
-	}
-	return out
 }
 
 // once shows an engine's rows as a set that is read a single time.

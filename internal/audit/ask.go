@@ -85,7 +85,7 @@ func (w *work) askOne(ctx context.Context, st engine.Statement) (answer, error) 
 	if err != nil {
 		return w.failed(ctx, st.ID, err)
 	}
-	watched := &asked{Rows: rows, columns: columnsOf(w.query(st.ID), rows.Columns())}
+	watched := &asked{Rows: rows, columns: w.query(st.ID).Timed(rows.Columns())}
 	set, kept, err := w.folder.KeepResult(st.ID, watched)
 	switch {
 	case err == nil:
@@ -154,23 +154,6 @@ func (w *work) query(id string) *query.Query {
 	return nil
 }
 
-// columnsOf are the engine's columns with the kinds of time that the query's file says: SQL has one timestamp for a point in time and a wall clock.
-func columnsOf(q *query.Query, cols []result.Column) []result.Column {
-	out := append([]result.Column{}, cols...)
-	for i, c := range out {
-		if q == nil || c.Kind != result.Instant && c.Kind != result.Local {
-			continue
-		}
-		switch d, _ := q.Column(c.Name); d.Type {
-		case "time":
-			out[i].Kind = result.Instant
-		case "local-time":
-			out[i].Kind = result.Local
-		}
-	}
-	return out
-}
-
 // asked is an engine's rows that remember their own error, to tell it from one of the disk.
 type asked struct {
 	engine.Rows
@@ -219,7 +202,7 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 			return nil, err
 		}
 		if a.rows == nil {
-			r.Columns = columnsOf(q, st.Query.Columns())
+			r.Columns = q.Timed(st.Query.Columns())
 		}
 		r.Verdict = logged.logged(q, r.Verdict)
 		if i, ok := at[q.ID+run.PopulationSuffix]; ok {

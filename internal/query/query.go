@@ -119,6 +119,27 @@ func (q *Query) Column(name string) (Column, bool) {
 	return q.Columns[i], true
 }
 
+// Timed are the columns of the query's rows with the kinds of time that its file says: SQL has one timestamp for a point in time
+// and for a wall clock. Those of no query, nil, stay as they are.
+func (q *Query) Timed(cols []result.Column) []result.Column {
+	out := slices.Clone(cols)
+	if q == nil {
+		return out
+	}
+	for i, c := range out {
+		if c.Kind != result.Instant && c.Kind != result.Local {
+			continue
+		}
+		switch d, _ := q.Column(c.Name); d.Type {
+		case "time":
+			out[i].Kind = result.Instant
+		case "local-time":
+			out[i].Kind = result.Local
+		}
+	}
+	return out
+}
+
 // Types are the parameters' types by name, with period_from and period_to.
 func (q *Query) Types() sql.Types {
 	t := sql.Types{"period_from": "instant", "period_to": "instant"}

@@ -2,6 +2,7 @@ package query_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -14,6 +15,7 @@ import (
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
 	"trailscribe/internal/relation"
+	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
 	"trailscribe/queries"
 	"trailscribe/reports"
@@ -393,5 +395,19 @@ func TestShipped(t *testing.T) {
 		if hit, _ := query.Covered(cases); !hit {
 			t.Errorf("%s: no case shows a row", q.ID)
 		}
+	}
+}
+
+func TestTimed(t *testing.T) {
+	cols := []result.Column{{Name: "at", Kind: result.Local}, {Name: "clock", Kind: result.Instant}, {Name: "other", Kind: result.Instant}, {Name: "day", Kind: result.Date}}
+	q := &query.Query{Columns: []query.Column{{Name: "at", Type: "time"}, {Name: "clock", Type: "local-time"}, {Name: "day", Type: "time"}}}
+	want := []result.Kind{result.Instant, result.Local, result.Instant, result.Date}
+	for i, c := range q.Timed(cols) {
+		if c.Kind != want[i] {
+			t.Errorf("%s is %v, want %v", c.Name, c.Kind, want[i])
+		}
+	}
+	if got := (*query.Query)(nil).Timed(cols); !slices.Equal(got, cols) || cols[0].Kind != result.Local {
+		t.Errorf("without a query the columns became %v", got)
 	}
 }
