@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"trailscribe/internal/diag"
-	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
 )
 
@@ -43,8 +42,12 @@ func checkStaged(p part, v variant) (*sql.Checked, error) {
 	if bad.Err() != nil {
 		return nil, diag.Problems(bad)
 	}
+	has := map[string]bool{}
+	for _, c := range checked.Columns() {
+		has[strings.ToLower(c.Name)] = true
+	}
 	for _, name := range []string{Part, Conflict} {
-		if !slices.ContainsFunc(checked.Columns(), func(c result.Column) bool { return strings.EqualFold(c.Name, name) }) {
+		if !has[name] {
 			return nil, fmt.Errorf("%s has no column %s where :%s is true", p.file, name, staged)
 		}
 	}
