@@ -37,6 +37,7 @@ var exempt = []struct{ at, call, why string }{
 	{"internal/fuzz/", "", "a check that runs on the project's own files"},
 	{"internal/engine/enginetest/", "", "a test suite"},
 	{"internal/run/runtest/", "", "a test suite"},
+	{"internal/run/historytest/", "", "a test suite"},
 	{"internal/awsfake/", "", "for tests only"},
 }
 

@@ -122,7 +122,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	request := audit.Request{
 		Report: r, Queries: s.queries, Catalog: s.definition.Catalog(), Period: when,
 		Given: given(set, r), Asked: asked(s, set, r), Facts: s.config.Facts(),
-		OnlyAccounts: set.List(config.ScopeAccounts).Values, OnlyRegions: set.List(config.ScopeRegions).Values, LateDays: s.config.LateDays,
+		OnlyAccounts: ofScope(set, config.ScopeAccounts).Values, OnlyRegions: ofScope(set, config.ScopeRegions).Values, LateDays: s.config.LateDays,
 		Relation: values, Formats: formats, Language: tag, Theme: theme,
 		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version, Build: build(), Files: files, Now: now,
 		RelationText: func(name string, scope engine.Scope) (string, error) { return s.relationText(name, scope) },
@@ -143,7 +143,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	}{
 		{"automation.roles", s.config.AutomationRoles}, {"automation.sessions", s.config.AutomationSessions}, {"networks", s.config.Networks},
 		{"regions", s.config.Regions}, {"admins", s.config.Admins},
-		{"accounts", set.List(config.ScopeAccounts)}, {"regions (scope)", set.List(config.ScopeRegions)},
+		{"accounts", ofScope(set, config.ScopeAccounts)}, {"regions (scope)", ofScope(set, config.ScopeRegions)},
 	} {
 		if x.list.IsSet() {
 			request.Settings = append(request.Settings, run.Setting{Name: x.name, Value: strings.Join(x.list.Values, ", "), Origin: x.list.Origin})
@@ -151,6 +151,13 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	}
 	slices.SortFunc(request.Settings, func(a, b run.Setting) int { return strings.Compare(a.Name, b.Name) })
 	return request, warnings, nil
+}
+
+// ofScope is a limit of the scope as a set: the order in which it was written makes no other report.
+func ofScope(set config.Settings, name string) config.List {
+	list := set.List(name)
+	list.Values = slices.Compact(slices.Sorted(slices.Values(list.Values)))
+	return list
 }
 
 // definitions are the files whose texts a report prints.

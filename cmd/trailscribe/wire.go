@@ -268,6 +268,8 @@ func (p *program) progress(e audit.Event) {
 	switch e.Step {
 	case audit.StepPrune:
 		p.term.Warn(e.Note)
+	case audit.StepTaken:
+		p.term.Warn(e.Note + "; the report is made again with the next number")
 	case audit.StepWait:
 		p.term.Warn(e.Note + "; if it hangs, end it")
 	}

@@ -30,6 +30,9 @@ type Parts struct {
 	Progress func(Event) // nil: silent; called from one goroutine at a time
 	Parallel int         // statements asked at the same time; 0 and 1: one after the other
 
+	// History is where revisions, the run before and equal runs are looked for; nil: in the folder of all runs.
+	History run.History
+
 	// Estimate is what the engine estimated for this plan, where it was asked before; nil: it is asked where that is needed.
 	Estimate *engine.Estimate
 
@@ -57,6 +60,7 @@ const (
 	StepCompose = "compose" // the document is made from it
 	StepWrite   = "write"   // a format is written
 	StepSeal    = "seal"    // the folder gets its name
+	StepTaken   = "taken"   // another run took the revision: record and formats are made again with the next one
 	StepWait    = "wait"    // another run of the series is being sealed, and this one waits for it; Note says who does, again and again
 )
 

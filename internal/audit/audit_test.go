@@ -24,10 +24,12 @@ import (
 	"trailscribe/internal/finding"
 	"trailscribe/internal/framework"
 	"trailscribe/internal/library"
+	"trailscribe/internal/manifest"
 	"trailscribe/internal/query"
 	"trailscribe/internal/report"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
+	"trailscribe/internal/run/historytest"
 	"trailscribe/internal/style"
 )
 
@@ -172,6 +174,58 @@ func TestEqualRunMakesNoRevision(t *testing.T) {
 	e.rows["root/console-login"] = e.rows["root/console-login"][:1]
 	if s := perform(t, base, request(), e); s.Unchanged || s.Revision != 2 {
 		t.Error(s.Path)
+	}
+}
+
+// Two machines with empty folders share a history. Where one is sealed while the other makes its report, the other makes it again: number,
+// evidence digest and report agree.
+func TestMachinesThatShareAHistory(t *testing.T) {
+	t.Parallel()
+	store := historytest.NewStore()
+	var steps []string
+	on := func(e *fake, sealing func()) *run.Saved {
+		t.Helper()
+		s, err := Run(t.Context(), plan(t, request()), t.TempDir(), Parts{Engine: e, History: store, Language: english(t),
+			Writers: []document.Writer{lines{}}, Progress: func(e Event) {
+				steps = append(steps, e.Step)
+				if e.Step == StepSeal && sealing != nil {
+					once := sealing
+					sealing = nil
+					once()
+				}
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	fewer := memory()
+	fewer.rows["root/console-login"] = fewer.rows["root/console-login"][:1]
+	var first *run.Saved
+	second := on(memory(), func() { first = on(fewer, nil) })
+	if first.Revision != 1 || second.Revision != 2 || !slices.Contains(steps, StepTaken) {
+		t.Fatal(first.Name(), second.Name(), steps)
+	}
+	m, wrong, err := manifest.Check(second.FS(), nil)
+	if err != nil || len(wrong) > 0 || m.PreviousRun != first.Name() {
+		t.Error(m, wrong, err)
+	}
+	v, err := verify(t, second.Path, whole(t, second.Path))
+	if err != nil || v.ExitCode() == ExitMismatch {
+		t.Error(v, err)
+	}
+	if again := on(memory(), nil); !again.Unchanged || again.Name() != second.Name() || again.Digest != second.Digest {
+		t.Error(again.Name(), again.Unchanged)
+	}
+	// An equal run that is sealed first leaves nothing to seal.
+	none := func() *fake {
+		e := memory()
+		e.rows["root/console-login"] = nil
+		return e
+	}
+	var third *run.Saved
+	if s := on(none(), func() { third = on(none(), nil) }); !s.Unchanged || s.Name() != third.Name() || third.Revision != 3 {
+		t.Error(s.Name(), third.Name())
 	}
 }
 

@@ -27,7 +27,11 @@ var ErrCost = errors.New("the run would cost more than allowed")
 // engine that cannot open the scope, a format that did not write what the document asked for. What was kept stays for
 // the same plan to go on with.
 func Run(ctx context.Context, p *Plan, base string, parts Parts) (*run.Saved, error) {
-	f, resumed, err := run.Create(base, p.Key)
+	history := parts.History
+	if history == nil {
+		history = run.NewLocal(base)
+	}
+	f, resumed, err := run.Create(ctx, base, p.Key, history)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +105,20 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 		return nil, err
 	}
 	r := w.record(in, queries, answers)
+	for {
+		saved, err := w.finish(ctx, r)
+		if !errors.Is(err, run.ErrTaken) {
+			return saved, err
+		}
+		w.tell(Event{Step: StepTaken, Note: err.Error()})
+	}
+}
+
+// finish writes the record under the next revision, the formats, and seals. run.ErrTaken: another machine was sealed with that revision
+// in the meantime, which the record and all formats name.
+func (w *work) finish(ctx context.Context, r *run.Record) (*run.Saved, error) {
 	w.tell(Event{Step: StepRecord})
-	saved, err := w.folder.WriteRecord(r)
+	saved, err := w.folder.WriteRecord(ctx, r)
 	if err != nil {
 		return nil, err
 	}

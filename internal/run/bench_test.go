@@ -47,7 +47,7 @@ func (m many) All() iter.Seq2[result.Row, error] {
 }
 
 func BenchmarkKeepResult(b *testing.B) {
-	f, _, err := Create(b.TempDir(), key)
+	f, _, err := createIn(b.TempDir(), key)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func BenchmarkKeepResult(b *testing.B) {
 }
 
 func BenchmarkReadResult(b *testing.B) {
-	f, _, err := Create(b.TempDir(), key)
+	f, _, err := createIn(b.TempDir(), key)
 	if err != nil {
 		b.Fatal(err)
 	}

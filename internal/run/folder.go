@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -28,6 +29,7 @@ type Folder struct {
 	made     os.FileInfo // that folder
 	notes    string      // beside it: notes on what is whole
 	revision int
+	history  History
 	lock     *lock.Lock
 
 	// Waiting is told, in a sentence, while another run of the series is being sealed and this one has to wait; nil: nobody is.
@@ -39,9 +41,10 @@ type Folder struct {
 	outputs []string // files made with Create
 }
 
-// Create resumes the unfinished run of the same plan, or starts the next revision. It takes the lock of report and
-// period: ErrLocked where another process has it. What an interrupted run left half-written is removed.
-func Create(base string, k Key) (f *Folder, resumed bool, err error) {
+// Create resumes the unfinished run of the same plan, or starts the next revision that the history gives. base is the folder of all runs
+// on this machine. It takes the lock of report and period there: ErrLocked where another process has it. What an interrupted run left
+// half-written is removed.
+func Create(ctx context.Context, base string, k Key, history History) (f *Folder, resumed bool, err error) {
 	if err := k.check(); err != nil {
 		return nil, false, err
 	}
@@ -59,7 +62,7 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("locking %s: %w", period, err)
 	}
-	f = &Folder{key: k, base: base, period: period, lock: held, open: map[*output]bool{}}
+	f = &Folder{key: k, base: base, period: period, history: history, lock: held, open: map[*output]bool{}}
 	f.dir = filepath.Join(period, workPrefix+k.Plan[:min(16, len(k.Plan))])
 	f.notes = f.dir + notesSuffix
 	defer func(made *Folder) { // an error returns no folder, and its lock must be given up all the same
@@ -67,16 +70,8 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 			err = errors.Join(err, made.Close())
 		}
 	}(f)
-	last, err := revisions(period)
-	if err == nil {
-		err = f.checkOwn()
-	}
-	if err != nil {
+	if err := f.number(ctx); err != nil {
 		return nil, false, err
-	}
-	f.revision = 1
-	if len(last) > 0 {
-		f.revision = last[len(last)-1] + 1
 	}
 	_, err = os.Lstat(f.dir)
 	resumed = err == nil
@@ -97,32 +92,24 @@ func Create(base string, k Key) (f *Folder, resumed bool, err error) {
 	return f, resumed, nil
 }
 
-// checkOwn refuses to go on where a revision is something else than a folder: it may lead to a run elsewhere, and the next number
-// would hide that.
-func (f *Folder) checkOwn() error {
-	entries, err := os.ReadDir(f.period)
+// number takes the next revision, behind those of the history and those in the folder of this machine.
+func (f *Folder) number(ctx context.Context) error {
+	known, err := f.history.Revisions(ctx, f.key)
 	if err != nil {
-		return fmt.Errorf("listing the revisions: %w", err)
+		return err
 	}
-	for _, e := range entries {
-		if _, ok := revision(e.Name()); ok {
-			if err := regular.IsFolder(filepath.Join(f.period, e.Name())); err != nil {
-				return fmt.Errorf("looking at the revisions: %w", err)
-			}
-		}
+	here, err := NewLocal(f.base).Revisions(ctx, f.key)
+	if err != nil {
+		return err
+	}
+	f.revision = 1
+	if all := append(known, here...); len(all) > 0 {
+		f.revision = slices.Max(all) + 1
 	}
 	return nil
 }
 
-// revisions are the numbers N of the folders rN, sorted; a folder without a manifest counts, so that its name is not used again.
-func revisions(period string) ([]int, error) {
-	entries, err := os.ReadDir(period)
-	if err != nil {
-		return nil, fmt.Errorf("listing the revisions: %w", err)
-	}
-	return revisionsIn(entries), nil
-}
-
+// revisionsIn are the numbers N of the folders rN, sorted.
 func revisionsIn(entries []fs.DirEntry) (numbers []int) {
 	for _, e := range entries {
 		if n, ok := revision(e.Name()); ok && e.IsDir() {
@@ -215,7 +202,7 @@ func (f *Folder) sweep(drop func(name string) bool) error {
 	})
 }
 
-// Revision is the number this run gets when it is sealed.
+// Revision is the number this run gets when it is sealed, unless another run takes it before.
 func (f *Folder) Revision() int { return f.revision }
 
 // Keep writes the definitions used, byte for byte, under library/.
@@ -291,7 +278,9 @@ func (f *Folder) Create(name string) (io.WriteCloser, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.open[o] = true
-	f.outputs = append(f.outputs, name)
+	if !slices.Contains(f.outputs, name) { // a format is written again where another run took the revision
+		f.outputs = append(f.outputs, name)
+	}
 	return o, nil
 }
 

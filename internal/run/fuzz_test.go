@@ -84,7 +84,7 @@ func FuzzNote(f *testing.F) {
 	f.Add(`{"File":"results","Query":null,"Inputs":null}`, "x")
 	f.Add(`[]`, "")
 	dir := f.TempDir()
-	folder, _, err := Create(dir, key)
+	folder, _, err := createIn(dir, key)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestLinksInPlaceOfOwnFoldersAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, _, err := Create(base, key)
+			f, _, err := createIn(base, key)
 			if err == nil {
 				f.Close()
 			}
@@ -62,7 +62,7 @@ func TestLinksInPlaceOfOwnFoldersAreRefused(t *testing.T) {
 	if err := os.Symlink(t.TempDir(), link); err != nil {
 		t.Fatal(err)
 	}
-	f, _, err := Create(link, key)
+	f, _, err := createIn(link, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestLinksInPlaceOfOwnFoldersAreRefused(t *testing.T) {
 func TestLinksInsideAnUnfinishedRunAreRemoved(t *testing.T) {
 	base, elsewhere := t.TempDir(), t.TempDir()
 	key := Key{Report: "monthly", Period: "2026-10", Plan: "abc"}
-	f, _, err := Create(base, key)
+	f, _, err := createIn(base, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestLinksInsideAnUnfinishedRunAreRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, resumed, err := Create(base, key)
+	f, resumed, err := createIn(base, key)
 	if err != nil || !resumed {
 		t.Fatal(resumed, err)
 	}
@@ -125,7 +125,7 @@ func TestJournalThroughALink(t *testing.T) {
 		os.Symlink(precious, filepath.Join(work, journalName))); err != nil {
 		t.Fatal(err)
 	}
-	if f, _, err := Create(base, key); err == nil {
+	if f, _, err := createIn(base, key); err == nil {
 		f.Close()
 		t.Error("a link was taken for the journal")
 	}
@@ -139,7 +139,7 @@ func TestModes(t *testing.T) {
 	for _, mask := range []int{0, 0o022, 0o077} {
 		old := syscall.Umask(mask)
 		base := t.TempDir()
-		f, _, err := Create(filepath.Join(base, "out"), Key{Report: "monthly", Period: "2026-10", Plan: "abc"})
+		f, _, err := createIn(filepath.Join(base, "out"), Key{Report: "monthly", Period: "2026-10", Plan: "abc"})
 		if err == nil {
 			err = errors.Join(write(filepath.Join(f.dir, "sql", "a.sql"), nil), f.Note(Fact{Name: "a", At: time.Now()}), f.Close())
 		}

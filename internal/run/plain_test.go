@@ -104,7 +104,7 @@ func TestCheckOutside(t *testing.T) {
 	if _, err := NewPlain(filepath.Join(sealed, "again")); !errors.Is(err, ErrInside) {
 		t.Error(err)
 	}
-	if _, _, err := Create(filepath.Join(sealed, "reports"), Key{Report: "a", Period: "2026-10", Plan: "b"}); !errors.Is(err, ErrInside) {
+	if _, _, err := createIn(filepath.Join(sealed, "reports"), Key{Report: "a", Period: "2026-10", Plan: "b"}); !errors.Is(err, ErrInside) {
 		t.Error(err)
 	}
 	if after := below(t, top); !slices.Equal(before, after) {

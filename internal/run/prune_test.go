@@ -13,7 +13,7 @@ import (
 // unfinished makes a run that was begun and left, and gives its folders the age.
 func unfinished(t *testing.T, base string, k Key, age time.Duration) string {
 	t.Helper()
-	f, _, err := Create(base, k)
+	f, _, err := createIn(base, k)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,13 +64,13 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	// another process holds the lock of a period
-	busy, _, err := Create(base, at("monthly", "", "2026-08", "3"))
+	busy, _, err := createIn(base, at("monthly", "", "2026-08", "3"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer busy.Close()
 
-	f, resumed, err := Create(base, key)
+	f, resumed, err := createIn(base, key)
 	if err != nil || !resumed {
 		t.Fatal(resumed, err)
 	}

@@ -116,7 +116,7 @@ var stages = []struct {
 	{"record", func(f *Folder, r *Record) error {
 		in, _, _ := f.Inputs()
 		r.Report, r.Period, r.As, r.Tool, r.Inputs, r.Files = key.Report, Period{"2026-10", at(1, 0), at(32, 0), "Europe/Berlin"}, at(32, 0), "test", in, f.Files()
-		_, err := f.WriteRecord(r)
+		_, err := f.WriteRecord(context.Background(), r)
 		return err
 	}},
 	{"format", func(f *Folder, r *Record) error {
@@ -130,9 +130,14 @@ var stages = []struct {
 	{"note", func(f *Folder, r *Record) error { return f.Note(Fact{Step: "run", Name: "caller", Value: "somebody"}) }},
 }
 
+// createIn is Create in a folder that is its own history.
+func createIn(base string, k Key) (*Folder, bool, error) {
+	return Create(context.Background(), base, k, NewLocal(base))
+}
+
 func perform(t *testing.T, base string, k Key) *Saved {
 	t.Helper()
-	f, _, err := Create(base, k)
+	f, _, err := createIn(base, k)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +374,7 @@ func TestResumeAfterEveryStep(t *testing.T) {
 	work := filepath.Join(key.Report, key.Period, ".work-"+key.Plan[:16])
 	for stop := range stages {
 		base := t.TempDir()
-		f, resumed, err := Create(base, key)
+		f, resumed, err := createIn(base, key)
 		if err != nil || resumed {
 			t.Fatal(resumed, err)
 		}
@@ -393,7 +398,7 @@ func TestResumeAfterEveryStep(t *testing.T) {
 		fmt.Fprint(j, `{"at":"2026-`) // torn
 		j.Close()
 
-		f, resumed, err = Create(base, key)
+		f, resumed, err = createIn(base, key)
 		if err != nil || !resumed {
 			t.Fatal(resumed, err)
 		}
@@ -415,7 +420,7 @@ func TestResumeAfterEveryStep(t *testing.T) {
 
 func TestResumeDoesNotTrustAlteredResults(t *testing.T) {
 	base := t.TempDir()
-	f, _, err := Create(base, key)
+	f, _, err := createIn(base, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -444,7 +449,7 @@ func TestResumeDoesNotTrustAlteredResults(t *testing.T) {
 
 func TestKeepResultOfFailedQuery(t *testing.T) {
 	base := t.TempDir()
-	f, _, err := Create(base, key)
+	f, _, err := createIn(base, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -463,22 +468,22 @@ func TestKeepResultOfFailedQuery(t *testing.T) {
 
 func TestLock(t *testing.T) {
 	base := t.TempDir()
-	f, _, err := Create(base, key)
+	f, _, err := createIn(base, key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Create(base, key); !errors.Is(err, ErrLocked) {
+	if _, _, err := createIn(base, key); !errors.Is(err, ErrLocked) {
 		t.Fatal(err)
 	}
 	other := key
 	other.Period = "2026-09"
-	g, _, err := Create(base, other)
+	g, _, err := createIn(base, other)
 	if err != nil {
 		t.Fatal("another period is locked too", err)
 	}
 	g.Close()
 	f.Close()
-	f, _, err = Create(base, key)
+	f, _, err = createIn(base, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -497,7 +502,7 @@ func TestRevisions(t *testing.T) {
 	}
 	late := key
 	late.Plan = strings.Repeat("cd", 32)
-	f, _, err := Create(base, late)
+	f, _, err := createIn(base, late)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -657,13 +662,13 @@ func TestNames(t *testing.T) {
 		{Report: "..", Period: "2026-10", Plan: "ab"}, {Report: "a/b", Period: "2026-10", Plan: "ab"}, {Report: "", Period: "2026-10", Plan: "ab"}, {Report: "a~b", Period: "2026-10", Plan: "ab"},
 		{Report: "a", Period: "..", Plan: "ab"}, {Report: "a", Period: `x\y`, Plan: "ab"}, {Report: "a", Period: "2026-10", Variant: ".hidden", Plan: "ab"}, {Report: "a", Period: "2026-10", Plan: "../x"}, {Report: "a", Period: "2026-10"},
 	} {
-		if f, _, err := Create(t.TempDir(), k); err == nil {
+		if f, _, err := createIn(t.TempDir(), k); err == nil {
 			f.Close()
 			t.Errorf("%+v was accepted", k)
 		}
 	}
 	span := Key{Report: "a", Period: "2026-10-01..2026-10-16", Plan: "ab"}
-	f, _, err := Create(t.TempDir(), span)
+	f, _, err := createIn(t.TempDir(), span)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -685,7 +690,7 @@ func TestNames(t *testing.T) {
 
 func TestSealRefuses(t *testing.T) {
 	base := t.TempDir()
-	f, _, err := Create(base, key)
+	f, _, err := createIn(base, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -727,7 +732,7 @@ func (signer) Sign(_ context.Context, message []byte) ([]byte, error) {
 }
 
 func TestSealSigns(t *testing.T) {
-	f, _, err := Create(t.TempDir(), key)
+	f, _, err := createIn(t.TempDir(), key)
 	if err != nil {
 		t.Fatal(err)
 	}

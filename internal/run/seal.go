@@ -7,17 +7,20 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
-	"trailscribe/internal/lock"
 	"trailscribe/internal/manifest"
 	"trailscribe/internal/regular"
 )
 
-// WriteRecord writes record.json with the revision's number and gives the run as the writers of formats read it,
+// WriteRecord writes record.json with the revision's number as the history is now, and gives the run as the writers of formats read it,
 // before it is sealed.
-func (f *Folder) WriteRecord(r *Record) (*Saved, error) {
+func (f *Folder) WriteRecord(ctx context.Context, r *Record) (*Saved, error) {
+	if err := f.number(ctx); err != nil {
+		return nil, err
+	}
 	r.Format, r.Revision = Format, f.revision
 	b, err := r.Canonical()
 	if err != nil {
@@ -34,35 +37,16 @@ func (f *Folder) WriteRecord(r *Record) (*Saved, error) {
 	return s, nil
 }
 
-// Seal finishes the run: SHA256SUMS, signature, manifest.json, and the folder gets its name rN. After that nothing in it
-// changes. facts go to the manifest. s signs it; nil: no signature. Where the record equals the last revision's but for
-// its number, and that one has all formats of this one, no revision is made and the last one is given, Unchanged.
-// The folder stays locked until Close.
+// Seal finishes the run: SHA256SUMS, signature, manifest.json, and the history takes it, under which the folder gets its name rN. After
+// that nothing in it changes. facts go to the manifest. s signs it; nil: no signature. Where the record equals the last revision's but
+// for its number, and that one has all formats of this one, no revision is made and the last one is given, Unchanged.
+// ErrTaken: another run was sealed with this number; write the record again, and what is made from it. The folder stays locked until Close.
 func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s manifest.Signer) (*Saved, error) {
 	if err := f.ready(r); err != nil {
 		return nil, err
 	}
-	if same, err := f.unchanged(r); same != nil || err != nil {
+	if same, err := f.unchanged(ctx, r); same != nil || err != nil {
 		return same, err
-	}
-	// Two periods of one series may be sealed at the same time: the chain of manifests has one line, so they take turns.
-	turn, err := lock.Wait(ctx, filepath.Join(f.base, f.key.Series(), lockName), lock.Options{Mode: fileMode, Told: func(w lock.Waiting) {
-		if f.Waiting != nil {
-			f.Waiting(w.While("is sealing another run of " + f.key.Series()))
-		}
-	}})
-	if err != nil {
-		return nil, fmt.Errorf("waiting for another run of %s to be sealed: %w", f.key.Series(), err)
-	}
-	defer turn.Close()
-	name := revisionName(f.revision)
-	m := manifest.Manifest{Run: f.key.Series() + "/" + f.key.Period + "/" + name, Facts: facts}
-	chain, err := ReadChain(regular.Sealed(ctx, filepath.Join(f.base, f.key.Series())))
-	if err != nil {
-		return nil, fmt.Errorf("looking for the run before: %w", err)
-	}
-	if end, ok := chain.End(); ok {
-		m.Previous, m.PreviousRun = end.Digest, end.Manifest.Run
 	}
 	if err := f.closeJournal(); err != nil {
 		return nil, err
@@ -71,7 +55,34 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 	if err != nil {
 		return nil, err
 	}
-	m.Evidence = digest(record)
+	for {
+		list, err := f.writeManifest(ctx, manifest.Manifest{Run: f.key.name(f.revision), Evidence: digest(record), Facts: facts}, s)
+		if err != nil {
+			return nil, err
+		}
+		err = f.history.Add(ctx, Entry{Key: f.key, Revision: f.revision, Manifest: list, Waiting: f.Waiting,
+			Rename: func() (fs.FS, error) { return f.rename(ctx) }})
+		switch {
+		case err == nil:
+			return OpenFolder(f.final())
+		case errors.Is(err, ErrTaken):
+			return nil, errors.Join(err, f.openJournal())
+		case !errors.Is(err, ErrMoved):
+			return nil, err
+		}
+		if err := f.dropManifest(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// writeManifest writes SHA256SUMS, the signature and manifest.json, which names the run before it.
+func (f *Folder) writeManifest(ctx context.Context, m manifest.Manifest, s manifest.Signer) (*manifest.Manifest, error) {
+	before, err := f.history.End(ctx, f.key)
+	if err != nil {
+		return nil, err
+	}
+	m.Previous, m.PreviousRun = before.Digest, before.Run
 	list, err := manifest.Build(regular.Sealed(ctx, f.dir), m)
 	if err != nil {
 		return nil, err
@@ -93,17 +104,33 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := write(filepath.Join(f.dir, manifest.Name), list.Canonical()); err != nil {
-		return nil, err
-	}
-	final := filepath.Join(f.period, name)
-	if err := os.Rename(f.dir, final); err != nil {
-		return nil, fmt.Errorf("giving the run its name %s: %w", name, err)
+	return list, write(filepath.Join(f.dir, manifest.Name), list.Canonical())
+}
+
+func (f *Folder) final() string { return filepath.Join(f.period, revisionName(f.revision)) }
+
+// rename gives the folder its name on this machine.
+func (f *Folder) rename(ctx context.Context) (fs.FS, error) {
+	if err := os.Rename(f.dir, f.final()); err != nil {
+		return nil, fmt.Errorf("giving the run its name %s: %w", filepath.Base(f.final()), err)
 	}
 	if err := errors.Join(syncDir(f.period), os.RemoveAll(f.notes)); err != nil {
 		return nil, err
 	}
-	return OpenFolder(final)
+	return regular.Sealed(ctx, f.final()), nil
+}
+
+// isManifest reports whether a file of the folder is made by Seal.
+func isManifest(name string) bool {
+	return name == manifest.Sums || name == manifest.Name || name == manifest.Signature
+}
+
+// dropManifest removes what writeManifest wrote.
+func (f *Folder) dropManifest() error {
+	if err := f.sweep(isManifest); err != nil {
+		return fmt.Errorf("removing a manifest that names another run before it: %w", err)
+	}
+	return nil
 }
 
 // ready reports whether everything that belongs to the run is whole, and removes what does not belong to it.
@@ -140,9 +167,7 @@ func (f *Folder) ready(r *Record) error {
 			}
 		}
 	}
-	err = f.sweep(func(name string) bool {
-		return filepath.Ext(name) == partSuffix || name == manifest.Sums || name == manifest.Name || name == manifest.Signature
-	})
+	err = f.sweep(func(name string) bool { return filepath.Ext(name) == partSuffix || isManifest(name) })
 	if err = errors.Join(err, f.dropEmpty()); err != nil {
 		return fmt.Errorf("sealing the run: %w", err)
 	}
@@ -150,12 +175,15 @@ func (f *Folder) ready(r *Record) error {
 }
 
 // unchanged gives the last revision if it says the same as r in at least the same formats, and drops this run.
-func (f *Folder) unchanged(r *Record) (*Saved, error) {
-	numbers, err := revisions(f.period)
+func (f *Folder) unchanged(ctx context.Context, r *Record) (*Saved, error) {
+	numbers, err := f.history.Revisions(ctx, f.key)
 	if err != nil || len(numbers) == 0 {
 		return nil, err
 	}
-	last, err := OpenFolder(filepath.Join(f.period, revisionName(numbers[len(numbers)-1])))
+	last, err := f.history.Open(ctx, f.key.name(numbers[len(numbers)-1]))
+	if ended := ctx.Err(); ended != nil {
+		return nil, ended
+	}
 	if err != nil {
 		return nil, nil // not finished, altered or of another format: nothing to be equal to
 	}
@@ -186,7 +214,7 @@ func (f *Folder) unchanged(r *Record) (*Saved, error) {
 		return nil, err
 	}
 	if err := errors.Join(os.RemoveAll(f.dir), os.RemoveAll(f.notes)); err != nil {
-		return nil, fmt.Errorf("removing a run that is equal to %s: %w", filepath.Base(last.Path), err)
+		return nil, fmt.Errorf("removing a run that is equal to %s: %w", last.Name(), err)
 	}
 	last.Unchanged = true
 	return last, nil
@@ -204,6 +232,14 @@ func (f *Folder) closeJournal() error {
 		return fmt.Errorf("closing the journal: %w", err)
 	}
 	return nil
+}
+
+// openJournal goes on with the journal that was closed.
+func (f *Folder) openJournal() (err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.journal, err = openJournal(f.dir)
+	return err
 }
 
 func digest(b []byte) string {

@@ -127,7 +127,9 @@ func inputFiles(yield func(engine.InputFile, error) bool) {
 // save writes a run as an audit does, up to the record.
 func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Report) {
 	t.Helper()
-	f, _, err := run.Create(t.TempDir(), run.Key{Report: r.Report, Period: r.Period.ID, Plan: strings.Repeat("ab", 32)})
+	base := t.TempDir()
+	key := run.Key{Report: r.Report, Period: r.Period.ID, Plan: strings.Repeat("ab", 32)}
+	f, _, err := run.Create(t.Context(), base, key, run.NewLocal(base))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +182,7 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 		noteMore(f)
 		noteMore = nil
 	}
-	s, err := f.WriteRecord(&r)
+	s, err := f.WriteRecord(t.Context(), &r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,9 @@ func Run(t *testing.T) *run.Saved {
 // RunThatCost is Run with an estimate for iam/users and bills in its journal; nil: none.
 func RunThatCost(t *testing.T, estimate *engine.Estimate, bills []engine.Bill) *run.Saved {
 	t.Helper()
-	f, _, err := run.Create(t.TempDir(), run.Key{Report: "monthly-security", Period: "2026-10", Plan: "00"})
+	base := t.TempDir()
+	key := run.Key{Report: "monthly-security", Period: "2026-10", Plan: "00"}
+	f, _, err := run.Create(t.Context(), base, key, run.NewLocal(base))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func RunThatCost(t *testing.T, estimate *engine.Estimate, bills []engine.Bill) *
 	if r.Queries[0].ExceptionsSHA256, err = done(err == nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.WriteRecord(r); err != nil {
+	if _, err := f.WriteRecord(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	s, err := f.Seal(context.Background(), r, nil, nil)
