@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"trailscribe/internal/demo"
 	"trailscribe/internal/run"
 )
 
@@ -30,8 +31,7 @@ func readingsOf(b *testing.B, since string) {
 	if n, err := strconv.Atoi(os.Getenv("TRAILSCRIBE_EVENTS")); err == nil {
 		events = n
 	}
-	c := newCloudSince(b, events, since)
-	b.Chdir(c.dir)
+	c := newCloudOf(b, since, demo.Options{Events: events})
 	shelve(b)
 	library := c.sixty()
 	for _, id := range []string{"monthly-security", "cis-aws", "out-of-hours", "s3-activity", "sixty"} {

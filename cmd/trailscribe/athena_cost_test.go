@@ -32,8 +32,8 @@ func (c *cloud) sealed(id, out string) *run.Saved {
 // What a run was estimated at and what the fake's meter says it was billed stand beside each other in every format, and
 // again after rendering; an engine that costs nothing says nothing of it.
 func TestReportTellsEstimateAndBill(t *testing.T) {
-	c := newCloud(t, 3000)
-	t.Chdir(c.dir)
+	t.Parallel()
+	c := newCloud(t, 1000)
 	for _, mode := range []string{"staged", "direct"} {
 		t.Run(mode, func(t *testing.T) {
 			c.fake.ResetMeter()
@@ -85,11 +85,11 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 
 			// every format has them, and rendering the sealed run gives the same bytes
 			var told strings.Builder
-			if code := Main(t.Context(), []string{"report", "render", s.Path, "--format", "pdf,xlsx,json", "--out", mode + "-again"}, strings.NewReader(""), &told, &told, c.fake.Getenv); code != exitDone {
+			if code := MainIn(t.Context(), c.dir, []string{"report", "render", s.Path, "--format", "pdf,xlsx,json", "--out", mode + "-again"}, strings.NewReader(""), &told, &told, c.fake.Getenv); code != exitDone {
 				t.Fatalf("exit code %d\n%s", code, told.String())
 			}
 			for _, name := range []string{"report.pdf", "report.xlsx", "data/run.json"} {
-				if string(read(t, filepath.Join(s.Path, name))) != string(read(t, filepath.Join(mode+"-again", name))) {
+				if string(read(t, filepath.Join(s.Path, name))) != string(read(t, filepath.Join(c.dir, mode+"-again", name))) {
 					t.Errorf("rendering %s again gives other bytes", name)
 				}
 			}
@@ -142,8 +142,8 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 
 // A run that was interrupted and goes on tells what both attempts were billed, each execution once.
 func TestBillOfAnInterruptedRun(t *testing.T) {
-	c := newCloud(t, 2000)
-	t.Chdir(c.dir)
+	t.Parallel()
+	c := newCloud(t, 1000)
 	c.fake.ResetMeter()
 	args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--mode", "staged", "--format", "json", "--out", "out"}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -23,6 +23,7 @@ func TestAthenaPageTellsTheTruth(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the page is for sh")
 	}
+	t.Parallel()
 	fake, err := awsfake.New(awsfake.Options{})
 	if err != nil {
 		t.Fatal(err)

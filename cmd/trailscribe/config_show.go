@@ -17,7 +17,7 @@ configuration, what is built in. With a report, what that report says counts too
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: p.completeReports,
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, problems := config.Load(config.Options{Path: p.flags.config, Env: p.env})
+			c, problems := config.Load(config.Options{Path: p.flags.config, Dir: p.dir, Env: p.env})
 			if err := problems.Err(); err != nil {
 				return err
 			}

@@ -17,8 +17,8 @@ func TestSize(t *testing.T) {
 
 // What a run would cost is said before anything runs, and above a limit nothing runs.
 func TestCostGuard(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t, 500)
-	t.Chdir(c.dir)
 	report := []string{"report", "run", "cis-aws", "--period", "2026-10", "--out", "out"}
 	with := func(more ...string) []string { return append(append([]string{}, report...), more...) }
 	executions := func(want bool) {
@@ -38,7 +38,7 @@ func TestCostGuard(t *testing.T) {
 	if code, _, said := c.run(t.Context(), with("--max-cost", "much")...); code != exitUsage {
 		t.Errorf("%d\n%s", code, said)
 	}
-	config, err := os.ReadFile("trailscribe.yaml")
+	config, err := os.ReadFile(filepath.Join(c.dir, "trailscribe.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

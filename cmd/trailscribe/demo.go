@@ -70,7 +70,7 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 	if _, err := localOf(p.flags.memory, p.flags.threads); err != nil {
 		return err
 	}
-	if err := ownDemo(out); err != nil {
+	if err := p.ownDemo(out); err != nil {
 		return err
 	}
 	logs := filepath.Join(out, "logs")
@@ -84,8 +84,8 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 		return nil
 	}
 	configuration := filepath.Join(out, config.FileName)
-	if _, err := os.Lstat(configuration); errors.Is(err, fs.ErrNotExist) { // what somebody changed there stays
-		if err := regular.Replace(configuration, []byte(demoConfiguration), 0o644); err != nil {
+	if _, err := os.Lstat(p.at(configuration)); errors.Is(err, fs.ErrNotExist) { // what somebody changed there stays
+		if err := regular.Replace(p.at(configuration), []byte(demoConfiguration), 0o644); err != nil {
 			return fmt.Errorf("writing the configuration of the demonstration: %w", err)
 		}
 	}
@@ -114,21 +114,21 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 const demoMark = ".trailscribe-demo"
 
 // ownDemo makes the folder of the demonstration. A folder with anything else in it is left alone: its logs are not ours to clear.
-func ownDemo(out string) error {
+func (p *program) ownDemo(out string) error {
 	if out == "" {
 		return usage("leave it out, or name a new folder", "--out is empty")
 	}
-	if err := run.CheckOutside(out); err != nil {
+	if err := run.CheckOutside(p.at(out)); err != nil {
 		return err
 	}
-	mark := filepath.Join(out, demoMark)
-	found, err := os.ReadDir(out)
+	mark := filepath.Join(p.at(out), demoMark)
+	found, err := os.ReadDir(p.at(out))
 	if err == nil && len(found) > 0 {
 		if _, err := os.Lstat(mark); err != nil {
 			return usage("give another folder with --out", "%s holds files that no demonstration made", out)
 		}
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	if err := os.MkdirAll(p.at(out), 0o755); err != nil {
 		return fmt.Errorf("making the folder of the demonstration: %w", err)
 	}
 	if err := regular.Replace(mark, []byte("made by trailscribe demo, which clears logs/ here\n"), 0o644); err != nil {
@@ -138,13 +138,13 @@ func ownDemo(out string) error {
 }
 
 func (p *program) makeLogs(ctx context.Context, logs string, o demo.Options) ([]demo.Planted, error) {
-	if err := os.RemoveAll(logs); err != nil {
+	if err := os.RemoveAll(p.at(logs)); err != nil {
 		return nil, fmt.Errorf("clearing %s: %w", logs, err)
 	}
-	if err := os.MkdirAll(logs, 0o755); err != nil {
+	if err := os.MkdirAll(p.at(logs), 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder for sample logs: %w", err)
 	}
-	sink, err := dir.New(dir.Options{Root: logs, Create: true})
+	sink, err := dir.New(dir.Options{Root: p.at(logs), Create: true})
 	if err != nil {
 		return nil, err
 	}

@@ -128,8 +128,8 @@ func harmless(r map[string]any) map[string]any {
 // Somebody who can write one log file can hide no finding: a copy of an event that says something else takes nothing away, and
 // it is told. Neither can a second copy that a query finds too silence that query.
 func TestForgedCopiesHideNothing(t *testing.T) {
-	c := newCloud(t, 2000)
-	t.Chdir(c.dir)
+	t.Parallel()
+	c := newCloud(t, 1500)
 	folder := func(out string) string { return filepath.Join(c.dir, out, "monthly-security", "2026-10", "r1") }
 	local := []string{"--engine", "duckdb", "--source", "logs"}
 	sound, _ := c.report(t.Context(), "monthly-security", "sound", local...)
@@ -182,11 +182,6 @@ func TestForgedCopiesHideNothing(t *testing.T) {
 			t.Errorf("%+v", x)
 		}
 	}
-	remote, _ := c.report(t.Context(), "monthly-security", "athena", "--mode", "staged")
-	sameAnswers(t, r.Record, remote)
-	if !remote.Incomplete() {
-		t.Error("Athena calls the report complete")
-	}
 
 	// All get a third copy, which the queries find as well. Both rows are there, in one order, and no query falls silent.
 	c.forge(events, func(r map[string]any) map[string]any {
@@ -207,14 +202,11 @@ func TestForgedCopiesHideNothing(t *testing.T) {
 			t.Errorf("the row of the exception %s is gone: %s", id, row)
 		}
 	}
-	again, _ := c.report(t.Context(), "monthly-security", "again", local...)
-	for i, q := range found.Queries {
-		if a := again.Queries[i]; a.SHA256 != q.SHA256 || a.ExceptionsSHA256 != q.ExceptionsSHA256 {
-			t.Errorf("%s gave other rows the second time", q.ID)
-		}
+	remote, _ := c.report(t.Context(), "monthly-security", "athena-found", "--mode", "staged")
+	sameAnswers(t, found, remote) // in one order, which is each engine's own if nothing decides it
+	if !remote.Incomplete() {
+		t.Error("Athena calls the report complete")
 	}
-	remote, _ = c.report(t.Context(), "monthly-security", "athena-found", "--mode", "staged")
-	sameAnswers(t, found, remote)
 
 	// One question and the look at the logs say it too, on both engines and in both modes.
 	for _, engine := range [][]string{local, {"--mode", "staged"}, {"--mode", "direct"}} {

@@ -91,7 +91,7 @@ func (p *program) planToApply(c *cobra.Command, f infraFlags, saved string) (*in
 	if saved == "" {
 		return p.makePlan(c, f, false)
 	}
-	plan, err := loadPlan(saved)
+	plan, err := loadPlan(p.at(saved))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -38,7 +38,7 @@ removed.`,
 				}
 				return p.destroyPlan(c, f, plan, e, false, confirm)
 			}
-			plan, err := loadPlan(name)
+			plan, err := loadPlan(p.at(name))
 			if err != nil {
 				return err
 			}

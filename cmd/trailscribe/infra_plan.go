@@ -37,7 +37,7 @@ none if what is there has moved meanwhile. Exit code 6 with --detailed-exitcode 
 				return err
 			}
 			if out != "" {
-				if err := savePlan(plan, out); err != nil {
+				if err := savePlan(plan, p.at(out)); err != nil {
 					return err
 				}
 				next := "'trailscribe infra apply --plan " + out + "' makes these changes"

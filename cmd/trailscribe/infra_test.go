@@ -41,7 +41,6 @@ func newAccount(t *testing.T, configuration string) *account {
 	t.Cleanup(server.Close)
 	server.CreateBucket(trailBucket)
 	c := &account{t: t, aws: server, dir: t.TempDir()}
-	t.Chdir(c.dir)
 	c.configure(configuration)
 	return c
 }
@@ -86,7 +85,7 @@ func logFile(t testing.TB, account, region, day string, n int) []byte {
 func (c *account) run(in string, args ...string) (out, errOut string, code int) {
 	c.t.Helper()
 	var o, e bytes.Buffer
-	code = Main(context.Background(), args, strings.NewReader(in), &o, &e, c.aws.Getenv)
+	code = MainIn(context.Background(), c.dir, args, strings.NewReader(in), &o, &e, c.aws.Getenv)
 	if strings.Contains(e.String(), "goroutine ") {
 		c.t.Fatalf("a panic reached the user:\n%s", e.String())
 	}

@@ -34,11 +34,11 @@ It never writes over a file.`,
 }
 
 func (p *program) initialise(dir string) error {
-	if err := run.CheckOutside(dir); err != nil {
+	if err := run.CheckOutside(p.at(dir)); err != nil {
 		return err
 	}
 	for _, d := range []string{"audit/queries", "audit/reports", "audit/templates", ".trailscribe/schemas"} {
-		if _, err := regular.MakeFolders(dir, 0o755, strings.Split(d, "/")...); err != nil {
+		if _, err := regular.MakeFolders(p.at(dir), 0o755, strings.Split(d, "/")...); err != nil {
 			return fmt.Errorf("making the folders of a new configuration: %w", err)
 		}
 	}
@@ -47,7 +47,7 @@ func (p *program) initialise(dir string) error {
 	}
 	for _, s := range schemas() {
 		path := filepath.Join(dir, ".trailscribe", "schemas", s.name+".schema.json")
-		if err := regular.Replace(path, s.shape.JSONSchema(), 0o644); err != nil { // schemas are ours: the newest is right
+		if err := regular.Replace(p.at(path), s.shape.JSONSchema(), 0o644); err != nil { // schemas are ours: the newest is right
 			return fmt.Errorf("writing a schema: %w", err)
 		}
 	}
@@ -57,7 +57,7 @@ func (p *program) initialise(dir string) error {
 }
 
 func (p *program) writeNew(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(p.at(path), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return &codedError{code: exitUsage, err: fmt.Errorf("%s is there already", path), hint: "init never writes over a file; remove it or choose another folder"}
 	}

@@ -38,16 +38,17 @@ func (s *stopping) Write(b []byte) (int, error) {
 
 // A run that is stopped at any of its steps ends with 130, leaves no report, and the same command finishes it with the same bytes.
 func TestInterruptedRunGoesOn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	t.Chdir(dir)
-	if err := os.Mkdir("logs", 0o755); err != nil {
+	in := func(names ...string) string { return filepath.Join(dir, filepath.Join(names...)) }
+	if err := os.Mkdir(in("logs"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("logs/one.json", []byte(logsForWords["one.json"]), 0o644); err != nil {
+	if err := os.WriteFile(in("logs", "one.json"), []byte(logsForWords["one.json"]), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	run := func(ctx context.Context, out string, said io.Writer) int {
-		return Main(ctx, []string{"report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05", "--out", out, "--cache", "cache"},
+		return MainIn(ctx, dir, []string{"report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05", "--out", out, "--cache", "cache"},
 			strings.NewReader(""), io.Discard, said, func(string) string { return "" })
 	}
 	var said bytes.Buffer
@@ -72,7 +73,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 			if !strings.Contains(said.String(), "the same command goes on") {
 				t.Errorf("it does not say what to do:\n%s", said)
 			}
-			if _, err := os.Stat(filepath.Join(out, whole)); !errors.Is(err, os.ErrNotExist) {
+			if _, err := os.Stat(in(out, whole)); !errors.Is(err, os.ErrNotExist) {
 				t.Fatalf("a report is there although the run was stopped: %v", err)
 			}
 			again := &bytes.Buffer{}
@@ -80,11 +81,11 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 				t.Fatalf("exit code %d\n%s", code, again)
 			}
 			for _, name := range []string{"record.json", "report.pdf", "report.xlsx"} {
-				a, err := os.ReadFile(filepath.Join("whole", whole, name))
+				a, err := os.ReadFile(in("whole", whole, name))
 				if err != nil {
 					t.Fatal(err)
 				}
-				b, err := os.ReadFile(filepath.Join(out, whole, name))
+				b, err := os.ReadFile(in(out, whole, name))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -152,8 +153,8 @@ func TestSignalsAtAthena(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGINT to send to another process")
 	}
+	t.Parallel()
 	c := newCloud(t, 1000)
-	t.Chdir(c.dir)
 	c.fake.InjectQuery(awsfake.QueryFault{Chance: 0.6, Longer: 120 * time.Millisecond})
 	random := rand.New(rand.NewPCG(1, 2))
 	stopped, longest, slowest := int64(0), time.Duration(0), time.Duration(0)
@@ -166,6 +167,7 @@ func TestSignalsAtAthena(t *testing.T) {
 		args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode", []string{"staged", "direct"}[random.IntN(2)], "--out", fmt.Sprint("out", tried),
 			"--config", "trailscribe.yaml", "--cache", "cache"}
 		p := exec.Command("trailscribe", args...)
+		p.Dir = c.dir
 		p.Env = append(os.Environ(), c.fake.Env()...)
 		var said bytes.Buffer
 		p.Stderr = &said
@@ -208,7 +210,7 @@ func TestSignalsAtAthena(t *testing.T) {
 		if !strings.Contains(said.String(), "could not be dropped") {
 			c.clean()
 		}
-		if found, _ := filepath.Glob(filepath.Join(fmt.Sprint("out", tried), "*", "*", "r*")); len(found) > 0 {
+		if found, _ := filepath.Glob(filepath.Join(c.dir, fmt.Sprint("out", tried), "*", "*", "r*")); len(found) > 0 {
 			t.Errorf("%v: a report is there: %v", args, found)
 		}
 		if code, out, failed := c.run(t.Context(), args[:len(args)-4]...); code != exitDone && code != exitIncomplete {

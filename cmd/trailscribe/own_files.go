@@ -20,7 +20,7 @@ import (
 // --cache, are not listed at all, so that a report does not change by being written; runs and caches that are there for
 // other reasons are listed as skipped, with the reason.
 func (p *program) openFolder(set config.Settings, folder, cache string) (source.Source, error) {
-	if same, err := samePlace(cache, folder); err != nil {
+	if same, err := samePlace(p.at(cache), p.at(folder)); err != nil {
 		return nil, err
 	} else if same {
 		return nil, usage("name another folder; one inside the log source is not read as logs", "--cache %s is the log source itself", cache)
@@ -30,33 +30,33 @@ func (p *program) openFolder(set config.Settings, folder, cache string) (source.
 		if own == "" {
 			continue
 		}
-		inside, err := within(folder, own)
+		inside, err := within(p.at(folder), p.at(own))
 		if err != nil {
 			return nil, err
 		}
-		if same, err := samePlace(own, folder); err != nil || same || !inside {
+		if same, err := samePlace(p.at(own), p.at(folder)); err != nil || same || !inside {
 			continue
 		}
-		without = append(without, own)
-		if _, err := os.Stat(own); err == nil {
+		without = append(without, p.at(own))
+		if _, err := os.Stat(p.at(own)); err == nil {
 			p.term.Message(fmt.Sprintf("%s is in the log source and is not read as logs", own))
 		}
 	}
-	return dir.New(dir.Options{Root: folder, Without: without, Made: made})
+	return dir.New(dir.Options{Root: p.at(folder), Name: folder, Without: without, Made: made})
 }
 
 // checkOut refuses an --out below which the runs of a series would be written around or into the log source: leaving them
 // out would leave out the logs.
-func checkOut(set config.Settings, series string) error {
+func (p *program) checkOut(set config.Settings, series string) error {
 	out, folder := set.Text(config.Out), set.Text(config.Source)
 	if name, err := engineOf(set); err != nil || name != "duckdb" || folder == "" || strings.HasPrefix(folder, "s3://") {
 		return err
 	}
-	same, err := samePlace(out, folder)
+	same, err := samePlace(p.at(out), p.at(folder))
 	if err != nil {
 		return err
 	}
-	around, err := within(filepath.Join(out, series), folder)
+	around, err := within(p.at(filepath.Join(out, series)), p.at(folder))
 	if err != nil {
 		return err
 	}

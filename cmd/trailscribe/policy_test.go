@@ -196,7 +196,7 @@ func (g *guarded) env(name string) string {
 func (g *guarded) as(role string) {
 	g.t.Helper()
 	var o, e bytes.Buffer
-	if code := Main(g.t.Context(), []string{"infra", "iam", role, "--account", g.cloud.fake.Account()}, strings.NewReader(""), &o, &e, g.cloud.fake.Getenv); code != exitDone {
+	if code := MainIn(g.t.Context(), g.cloud.dir, []string{"infra", "iam", role, "--account", g.cloud.fake.Account()}, strings.NewReader(""), &o, &e, g.cloud.fake.Getenv); code != exitDone {
 		g.t.Fatal(e.String())
 	}
 	var p struct{ Statement []policyStatement }
@@ -211,7 +211,7 @@ func (g *guarded) as(role string) {
 func (g *guarded) run(code int, args string) string {
 	g.t.Helper()
 	var o, e bytes.Buffer
-	if got := Main(g.t.Context(), strings.Fields(args), strings.NewReader(""), &o, &e, g.env); got != code {
+	if got := MainIn(g.t.Context(), g.cloud.dir, strings.Fields(args), strings.NewReader(""), &o, &e, g.env); got != code {
 		g.t.Fatalf("%s: exit code %d, want %d; denied %v\n%s%s", args, got, code, g.denied, o.String(), e.String())
 	}
 	return o.String() + e.String()
@@ -244,9 +244,9 @@ var byAthena = map[string]string{
 
 // Each role can do what it is for with exactly what 'infra iam' prints for it, and is given nothing without a reason.
 func TestPoliciesAreEnoughAndNoMore(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t, 600)
 	g := newGuarded(t, c)
-	t.Chdir(c.dir)
 	write := func(text string) { (&account{t: t, dir: c.dir}).configure(text) }
 	reasons := map[string]bool{}
 	settle := func(role string) {

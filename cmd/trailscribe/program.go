@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -41,6 +42,7 @@ type program struct {
 	data     *terminal.Stream // standard output, for the terminal, which makes its own text safe
 	notes    *terminal.Stream // standard error
 	env      func(string) string
+	dir      string // the working folder; "": the current one of the process
 	now      func() time.Time
 	term     *terminal.Terminal
 	flags    flags
@@ -49,9 +51,15 @@ type program struct {
 	mu sync.Mutex // of term, which is made again when the flags are known
 }
 
-// Main is the whole program; tests call it too. It returns the exit code.
+// Main is the whole program in the current folder of the process; tests call it too. It returns the exit code.
 func Main(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	p := &program{in: in, env: env, now: time.Now, data: terminal.NewStream(stdout), notes: terminal.NewStream(stderr)}
+	return MainIn(ctx, "", args, in, stdout, stderr, env)
+}
+
+// MainIn is Main in another working folder, without a change of the process's own: several can run at the same time in
+// different folders.
+func MainIn(ctx context.Context, dir string, args []string, in io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	p := &program{in: in, env: env, dir: dir, now: time.Now, data: terminal.NewStream(stdout), notes: terminal.NewStream(stderr)}
 	out, errOut := terminal.Safe(p.data), terminal.Safe(p.notes)
 	p.out, p.err = out, errOut
 	p.term = terminal.New(terminal.Options{Out: p.data, Err: p.notes, Env: env})
@@ -68,6 +76,26 @@ func Main(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wr
 		code = p.fail(ctx, err)
 	}
 	return p.delivered(code, lost)
+}
+
+// at is where a path leads that a user or the configuration gave: relative ones start at the working folder. What is printed or
+// recorded of a path is the path as it was given.
+func (p *program) at(path string) string {
+	if p.dir == "" || path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(p.dir, path)
+}
+
+// asGiven is a path as it is printed that at led to, or one below it, where that was given so.
+func (p *program) asGiven(path, given string) string {
+	if p.dir == "" || filepath.IsAbs(given) {
+		return path
+	}
+	if rel, err := filepath.Rel(p.dir, path); err == nil {
+		return rel
+	}
+	return path
 }
 
 // delivered is the exit code where some of the output could not be written. It stays what it is where it says more than "error" does.

@@ -42,17 +42,17 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	if p.flags.out == "" {
 		return usage("name a folder outside the run: a sealed run never changes", "report render needs --out")
 	}
-	if err := run.CheckOutside(p.flags.out); err != nil {
+	if err := run.CheckOutside(p.at(p.flags.out)); err != nil {
 		return err
 	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	if info, err := os.Stat(p.at(dir)); err != nil || !info.IsDir() {
 		return usage("give the folder rN of a run", "%s is not a folder", dir)
 	}
-	saved, err := run.Open(regular.Sealed(c.Context(), dir))
+	saved, err := run.Open(regular.Sealed(c.Context(), p.at(dir)))
 	if err != nil {
 		return &codedError{code: exitUsage, err: fmt.Errorf("%s: %w", dir, err), hint: "give the folder rN of a run"}
 	}
-	if err := unaltered(c, dir); err != nil {
+	if err := unaltered(c, p.at(dir)); err != nil {
 		return err
 	}
 	want := p.flags.formats
@@ -64,7 +64,7 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 		return err
 	}
 	parts.Progress = p.progress
-	out, err := run.NewPlain(p.flags.out)
+	out, err := run.NewPlain(p.at(p.flags.out))
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkOut(set, plan.Key.Series()); err != nil {
+	if err := p.checkOut(set, plan.Key.Series()); err != nil {
 		return nil, err
 	}
 	e, err := p.openEngine(ctx, s, set)
@@ -111,7 +111,7 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 	}
 	parts.Engine, parts.Parallel, parts.Estimate = e, parallel(s, set), estimate
 	out := set.Text(config.Out)
-	saved, err := audit.Run(ctx, plan, out, parts)
+	saved, err := audit.Run(ctx, plan, p.at(out), parts)
 	p.term.Done()
 	if err != nil {
 		return nil, explain(err)
@@ -161,7 +161,7 @@ func (p *program) tell(s *setup, set config.Settings, r *report.Report, saved *r
 		state = "unchanged since"
 	}
 	p.term.Print(fmt.Sprintf("\n%s %s", state, folder))
-	for _, name := range written(folder) {
+	for _, name := range written(p.at(folder)) {
 		p.term.Print("  " + name)
 	}
 	p.term.Print("evidence digest " + saved.Digest)

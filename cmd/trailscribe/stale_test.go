@@ -19,6 +19,7 @@ import (
 // place is a folder with logs, a configuration and a library, in which the program runs.
 type place struct {
 	t    *testing.T
+	dir  string
 	args []string
 	env  map[string]string
 }
@@ -81,8 +82,7 @@ var staleFiles = map[string]string{
 
 func newPlace(t *testing.T, args ...string) *place {
 	t.Helper()
-	t.Chdir(t.TempDir())
-	p := &place{t: t, args: args, env: map[string]string{}}
+	p := &place{t: t, dir: t.TempDir(), args: args, env: map[string]string{}}
 	for name, text := range staleFiles {
 		p.write(name, text)
 	}
@@ -92,8 +92,12 @@ func newPlace(t *testing.T, args ...string) *place {
 	return p
 }
 
+// in is a file of the place.
+func (p *place) in(name string) string { return filepath.Join(p.dir, filepath.FromSlash(name)) }
+
 func (p *place) write(name, text string) {
 	p.t.Helper()
+	name = p.in(name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		p.t.Fatal(err)
 	}
@@ -105,7 +109,7 @@ func (p *place) write(name, text string) {
 // alter replaces a text in a file; one of the library that is built in is laid over it first.
 func (p *place) alter(name, old, text string) {
 	p.t.Helper()
-	b, err := os.ReadFile(name)
+	b, err := os.ReadFile(p.in(name))
 	if err != nil {
 		path := strings.TrimPrefix(name, "lib/")
 		folder, rest, _ := strings.Cut(path, "/")
@@ -131,7 +135,7 @@ func (p *place) run(out, stop string, more ...string) string {
 	}
 	args := append([]string{"report", "run", "small", "--config", "trailscribe.yaml", "--library", "lib", "--out", out, "--cache", "cache"}, append(slices.Clone(p.args), more...)...)
 	var printed bytes.Buffer
-	code := Main(ctx, args, strings.NewReader(""), io.MultiWriter(&printed, said), said, func(name string) string { return p.env[name] })
+	code := MainIn(ctx, p.dir, args, strings.NewReader(""), io.MultiWriter(&printed, said), said, func(name string) string { return p.env[name] })
 	if stop != "" && code != exitStopped || stop == "" && code != exitIncomplete && code != exitDone {
 		p.t.Fatalf("exit code %d\n%s", code, said)
 	}
@@ -153,6 +157,7 @@ func (p *place) plan() string {
 func (p *place) sealed(out string) map[string]map[string]string {
 	p.t.Helper()
 	all := map[string]map[string]string{}
+	out = p.in(out)
 	records, err := filepath.Glob(filepath.Join(out, "small*", "*", "r*", "record.json"))
 	if err != nil || len(records) == 0 {
 		p.t.Fatalf("no run in %s: %v", out, err)
@@ -194,11 +199,10 @@ func flagged(args ...string) func(*place) {
 func (p *place) copyOf(t *testing.T) *place {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(".")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(p.dir)); err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir(dir)
-	return &place{t: t, args: p.args, env: map[string]string{}}
+	return &place{t: t, dir: dir, args: p.args, env: map[string]string{}}
 }
 
 // If the log files change while a run is interrupted that has all its answers, the same command makes the report that a run
@@ -207,7 +211,7 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 	one := logsForWords["one.json"]
 	cases := []staleCase{
 		{"touched", func(p *place) {
-			if err := os.Chtimes("logs/one.json", time.Unix(1e9, 0), time.Unix(1e9, 0)); err != nil {
+			if err := os.Chtimes(p.in("logs/one.json"), time.Unix(1e9, 0), time.Unix(1e9, 0)); err != nil {
 				p.t.Fatal(err)
 			}
 		}, true},
@@ -221,12 +225,12 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 		{"damaged one went", func(p *place) { p.remove("logs/cut.json") }, false},
 		{"renamed", func(p *place) { p.rename("logs/one.json", "logs/three.json") }, false},
 		{"same size and time, other content", func(p *place) {
-			info, err := os.Stat("logs/one.json")
+			info, err := os.Stat(p.in("logs/one.json"))
 			if err != nil {
 				p.t.Fatal(err)
 			}
 			p.alter("logs/one.json", "203.0.113.9", "203.0.113.8")
-			if err := os.Chtimes("logs/one.json", info.ModTime(), info.ModTime()); err != nil {
+			if err := os.Chtimes(p.in("logs/one.json"), info.ModTime(), info.ModTime()); err != nil {
 				p.t.Fatal(err)
 			}
 		}, false},
@@ -236,7 +240,7 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 		{"replaced by a link that leads out", func(p *place) {
 			p.write("elsewhere.json", one)
 			p.remove("logs/one.json")
-			if err := os.Symlink("../elsewhere.json", "logs/one.json"); err != nil {
+			if err := os.Symlink("../elsewhere.json", p.in("logs/one.json")); err != nil {
 				p.t.Skip(err)
 			}
 		}, false},
@@ -247,6 +251,7 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 	p.run("whole", "")
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p := p.copyOf(t)
 			before := p.sealed("whole")
 			c.change(p)
@@ -334,11 +339,13 @@ func TestChangedDefinitionsAreNeverStale(t *testing.T) {
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
 			p := newPlace(t, g.args...)
 			p.run("whole", "")
 			base := p.plan()
 			for i, c := range g.cases {
 				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
 					p := p.copyOf(t)
 					before := p.sealed("whole")
 					c.change(p)
@@ -391,14 +398,14 @@ func differing(a, b map[string]map[string]string) string {
 
 func (p *place) remove(name string) {
 	p.t.Helper()
-	if err := os.Remove(name); err != nil {
+	if err := os.Remove(p.in(name)); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
 func (p *place) rename(old, name string) {
 	p.t.Helper()
-	if err := os.Rename(old, name); err != nil {
+	if err := os.Rename(p.in(old), p.in(name)); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -86,8 +86,8 @@ func everythingToRun(t *testing.T) *account {
 	}
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "us-east-1", "2026/10/05", 2)
-	if err := errors.Join(os.CopyFS("RUN", os.DirFS(run)), os.Mkdir("logs", 0o755),
-		os.WriteFile("logs/a.json.gz", logFile(t, "111122223333", "us-east-1", "2026/10/05", 3), 0o644)); err != nil {
+	if err := errors.Join(os.CopyFS(filepath.Join(c.dir, "RUN"), os.DirFS(run)), os.Mkdir(filepath.Join(c.dir, "logs"), 0o755),
+		os.WriteFile(filepath.Join(c.dir, "logs", "a.json.gz"), logFile(t, "111122223333", "us-east-1", "2026/10/05", 3), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -122,7 +122,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 					want = exitError
 				}
 			}
-			code := Main(t.Context(), invocation, strings.NewReader(""), out, &errOut, c.aws.Getenv)
+			code := MainIn(t.Context(), c.dir, invocation, strings.NewReader(""), out, &errOut, c.aws.Getenv)
 			if x.path == "trailscribe query lint" && len(args) == len(invocation) && code == exitDone && !out.asked {
 				continue
 			}
@@ -145,7 +145,7 @@ func TestFullStandardErrorFailsNothing(t *testing.T) {
 	c := everythingToRun(t)
 	for _, x := range everyCommand {
 		var out bytes.Buffer
-		code := Main(t.Context(), strings.Fields(x.args), strings.NewReader(""), &out, &noRoom{}, c.aws.Getenv)
+		code := MainIn(t.Context(), c.dir, strings.Fields(x.args), strings.NewReader(""), &out, &noRoom{}, c.aws.Getenv)
 		if code != x.code || out.Len() == 0 && x.path != "trailscribe query lint" {
 			t.Errorf("%s: exit code %d, want %d, %d bytes of data", x.args, code, x.code, out.Len())
 		}
@@ -157,8 +157,8 @@ const hostile = "H\x1b[31m\x1b]0;owned\x07\u009b2J\u202e\u200b\u2066\rX"
 
 // No text of a library, a configuration or an argument commands the screen, on any way out of the program.
 func TestHostileLibraryIsShownAsText(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	t.Chdir(dir)
 	h := strings.NewReplacer("\x1b", `\e`, "\x07", `\x07`, "\u009b", `\x9b`, "\u202e", `\u202e`, "\u200b", `\u200b`, "\u2066", `\u2066`,
 		"\r", `\r`).Replace(hostile)
 	for name, text := range map[string]string{
@@ -203,11 +203,12 @@ automation: {roles: ["role H"]}
 		j := fmt.Sprintf("%q", hostile)
 		j = strings.NewReplacer(`\x1b`, `\u001b`, `\a`, `\u0007`, `\x07`, `\u0007`).Replace(j[1 : len(j)-1])
 		text = strings.NewReplacer("H\"", h+`"`, "H'", h+"'", "H:", "H:", " H ", " "+h+" ", "\"J\"", `"`+j+`"`).Replace(text)
+		name = filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join("logs", "no\x1b[2Jlog\u202e.json"), []byte("{"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "logs", "no\x1b[2Jlog\u202e.json"), []byte("{"), 0o644); err != nil {
 		t.Log(err) // not every system has such names
 	}
 	lib := []string{"--library", "lib"}
@@ -260,7 +261,7 @@ automation: {roles: ["role H"]}
 				args = append(args, "--output", output)
 			}
 			var out, errOut bytes.Buffer
-			Main(t.Context(), args, strings.NewReader(""), &out, &errOut, func(string) string { return "" })
+			MainIn(t.Context(), dir, args, strings.NewReader(""), &out, &errOut, func(string) string { return "" })
 			for name, text := range map[string]string{"standard output": out.String(), "standard error": errOut.String()} {
 				if name == "standard output" && output == "csv" {
 					continue // data for another program, as it is

@@ -50,24 +50,25 @@ report of another version of the program or, in a folder of runs, a run that is 
 }
 
 func (p *program) verify(ctx context.Context, dir string) error {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	if info, err := os.Stat(p.at(dir)); err != nil || !info.IsDir() {
 		return usage("give the folder rN of a run, or a folder of runs", "%s is not a folder", dir)
 	}
 	against := audit.Against{Tool: version, Remake: remakeFiles}
 	if p.flags.trustedKeys != "" {
 		var err error
-		if against.Trusted, err = trustedKeys(p.flags.trustedKeys); err != nil {
+		if against.Trusted, err = p.trustedKeys(p.flags.trustedKeys); err != nil {
 			return err
 		}
 	}
-	folders, err := run.Find(dir)
+	top := p.at(dir)
+	folders, err := run.Find(top)
 	if err != nil {
 		return err
 	}
 	if len(folders) == 0 { // say of the folder itself that it is not a run
-		folders = []string{dir}
+		folders = []string{top}
 	}
-	against.Series = folders[0] != dir
+	against.Series = folders[0] != top
 	chains := map[string]*run.Chain{}
 	t := &verification{p: p}
 	for _, folder := range folders {
@@ -83,7 +84,7 @@ func (p *program) verify(ctx context.Context, dir string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		t.tell(folder, v, err)
+		t.tell(p.asGiven(folder, dir), v, err)
 	}
 	return t.end()
 }
@@ -129,8 +130,8 @@ func filesOf(format string, s *run.Saved) []string {
 }
 
 // trustedKeys reads --trusted-keys.
-func trustedKeys(path string) ([][]byte, error) {
-	text, err := regular.Read(path, 1<<20)
+func (p *program) trustedKeys(path string) ([][]byte, error) {
+	text, err := regular.Read(p.at(path), 1<<20)
 	if err != nil {
 		return nil, usage("name a file of public keys, such as KEY.pub", "reading the trusted keys: %w", err)
 	}

@@ -23,8 +23,13 @@ var everyAlteration = flag.Bool("every-alteration", false,
 // tell runs the program and gives its exit code and all that it said.
 func tell(t *testing.T, args ...string) (code int, said string) {
 	t.Helper()
+	return tellIn(t, "", args...)
+}
+
+func tellIn(t *testing.T, dir string, args ...string) (code int, said string) {
+	t.Helper()
 	var all bytes.Buffer
-	code = Main(t.Context(), args, strings.NewReader(""), &all, &all, func(string) string { return "" })
+	code = MainIn(t.Context(), dir, args, strings.NewReader(""), &all, &all, func(string) string { return "" })
 	return code, all.String()
 }
 
@@ -40,8 +45,7 @@ func runOfAllFormats(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	t.Chdir(dir)
-	code, said := tell(t, "report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05..2026-10-08", "--out", "out",
+	code, said := tellIn(t, dir, "report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05..2026-10-08", "--out", "out",
 		"--cache", "cache", "--format", strings.Join(formats, ","), "--quiet")
 	found, err := filepath.Glob(filepath.Join(dir, "out", "s3-activity", "*", "r1"))
 	if code != exitIncomplete || err != nil || len(found) != 1 {

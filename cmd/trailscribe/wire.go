@@ -52,16 +52,16 @@ func builtin(content bool) library.Layer {
 func (p *program) openAll() (*setup, diag.Problems, error) { return p.load(p.flags.config) }
 
 func (p *program) load(configuration string) (*setup, diag.Problems, error) {
-	cfg, problems := config.Load(config.Options{Path: configuration, Env: p.env})
+	cfg, problems := config.Load(config.Options{Path: configuration, Dir: p.dir, Env: p.env})
 	if err := problems.Err(); err != nil {
 		return nil, nil, err
 	}
 	layers := []library.Layer{builtin(cfg.Builtin)}
 	for _, dir := range append(append([]string{}, cfg.Library...), p.flags.libraries...) {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		if info, err := os.Stat(p.at(dir)); err != nil || !info.IsDir() {
 			return nil, nil, usage("a library is a folder with any of queries, reports and templates", "the library %s is no folder", dir)
 		}
-		layers = append(layers, library.Layer{Origin: library.Origin(dir), FS: regular.Folder(dir)})
+		layers = append(layers, library.Layer{Origin: library.Origin(dir), FS: regular.Folder(p.at(dir))})
 	}
 	s := &setup{config: cfg}
 	s.library, problems = library.Open(layers...)
@@ -91,12 +91,12 @@ func (p *program) openConfig(configuration string) (*setup, error) {
 }
 
 // sourceFolder is the folder of logs.
-func sourceFolder(set config.Settings) (string, error) {
+func (p *program) sourceFolder(set config.Settings) (string, error) {
 	folder := set.Text(config.Source)
 	if folder == "" {
 		return "", usage("give --source DIR, or set source in trailscribe.yaml; 'trailscribe demo' makes sample logs", "no log source is named")
 	}
-	if info, err := os.Stat(folder); err != nil {
+	if info, err := os.Stat(p.at(folder)); err != nil {
 		return "", usage("", "the log source cannot be read: %w", err)
 	} else if !info.IsDir() {
 		return "", usage("give the folder that it is in", "the log source %s is a file", folder)
@@ -109,7 +109,7 @@ func (p *program) openSource(ctx context.Context, s *setup, set config.Settings,
 		src, _, err := p.openBucket(ctx, s, set, x)
 		return src, err
 	}
-	folder, err := sourceFolder(set)
+	folder, err := p.sourceFolder(set)
 	if err != nil {
 		return nil, err
 	}
@@ -161,14 +161,14 @@ func (p *program) openEngine(ctx context.Context, s *setup, set config.Settings)
 	if err != nil {
 		return nil, err
 	}
-	if err := run.CheckOutside(cache); err != nil {
+	if err := run.CheckOutside(p.at(cache)); err != nil {
 		return nil, err
 	}
 	o, err := localOf(set.Text(config.Memory), set.Text(config.Threads))
 	if err != nil {
 		return nil, err
 	}
-	o.definition, o.source, o.cache, o.timeout = s.definition, src, cache, timeout
+	o.definition, o.source, o.cache, o.timeout = s.definition, src, p.at(cache), timeout
 	o.progress = func(done, of int64) { p.term.Progress("reading logs", done, of) }
 	o.waiting = func(sentence string) { p.term.Warn(sentence + "; if it hangs, end it or give another --cache") }
 	e, err := openLocal(o)

@@ -54,9 +54,8 @@ func savedRun(t *testing.T, id string) (*run.Saved, *report.Report, *library.Lib
 			t.Fatal(err)
 		}
 	}
-	t.Chdir(dir)
 	var said strings.Builder
-	code := Main(context.Background(), []string{"report", "run", id, "--source", "logs", "--period", "2026-10-05..2026-10-08", "--out", out, "--cache", filepath.Join(dir, "cache"), "--format", "json", "--quiet"},
+	code := MainIn(context.Background(), dir, []string{"report", "run", id, "--source", "logs", "--period", "2026-10-05..2026-10-08", "--out", out, "--cache", filepath.Join(dir, "cache"), "--format", "json", "--quiet"},
 		strings.NewReader(""), &said, &said, func(string) string { return "" })
 	if code != exitIncomplete {
 		t.Fatalf("exit code %d\n%s", code, said.String())
@@ -228,6 +227,7 @@ var signs = map[string]bool{"kB": true, "MB": true, "GB": true, "UTC": true, "SH
 func TestReportsHoldNoEnglishOfTheirOwn(t *testing.T) {
 	for _, id := range []string{"cis-aws", "monthly-security", "out-of-hours", "s3-activity"} {
 		t.Run(id, func(t *testing.T) {
+			t.Parallel()
 			saved, r, lib := savedRun(t, id)
 			l, problems := style.LoadLanguage(lib, style.Pseudo)
 			if err := problems.Err(); err != nil {

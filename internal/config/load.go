@@ -25,7 +25,7 @@ const FileName = "trailscribe.yaml"
 // Options say where to look.
 type Options struct {
 	Path string              // --config; "": TRAILSCRIBE_CONFIG, else trailscribe.yaml in Dir or in a parent up to the repository's root
-	Dir  string              // where the program runs, "": the current folder
+	Dir  string              // where the program runs: relative paths start there; "": the current folder
 	Env  func(string) string // the environment; nil: none
 }
 
@@ -37,17 +37,21 @@ func Load(o Options) (*Config, diag.Problems) {
 		env = func(string) string { return "" }
 	}
 	c := &Config{Builtin: true, LateDays: DefaultLateDays, Athena: Athena{Concurrency: DefaultConcurrency}}
-	l := &loader{c: c, cwd: o.Dir}
+	l := &loader{c: c}
 	file := o.Path
 	named := "--config"
 	if file == "" {
 		file, named = env("TRAILSCRIBE_CONFIG"), "TRAILSCRIBE_CONFIG"
 	}
+	at := file
 	if file == "" {
 		file = find(o.Dir)
+		at = file
+	} else if o.Dir != "" && !filepath.IsAbs(file) {
+		at = filepath.Join(o.Dir, file)
 	}
 	if file != "" {
-		data, err := regular.Read(file, yaml.MaxBytes)
+		data, err := regular.Read(at, yaml.MaxBytes)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: "the configuration that " + named + " names is not there", Rule: "config-read", Hint: "make one with 'trailscribe init'"}}
@@ -109,9 +113,9 @@ func find(dir string) string {
 }
 
 type loader struct {
-	c        *Config
-	dir, cwd string
-	bad      diag.Problems
+	c   *Config
+	dir string
+	bad diag.Problems
 }
 
 func (l *loader) add(n yaml.Node, rule, hint, format string, args ...any) {

@@ -2,6 +2,7 @@
 package dir
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,8 @@ import (
 
 // Options say which folder.
 type Options struct {
-	Root string // as the user gave it; a report prints it so
+	Root string
+	Name string // of the folder as the user gave it; "": Root
 	// Create makes the folder if it is missing: for a copy that is about to be made.
 	Create bool
 	// Without are folders that are not listed wherever they lie in Root, by whatever path or link they are named. They need not exist.
@@ -80,7 +82,7 @@ func New(o Options) (*Source, error) {
 func (s *Source) Close() error { return s.root.Close() }
 
 // Name is the folder as the user gave it.
-func (s *Source) Name() string { return s.o.Root }
+func (s *Source) Name() string { return cmp.Or(s.o.Name, s.o.Root) }
 
 // Identity is the folder's full path without symbolic links.
 func (s *Source) Identity() string { return "dir:" + s.identity }
