@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ func (c *account) there() bool {
 
 // A saved plan to destroy is applied as it was saved, after the name was typed, or not at all.
 func TestSavedDestroyPlan(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	logs := strings.Join(c.aws.Keys(trailBucket, ""), "\n")
@@ -87,12 +89,13 @@ func TestSavedDestroyPlan(t *testing.T) {
 
 // A plan file that somebody edited removes nothing that is not Trailscribe's.
 func TestForgedDestroyPlan(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra apply --yes --prove 0")
 	c.change(func(in *gluetypes.TableInput) { delete(in.Parameters, "trailscribe:managed") })
 	c.want(exitDone, "infra plan --destroy --component table --out plan.json", "table trailscribe.cloudtrail stays: it was not made by Trailscribe")
-	saved, err := os.ReadFile("plan.json")
+	saved, err := os.ReadFile(filepath.Join(c.dir, "plan.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,11 +103,11 @@ func TestForgedDestroyPlan(t *testing.T) {
 	if forged == string(saved) {
 		t.Fatalf("the plan is not as expected:\n%s", saved)
 	}
-	if err := os.WriteFile("plan.json", []byte(forged), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.dir, "plan.json"), []byte(forged), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c.want(exitError, "infra destroy --plan plan.json --confirm trailscribe", "changed since the plan was made")
-	if err := os.WriteFile("plan.json", []byte(strings.Replace(forged, `"destroy"`, `"tidy"`, 1)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.dir, "plan.json"), []byte(strings.Replace(forged, `"destroy"`, `"tidy"`, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c.want(exitUsage, "infra apply plan.json --yes", `its purpose "tidy"`)

@@ -153,6 +153,7 @@ const simpleConfig = "athena:\n  logs: s3://trail-logs/audit\n  output: s3://res
 
 // From nothing to a table that sees its files, and back to nothing; the logs stay.
 func TestInfraFromNothingAndBack(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, simpleConfig)
 	for _, a := range []string{"111122223333", "222233334444", "333344445555"} {
 		for _, r := range []string{"us-east-1", "eu-central-1", "eu-west-1"} {
@@ -216,6 +217,7 @@ func TestInfraFromNothingAndBack(t *testing.T) {
 
 // Results expire in a bucket that infra made; rules of others stay, and a bucket of others is left alone.
 func TestInfraResultsExpire(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "us-east-1", "2026/10/05", 1)
 	c.want(exitDone, "infra plan", "results expire", "after 30 days")
@@ -280,6 +282,7 @@ func (c *account) s3() *s3.Client {
 }
 
 func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra apply --yes", "from 1 of them")
@@ -341,6 +344,7 @@ func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {
 }
 
 func TestInfraSavedPlan(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra plan --out plan.json", "saved to plan.json")
@@ -364,6 +368,7 @@ func TestInfraSavedPlan(t *testing.T) {
 
 // What others made is not touched, unless it is taken over by name.
 func TestInfraLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra apply --yes --prove 0")
@@ -393,6 +398,7 @@ func TestInfraLeavesOthersAlone(t *testing.T) {
 }
 
 func TestInfraStatusNamesStagedTables(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra apply --yes --prove 0")
@@ -405,6 +411,7 @@ func TestInfraStatusNamesStagedTables(t *testing.T) {
 }
 
 func TestInfraOrganization(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs/p/q\n")
 	c.log("p/q/AWSLogs/o-exampleorg1/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.log("p/q/AWSLogs/o-exampleorg1/", "000011112222", "us-east-1", "2026/10/05", 2)
@@ -424,6 +431,7 @@ func TestInfraOrganization(t *testing.T) {
 }
 
 func TestInfraErrorsOfAWS(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	for call, fault := range map[string]awsfake.Kind{"sts:GetCallerIdentity": awsfake.Expired, "s3:ListObjectsV2": awsfake.Denied, "glue:GetTable": awsfake.Denied, "athena:GetWorkGroup": awsfake.Denied} {
@@ -446,6 +454,7 @@ func TestInfraErrorsOfAWS(t *testing.T) {
 }
 
 func TestInfraExportAndPolicies(t *testing.T) {
+	t.Parallel()
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra export terraform", `"storage.location.template"    = "s3://trail-logs/audit/AWSLogs/$${account}/CloudTrail/$${region}/$${day}/"`, "aws_athena_workgroup")

@@ -102,6 +102,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 
 // A real signal to a real process ends it with 130.
 func TestSignalStops(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGINT to send to another process")
 	}

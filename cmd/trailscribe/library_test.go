@@ -40,6 +40,7 @@ func ready(t *testing.T) (*program, *setup) {
 
 // Every query of the library: its SQL is accepted, its cases hold, and they show at least one row and one that nearly is one.
 func TestLibraryQueries(t *testing.T) {
+	t.Parallel()
 	p, s := ready(t)
 	if len(s.queries.Queries) < 30 {
 		t.Fatalf("%d queries: the library is not whole", len(s.queries.Queries))
@@ -88,6 +89,7 @@ func TestLibraryQueries(t *testing.T) {
 
 // A case that is wrong fails: otherwise the test above proves nothing.
 func TestLibraryCaseThatIsWrongFails(t *testing.T) {
+	t.Parallel()
 	_, s := ready(t)
 	q, err := s.one("root/console-login")
 	if err != nil {
@@ -120,6 +122,7 @@ func emptied(files map[string][]byte) source.Source {
 
 // Every report plans: each of its queries compiles and binds, and stands in it once.
 func TestLibraryReports(t *testing.T) {
+	t.Parallel()
 	p, s := ready(t)
 	all, problems := report.All(s.library, s.queries, s.frameworks)
 	for _, x := range problems {
@@ -179,6 +182,7 @@ func TestLibraryReports(t *testing.T) {
 
 // Every YAML file of the library is read by something, and none is left over: a file that nothing loads is checked by nothing.
 func TestLibraryFilesAreKnown(t *testing.T) {
+	t.Parallel()
 	p, s := ready(t)
 	known := map[string]bool{}
 	for _, q := range s.queries.Queries {

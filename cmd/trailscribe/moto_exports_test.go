@@ -37,15 +37,6 @@ func python(t *testing.T, script string, args ...string) (out, said string, code
 	return o.String(), e.String(), cmd.ProcessState.ExitCode()
 }
 
-// repository is the top of the source tree; tests begin in their package's folder.
-var repository = func() string {
-	here, err := os.Getwd()
-	if err != nil {
-		panic(err)
-	}
-	return filepath.Dir(filepath.Dir(here))
-}()
-
 // made is what 'infra apply' left in Glue and Athena, in the words of testdata/moto/exports.py.
 func (m *moto) made() map[string]any {
 	m.t.Helper()

@@ -94,7 +94,6 @@ func newMoto(t testing.TB, configuration string) *moto {
 		}
 	})
 	m.ask = m.env
-	t.Chdir(m.dir)
 	m.configure(configuration)
 	m.bucket(trailBucket)
 	return m
@@ -230,7 +229,7 @@ func (m *moto) put(key string, body []byte) {
 func (m *moto) want(code int, args string, says ...string) (out, errOut string) {
 	m.t.Helper()
 	var o, e bytes.Buffer
-	got := Main(context.Background(), strings.Fields(args), strings.NewReader(""), &o, &e, m.ask)
+	got := MainIn(context.Background(), m.dir, strings.Fields(args), strings.NewReader(""), &o, &e, m.ask)
 	out, errOut = o.String(), e.String()
 	if got != code {
 		m.t.Fatalf("%s: exit code %d, want %d\n%s%s", args, got, code, out, errOut)

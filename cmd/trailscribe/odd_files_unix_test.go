@@ -44,6 +44,7 @@ func runProgram(t *testing.T, args ...string) (code int, out, errOut string) {
 // Whatever stands in the place of a file of a run, verify and render end at once and with 7. A FIFO that is waited for, or a device that is
 // read, makes this test run into the time limit.
 func TestARunWithOddFilesIsAltered(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r1")
 	if err := os.CopyFS(dir, os.DirFS(oldRun)); err != nil {
 		t.Fatal(err)
@@ -89,6 +90,7 @@ func TestARunWithOddFilesIsAltered(t *testing.T) {
 
 // A folder of a run that is a link to the same files elsewhere is altered too: what it holds can change without the run.
 func TestALinkedFolderOfARunIsAltered(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r1")
 	if err := os.CopyFS(dir, os.DirFS(oldRun)); err != nil {
 		t.Fatal(err)
@@ -113,6 +115,7 @@ func TestALinkedFolderOfARunIsAltered(t *testing.T) {
 
 // Files that a user names are regular files, or links to them.
 func TestOddUserFilesAreRefused(t *testing.T) {
+	t.Parallel()
 	for kind, replace := range oddFiles(t) {
 		dir := t.TempDir()
 		odd := filepath.Join(dir, "odd.yaml")
@@ -172,6 +175,7 @@ func TestOddUserFilesAreRefused(t *testing.T) {
 
 // Init and demo write into folders that others may have filled: not through a link, and without waiting for a FIFO.
 func TestFilesOfOthersAreNotWrittenThrough(t *testing.T) {
+	t.Parallel()
 	elsewhere := filepath.Join(t.TempDir(), "precious")
 	if err := os.WriteFile(elsewhere, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)

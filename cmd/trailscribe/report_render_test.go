@@ -9,6 +9,7 @@ import (
 
 // A run that the first version sealed brings that version's sentences: those that came since are this program's, and none is missing.
 func TestOldRunRenders(t *testing.T) {
+	t.Parallel()
 	run, out := filepath.Join("..", "..", "internal", "run", "testdata", "trailscribe-run-1"), t.TempDir()
 	var said strings.Builder
 	if code := Main(t.Context(), []string{"report", "render", run, "--out", out}, strings.NewReader(""), &said, &said, func(string) string { return "" }); code != exitDone {

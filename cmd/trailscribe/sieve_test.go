@@ -19,6 +19,7 @@ import (
 // What a sieve drops cannot matter: every query of the library gives the same rows for each of its cases whether its
 // relations hold all rows or those only that its sieve leaves.
 func TestLibraryQueriesWithoutWhatSievesDrop(t *testing.T) {
+	t.Parallel()
 	_, s := ready(t)
 	sifted := &sifting{catalog: s.definition.Catalog()}
 	verdicts, err := testcase.Run(t.Context(), s.queries, testcase.Options{

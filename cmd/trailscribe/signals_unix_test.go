@@ -32,6 +32,7 @@ func stubborn() {
 
 // The second signal kills, whatever the program does after the first.
 func TestSecondSignalKills(t *testing.T) {
+	t.Parallel()
 	for _, second := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		cmd := exec.Command("stubborn")
 		out, err := cmd.StdoutPipe()
@@ -98,6 +99,7 @@ func endless(t *testing.T) string {
 
 // The first signal ends what would take hours, and a question that nobody answers, with 130.
 func TestFirstSignalEndsWhatTakesLong(t *testing.T) {
+	t.Parallel()
 	run := endless(t)
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "us-east-1", "2026/10/05", 2)
@@ -116,6 +118,7 @@ func TestFirstSignalEndsWhatTakesLong(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.Command("trailscribe", x.args...)
+			cmd.Dir = c.dir
 			cmd.Env, cmd.Stdin = append(os.Environ(), c.aws.Env()...), nobody
 			errOut, err := cmd.StderrPipe()
 			if err != nil {
@@ -149,7 +152,7 @@ func TestFirstSignalEndsWhatTakesLong(t *testing.T) {
 			break
 		}
 	}
-	if _, err := os.Stat("again"); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(c.dir, "again")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("something was rendered: %v", err)
 	}
 }

@@ -208,6 +208,7 @@ func (p *place) copyOf(t *testing.T) *place {
 // If the log files change while a run is interrupted that has all its answers, the same command makes the report that a run
 // with nothing kept makes; and where nothing changed that a report says, it asks nothing again.
 func TestChangedLogsAreNeverStale(t *testing.T) {
+	t.Parallel()
 	one := logsForWords["one.json"]
 	cases := []staleCase{
 		{"touched", func(p *place) {
@@ -274,6 +275,7 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 // Everything else that a report rests on or is worded by is in the digest of its plan, by which an interrupted run is found
 // again; and in the record, by which a sealed run is found to be unchanged.
 func TestChangedDefinitionsAreNeverStale(t *testing.T) {
+	t.Parallel()
 	groups := []struct {
 		name  string
 		args  []string

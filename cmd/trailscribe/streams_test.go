@@ -95,6 +95,7 @@ func everythingToRun(t *testing.T) *account {
 
 // Text is never lost silently, whatever the command: what cannot be printed is an error on standard error. The table has every command.
 func TestFullOutputIsAnError(t *testing.T) {
+	t.Parallel()
 	c := everythingToRun(t)
 	missing := map[string]bool{}
 	var leaves func(*cobra.Command)
@@ -142,6 +143,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 
 // Standard error that cannot be written is no reason to fail: the data is there.
 func TestFullStandardErrorFailsNothing(t *testing.T) {
+	t.Parallel()
 	c := everythingToRun(t)
 	for _, x := range everyCommand {
 		var out bytes.Buffer
@@ -280,6 +282,7 @@ automation: {roles: ["role H"]}
 
 // What is made to be read by programs passes unchanged.
 func TestOwnTextIsPrintedAsItIs(t *testing.T) {
+	t.Parallel()
 	for _, s := range schemas() {
 		if _, altered := result.Visible(string(s.shape.JSONSchema())); altered > 0 {
 			t.Errorf("the schema %s would be printed otherwise", s.name)

@@ -56,6 +56,7 @@ func runOfAllFormats(t *testing.T) string {
 
 // Somebody alters one file of a run and nothing else: verify finds it, whatever the file and whatever the alteration.
 func TestAlteredRun(t *testing.T) {
+	t.Parallel()
 	original := runOfAllFormats(t)
 	if code, said := tell(t, "verify", original); code != exitDone {
 		t.Fatalf("exit code %d before anything was altered\n%s", code, said)
@@ -99,6 +100,7 @@ func TestAlteredRun(t *testing.T) {
 // Somebody alters a run and makes SHA256SUMS and the manifest fit: what can be found without a signature is found, by the check that
 // must find it, and nothing is rendered from what is not as the record names it.
 func TestForgedRun(t *testing.T) {
+	t.Parallel()
 	original := runOfAllFormats(t)
 	forgeries, err := runtest.Forgeries(original)
 	if err != nil {
@@ -148,6 +150,7 @@ func TestForgedRun(t *testing.T) {
 
 // The rows that verify prints for a machine are what their schema says.
 func TestVerifyRowsFollowTheirSchema(t *testing.T) {
+	t.Parallel()
 	original := runOfAllFormats(t)
 	altered := filepath.Join(t.TempDir(), "altered")
 	if err := errors.Join(runtest.Copy(original, altered), runtest.Touch(filepath.Join(altered, "report.pdf"))); err != nil {

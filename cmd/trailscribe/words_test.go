@@ -225,6 +225,7 @@ var signs = map[string]bool{"kB": true, "MB": true, "GB": true, "UTC": true, "SH
 
 // Every word of a report is in a language file: composed in the pseudo-language, all that is not marked is data of the run.
 func TestReportsHoldNoEnglishOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	for _, id := range []string{"cis-aws", "monthly-security", "out-of-hours", "s3-activity"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()

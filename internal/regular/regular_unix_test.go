@@ -27,7 +27,7 @@ func odd(t *testing.T, dir string) map[string]string {
 	}
 	kinds := map[string]string{"pipe": "a pipe", "to-pipe": "a pipe", "to-zero": "a device", "to-folder": "a folder", "loop": "too many",
 		"real": "a folder"}
-	short, err := os.MkdirTemp("", "s") // the path of a socket is at most some hundred characters long
+	short, err := os.MkdirTemp("", "s") //nolint:usetesting // the path of a socket is at most some hundred characters long
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ var ErrLeftBehind = errors.New("the statement did not stop when it was told to; 
 
 // QueryContext runs a statement that gives rows.
 func (d *Database) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	call := func() (*sql.Rows, error) { return d.DB.QueryContext(ctx, query, args...) } //nolint:rowserrcheck,sqlclosecheck // the caller's
+	call := func() (*sql.Rows, error) { return d.DB.QueryContext(ctx, query, args...) } //nolint:sqlclosecheck // the caller's
 	return await(ctx, d, call, func(rows *sql.Rows) { _ = rows.Close() })
 }
 
