@@ -10,7 +10,7 @@ FUZZ    ?= .
 ATTACKS ?= whole
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
+.PHONY: help build demo test race lint lint-fetch readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ race: ## the packages with goroutines, under the race detector
 
 lint: ## golangci-lint, fetched by the Go tool
 	$(GO) run $(LINT) run ./...
+
+lint-fetch: # fails where golangci-lint is not there and cannot be fetched
+	$(GO) run $(LINT) version
 
 readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
 	cmd/trailscribe/testdata/readers/check.sh $(BIN)
