@@ -95,7 +95,7 @@ func (d *definitions) load(name, text string) diag.Problems {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			d.t.Fatal(err)
 		}
-		c, bad := config.Load(config.Options{Path: file})
+		c, bad := config.Load(config.Options{Path: file, Formats: offered})
 		if c != nil {
 			c.Resolve(config.Request{}).Show()
 			c.Facts()
@@ -140,7 +140,7 @@ func (d *definitions) load(name, text string) diag.Problems {
 		return bad
 	case dir[0] == "reports":
 		l := d.library(name, text)
-		r, bad := report.Load(l, strings.TrimSuffix(dir[1], ".yaml"), d.queries, d.frameworks)
+		r, bad := report.Load(l, strings.TrimSuffix(dir[1], ".yaml"), d.queries, d.frameworks, offered)
 		if r != nil {
 			r.Queries()
 		}

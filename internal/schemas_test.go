@@ -23,6 +23,9 @@ import (
 
 var updateSchemas = flag.Bool("update", false, "write templates/schemas anew from the shapes")
 
+// offered are the formats of runs: those of the program, which a test of cmd/trailscribe compares with the schemas that are kept.
+var offered = yaml.Choice{Names: []string{"pdf", "xlsx", "json", "csv", "csv-safe"}, Usual: []string{"pdf", "xlsx"}}
+
 // The file formats with their schema, the files that are of it, and text of each that a schema must refuse.
 var formats = []struct {
 	name   string
@@ -33,10 +36,10 @@ var formats = []struct {
 }{
 	{"query", query.Shape(), "queries/*/*.yaml", "_test.yaml", "id: a/b\ntitle: T\nquestion: Q\nkind: exeption\nlog_scope: [management]\nwhy: W\ncolumns: [{name: n, label: N, type: text}]\nsql: S\n"},
 	{"query-test", query.CaseShape(), "queries/*/*_test.yaml", "", "cases: [{name: x}]\n"},
-	{"report", report.Shape(), "reports/*.yaml", "", "id: r\ntitle: T\nsection: []\n"},
+	{"report", report.Shape(offered), "reports/*.yaml", "", "id: r\ntitle: T\nsection: []\n"},
 	{"framework", framework.Shape(), "reports/frameworks/*.yaml", "", "id: x\ntitle: T\nversion: 5.0\npublisher: P\ncontrols: [{id: \"1\", name: n, family: f, strength: full}]\n"},
 	{"calendar", period.CalendarShape(), "reports/calendars/*.yaml", "", "id: x\ntitle: T\nweekend: [funday]\n"},
-	{"config", config.Shape(), "", "", "engine: trino\n"},
+	{"config", config.Shape(offered), "", "", "engine: trino\n"},
 	{"messages", style.MessageShape(), "templates/lang/*/messages.yaml", "", "a: [b]\n"},
 	{"language-format", style.FormatShape(), "templates/lang/*/format.yaml", "", "months: [January]\n"},
 	{"theme", style.ThemeShape(), "templates/themes/*.yaml", "", "name: x\ncolors: {navy: blue}\n"},

@@ -17,7 +17,7 @@ configuration, what is built in. With a report, what that report says counts too
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: p.completeReports,
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, problems := config.Load(config.Options{Path: p.flags.config, Dir: p.dir, Env: p.env})
+			c, problems := config.Load(config.Options{Path: p.flags.config, Dir: p.dir, Env: p.env, Formats: p.formats.choice()})
 			if err := problems.Err(); err != nil {
 				return err
 			}
@@ -28,7 +28,7 @@ configuration, what is built in. With a report, what that report says counts too
 				if err != nil {
 					return err
 				}
-				if r, problems = report.Load(s.library, args[0], s.queries, s.frameworks); problems.Err() != nil {
+				if r, problems = report.Load(s.library, args[0], s.queries, s.frameworks, p.formats.choice()); problems.Err() != nil {
 					return problems
 				}
 			}

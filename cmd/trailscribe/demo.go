@@ -49,7 +49,7 @@ an earlier demonstration's.`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, o, out, logsOnly) },
 	}
 	c.Flags().StringVar(&out, "out", "demo", "folder to write into")
-	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: each report's own)")
+	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, p.formats.help("each report's own"))
 	c.Flags().Int64Var(&o.Seed, "seed", 1, "another seed gives another company")
 	c.Flags().IntVar(&o.Events, "events", 0, "about how many events to make (default 40000)")
 	c.Flags().IntVar(&o.PerFile, "per-file", 0, "most events in one file (default 2000)")
@@ -57,7 +57,7 @@ an earlier demonstration's.`,
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language of the reports (default: en)")
 	p.flags.registerStatements(c)
 	p.flags.registerMachine(c)
-	completions(c, "format", formats)
+	completions(c, "format", p.formats.names())
 	return c
 }
 
@@ -98,7 +98,7 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 	caller.Set(config.Out, filepath.Join(out, "reports"), "demo")
 	for _, id := range report.IDs(s.library) {
 		p.term.Print("")
-		r, problems := report.Load(s.library, id, s.queries, s.frameworks)
+		r, problems := report.Load(s.library, id, s.queries, s.frameworks, p.formats.choice())
 		if err := problems.Err(); err != nil {
 			return err
 		}

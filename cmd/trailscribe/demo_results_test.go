@@ -13,15 +13,12 @@ import (
 // The rows of every query of the demonstration's reports, as digests of their result files. A change of the engine, of the relation
 // or of a query that changes a row changes a line here; then the difference is read before the file is written anew with -update.
 func TestResultsOfTheDemonstration(t *testing.T) {
-	golden, err := filepath.Abs(filepath.Join("testdata", "demo_results.golden"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
-	if code, said := tell(t, "demo", "--events", "12000", "--format", "json", "--quiet"); code != exitDone {
+	t.Parallel()
+	golden, dir := filepath.Join("testdata", "demo_results.golden"), t.TempDir()
+	if code, said := tellIn(t, dir, "demo", "--events", "12000", "--format", "json", "--quiet"); code != exitDone {
 		t.Fatalf("exit code %d\n%s", code, said)
 	}
-	folders, err := filepath.Glob(filepath.Join("demo", "reports", "*", "*", "r1"))
+	folders, err := filepath.Glob(filepath.Join(dir, "demo", "reports", "*", "*", "r1"))
 	if err != nil || len(folders) != 4 {
 		t.Fatal(folders, err)
 	}

@@ -6,7 +6,6 @@ var (
 	outputs = []string{"table", "json", "csv"}
 	engines = []string{"duckdb", "athena"}
 	modes   = []string{"auto", "staged", "direct"}
-	formats = []string{"pdf", "xlsx", "json", "csv", "csv-safe"}
 )
 
 // flags mean the same wherever they appear. A command registers those that have a meaning for it.

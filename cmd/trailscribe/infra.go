@@ -77,7 +77,7 @@ const (
 
 // openEstate reads the configuration and, as far as needed, asks AWS who is calling and what lies in the bucket.
 func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate, error) {
-	cfg, problems := config.Load(config.Options{Path: p.flags.config, Dir: p.dir, Env: p.env})
+	cfg, problems := config.Load(config.Options{Path: p.flags.config, Dir: p.dir, Env: p.env, Formats: p.formats.choice()})
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (p *program) initialise(dir string) error {
 	if err := p.writeNew(filepath.Join(dir, "trailscribe.yaml"), []byte(config.Template())); err != nil {
 		return err
 	}
-	for _, s := range schemas() {
+	for _, s := range schemas(p.formats.choice()) {
 		path := filepath.Join(dir, ".trailscribe", "schemas", s.name+".schema.json")
 		if err := regular.Replace(p.at(path), s.shape.JSONSchema(), 0o644); err != nil { // schemas are ours: the newest is right
 			return fmt.Errorf("writing a schema: %w", err)

@@ -124,7 +124,7 @@ func emptied(files map[string][]byte) source.Source {
 func TestLibraryReports(t *testing.T) {
 	t.Parallel()
 	p, s := ready(t)
-	all, problems := report.All(s.library, s.queries, s.frameworks)
+	all, problems := report.All(s.library, s.queries, s.frameworks, shipped.choice())
 	for _, x := range problems {
 		t.Errorf("%v", x)
 	}

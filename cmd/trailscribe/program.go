@@ -46,6 +46,7 @@ type program struct {
 	now      func() time.Time
 	term     *terminal.Terminal
 	flags    flags
+	formats  formats
 	code     int // exit code of a command that ended without an error
 
 	mu sync.Mutex // of term, which is made again when the flags are known
@@ -59,7 +60,12 @@ func Main(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wr
 // MainIn is Main in another working folder, without a change of the process's own: several can run at the same time in
 // different folders.
 func MainIn(ctx context.Context, dir string, args []string, in io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	p := &program{in: in, env: env, dir: dir, now: time.Now, data: terminal.NewStream(stdout), notes: terminal.NewStream(stderr)}
+	return shipped.main(ctx, dir, args, in, stdout, stderr, env)
+}
+
+// main is MainIn of a program with these formats.
+func (all formats) main(ctx context.Context, dir string, args []string, in io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	p := &program{formats: all, in: in, env: env, dir: dir, now: time.Now, data: terminal.NewStream(stdout), notes: terminal.NewStream(stderr)}
 	out, errOut := terminal.Safe(p.data), terminal.Safe(p.notes)
 	p.out, p.err = out, errOut
 	p.term = terminal.New(terminal.Options{Out: p.data, Err: p.notes, Env: env})

@@ -32,7 +32,7 @@ func (p *program) reportListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, problems := report.All(s.library, s.queries, s.frameworks)
+			all, problems := report.All(s.library, s.queries, s.frameworks, p.formats.choice())
 			if err := problems.Err(); err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ func (p *program) reportShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, problems := report.Load(s.library, args[0], s.queries, s.frameworks)
+			r, problems := report.Load(s.library, args[0], s.queries, s.frameworks, p.formats.choice())
 			if err := problems.Err(); err != nil {
 				return err
 			}

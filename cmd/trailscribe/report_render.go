@@ -31,10 +31,10 @@ The sealed folder is never changed; files go to --out.`,
 		RunE: func(c *cobra.Command, args []string) error { return p.renderRun(c, args[0]) },
 	}
 	c.Flags().StringVar(&p.flags.out, "out", "", "folder to write into (required)")
-	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: pdf, xlsx)")
+	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, p.formats.help(strings.Join(p.formats.choice().Usual, ", ")))
 	c.Flags().StringVar(&p.flags.theme, "theme", "", "look (default: the run's own)")
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language (default: the run's own)")
-	completions(c, "format", formats)
+	completions(c, "format", p.formats.names())
 	return c
 }
 
@@ -57,9 +57,9 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	}
 	want := p.flags.formats
 	if len(want) == 0 {
-		want = []string{"pdf", "xlsx"}
+		want = p.formats.choice().Usual
 	}
-	r, parts, err := remake(saved, want, p.flags.lang, p.flags.theme)
+	r, parts, err := p.remake(saved, want, p.flags.lang, p.flags.theme)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 // remake is what it takes to write a run again: its report, and the parts for some formats. The look and the fonts are this program's, the
 // content the run's own: its definitions, as its record names them, lie over the built-in ones, and those that changed since have no say.
 // "" is the run's own language, and its own theme.
-func remake(saved *run.Saved, want []string, tag, theme string) (*report.Report, audit.Parts, error) {
+func (p *program) remake(saved *run.Saved, want []string, tag, theme string) (*report.Report, audit.Parts, error) {
 	var parts audit.Parts
 	lib, problems := library.Open(builtin(true), saved.Library())
 	if err := problems.Err(); err != nil {
@@ -96,7 +96,7 @@ func remake(saved *run.Saved, want []string, tag, theme string) (*report.Report,
 	if err := problems.Err(); err != nil {
 		return nil, parts, err
 	}
-	r, problems := report.Load(lib, saved.Report, queries, frameworks)
+	r, problems := report.Load(lib, saved.Report, queries, frameworks, p.formats.choice())
 	if err := problems.Err(); err != nil {
 		return nil, parts, err
 	}
@@ -105,7 +105,7 @@ func remake(saved *run.Saved, want []string, tag, theme string) (*report.Report,
 	if parts.Language, err = s.language(cmp.Or(tag, saved.Language)); err != nil {
 		return nil, parts, err
 	}
-	parts.Writers, parts.Exports, err = s.writers(want, cmp.Or(theme, saved.Theme))
+	parts.Writers, parts.Exports, err = p.formats.writers(s, want, cmp.Or(theme, saved.Theme))
 	return r, parts, err
 }
 

@@ -42,7 +42,7 @@ incomplete (logs missing or unreadable, copies of an event that differ, a query 
 			if err != nil {
 				return err
 			}
-			r, problems := report.Load(s.library, args[0], s.queries, s.frameworks)
+			r, problems := report.Load(s.library, args[0], s.queries, s.frameworks, p.formats.choice())
 			if err := problems.Err(); err != nil {
 				return err
 			}
@@ -65,22 +65,22 @@ incomplete (logs missing or unreadable, copies of an event that differ, a query 
 	p.flags.registerSource(c)
 	p.flags.registerPeriod(c)
 	p.flags.registerStatements(c)
-	p.flags.registerReport(c)
+	p.flags.registerReport(c, p.formats)
 	p.flags.registerCost(c)
 	return c
 }
 
 // registerReport are the flags of commands that write reports.
-func (f *flags) registerReport(c *cobra.Command) {
+func (f *flags) registerReport(c *cobra.Command, all formats) {
 	p := c.Flags()
 	p.StringVar(&f.out, "out", "", "folder to write into (default: reports-out, or defaults.out of the configuration)")
-	p.StringSliceVar(&f.formats, "format", nil, "formats: pdf, xlsx, json, csv, csv-safe (default: the report's own)")
+	p.StringSliceVar(&f.formats, "format", nil, all.help("the report's own"))
 	p.StringVar(&f.theme, "theme", "", "look of the report (default: the report's own)")
 	p.StringVar(&f.lang, "lang", "", "language of the report (default: en)")
 	p.StringVar(&f.failOn, "fail-on", "", "end with 3 if there are findings of this severity and above: critical, high, medium, low, info")
 	p.StringVar(&f.asOf, "as-of", "", "the time printed in the report (default: the end of the period)")
 	p.BoolVar(&f.dryRun, "dry-run", false, "say what would be asked, and stop")
-	completions(c, "format", formats)
+	completions(c, "format", all.names())
 	completions(c, "fail-on", query.Severities())
 }
 

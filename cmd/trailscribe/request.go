@@ -230,6 +230,6 @@ func (p *program) parts(s *setup, set config.Settings) (audit.Parts, error) {
 	if parts.Language, err = s.language(set.Text(config.Language)); err != nil {
 		return parts, err
 	}
-	parts.Writers, parts.Exports, err = s.writers(set.List(config.Formats).Values, set.Text(config.Theme))
+	parts.Writers, parts.Exports, err = p.formats.writers(s, set.List(config.Formats).Values, set.Text(config.Theme))
 	return parts, err
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // schemas are the file formats a user can write, with what each is for.
-func schemas() []struct {
+func schemas(formats yaml.Choice) []struct {
 	name, what string
 	shape      *yaml.Shape
 } {
@@ -25,10 +25,10 @@ func schemas() []struct {
 		name, what string
 		shape      *yaml.Shape
 	}{
-		{"config", "trailscribe.yaml", config.Shape()},
+		{"config", "trailscribe.yaml", config.Shape(formats)},
 		{"query", "queries/<topic>/<name>.yaml", query.Shape()},
 		{"query-test", "queries/<topic>/<name>_test.yaml", query.CaseShape()},
-		{"report", "reports/<id>.yaml", report.Shape()},
+		{"report", "reports/<id>.yaml", report.Shape(formats)},
 		{"framework", "reports/frameworks/<id>.yaml", framework.Shape()},
 		{"calendar", "reports/calendars/<id>.yaml", period.CalendarShape()},
 		{"messages", "templates/lang/<tag>/messages.yaml", style.MessageShape()},
@@ -48,7 +48,7 @@ var outputSchemas = []struct {
 
 func (p *program) schemaCommand() *cobra.Command {
 	var names []string
-	for _, s := range schemas() {
+	for _, s := range schemas(p.formats.choice()) {
 		names = append(names, s.name)
 	}
 	for _, s := range outputSchemas {
@@ -65,7 +65,7 @@ you write, of data/run.json, which --format json writes, and of what 'verify --o
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				var rows []result.Row
-				for _, s := range schemas() {
+				for _, s := range schemas(p.formats.choice()) {
 					rows = append(rows, result.Row{s.name, s.what})
 				}
 				for _, s := range outputSchemas {
@@ -73,7 +73,7 @@ you write, of data/run.json, which --format json writes, and of what 'verify --o
 				}
 				return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "file", Kind: result.Text}}, rows), p.flags.output)
 			}
-			for _, s := range schemas() {
+			for _, s := range schemas(p.formats.choice()) {
 				if s.name == args[0] {
 					_, err := p.out.Write(s.shape.JSONSchema())
 					return err

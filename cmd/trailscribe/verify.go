@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +52,7 @@ func (p *program) verify(ctx context.Context, dir string) error {
 	if info, err := os.Stat(p.at(dir)); err != nil || !info.IsDir() {
 		return usage("give the folder rN of a run, or a folder of runs", "%s is not a folder", dir)
 	}
-	against := audit.Against{Tool: version, Remake: remakeFiles}
+	against := audit.Against{Tool: version, Remake: p.remakeFiles}
 	if p.flags.trustedKeys != "" {
 		var err error
 		if against.Trusted, err = p.trustedKeys(p.flags.trustedKeys); err != nil {
@@ -90,43 +89,8 @@ func (p *program) verify(ctx context.Context, dir string) error {
 }
 
 // remakeFiles is the audit.Remake for the formats that wrote these files.
-func remakeFiles(s *run.Saved, files []string) (*report.Report, audit.Parts, error) {
-	return remake(s, formatsOf(s, files), "", "")
-}
-
-// formatsOf are the formats whose files are among these.
-func formatsOf(s *run.Saved, files []string) (want []string) {
-	for _, format := range formats {
-		for _, name := range filesOf(format, s) {
-			if slices.Contains(files, name) {
-				want = append(want, format)
-				break
-			}
-		}
-	}
-	return want
-}
-
-// filesOf are the files that a format may write of a run.
-func filesOf(format string, s *run.Saved) []string {
-	var names []string
-	each := func(ending string) {
-		for _, q := range s.Queries {
-			names = append(names, run.DataName(q.ID, ending))
-		}
-	}
-	switch format {
-	case "json":
-		names = append(names, "data/run.json")
-		each("json")
-	case "csv":
-		each("csv")
-	case "csv-safe":
-		each("safe.csv")
-	default:
-		names = append(names, "report."+format)
-	}
-	return names
+func (p *program) remakeFiles(s *run.Saved, files []string) (*report.Report, audit.Parts, error) {
+	return p.remake(s, p.formats.of(s, files), "", "")
 }
 
 // trustedKeys reads --trusted-keys.

@@ -52,7 +52,7 @@ func builtin(content bool) library.Layer {
 func (p *program) openAll() (*setup, diag.Problems, error) { return p.load(p.flags.config) }
 
 func (p *program) load(configuration string) (*setup, diag.Problems, error) {
-	cfg, problems := config.Load(config.Options{Path: configuration, Dir: p.dir, Env: p.env})
+	cfg, problems := config.Load(config.Options{Path: configuration, Dir: p.dir, Env: p.env, Formats: p.formats.choice()})
 	if err := problems.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -221,35 +221,13 @@ func bytesOf(text string) (int64, error) {
 	return 0, usage("write 512MB or 2GB", "--memory %q is not a size", text)
 }
 
-// writers are the parts for the formats that were asked for.
-func (s *setup) writers(want []string, theme string) ([]document.Writer, []export.Writer, error) {
-	t, problems := style.LoadTheme(s.library, theme)
-	if err := problems.Err(); err != nil {
-		return nil, nil, err
-	}
-	fonts, err := fs.Sub(templates.FS, "fonts")
-	if err != nil {
-		return nil, nil, err
-	}
-	var documents []document.Writer
-	var exports []export.Writer
-	for _, f := range want {
-		switch f {
-		case "pdf":
-			documents = append(documents, pdf.New(pdf.Options{Theme: t, Fonts: fonts}))
-		case "xlsx":
-			documents = append(documents, xlsx.New(xlsx.Options{Theme: t}))
-		case "json":
-			exports = append(exports, exportjson.New())
-		case "csv":
-			exports = append(exports, exportcsv.New())
-		case "csv-safe":
-			exports = append(exports, exportcsv.NewSafe())
-		default:
-			return nil, nil, usage("", "there is no format %q; there are %s", f, strings.Join(formats, ", "))
-		}
-	}
-	return documents, exports, nil
+// shipped are the formats of this program. A new one is a package below internal/document or internal/export, and a line here.
+var shipped = formats{
+	{name: "pdf", usual: true, document: func(t *style.Theme, fonts fs.FS) document.Writer { return pdf.New(pdf.Options{Theme: t, Fonts: fonts}) }},
+	{name: "xlsx", usual: true, document: func(t *style.Theme, _ fs.FS) document.Writer { return xlsx.New(xlsx.Options{Theme: t}) }},
+	{name: "json", export: func() export.Writer { return exportjson.New() }},
+	{name: "csv", export: func() export.Writer { return exportcsv.New() }},
+	{name: "csv-safe", export: func() export.Writer { return exportcsv.NewSafe() }},
 }
 
 func (s *setup) language(tag string) (*style.Language, error) {

@@ -80,7 +80,7 @@ func savedRun(t *testing.T, id string) (*run.Saved, *report.Report, *library.Lib
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	r, problems := report.Load(lib, id, queries, frameworks)
+	r, problems := report.Load(lib, id, queries, frameworks, shipped.choice())
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,7 @@ import (
 	"trailscribe/internal/run"
 	"trailscribe/internal/run/historytest"
 	"trailscribe/internal/style"
+	"trailscribe/internal/yaml"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -571,7 +573,7 @@ func TestFormats(t *testing.T) {
 	}
 	files := tree(t, s.Path)
 	if s.Revision != 1 || files["report.pdf"] != "" || !strings.Contains(files["report.txt"], "e2") {
-		t.Errorf("r%d has %v", s.Revision, sortedKeys(files))
+		t.Errorf("r%d has %v", s.Revision, slices.Sorted(maps.Keys(files)))
 	}
 	out := memoryOutput{}
 	if err := Render(context.Background(), s, p.Request.Report, out, parts(lines{})); err != nil || out["report.txt"].String() != files["report.txt"] {
@@ -762,7 +764,7 @@ func TestOldRunsRender(t *testing.T) {
 		problems = append(problems, more...)
 		queries, more := query.Load(lib, frameworks)
 		problems = append(problems, more...)
-		r, more := report.Load(lib, s.Report, queries, frameworks)
+		r, more := report.Load(lib, s.Report, queries, frameworks, yaml.Choice{Names: []string{"lines", "pdf", "xlsx", "json", "csv"}})
 		if err := append(problems, more...).Err(); err != nil {
 			t.Fatal(err)
 		}

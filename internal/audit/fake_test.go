@@ -209,7 +209,8 @@ func memory() *fake {
 // lines is a format: each query's rows, one a line.
 type lines struct{ lie int64 }
 
-func (lines) Format() string { return "lines" }
+func (lines) Format() string  { return "lines" }
+func (lines) Files() []string { return []string{"report.txt"} }
 func (l lines) Write(_ context.Context, out document.Output, d *document.Document) (document.Written, error) {
 	w := document.Written{Rows: map[string]int64{}, Files: []string{"report.txt"}}
 	f, err := out.Create("report.txt")
@@ -244,7 +245,8 @@ func (l lines) Write(_ context.Context, out document.Output, d *document.Documen
 // faulty is a format that fails after half a file.
 type faulty struct{}
 
-func (faulty) Format() string { return "faulty" }
+func (faulty) Format() string  { return "faulty" }
+func (faulty) Files() []string { return []string{"report.pdf"} }
 func (faulty) Write(_ context.Context, out document.Output, _ *document.Document) (document.Written, error) {
 	f, err := out.Create("report.pdf")
 	if err != nil {

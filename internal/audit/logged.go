@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ func (d delivered) logged(q *query.Query, v finding.Verdict) finding.Verdict {
 		nowhere[want] = true
 	}
 	var limits []finding.Limit
-	for _, account := range sortedKeys(d) {
+	for _, account := range slices.Sorted(maps.Keys(d)) {
 		missing := d.lacks(account, q.LogScope)
 		for _, want := range q.LogScope {
 			if !slices.Contains(missing, want) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/report"
@@ -38,7 +40,7 @@ func produce(ctx context.Context, s *run.Saved, r *report.Report, out document.O
 			tell(Event{Step: StepWrite, Query: w.Format(), Done: int64(i), Of: int64(len(parts.Writers) + len(parts.Exports))})
 			written, err := w.Write(ctx, out, d)
 			if err == nil {
-				err = compare(w.Format(), d, written)
+				err = compare(d, written)
 			}
 			if err != nil {
 				return fmt.Errorf("writing the report as %s: %w", w.Format(), err)
@@ -65,21 +67,20 @@ func produce(ctx context.Context, s *run.Saved, r *report.Report, out document.O
 
 // compare holds the rows that a writer says it wrote against the document: a paged format prints the first Shown rows of
 // a table, a workbook all of them. Only tables with a Ref are counted.
-func compare(format string, d *document.Document, w document.Written) error {
-	paged := w.Pages > 0 || format == "pdf"
+func compare(d *document.Document, w document.Written) error {
 	want := map[string]int64{}
 	for _, s := range d.Sections {
 		for _, b := range s.Blocks {
 			if t, ok := b.(document.Table); ok && t.Ref != "" {
 				n := t.Rows.Count()
-				if paged {
+				if w.Paged {
 					n = min(n, t.Shown)
 				}
 				want[t.Ref] += n
 			}
 		}
 	}
-	for _, ref := range sortedKeys(want) {
+	for _, ref := range slices.Sorted(maps.Keys(want)) {
 		if got := w.Rows[ref]; got != want[ref] {
 			return fmt.Errorf("%w: table %s has %d rows to write, %d were written", ErrNotWritten, ref, want[ref], got)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -275,7 +276,7 @@ func (w *work) noteStart(resumed bool) error {
 		step = "resume"
 	}
 	facts := []run.Fact{{Step: step, Name: "plan", Value: w.plan.Key.Plan}, {Step: step, Name: "tool", Value: w.plan.Request.Tool}}
-	for _, name := range sortedKeys(w.parts.Facts) {
+	for _, name := range slices.Sorted(maps.Keys(w.parts.Facts)) {
 		facts = append(facts, run.Fact{Step: step, Name: name, Value: w.parts.Facts[name]})
 	}
 	for _, x := range facts {
@@ -342,7 +343,7 @@ func accounts(in engine.Inputs, q *Request) []run.Account {
 		}
 	}
 	var out []run.Account
-	for _, id := range sortedKeys(names) {
+	for _, id := range slices.Sorted(maps.Keys(names)) {
 		out = append(out, run.Account{ID: id, Name: names[id]})
 	}
 	return out
@@ -368,15 +369,6 @@ func ids(queries []*query.Query) (out []string) {
 		out = append(out, q.ID)
 	}
 	return out
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // findingContext is what judging knows beside the rows.

@@ -76,6 +76,8 @@ type Shared struct {
 type Config struct {
 	File string // path of trailscribe.yaml as it was found, "" where there is none
 
+	usualFormats []string // where nothing says which
+
 	Engine, Source, Cache Setting // Source and Cache are relative to where the program runs
 	QueryTimeout          Setting // how long one statement may run; see ParseTimeout
 	Entity                Setting // whose logs these are, as a report prints it

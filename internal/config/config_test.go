@@ -10,7 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/yaml"
 )
+
+var offered = yaml.Choice{Names: []string{"pdf", "xlsx", "json", "csv", "csv-safe"}, Usual: []string{"pdf", "xlsx"}}
 
 func write(t *testing.T, dir, name, text string) string {
 	t.Helper()
@@ -64,7 +67,7 @@ defaults:
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	path := write(t, dir, "trailscribe.yaml", full)
-	c, bad := Load(Options{Path: path})
+	c, bad := Load(Options{Formats: offered, Path: path})
 	if bad != nil {
 		t.Fatal(bad)
 	}
@@ -105,7 +108,7 @@ networks: [here]
 regions: [Frankfurt]
 defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
 `)
-	c, bad := Load(Options{Path: path})
+	c, bad := Load(Options{Formats: offered, Path: path})
 	if c != nil {
 		t.Error("a configuration with errors was given")
 	}
@@ -142,7 +145,7 @@ defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
 			t.Errorf("hint %q", p.Hint)
 		}
 	}
-	if _, bad := Load(Options{Path: filepath.Join(dir, "none.yaml")}); len(bad) != 1 || !strings.Contains(bad.Error(), "--config names is not there") {
+	if _, bad := Load(Options{Formats: offered, Path: filepath.Join(dir, "none.yaml")}); len(bad) != 1 || !strings.Contains(bad.Error(), "--config names is not there") {
 		t.Error(bad)
 	}
 }
@@ -167,7 +170,7 @@ func TestAccounts(t *testing.T) {
 		{"empty mapping", "accounts: {}", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", tt.text+"\n")})
+			c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", tt.text+"\n")})
 			if bad != nil {
 				t.Fatal(bad)
 			}
@@ -220,7 +223,7 @@ func TestAccountsProblems(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := write(t, t.TempDir(), "trailscribe.yaml", tt.text+"\n")
-			c, bad := Load(Options{Path: path})
+			c, bad := Load(Options{Formats: offered, Path: path})
 			if c != nil {
 				t.Error("a configuration with errors was given")
 			}
@@ -245,7 +248,7 @@ func TestAccountsProblems(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "trailscribe.yaml", full)
-	c, bad := Load(Options{Dir: dir, Env: environment("TRAILSCRIBE_SOURCE", "other", "TRAILSCRIBE_TIMEZONE", "Asia/Shanghai", "TRAILSCRIBE_FORMATS", "pdf, xlsx", "TRAILSCRIBE_LIBRARY", "a"+string(filepath.ListSeparator)+"b")})
+	c, bad := Load(Options{Formats: offered, Dir: dir, Env: environment("TRAILSCRIBE_SOURCE", "other", "TRAILSCRIBE_TIMEZONE", "Asia/Shanghai", "TRAILSCRIBE_FORMATS", "pdf, xlsx", "TRAILSCRIBE_LIBRARY", "a"+string(filepath.ListSeparator)+"b")})
 	if bad != nil {
 		t.Fatal(bad)
 	}
@@ -253,7 +256,7 @@ func TestEnvironment(t *testing.T) {
 		strings.Join(c.Environment.Formats.Values, "+") != "pdf+xlsx" || strings.Join(c.Library, "+") != "a+b" {
 		t.Errorf("%+v", c)
 	}
-	_, bad = Load(Options{Env: environment("TRAILSCRIBE_TIMEZONE", "x", "TRAILSCRIBE_FORMATS", "pfd", "TRAILSCRIBE_PERIOD", "never", "TRAILSCRIBE_ENGINE", "duck", "TRAILSCRIBE_FAIL_ON", "hig"), Dir: t.TempDir()})
+	_, bad = Load(Options{Formats: offered, Env: environment("TRAILSCRIBE_TIMEZONE", "x", "TRAILSCRIBE_FORMATS", "pfd", "TRAILSCRIBE_PERIOD", "never", "TRAILSCRIBE_ENGINE", "duck", "TRAILSCRIBE_FAIL_ON", "hig"), Dir: t.TempDir()})
 	want := []string{`TRAILSCRIBE_ENGINE: the value cannot be "duck"`, `TRAILSCRIBE_FAIL_ON: the value cannot be "hig"; did you mean "high"?`, `TRAILSCRIBE_FORMATS: the value cannot be "pfd"; did you mean "pdf"?`, `TRAILSCRIBE_PERIOD: "never" is not a period`, `TRAILSCRIBE_TIMEZONE: there is no time zone "x"`}
 	for i, w := range want {
 		if len(bad) != len(want) || !strings.HasPrefix(bad[i].Error(), w) {
@@ -272,20 +275,20 @@ func TestFind(t *testing.T) {
 	write(t, root, "a/b/c/x", "")
 	write(t, root, "d/e/x", "")
 	for dir, want := range map[string]string{"": "root", "a": "a", "a/b/c": "a", "d/e": "root"} {
-		c, bad := Load(Options{Dir: filepath.Join(root, filepath.FromSlash(dir))})
+		c, bad := Load(Options{Formats: offered, Dir: filepath.Join(root, filepath.FromSlash(dir))})
 		if bad != nil || c.Entity.Value != want {
 			t.Errorf("%s: got %q %v, want %q", dir, c.Entity.Value, bad, want)
 		}
 	}
 	t.Chdir(filepath.Join(root, "d", "e"))
-	c, _ := Load(Options{})
+	c, _ := Load(Options{Formats: offered})
 	if want := filepath.Join("..", "..", "trailscribe.yaml"); c.File != want || c.Entity.Origin != "../../trailscribe.yaml:1:9" {
 		t.Errorf("found as %q, value from %q: an absolute path would name this machine", c.File, c.Entity.Origin)
 	}
 	outside := t.TempDir() // no repository: parents do not count
 	write(t, outside, "trailscribe.yaml", "entity: x\n")
 	write(t, outside, "sub/x", "")
-	if c, bad := Load(Options{Dir: filepath.Join(outside, "sub")}); bad != nil || c.File != "" {
+	if c, bad := Load(Options{Formats: offered, Dir: filepath.Join(outside, "sub")}); bad != nil || c.File != "" {
 		t.Errorf("a parent outside a repository was read: %v %v", c, bad)
 	}
 }
@@ -293,7 +296,7 @@ func TestFind(t *testing.T) {
 // The file that init writes loads as it is, and with every setting switched on.
 func TestTemplate(t *testing.T) {
 	dir := t.TempDir()
-	c, bad := Load(Options{Path: write(t, dir, "trailscribe.yaml", Template())})
+	c, bad := Load(Options{Formats: offered, Path: write(t, dir, "trailscribe.yaml", Template())})
 	if bad != nil || c.LateDays != DefaultLateDays || !c.Builtin || c.Engine.IsSet() {
 		t.Errorf("%+v %v", c, bad)
 	}
@@ -308,11 +311,11 @@ func TestTemplate(t *testing.T) {
 		}
 		on.WriteString(line)
 	}
-	c, bad = Load(Options{Path: write(t, dir, "on.yaml", on.String())})
+	c, bad = Load(Options{Formats: offered, Path: write(t, dir, "on.yaml", on.String())})
 	if bad != nil {
 		t.Fatalf("%v\n%s", bad, on.String())
 	}
-	for _, f := range Shape().Fields {
+	for _, f := range Shape(offered).Fields {
 		if !known[f.Name] {
 			t.Errorf("the template does not explain %s", f.Name)
 		}
@@ -330,7 +333,7 @@ athena:
    accounts: ["000011112222"], price_per_tb: 6.75, fips: true, concurrency: 3, organization: o-exampleorg1}
 cost: {confirm_over: 0.5, max_per_run: 50}
 `)
-	c, bad := Load(Options{Path: path})
+	c, bad := Load(Options{Formats: offered, Path: path})
 	if bad != nil {
 		t.Fatal(bad)
 	}
@@ -355,18 +358,18 @@ cost: {confirm_over: 0.5, max_per_run: 50}
 	if _, there := shown["athena.profile"]; there {
 		t.Error("config show prints what is not set")
 	}
-	c, _ = Load(Options{Dir: t.TempDir()})
+	c, _ = Load(Options{Formats: offered, Dir: t.TempDir()})
 	if c.Athena.Concurrency != DefaultConcurrency {
 		t.Error(c.Athena.Concurrency)
 	}
-	_, bad = Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", "athena: {output: s3://bucket/a, staging: s3://bucket/a}\n")})
+	_, bad = Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", "athena: {output: s3://bucket/a, staging: s3://bucket/a}\n")})
 	if !strings.Contains(bad.Error(), "staging is the same place as output") {
 		t.Error(bad)
 	}
 }
 
 func TestShow(t *testing.T) {
-	c, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", "engine: duckdb\naccounts: [{id: \"111122223333\", name: prod, since: 2025-01-01}]\ndefaults: {timezone: UTC}\n"), Env: environment("TRAILSCRIBE_TIMEZONE", "Asia/Tokyo")})
+	c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", "engine: duckdb\naccounts: [{id: \"111122223333\", name: prod, since: 2025-01-01}]\ndefaults: {timezone: UTC}\n"), Env: environment("TRAILSCRIBE_TIMEZONE", "Asia/Tokyo")})
 	if bad != nil {
 		t.Fatal(bad)
 	}
@@ -394,7 +397,7 @@ func TestParseTimeout(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{"query_timeout: 5m": "5m from trailscribe.yaml:1:16", "{}": "10m from default"} {
-		c, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", text+"\n")})
+		c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", text+"\n")})
 		if bad != nil {
 			t.Fatal(bad)
 		}
@@ -407,7 +410,7 @@ func TestParseTimeout(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"query_timeout: 10", "query_timeout: 0s", "query_timeout: 25h", "query_timeout: soon", `query_timeout: ""`} {
-		if _, bad := Load(Options{Path: write(t, t.TempDir(), "trailscribe.yaml", text+"\n")}); bad.Err() == nil {
+		if _, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", text+"\n")}); bad.Err() == nil {
 			t.Errorf("%s was taken", text)
 		}
 	}

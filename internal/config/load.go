@@ -27,6 +27,8 @@ type Options struct {
 	Path string              // --config; "": TRAILSCRIBE_CONFIG, else trailscribe.yaml in Dir or in a parent up to the repository's root
 	Dir  string              // where the program runs: relative paths start there; "": the current folder
 	Env  func(string) string // the environment; nil: none
+
+	Formats yaml.Choice // that a run can be written in
 }
 
 // Load reads the configuration and the environment over it. Without any file everything is at its default, which is no problem; a file that
@@ -36,8 +38,8 @@ func Load(o Options) (*Config, diag.Problems) {
 	if env == nil {
 		env = func(string) string { return "" }
 	}
-	c := &Config{Builtin: true, LateDays: DefaultLateDays, Athena: Athena{Concurrency: DefaultConcurrency}}
-	l := &loader{c: c}
+	c := &Config{usualFormats: o.Formats.Usual, Builtin: true, LateDays: DefaultLateDays, Athena: Athena{Concurrency: DefaultConcurrency}}
+	l := &loader{c: c, formats: o.Formats}
 	file := o.Path
 	named := "--config"
 	if file == "" {
@@ -113,9 +115,10 @@ func find(dir string) string {
 }
 
 type loader struct {
-	c   *Config
-	dir string
-	bad diag.Problems
+	c       *Config
+	dir     string
+	formats yaml.Choice
+	bad     diag.Problems
 }
 
 func (l *loader) add(n yaml.Node, rule, hint, format string, args ...any) {
@@ -151,7 +154,7 @@ func (l *loader) path(p string) string {
 }
 
 func (l *loader) file(name string, data []byte) {
-	v, bad := yaml.Decode(name, data, shape)
+	v, bad := yaml.Decode(name, data, Shape(l.formats))
 	if v == nil {
 		if len(bad) == 1 && bad[0].Rule == "yaml-empty" { // comments only: everything at its default
 			return
@@ -335,7 +338,7 @@ func (l *loader) environment(env func(string) string) {
 		c.Environment.Formats = List{Origin: "env TRAILSCRIBE_FORMATS"}
 		for f := range strings.SplitSeq(v, ",") {
 			f = strings.TrimSpace(f)
-			l.oneOf(yaml.Node{Value: f, At: diag.Pos{File: "TRAILSCRIBE_FORMATS"}}, []string{"pdf", "xlsx", "csv", "csv-safe", "json"})
+			l.oneOf(yaml.Node{Value: f, At: diag.Pos{File: "TRAILSCRIBE_FORMATS"}}, l.formats.Names)
 			c.Environment.Formats.Values = append(c.Environment.Formats.Values, f)
 		}
 	}

@@ -39,7 +39,6 @@ var builtin = Level{
 		Engine: Default("duckdb"), Mode: Default("auto"), Period: Default("last-month"), Timezone: Default("UTC"), Language: Default("en"),
 		Theme: Default("navy"), FailOn: Default("none"), Out: Default("reports-out"), QueryTimeout: Default("10m"),
 	},
-	Lists: map[string]List{Formats: {Values: []string{"pdf", "xlsx"}, Origin: "default"}},
 }
 
 // Level is what one place says about settings, by name. What it does not say is not in it.
@@ -101,7 +100,8 @@ func (c *Config) Resolve(r Request) Settings {
 		r.Caller.Texts = maps.Clone(caller)
 		r.Caller.Texts[Engine] = Setting{Value: "duckdb", Origin: caller[Source].Origin}
 	}
-	for _, level := range []Level{r.Caller, c.Environment.level(), r.Entry, r.Report, c.level(), builtin} {
+	formats := Level{Lists: map[string]List{Formats: {Values: c.usualFormats, Origin: "default"}}}
+	for _, level := range []Level{r.Caller, c.Environment.level(), r.Entry, r.Report, c.level(), builtin, formats} {
 		for name, x := range level.Texts {
 			if _, decided := s.texts[name]; !decided && x.IsSet() {
 				s.texts[name] = x

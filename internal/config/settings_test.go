@@ -95,7 +95,7 @@ func TestSettingsAtAllLevels(t *testing.T) {
 				}
 			}
 			path := write(t, t.TempDir(), FileName, text+"\n")
-			c, bad := Load(Options{Path: path, Env: func(n string) string { return env[n] }})
+			c, bad := Load(Options{Formats: offered, Path: path, Env: func(n string) string { return env[n] }})
 			if bad.Err() != nil {
 				t.Fatalf("%s at %s: %v", name, level, bad)
 			}
@@ -139,7 +139,7 @@ func TestSettingsAtAllLevels(t *testing.T) {
 
 // What a caller says of the source decides the engine, if it says nothing of that itself.
 func TestSourceDecidesTheEngine(t *testing.T) {
-	c, bad := Load(Options{Path: write(t, t.TempDir(), FileName, "engine: athena\nsource: s3://bucket\n")})
+	c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), FileName, "engine: athena\nsource: s3://bucket\n")})
 	if bad.Err() != nil {
 		t.Fatal(bad)
 	}
@@ -162,7 +162,7 @@ func TestSourceDecidesTheEngine(t *testing.T) {
 
 // Parameters come in the order of the levels, each with its own values.
 func TestParamsOfLevels(t *testing.T) {
-	c, bad := Load(Options{Path: write(t, t.TempDir(), FileName, "defaults: {params: {threshold: 5, signin/failed.threshold: 7}}\n")})
+	c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), FileName, "defaults: {params: {threshold: 5, signin/failed.threshold: 7}}\n")})
 	if bad.Err() != nil {
 		t.Fatal(bad)
 	}

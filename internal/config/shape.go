@@ -47,8 +47,11 @@ var (
 			{Kind: yaml.Object, Fields: accountSettings},
 		}}},
 	}}
+)
 
-	shape = &yaml.Shape{Kind: yaml.Object, Title: "The configuration of Trailscribe", Fields: []yaml.Field{
+// Shape is what trailscribe.yaml may hold, where a run can be written in these formats.
+func Shape(formats yaml.Choice) *yaml.Shape {
+	return &yaml.Shape{Kind: yaml.Object, Title: "The configuration of Trailscribe", Fields: []yaml.Field{
 		{Name: "engine", Shape: yaml.OneOf("duckdb", "athena"), Help: "what answers queries: duckdb reads log files on this machine, athena the table in AWS", Default: "duckdb"},
 		{Name: "source", Shape: text, Help: "folder of CloudTrail log files, in the layout of S3 or loose, relative to this file; or s3://bucket/prefix"},
 		{Name: "cache", Shape: text, Help: "folder for what was read, so that it is read once; relative to this file", Default: "the user's cache folder"},
@@ -104,16 +107,13 @@ var (
 			{Name: "timezone", Shape: text, Help: "IANA name, such as Europe/Berlin", Default: "UTC"},
 			{Name: "language", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*`, Like: "a language tag such as en or zh-CN"}, Default: "en"},
 			{Name: "theme", Shape: name, Default: "navy"},
-			{Name: "formats", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: yaml.OneOf("pdf", "xlsx", "csv", "csv-safe", "json")}, Default: "[pdf, xlsx]"},
+			{Name: "formats", Shape: formats.List(), Default: formats.Default()},
 			{Name: "out", Shape: text, Help: "folder that reports are written into, relative to this file", Default: "reports-out where the program runs"},
 			{Name: "params", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{yaml.ListOf(loose), loose}}}, Help: "values of parameters: by name for every query that has it, or topic/query.name for one"},
 			{Name: "fail_on", Shape: yaml.OneOf("critical", "high", "medium", "low", "info", "none"), Help: "lowest severity of open exceptions that makes the command exit with 3", Default: "none"},
 		}}},
 	}}
-)
-
-// Shape is what trailscribe.yaml may hold.
-func Shape() *yaml.Shape { return shape }
+}
 
 //go:embed template.yaml
 var template string

@@ -352,11 +352,13 @@ type Written struct {
 	Files   []string
 	Rows    map[string]int64 // rows written for each table that has a Ref
 	Altered map[string]int64 // cells shown with codes or cut
+	Paged   bool             // of each table only the first Shown rows are written, as a format of pages has them
 	Pages   int              // of a paged format
 }
 
 // Writer turns a document into the files of one format. The same document gives the same bytes.
 type Writer interface {
 	Format() string
+	Files() []string // names of the files that Write makes
 	Write(ctx context.Context, out Output, d *Document) (Written, error)
 }

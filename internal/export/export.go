@@ -22,5 +22,6 @@ type Written struct {
 // Writer writes a saved run in one format. The same run gives the same bytes. A query that gave no result has no file.
 type Writer interface {
 	Format() string
+	Files(r *run.Saved) []string // names of the files that Write may make of a run
 	Write(ctx context.Context, out Output, r *run.Saved) (Written, error)
 }

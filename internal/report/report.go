@@ -46,13 +46,13 @@ func (r *Report) Queries() []*query.Query {
 }
 
 // Load reads one report; id that does not exist is a problem that lists those that do.
-func Load(l *library.Library, id string, q *query.Set, f framework.Set) (*Report, diag.Problems) {
+func Load(l *library.Library, id string, q *query.Set, f framework.Set, formats yaml.Choice) (*Report, diag.Problems) {
 	file, ok := l.File("reports/" + id + ".yaml")
 	if !ok || strings.ContainsAny(id, "/\\") {
 		ids := IDs(l)
 		return nil, diag.Problems{{Text: fmt.Sprintf("there is no report %q%s", id, yaml.DidYouMean(id, ids)), Allowed: ids, Rule: "report-unknown"}}
 	}
-	return read(l, file, q, f)
+	return read(l, file, q, f, formats)
 }
 
 // IDs are the ids of the library's reports, sorted.
@@ -65,11 +65,11 @@ func IDs(l *library.Library) []string {
 }
 
 // All reads every report of the library, sorted by id. A report with problems is not among them.
-func All(l *library.Library, q *query.Set, f framework.Set) ([]*Report, diag.Problems) {
+func All(l *library.Library, q *query.Set, f framework.Set, formats yaml.Choice) ([]*Report, diag.Problems) {
 	var out []*Report
 	var bad diag.Problems
 	for _, file := range l.Glob("reports/*.yaml") {
-		r, p := read(l, file, q, f)
+		r, p := read(l, file, q, f, formats)
 		bad = append(bad, p...)
 		if r != nil {
 			out = append(out, r)
@@ -93,8 +93,8 @@ func (r *reader) add(rule, hint string, p diag.Problem) {
 	r.bad = append(r.bad, p)
 }
 
-func read(l *library.Library, file library.File, q *query.Set, f framework.Set) (*Report, diag.Problems) {
-	v, bad := yaml.Decode(file.Name(), file.Data, shape)
+func read(l *library.Library, file library.File, q *query.Set, f framework.Set, formats yaml.Choice) (*Report, diag.Problems) {
+	v, bad := yaml.Decode(file.Name(), file.Data, Shape(formats))
 	if v == nil {
 		return nil, bad
 	}

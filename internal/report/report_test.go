@@ -27,6 +27,8 @@ controls:
   - {id: "1.10", name: keys, family: Identity, strength: full}
 `
 
+var offered = yaml.Choice{Names: []string{"pdf", "xlsx", "json", "csv", "csv-safe"}, Usual: []string{"pdf", "xlsx"}}
+
 func ask(id, kind, severity, more string) string {
 	text := "id: " + id + "\ntitle: T\nquestion: Q\nkind: " + kind + "\nlog_scope: [management]\nwhy: W\ncolumns: [{name: n, label: N, type: number}]\nsql: SELECT 1 AS n FROM events\n" + more
 	if kind == "exception" {
@@ -70,7 +72,7 @@ func library1(t *testing.T, reports map[string]string) (*library.Library, *query
 func load(t *testing.T, text string) (*report.Report, diag.Problems) {
 	t.Helper()
 	l, q, f := library1(t, map[string]string{"r": text})
-	return report.Load(l, "r", q, f)
+	return report.Load(l, "r", q, f, offered)
 }
 
 func outline(r *report.Report) []string {
@@ -192,7 +194,7 @@ func TestProblems(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	l, q, f := library1(t, map[string]string{"monthly": "id: monthly\ntitle: T\nsections: [{title: S, queries: [iam/keys]}]\n"})
 	for _, id := range []string{"montly", "../x", "", "frameworks/cis-5"} {
-		if _, bad := report.Load(l, id, q, f); len(bad) != 1 || bad[0].Allowed[0] != "monthly" {
+		if _, bad := report.Load(l, id, q, f, offered); len(bad) != 1 || bad[0].Allowed[0] != "monthly" {
 			t.Errorf("%q: %v", id, bad)
 		}
 	}
@@ -241,7 +243,7 @@ func TestShipped(t *testing.T) {
 	if bad != nil {
 		t.Fatal(bad)
 	}
-	all, bad := report.All(l, q, f)
+	all, bad := report.All(l, q, f, offered)
 	if bad.Err() != nil {
 		t.Error(bad)
 	}

@@ -9,8 +9,11 @@ var (
 	text    = &yaml.Shape{Kind: yaml.Text}
 	name    = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9]+(-[a-z0-9]+)*`, Like: "lower-case words joined by hyphens"}
 	scalars = &yaml.Shape{Kind: yaml.Text, Bare: true, Empty: true}
+)
 
-	shape = &yaml.Shape{Kind: yaml.Object, Title: "A report", Fields: []yaml.Field{
+// Shape is what a report file may hold, where a run can be written in these formats.
+func Shape(formats yaml.Choice) *yaml.Shape {
+	return &yaml.Shape{Kind: yaml.Object, Title: "A report", Fields: []yaml.Field{
 		{Name: "id", Required: true, Shape: name, Help: "name of the file"},
 		{Name: "title", Required: true, Shape: text, Help: "title on page one"},
 		{Name: "audience", Shape: text, Help: "who reads it"},
@@ -18,7 +21,7 @@ var (
 		{Name: "timezone", Shape: text, Help: "IANA name, such as Europe/Berlin", Default: "timezone of the configuration"},
 		{Name: "language", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*`, Like: "a language tag such as en or zh-CN"}, Help: "language tag of the words"},
 		{Name: "theme", Shape: name, Help: "a file of templates/themes", Default: "navy"},
-		{Name: "formats", Shape: yaml.ListOf(yaml.OneOf("pdf", "xlsx", "csv", "csv-safe", "json")), Help: "files to write", Default: "[pdf, xlsx]"},
+		{Name: "formats", Shape: formats.List(), Help: "files to write", Default: formats.Default()},
 		{Name: "framework", Shape: text, Help: "a file of reports/frameworks: adds the control matrix"},
 		{Name: "summary", Shape: yaml.ListOf(text), Help: "metric queries charted on the summary page"},
 		{Name: "sections", Required: true, Help: "headings and their queries", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
@@ -34,7 +37,4 @@ var (
 		{Name: "params", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{yaml.ListOf(scalars), scalars}}}, Help: "values of parameters: by name for every query that has it, or topic/query.name for one"},
 		{Name: "fail_on", Shape: yaml.OneOf(append(query.Severities(), "none")...), Help: "lowest severity of open exceptions that makes the command fail"},
 	}}
-)
-
-// Shape is what a report file may hold.
-func Shape() *yaml.Shape { return shape }
+}

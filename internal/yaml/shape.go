@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 )
 
@@ -65,6 +66,15 @@ func Texts() *Shape { return &Shape{Kind: List, Item: &Shape{Kind: Text}} }
 
 // OneOf is a text with a fixed set of values.
 func OneOf(values ...string) *Shape { return &Shape{Kind: Text, Values: values} }
+
+// Choice is names that a program offers, and which of them hold where a file says nothing.
+type Choice struct{ Names, Usual []string }
+
+// List is the shape of a list of such names, with one at least.
+func (c Choice) List() *Shape { return &Shape{Kind: List, AtLeast: 1, Item: OneOf(c.Names...)} }
+
+// Default is the usual names as a file writes them.
+func (c Choice) Default() string { return "[" + strings.Join(c.Usual, ", ") + "]" }
 
 // ListOf is a list of items of one shape.
 func ListOf(item *Shape) *Shape { return &Shape{Kind: List, Item: item} }

@@ -31,6 +31,9 @@ func New(o Options) *Writer { return &Writer{o} }
 // Format is "pdf".
 func (w *Writer) Format() string { return "pdf" }
 
+// Files is the one file of the report.
+func (w *Writer) Files() []string { return []string{File} }
+
 var _ document.Writer = (*Writer)(nil)
 
 // Write lays the document out, writes report.pdf and counts its pages in the finished bytes. Rows counts what was printed of each table
@@ -57,7 +60,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 	if err != nil {
 		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
 	}
-	return document.Written{Files: []string{File}, Rows: l.rows, Altered: l.altered, Pages: pages}, nil
+	return document.Written{Files: []string{File}, Rows: l.rows, Altered: l.altered, Paged: true, Pages: pages}, nil
 }
 
 // layout places a document on pages.

@@ -3,6 +3,7 @@ package xlsx
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,15 +33,15 @@ func New(o Options) *Writer { return &Writer{o} }
 // Format is the name of the format in --format.
 func (w *Writer) Format() string { return "xlsx" }
 
+// Files is the one file of the workbook.
+func (w *Writer) Files() []string { return []string{cmp.Or(w.o.Name, "report.xlsx")} }
+
 var _ document.Writer = (*Writer)(nil)
 
 // Write lays the document out as a workbook. Every table with a Ref gets a sheet of its own with all its rows, however many; more than fit go on on further sheets.
 // Memory does not grow with the rows.
 func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Document) (document.Written, error) {
-	name := w.o.Name
-	if name == "" {
-		name = "report.xlsx"
-	}
+	name := w.Files()[0]
 	b := &book{
 		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
 		styles: map[string]int{}, quoted: map[int]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},

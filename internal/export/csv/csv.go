@@ -36,6 +36,21 @@ func (w *Writer) Format() string {
 	return "csv"
 }
 
+// Files are the files of all queries of a run.
+func (w *Writer) Files(s *run.Saved) (names []string) {
+	for i := range s.Queries {
+		names = append(names, w.name(s.Queries[i].ID))
+	}
+	return names
+}
+
+func (w *Writer) name(query string) string {
+	if w.safe {
+		return run.DataName(query, "safe.csv")
+	}
+	return run.DataName(query, "csv")
+}
+
 // Write writes the rows of every query that gave some result. Rows of exception queries end in exception_id, exception_status, exception_waiver and exception_new.
 func (w *Writer) Write(ctx context.Context, out export.Output, s *run.Saved) (export.Written, error) {
 	done := export.Written{Rows: map[string]int64{}}
@@ -44,10 +59,7 @@ func (w *Writer) Write(ctx context.Context, out export.Output, s *run.Saved) (ex
 		if q.SHA256 == "" {
 			continue
 		}
-		name := run.DataName(q.ID, "csv")
-		if w.safe {
-			name = run.DataName(q.ID, "safe.csv")
-		}
+		name := w.name(q.ID)
 		set, err := s.Judged(q.ID)
 		if err == nil {
 			done.Rows[q.ID], err = w.file(ctx, out, name, set)

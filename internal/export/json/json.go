@@ -25,7 +25,19 @@ func New() *Writer { return &Writer{} }
 // Format is the name that --format and a report's formats know it by.
 func (w *Writer) Format() string { return "json" }
 
-// index is data/run.json.
+// Index is the file that names those of the queries.
+const Index = "data/run.json"
+
+// Files are the index and the files of all queries of a run.
+func (w *Writer) Files(s *run.Saved) []string {
+	names := []string{Index}
+	for i := range s.Queries {
+		names = append(names, run.DataName(s.Queries[i].ID, "json"))
+	}
+	return names
+}
+
+// index is the content of Index.
 type index struct {
 	Digest  string      `json:"digest"` // the evidence digest: SHA-256 of record.json
 	Results []file      `json:"results"`
@@ -57,8 +69,7 @@ func (w *Writer) Write(ctx context.Context, out export.Output, s *run.Saved) (ex
 		}
 		all.Results = append(all.Results, f)
 	}
-	name := "data/run.json"
-	err := save(out, name, func(w *bufio.Writer) error {
+	err := save(out, Index, func(w *bufio.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
@@ -67,7 +78,7 @@ func (w *Writer) Write(ctx context.Context, out export.Output, s *run.Saved) (ex
 	if err != nil {
 		return done, fmt.Errorf("exporting the record: %w", err)
 	}
-	done.Files = append(done.Files, name)
+	done.Files = append(done.Files, Index)
 	return done, nil
 }
 
