@@ -102,6 +102,10 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	if !calendar.Covers(when) {
 		warnings = append(warnings, fmt.Sprintf("the calendar %s does not know the holidays of every day of %s", calendar.ID, when.ID))
 	}
+	settle, err := config.ParseSettle(s.config.Settle.Value)
+	if err != nil {
+		return none, nil, fmt.Errorf("settle: %w", err) // loading the configuration looked at it
+	}
 	formats := slices.Sorted(slices.Values(set.List(config.Formats).Values))
 	tag, theme := set.Text(config.Language), set.Text(config.Theme)
 	files = append(files, style.Files(s.library, tag, definitions(r))...)
@@ -122,7 +126,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	request := audit.Request{
 		Report: r, Queries: s.queries, Catalog: s.definition.Catalog(), Period: when,
 		Given: given(set, r), Asked: asked(s, set, r), Facts: s.config.Facts(),
-		OnlyAccounts: ofScope(set, config.ScopeAccounts).Values, OnlyRegions: ofScope(set, config.ScopeRegions).Values, LateDays: s.config.LateDays,
+		OnlyAccounts: ofScope(set, config.ScopeAccounts).Values, OnlyRegions: ofScope(set, config.ScopeRegions).Values, LateDays: s.config.LateDays, Settle: settle,
 		Relation: values, Formats: formats, Language: tag, Theme: theme,
 		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version, Build: build(), Files: files, Now: now,
 		RelationText: func(name string, scope engine.Scope) (string, error) { return s.relationText(name, scope) },
@@ -132,7 +136,8 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	}
 	request.Settings = append(settings,
 		run.Setting{Name: "calendar", Value: calendar.ID, Origin: cmp.Or(s.config.Calendar.Origin, "default")},
-		run.Setting{Name: "late_days", Value: strconv.Itoa(s.config.LateDays), Origin: cmp.Or(s.config.LateDaysOrigin, "default")})
+		run.Setting{Name: "late_days", Value: strconv.Itoa(s.config.LateDays), Origin: cmp.Or(s.config.LateDaysOrigin, "default")},
+		run.Setting{Name: "settle", Value: s.config.Settle.Value, Origin: s.config.Settle.Origin})
 	if set.Text(config.Engine) == "athena" && s.config.Athena.ReuseMinutes > 0 {
 		request.ReuseMinutes = s.config.Athena.ReuseMinutes
 		request.Settings = append(request.Settings, run.Setting{Name: "athena.reuse_minutes", Value: strconv.Itoa(request.ReuseMinutes), Origin: s.config.Athena.ReuseOrigin()})

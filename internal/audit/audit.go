@@ -85,8 +85,9 @@ type Request struct {
 	OnlyAccounts    []string // limit of the scope, empty: all
 	OnlyRegions     []string
 	LateDays        int
-	ReuseMinutes    int        // the engine may answer with rows of that age; 0: never
-	Relation        sql.Values // zone, automation, calendar, networks
+	Settle          time.Duration // after the period's end, until its log files are all there
+	ReuseMinutes    int           // the engine may answer with rows of that age; 0: never
+	Relation        sql.Values    // zone, automation, calendar, networks
 	Settings        []run.Setting
 	Formats         []string
 	Language, Theme string

@@ -285,18 +285,22 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 			e.in.Read, e.in.Refused = p64(5), p64(1)
 			e.files[1].State, e.files[1].Reason, e.files[0].Records = engine.FileRefused, "cut off", 5
 		}, []string{"*files_refused"}, 4, nil, []string{"refused"}},
-		"undated records":           {func(_ *Request, e *fake) { e.in.Undated = p64(3); e.files[0].Records += 3 }, []string{"*records_undated"}, 4, nil, []string{"undated"}},
-		"files not accounted for":   {func(_ *Request, e *fake) { e.in.Skipped = p64(1) }, []string{"*check_failed"}, 4, nil, []string{"files"}},
-		"records not accounted for": {func(_ *Request, e *fake) { e.files[2].Records++ }, []string{"*check_failed"}, 4, nil, []string{"records"}},
-		"more events than records":  {func(_ *Request, e *fake) { e.in.Records = p64(11); e.files[0].Records = 1 }, []string{"*check_failed"}, 4, nil, []string{"duplicates"}},
-		"event outside":             {func(_ *Request, e *fake) { e.in.Last = day(4) }, []string{"*check_failed"}, 4, nil, []string{"inside"}},
-		"file list too short":       {func(_ *Request, e *fake) { e.files[0].Records += e.files[5].Records; e.files = e.files[:5] }, []string{"*check_failed"}, 4, nil, []string{"input_list"}},
-		"period not over":           {func(r *Request, _ *fake) { r.Now = day(3).Add(time.Hour) }, []string{"*period_open"}, 4, nil, []string{"period"}},
-		"files changed meanwhile":   {func(_ *Request, e *fake) { e.changes = engine.Changes{Came: 2, Replaced: 1} }, []string{"*logs_changed"}, 4, nil, nil},
-		"expected region silent":    {func(r *Request, _ *fake) { r.Accounts[0].Expect = []string{"us-east-1", "eu-west-1"} }, []string{"*regions_silent"}, 4, nil, nil},
-		"conflicting copies":        {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"*conflicting"}, 4, nil, []string{"conflicting"}},
-		"hostile cell":              {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{day(1), a1, "x\u202e"}} }, []string{"altered"}, 0, nil, nil},
-		"limited scope":             {func(r *Request, _ *fake) { r.OnlyAccounts, r.OnlyRegions = []string{a2, a1}, []string{"eu-west-1"} }, []string{"only_accounts", "only_regions"}, 0, nil, nil},
+		"undated records":             {func(_ *Request, e *fake) { e.in.Undated = p64(3); e.files[0].Records += 3 }, []string{"*records_undated"}, 4, nil, []string{"undated"}},
+		"files not accounted for":     {func(_ *Request, e *fake) { e.in.Skipped = p64(1) }, []string{"*check_failed"}, 4, nil, []string{"files"}},
+		"records not accounted for":   {func(_ *Request, e *fake) { e.files[2].Records++ }, []string{"*check_failed"}, 4, nil, []string{"records"}},
+		"more events than records":    {func(_ *Request, e *fake) { e.in.Records = p64(11); e.files[0].Records = 1 }, []string{"*check_failed"}, 4, nil, []string{"duplicates"}},
+		"event outside":               {func(_ *Request, e *fake) { e.in.Last = day(4) }, []string{"*check_failed"}, 4, nil, []string{"inside"}},
+		"file list too short":         {func(_ *Request, e *fake) { e.files[0].Records += e.files[5].Records; e.files = e.files[:5] }, []string{"*check_failed"}, 4, nil, []string{"input_list"}},
+		"period not over":             {func(r *Request, _ *fake) { r.Now = day(3).Add(time.Hour) }, []string{"*period_open"}, 4, nil, []string{"period"}},
+		"files changed meanwhile":     {func(_ *Request, e *fake) { e.changes = engine.Changes{Came: 2, Replaced: 1} }, []string{"*logs_changed"}, 4, nil, nil},
+		"expected region silent":      {func(r *Request, _ *fake) { r.Accounts[0].Expect = []string{"us-east-1", "eu-west-1"} }, []string{"*regions_silent"}, 4, nil, nil},
+		"conflicting copies":          {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"*conflicting"}, 4, nil, []string{"conflicting"}},
+		"hostile cell":                {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{day(1), a1, "x\u202e"}} }, []string{"altered"}, 0, nil, nil},
+		"limited scope":               {func(r *Request, _ *fake) { r.OnlyAccounts, r.OnlyRegions = []string{a2, a1}, []string{"eu-west-1"} }, []string{"only_accounts", "only_regions"}, 0, nil, nil},
+		"period just over":            {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(time.Hour-1) }, []string{"*period_settling"}, 4, nil, []string{"period"}},
+		"period over and settled":     {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(time.Hour) }, nil, 0, nil, nil},
+		"period that need not settle": {func(r *Request, _ *fake) { r.Now = day(4) }, nil, 0, nil, nil},
+		"period open, settling later": {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(-1) }, []string{"*period_open"}, 4, nil, []string{"period"}},
 		"engine that sees no files": {func(_ *Request, e *fake) {
 			e.in, e.files = engine.Inputs{Events: p64(12), Categories: e.in.Categories}, nil
 		}, []string{"deliveries_unseen"}, 0, nil, nil},
@@ -588,7 +592,7 @@ func TestFormats(t *testing.T) {
 // Every key that a record can hold has words in the shipped language.
 func TestWords(t *testing.T) {
 	l := english(t)
-	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent", "not_logged", "logs_changed", "period_open", "check_failed",
+	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent", "not_logged", "logs_changed", "period_open", "period_settling", "check_failed",
 		"limited", "only_accounts", "only_regions", "results_reused", "deliveries_unseen", "conflicting", "altered"} {
 		if !l.Has("notice." + key) {
 			t.Errorf("no words for notice.%s", key)
@@ -599,7 +603,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("no words for check.%s", key)
 		}
 	}
-	for _, key := range []string{"over", "not_over", "any", "inside", "no_events", "not_observable"} {
+	for _, key := range []string{"over", "not_over", "settling", "any", "inside", "no_events", "not_observable"} {
 		if !l.Has("figure." + key) {
 			t.Errorf("no words for figure.%s", key)
 		}

@@ -60,8 +60,11 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 		add("gaps", zero, &gaps)
 	}
 	over := run.Check{Name: "period", Expected: "=over", Observed: "=over", State: run.CheckPass}
-	if !w.plan.Request.over(r.Period.To) {
+	switch q := &w.plan.Request; {
+	case !q.over(r.Period.To):
 		over.Observed, over.State = "=not_over", run.CheckFail
+	case !q.settled(r.Period.To):
+		over.Observed, over.State = "=settling", run.CheckFail
 	}
 	out = append(out, over)
 	var asked, answered, whole, equal int64
@@ -199,8 +202,11 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if len(unlogged) > 0 {
 		incomplete("not_logged", "n", count(len(unlogged)), "queries", some(unlogged))
 	}
-	if !q.over(r.Period.To) {
-		incomplete("period_open", "to", r.Period.To.UTC().Format(time.RFC3339))
+	switch to := r.Period.To.UTC(); {
+	case !q.over(to):
+		incomplete("period_open", "to", to.Format(time.RFC3339))
+	case !q.settled(to):
+		incomplete("period_settling", "to", to.Format(time.RFC3339), "until", to.Add(q.Settle).Format(time.RFC3339))
 	}
 	if c := w.changes; c.Any() {
 		figure := func(n int64) string { return strconv.FormatInt(n, 10) }

@@ -85,11 +85,12 @@ type Config struct {
 	Calendar              Setting // id of a file of reports/calendars
 	LateDays              int     // days after the period whose files are read too, because CloudTrail delivers late
 	LateDaysOrigin        string
-	AutomationRoles       List // globs over ARNs of roles and users known to be machines
-	AutomationSessions    List // globs over session names
-	Networks              List // CIDRs that sign-ins are expected from
-	Regions               List // regions in use
-	Admins                List // ARNs or names of administrators
+	Settle                Setting // how long after its end a period's log files may still arrive; see ParseSettle
+	AutomationRoles       List    // globs over ARNs of roles and users known to be machines
+	AutomationSessions    List    // globs over session names
+	Networks              List    // CIDRs that sign-ins are expected from
+	Regions               List    // regions in use
+	Admins                List    // ARNs or names of administrators
 	Library               []string
 	LibraryOrigin         string
 	Athena                Athena
@@ -105,6 +106,11 @@ const DefaultCalendar = "weekdays"
 
 // DefaultLateDays are read where late_days is not written. CloudTrail delivers within about 15 minutes, but after trouble up to days later.
 const DefaultLateDays = 2
+
+// DefaultSettle is how long after its end the log files of a period may still arrive. CloudTrail delivers within about five
+// minutes of a call on average, which is not guaranteed, and its digest of an hour comes in the hour after. Source: "How
+// CloudTrail works" and "CloudTrail digest file structure" of its user guide.
+const DefaultSettle = "1h"
 
 // Facts are the facts of the place that parameters of queries may take their default from (from: in a query).
 func (c *Config) Facts() map[string][]string {

@@ -379,7 +379,7 @@ func TestShow(t *testing.T) {
 	}
 	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "athena.mode=auto from default", "calendar=weekdays from default",
 		"engine=duckdb from trailscribe.yaml:1:9", "fail_on=none from default", "formats=pdf, xlsx from default", "language=en from default", "late_days=2 from default",
-		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "query_timeout=10m from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
+		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "query_timeout=10m from default", "settle=1h from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -38,7 +38,7 @@ func Load(o Options) (*Config, diag.Problems) {
 	if env == nil {
 		env = func(string) string { return "" }
 	}
-	c := &Config{usualFormats: o.Formats.Usual, Builtin: true, LateDays: DefaultLateDays, Athena: Athena{Concurrency: DefaultConcurrency}}
+	c := &Config{usualFormats: o.Formats.Usual, Builtin: true, LateDays: DefaultLateDays, Settle: Default(DefaultSettle), Athena: Athena{Concurrency: DefaultConcurrency}}
 	l := &loader{c: c, formats: o.Formats}
 	file := o.Path
 	named := "--config"
@@ -188,6 +188,12 @@ func (l *loader) file(name string, data []byte) {
 	l.accounts(v.Get("accounts"))
 	if d := v.Get("late_days"); d != nil {
 		c.LateDays, c.LateDaysOrigin = int(d.Int()), originOf(d.Where())
+	}
+	if d := v.Get("settle"); d != nil {
+		c.Settle = setting(d)
+		if _, err := ParseSettle(d.Text()); err != nil {
+			l.add(d.Scalar(), "config-settle", "write a time such as 30m, 1h or 2h30m; 0s for none", "%v", err)
+		}
 	}
 	c.AutomationRoles, c.AutomationSessions = list(v.Get("automation").Get("roles")), list(v.Get("automation").Get("sessions"))
 	c.Networks, c.Regions, c.Admins = list(v.Get("networks")), list(v.Get("regions")), list(v.Get("admins"))

@@ -211,6 +211,7 @@ func (s Settings) Show() []Shown {
 	}
 	origin := func(o string) string { return cmp.Or(o, "default") }
 	add("late_days", itoa(c.LateDays), origin(c.LateDaysOrigin))
+	add("settle", c.Settle.Value, origin(c.Settle.Origin))
 	shown := "true"
 	if !c.Builtin {
 		shown = "false"

@@ -61,6 +61,8 @@ func Shape(formats yaml.Choice) *yaml.Shape {
 		{Name: "accounts", Shape: accounts, Help: "accounts whose logs are expected: a list of ids, or of ids with settings; or a mapping of ids to names or settings"},
 		{Name: "calendar", Shape: name, Help: "working days: a file of reports/calendars", Default: "weekdays"},
 		{Name: "late_days", Shape: &yaml.Shape{Kind: yaml.Int, Min: 0, Max: 60}, Help: "days after the period whose files are read too, because CloudTrail may deliver late", Default: "2"},
+		{Name: "settle", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: patternTimeout, Like: "a time such as 30m, 1h or 2h30m; 0s for none"},
+			Help: "how long after its end a period's log files may still arrive, up to 168h; until then a report is incomplete", Default: DefaultSettle},
 		{Name: "automation", Help: "who is known to be a machine; * stands for any text, ? for one character", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
 			{Name: "roles", Shape: yaml.Texts(), Help: "ARNs of roles and users"},
 			{Name: "sessions", Shape: yaml.Texts(), Help: "session names; whoever takes a role chooses the name, so prefer roles"},
