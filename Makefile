@@ -3,14 +3,16 @@ GO      ?= go
 BIN     := bin/trailscribe
 GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 TIMEOUT ?= 30m
+DEADCODE := golang.org/x/tools/cmd/deadcode@v0.48.0
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
+SUPPORT := awsfake|engine/enginetest|engine/trino|engine/trinotest|document/documenttest|source/sourcetest|export/exporttest|run/runtest|run/historytest|sql/mutation
 SEED    ?= 1
 FUZZTIME ?= 30s
 FUZZ    ?= .
 ATTACKS ?= whole
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race lint lint-fetch readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
+.PHONY: help build demo test race deadcode lint lint-fetch readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,6 +32,11 @@ race: ## the packages with goroutines, under the race detector
 
 lint: ## golangci-lint, fetched by the Go tool
 	$(GO) run $(LINT) run ./...
+
+# Test support is for tests; functions that C calls have a name of C's. An answer is an error.
+deadcode: ## functions of the product that no program reaches
+	@found=$$($(GO) run $(DEADCODE) ./... | grep -vE '^internal/($(SUPPORT))/|duckdb/connection/function\.go:' || true); \
+		if [ -n "$$found" ]; then echo "$$found"; exit 1; fi
 
 lint-fetch: # fails where golangci-lint is not there and cannot be fetched
 	$(GO) run $(LINT) version

@@ -135,7 +135,7 @@ func (d *definitions) load(name, text string) diag.Problems {
 	case strings.HasPrefix(name, "reports/calendars/"):
 		c, bad := period.LoadCalendar(name, []byte(text))
 		if c != nil {
-			c.Kind(time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC))
+			c.Covers(period.Period{From: time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC), Zone: "UTC"})
 		}
 		return bad
 	case dir[0] == "reports":
@@ -155,7 +155,7 @@ func (d *definitions) load(name, text string) diag.Problems {
 		l, bad := style.LoadLanguage(d.library(name, text), "en")
 		if l != nil && bad.Err() == nil {
 			at := time.Date(2026, 10, 3, 7, 0, 0, 0, time.UTC)
-			_ = l.Date(at) + l.Span(at, at.AddDate(0, 3, 0)) + l.Bytes(1<<62) + l.Percent(0.31) + l.Float(1234567.891, 2) + l.Number(-1234567) + l.List([]string{"a", "b", "c"})
+			_ = l.Day(at) + l.Span(at, at.AddDate(0, 3, 0)) + l.Bytes(1<<62) + l.Percent(0.31) + l.Float(1234567.891, 2) + l.Number(-1234567) + l.List([]string{"a", "b", "c"})
 			l.Say("report.title", "n", 2)
 		}
 		return bad

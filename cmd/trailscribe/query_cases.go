@@ -89,11 +89,12 @@ func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
 			state = "remark"
 			remarks++
 			p.term.Warn(fmt.Sprintf("%s: %s: %s", v.Place, v.Query, v.Remark))
-		case v.Diff != "" && v.Case == "":
+		case v.Passed():
+		case v.Case == "":
 			state = "failed"
 			untested++
 			p.term.Message(fmt.Sprintf("%s: %s: %s", v.Place, v.Query, v.Diff))
-		case v.Diff != "":
+		default:
 			state = "failed"
 			failed++
 			p.term.Message(fmt.Sprintf("%s: %s: %s\n%s", v.Place, v.Query, v.Case, v.Diff))

@@ -4,15 +4,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/report"
+	"trailscribe/internal/style"
 )
 
 func (p *program) queryLintCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [ID|TOPIC|PATTERN]...",
-		Short: "Check queries against Athena's language, offline",
-		Long: `Lint reads every query, report and framework of the library, checks the SQL against Athena's language
-and the columns of events, and prints every problem with its place. It needs no engine and no account.
-Exit code 2 if there are problems.`,
+		Short: "Check queries against Athena's language, and the rest of the library, offline",
+		Long: `Lint reads every query, report, framework and language of the library, checks the SQL against Athena's
+language and the columns of events, and prints every problem with its place. It needs no engine and no
+account. Exit code 2 if there are problems.`,
 		Example: `  trailscribe query lint
   trailscribe query lint --library ./audit iam`,
 		ValidArgsFunction: p.completeQueries,
@@ -42,6 +44,9 @@ Exit code 2 if there are problems.`,
 				_, more = s.queries.Cases(q)
 				problems = append(problems, more...)
 			}
+			_, more := report.All(s.library, s.queries, s.frameworks, p.formats.choice())
+			problems = append(problems, more...)
+			problems = append(problems, style.CheckLanguages(s.library)...)
 			problems = distinct(problems).Sort()
 			if err := problems.Err(); err != nil {
 				return problems

@@ -73,6 +73,7 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 		return err
 	}
 	p.term.Done()
+	p.tellFallen(parts.Language)
 	for _, name := range out.Names() {
 		p.term.Print(filepath.Join(p.flags.out, filepath.FromSlash(name)))
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"trailscribe/internal/report"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
+	"trailscribe/internal/style"
 	"trailscribe/internal/workpaper"
 )
 
@@ -116,7 +118,22 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 	if err != nil {
 		return nil, explain(err)
 	}
+	p.tellFallen(parts.Language)
 	return saved, p.tell(s, set, r, saved, out)
+}
+
+// tellFallen warns of texts that the language of a report does not have.
+func (p *program) tellFallen(l *style.Language) {
+	if l == nil {
+		return
+	}
+	if n := len(l.Fallen()); n > 0 {
+		p.term.Warn(fmt.Sprintf("%s in English, because the language %s does not have them; 'trailscribe query lint' says which of its sentences are missing",
+			count(n, "text is", "texts are"), l.Tag))
+	}
+	if missing := l.Missing(); len(missing) > 0 {
+		p.term.Warn(fmt.Sprintf("the report shows %s in ⟨ ⟩ that no language file has: %s", count(len(missing), "text", "texts"), strings.Join(missing, ", ")))
+	}
 }
 
 // showPlan prints what a run would ask.

@@ -547,7 +547,7 @@ func TestCostGuard(t *testing.T) {
 // english is the shipped language.
 func english(t *testing.T) *style.Language {
 	t.Helper()
-	lib, problems := library.Open(library.Layer{Origin: library.BuiltIn, FS: library.Mount(map[string]fs.FS{"templates": os.DirFS("../../templates")})})
+	lib, problems := library.Open(library.Embedded(nil, nil, os.DirFS("../../templates"), true))
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -189,12 +189,4 @@ func TestPartition(t *testing.T) {
 			t.Errorf("%s: %s, want %s", region, got, want)
 		}
 	}
-	for _, c := range [][2]string{
-		{ARN("cn-north-1", "s3", "1", "b/*"), "arn:aws-cn:s3:::b/*"}, {ARN("us-gov-west-1", "athena", "111122223333", "workgroup/w"), "arn:aws-us-gov:athena:us-gov-west-1:111122223333:workgroup/w"},
-		{ARN("eu-west-1", "iam", "111122223333", "role/r"), "arn:aws:iam::111122223333:role/r"}, {DNSSuffix("aws-cn"), "amazonaws.com.cn"}, {DNSSuffix("?"), "amazonaws.com"},
-	} {
-		if c[0] != c[1] {
-			t.Errorf("got %s, want %s", c[0], c[1])
-		}
-	}
 }

@@ -3,7 +3,6 @@ package diag
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,16 +97,4 @@ func (p Problems) Sort() Problems {
 		out, p = append(out, here...), p[n:]
 	}
 	return out
-}
-
-// From gives the problems inside err, or err itself as one problem without a place.
-func From(err error) Problems {
-	if err == nil {
-		return nil
-	}
-	var ps Problems
-	if errors.As(err, &ps) {
-		return ps
-	}
-	return Problems{{Text: err.Error()}}
 }

@@ -13,22 +13,6 @@ import (
 	"trailscribe/internal/result"
 )
 
-// ID names an exception: 16 hexadecimal digits of the SHA-256 over the query's id and the row's key, "" where the key
-// is not in cols. The same finding has the same id in every run, on every engine: it depends on nothing but the id of
-// the query and kind and value of each key cell. A query without a key is known by the whole row. Where a key repeats because
-// copies of an event differ, or the event has no id, Judge gives each of its rows another id, see keyer.copy.
-func ID(q *query.Query, cols []result.Column, r result.Row) string {
-	k, err := newKeyer(q, cols)
-	if err != nil {
-		return ""
-	}
-	id, err := k.id(r)
-	if err != nil {
-		return ""
-	}
-	return hex.EncodeToString(id[:])
-}
-
 // keyer gives each row of one result its id.
 type keyer struct {
 	query string

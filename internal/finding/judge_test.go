@@ -2,6 +2,7 @@ package finding
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"iter"
 	"reflect"
@@ -19,6 +20,19 @@ var (
 
 func row(account any, n any) result.Row {
 	return result.Row{time.Date(2026, 10, 2, 7, 14, 36, 0, time.UTC), account, n}
+}
+
+// ID is the id of an exception by the query's key, "" where the key is not in cols.
+func ID(q *query.Query, cols []result.Column, r result.Row) string {
+	k, err := newKeyer(q, cols)
+	if err != nil {
+		return ""
+	}
+	id, err := k.id(r)
+	if err != nil {
+		return ""
+	}
+	return hex.EncodeToString(id[:])
 }
 
 // The ids are written down: a change would orphan every waiver and review.

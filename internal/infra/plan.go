@@ -2,7 +2,6 @@ package infra
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -228,11 +227,4 @@ func field(c Change) string {
 		return ""
 	}
 	return ", " + c.Field
-}
-
-// Sorted puts changes of one resource in an order that does not depend on how they were found: the resource itself, then
-// its fields by name.
-func Sorted(cs []Change) []Change {
-	slices.SortStableFunc(cs, func(a, b Change) int { return cmp.Compare(a.Field, b.Field) })
-	return cs
 }

@@ -247,9 +247,6 @@ func Embedded(queries, reports, templates fs.FS, content bool) Layer {
 	return Layer{Origin: BuiltIn, FS: m}
 }
 
-// Mount shows file systems as folders of one: Mount(map[string]fs.FS{"queries": queries.FS}).
-func Mount(at map[string]fs.FS) fs.FS { return mount(at) }
-
 type mount map[string]fs.FS
 
 func (m mount) split(op, name string) (fs.FS, string, error) {

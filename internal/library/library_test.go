@@ -171,7 +171,7 @@ func TestName(t *testing.T) {
 }
 
 func TestMount(t *testing.T) {
-	m := library.Mount(map[string]fs.FS{"queries": fstest.MapFS{"root/a.yaml": {Data: []byte("x")}}})
+	m := library.Embedded(fstest.MapFS{"root/a.yaml": {Data: []byte("x")}}, nil, nil, true).FS
 	if b, err := fs.ReadFile(m, "queries/root/a.yaml"); err != nil || string(b) != "x" {
 		t.Error(string(b), err)
 	}

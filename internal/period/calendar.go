@@ -20,31 +20,6 @@ type Calendar struct {
 	Names    map[string]string // 2026-10-01 -> National Day
 }
 
-// Day kinds.
-const (
-	Workday = "workday"
-	Weekend = "weekend"
-	Holiday = "holiday"
-)
-
-// Kind is workday, weekend or holiday for a calendar day. A make-up working day is a workday whatever else it is.
-func (c *Calendar) Kind(day time.Time) string {
-	d := civil(day)
-	has := func(list []time.Time) bool {
-		_, ok := slices.BinarySearchFunc(list, d, time.Time.Compare)
-		return ok
-	}
-	switch {
-	case has(c.Workdays):
-		return Workday
-	case has(c.Holidays):
-		return Holiday
-	case slices.Contains(c.Weekend, d.Weekday()):
-		return Weekend
-	}
-	return Workday
-}
-
 // Covers tells whether the calendar knows the holidays of every day of a period. One that has no holidays at all covers every period.
 func (c *Calendar) Covers(p Period) bool {
 	if len(c.Years) == 0 {

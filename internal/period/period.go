@@ -19,15 +19,6 @@ type Period struct {
 	Zone     string // IANA name
 }
 
-// Days is how many calendar days of its zone the period has.
-func (p Period) Days() int {
-	loc, err := time.LoadLocation(p.Zone)
-	if err != nil {
-		loc = time.UTC
-	}
-	return int(civil(p.To.In(loc)).Sub(civil(p.From.In(loc))) / (24 * time.Hour))
-}
-
 // civil is the calendar day of t as midnight UTC.
 func civil(t time.Time) time.Time {
 	y, m, d := t.Date()
@@ -203,25 +194,4 @@ func midnight(day time.Time, zone *time.Location) time.Time {
 		}
 	}
 	return hi.UTC()
-}
-
-// Previous is the period of the same kind before p: the month before a month, as many days before a range of days.
-func (p Period) Previous() (Period, error) {
-	loc, err := time.LoadLocation(p.Zone)
-	if err != nil {
-		return Period{}, fmt.Errorf("the period before %s: %w", p.ID, err)
-	}
-	from, to := civil(p.From.In(loc)), civil(p.To.In(loc))
-	var before time.Time
-	switch {
-	case yearForm.MatchString(p.ID):
-		before = from.AddDate(-1, 0, 0)
-	case quarter.MatchString(p.ID):
-		before = from.AddDate(0, -3, 0)
-	case month.MatchString(p.ID):
-		before = from.AddDate(0, -1, 0)
-	default:
-		before = from.Add(-to.Sub(from))
-	}
-	return Period{ID: name(before, from), From: midnight(before, loc), To: p.From, Zone: p.Zone}, nil
 }

@@ -1,7 +1,6 @@
 package query_test
 
 import (
-	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -67,7 +66,7 @@ func FuzzLoad(f *testing.F) {
 	for _, text := range given(f, ".yaml") {
 		f.Add(text)
 	}
-	all, bad := library.Open(library.Layer{Origin: library.BuiltIn, FS: library.Mount(map[string]fs.FS{"templates": templates.FS})})
+	all, bad := library.Open(library.Embedded(nil, nil, templates.FS, true))
 	if bad != nil {
 		f.Fatal(bad)
 	}

@@ -30,14 +30,8 @@ type Source interface {
 	Open(ctx context.Context, key string) (io.ReadCloser, Object, error)
 }
 
-// Versioned is an ability some sources have: delete markers and older versions.
-type Versioned interface {
-	Versions(ctx context.Context, prefix string) iter.Seq2[Object, error]
-}
-
 // Sink takes copies of objects.
 type Sink interface {
-	Have(ctx context.Context, o Object) (bool, error)
 	Put(ctx context.Context, o Object, body io.Reader) error
 }
 

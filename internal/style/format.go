@@ -27,7 +27,7 @@ var (
 	anyText     = &yaml.Shape{Kind: yaml.Text, Empty: true}
 	formatShape = &yaml.Shape{Kind: yaml.Object, Title: "How a language writes dates, numbers and lists", Fields: []yaml.Field{
 		{Name: "months", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 12, Item: &yaml.Shape{Kind: yaml.Text}}, Help: "January to December, as {month}"},
-		{Name: "date", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a day in words, of {day} {month} {year}"},
+		{Name: "date", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a day in words, of {day} {month} {year}; a period of one day too, where span says nothing of day"},
 		{Name: "span", Help: "a period in words, both ends in it", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
 			{Name: "day", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "one day, of {day} {month} {year}"},
 			{Name: "same_month", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "of {from_day} {from_month} {from_year} {to_day} {to_month} {to_year}"},
@@ -79,7 +79,9 @@ func loadFormat(l *library.Library, tag string, base format) (format, diag.Probl
 	if b := v.Get("bytes"); b != nil {
 		out.bytes = b.Texts()
 	}
-	text(v.Get("date"), &out.date)
+	if text(v.Get("date"), &out.date); v.Get("date") != nil && v.Get("span").Get("day") == nil {
+		out.span["day"] = out.date
+	}
 	text(v.Get("decimal"), &out.decimal)
 	text(v.Get("thousands"), &out.thousands)
 	text(v.Get("percent"), &out.percent)
@@ -105,11 +107,6 @@ func (l *Language) Time(t time.Time) string {
 
 // Day is the short form of a date used in tables, "2026-10-02".
 func (l *Language) Day(t time.Time) string { return t.Format(time.DateOnly) }
-
-// Date is a date in words, "2 October 2026".
-func (l *Language) Date(t time.Time) string {
-	return l.mark(l.words(l.format.date, map[string]time.Time{"": t}))
-}
 
 // words fills {day}, {month} and {year}, with the prefix of each time.
 func (l *Language) words(form string, times map[string]time.Time) string {

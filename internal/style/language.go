@@ -72,6 +72,10 @@ func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
 	}
 	parsed, err := xlang.Parse(source)
 	tags := Languages(l)
+	if err != nil && slices.Contains(tags, source) {
+		return nil, diag.Problems{{At: diag.Pos{File: messagesPath(tag)}, Text: fmt.Sprintf("the folder %q is not named by the tag of a language", tag), Rule: "language-tag",
+			Hint: "name it as BCP 47 does, such as de or zh-CN"}}
+	}
 	if err != nil || !slices.Contains(tags, source) {
 		return nil, diag.Problems{{Text: fmt.Sprintf("there is no language %q%s", tag, yaml.DidYouMean(tag, tags)), Allowed: tags, Rule: "language-unknown",
 			Hint: "a language is a file templates/lang/<tag>/messages.yaml of the library"}}

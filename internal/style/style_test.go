@@ -98,7 +98,7 @@ func TestFormats(t *testing.T) {
 	for _, tt := range [][2]string{
 		{l.Time(time.Date(2026, 10, 2, 7, 14, 36, 0, time.UTC)), "2026-10-02 07:14:36"},
 		{l.Time(time.Date(2026, 10, 2, 7, 14, 36, 5e6, time.UTC)), "2026-10-02 07:14:36.005"},
-		{l.Date(day("2026-10-02")), "2 October 2026"},
+		{l.Span(day("2026-10-02"), day("2026-10-03")), "2 October 2026"},
 		{l.Day(day("2026-10-02")), "2026-10-02"},
 		{l.Span(day("2026-10-01"), day("2026-11-01")), "1 – 31 October 2026"},
 		{l.Span(day("2026-07-01"), day("2026-10-01")), "1 July – 30 September 2026"},
@@ -140,7 +140,7 @@ func TestTranslation(t *testing.T) {
 	for _, tt := range [][2]string{
 		{l.Say("a.rows", "rows", 1), "1 行"},
 		{l.Say("a.only"), "English"},
-		{l.Date(time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)), "2026年10月2日"},
+		{l.Span(time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)), "2026年10月2日"},
 		{l.List([]string{"a", "b", "c"}), "a、b和c"},
 		{l.Text("queries/root/console-login.yaml", "title", "Root"), "根用户登录"},
 		{l.Text("queries/root/console-login.yaml", "labels.event_time", "When"), "时间"},
@@ -234,5 +234,45 @@ func TestEnglishInPart(t *testing.T) {
 	l := load(t, "en", map[string]string{"templates/lang/en/messages.yaml": "page: {contents: Its own}\n"})
 	if got := l.Say("page.contents") + ", " + l.Say("page.continued"); got != "Its own, continued" || l.Missing() != nil {
 		t.Error(got, l.Missing())
+	}
+}
+
+// A made-up language with each mistake that a translator makes.
+func TestCheckLanguages(t *testing.T) {
+	lib := small(t, map[string]string{
+		messagesFile: "a: {plain: Hello, rows: {one: \"{rows} row\", other: \"{rows} rows\"}, more: More, b: B, c: C, d: D, e: E, f: F}\n", formatFile: shipped(t, formatFile),
+		"templates/lang/eo/messages.yaml":              "a: {plain: Olleh, rows: {other: \"{rosw} swor\"}, plian: Olleh}\n",
+		"templates/lang/eo/queries/root/sign-in.yaml":  "title: Eltit\n",
+		"templates/lang/eo/queries/root/sign-out.yaml": "title: Eltit\n",
+		"templates/lang/eo/queries/root/broken.yaml":   "title: [\n",
+		"queries/root/sign-in.yaml":                    "title: T\n",
+		"queries/root/broken.yaml":                     "title: T\n",
+	})
+	var got []string
+	for _, p := range style.CheckLanguages(lib) {
+		kind := "error"
+		if p.Warning {
+			kind = "warning"
+		}
+		got = append(got, kind+" "+p.At.File+" "+p.Rule+": "+p.Text)
+	}
+	for _, want := range []string{
+		"warning templates/lang/eo/messages.yaml message-unknown: English has no message \"a.plian\"",
+		"error templates/lang/eo/messages.yaml message-placeholder: the message \"a.rows\" uses {rosw}",
+		"warning templates/lang/eo/messages.yaml message-missing: the language eo lacks ",
+		"warning templates/lang/eo/queries/root/sign-out.yaml translation-of-nothing: ",
+		"error mine/templates/lang/eo/queries/root/broken.yaml yaml-syntax",
+	} {
+		if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, want) }) {
+			t.Errorf("nobody says %s\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+	for _, g := range got {
+		if strings.Contains(g, "sign-in.yaml") || strings.Contains(g, "lang/en/") {
+			t.Errorf("said of a file without a mistake: %s", g)
+		}
+	}
+	if i := slices.IndexFunc(got, func(g string) bool { return strings.Contains(g, "message-missing") }); i >= 0 && !strings.Contains(got[i], " and ") {
+		t.Error(got[i])
 	}
 }

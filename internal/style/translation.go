@@ -53,7 +53,7 @@ func (l *Language) mirror(path string) map[string]string {
 	if own, ok := l.lib.File(path); ok && own.Origin != library.BuiltIn && f.Origin == library.BuiltIn {
 		return nil
 	}
-	fields, _ := flatten(f) // CheckMirrors tells of problems
+	fields, _ := flatten(f) // CheckLanguages tells of problems
 	return fields
 }
 
@@ -108,8 +108,42 @@ func Files(l *library.Library, tag string, definitions []library.File) (out []li
 	return out
 }
 
-// CheckMirrors reads every translated file of a language: problems in them, and translations of files that the library does not have.
-func CheckMirrors(l *library.Library, tag string) diag.Problems {
+// CheckLanguages reads the files of every language of the library: problems in them, sentences that English lacks or that the
+// language does not have, and translations of files that the library does not have.
+func CheckLanguages(l *library.Library) diag.Problems {
+	var bad diag.Problems
+	for _, tag := range Languages(l) {
+		lang, problems := LoadLanguage(l, tag)
+		bad = append(bad, problems...)
+		bad = append(bad, checkMirrors(l, tag)...)
+		if lang == nil {
+			continue
+		}
+		if lacks := lang.Fallen(); len(lacks) > 0 {
+			bad = append(bad, diag.Problem{At: diag.Pos{File: messagesPath(tag), Line: 1, Col: 1}, Warning: true, Rule: "message-missing",
+				Text: fmt.Sprintf("the language %s lacks %d of the sentences of English: %s", tag, len(lacks), some(lacks)),
+				Hint: "reports have these in English until they are translated"})
+		}
+	}
+	return bad.Sort()
+}
+
+// some are the first of many names, and how many more there are.
+func some(names []string) string {
+	const shown = 5
+	out := make([]string, 0, shown)
+	for _, n := range names[:min(shown, len(names))] {
+		out = append(out, strings.TrimPrefix(n, "messages.yaml "))
+	}
+	text := strings.Join(out, ", ")
+	if more := len(names) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// checkMirrors reads every translated file of a language: problems in them, and translations of files that the library does not have.
+func checkMirrors(l *library.Library, tag string) diag.Problems {
 	var bad diag.Problems
 	folder := "templates/lang/" + tag
 	for _, p := range l.Paths(folder) {

@@ -221,21 +221,13 @@ func recordsOver(files []string) (string, error) {
 	}
 	items := make([]string, len(cols))
 	for i, c := range cols {
-		items[i] = "CAST(NULL AS " + c.Type + ") AS " + sql.Name(c.Name)
+		t, err := sql.ParseType(c.Type)
+		if err != nil {
+			return "", fmt.Errorf("the column %s of a record: %w", c.Name, err)
+		}
+		items[i] = "CAST(NULL AS " + sql.DuckType(t) + ") AS " + sql.Name(c.Name)
 	}
-	parsed, bad := sql.Parse("SELECT "+strings.Join(items, ", ")+" WHERE false", nil)
-	if bad.Err() != nil {
-		return "", fmt.Errorf("the columns of a record: %w", bad)
-	}
-	checked, bad := parsed.Check(nil, nil)
-	if bad.Err() != nil {
-		return "", fmt.Errorf("the columns of a record: %w", bad)
-	}
-	bound, err := checked.Bind(nil)
-	if err != nil {
-		return "", fmt.Errorf("the columns of a record: %w", err)
-	}
-	return bound.Text(sql.DuckDB, nil), nil
+	return "SELECT " + strings.Join(items, ", ") + " WHERE false", nil
 }
 
 // Check plans the statement at the database and runs nothing.

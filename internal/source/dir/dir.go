@@ -15,7 +15,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
@@ -288,22 +287,6 @@ func (s *Source) meta(path string) (map[string]string, error) {
 		return nil, fmt.Errorf("reading the metadata beside %q: %w", path, err)
 	}
 	return m, nil
-}
-
-// Have tells whether the object is here with the same size and at least as new. CloudTrail never rewrites a log file.
-func (s *Source) Have(_ context.Context, o source.Object) (bool, error) {
-	path, err := local(o.Key)
-	if err != nil {
-		return false, err
-	}
-	info, err := s.root.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return info.Mode().IsRegular() && info.Size() == o.Size && !info.ModTime().Before(o.Modified.Truncate(time.Second)), nil
 }
 
 // Put copies an object into the folder: to a hidden name first, then renamed, so that no half file is ever seen.

@@ -121,14 +121,6 @@ func (s *Source) Open(ctx context.Context, key string) (io.ReadCloser, source.Ob
 	return io.NopCloser(bytes.NewReader(o.body)), o.Object, nil
 }
 
-// Have tells whether the object is here with the same size.
-func (s *Source) Have(_ context.Context, o source.Object) (bool, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	have, ok := s.objects[o.Key]
-	return ok && have.Size == o.Size, nil
-}
-
 // Put stores a copy of an object with its metadata.
 func (s *Source) Put(_ context.Context, o source.Object, body io.Reader) error {
 	b, err := io.ReadAll(body)

@@ -143,8 +143,7 @@ func Run(t *testing.T, open func(t *testing.T) source.Source) {
 	})
 }
 
-// RunSink checks a driver that takes copies: what Sync puts there is what was in the source, and a second time nothing is
-// copied.
+// RunSink checks a driver that takes copies: what is put there is what was in the source.
 func RunSink(t *testing.T, open func(t *testing.T) interface {
 	source.Source
 	source.Sink
@@ -152,12 +151,7 @@ func RunSink(t *testing.T, open func(t *testing.T) interface {
 	ctx := context.Background()
 	to := open(t)
 	visible := func(o source.Object) bool { return !strings.HasPrefix(o.Key, ".") }
-	files, size, err := source.Sync(ctx, from, to, visible)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wantFiles, wantSize int64
-	var wantMeta int
+	var files, meta int
 	for o, err := range from.List(ctx, "") {
 		if err != nil {
 			t.Fatal(err)
@@ -165,10 +159,16 @@ func RunSink(t *testing.T, open func(t *testing.T) interface {
 		if !visible(o) {
 			continue
 		}
-		wantFiles++
-		wantSize += o.Size
+		files++
 		a, original, err := from.Open(ctx, o.Key)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := to.Put(ctx, original, a); err != nil {
+			t.Fatal(err)
+		}
+		a.Close()
+		if a, _, err = from.Open(ctx, o.Key); err != nil {
 			t.Fatal(err)
 		}
 		b, copied, err := to.Open(ctx, o.Key)
@@ -185,10 +185,10 @@ func RunSink(t *testing.T, open func(t *testing.T) interface {
 		if fmt.Sprint(original.Meta) != fmt.Sprint(copied.Meta) {
 			t.Errorf("%s: metadata %v, want %v", o.Key, copied.Meta, original.Meta)
 		}
-		wantMeta += len(original.Meta)
+		meta += len(original.Meta)
 	}
-	if files != wantFiles || size != wantSize || wantMeta == 0 {
-		t.Errorf("%d files of %d, %d bytes of %d, %d facts beside them", files, wantFiles, size, wantSize, wantMeta)
+	if files == 0 || meta == 0 {
+		t.Errorf("%d files, %d facts beside them", files, meta)
 	}
 	n := 0
 	for _, err := range to.List(ctx, "") {
@@ -197,11 +197,7 @@ func RunSink(t *testing.T, open func(t *testing.T) interface {
 		}
 		n++
 	}
-	if int64(n) != files {
+	if n != files {
 		t.Errorf("the copy lists %d files, %d were copied", n, files)
-	}
-	files, size, err = source.Sync(ctx, from, to, visible)
-	if files != 0 || size != 0 || err != nil {
-		t.Errorf("again: %d files, %d bytes, %v", files, size, err)
 	}
 }
