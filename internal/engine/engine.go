@@ -223,6 +223,7 @@ const (
 	Throttled    Reason = "throttled"
 	Cancelled    Reason = "cancelled"
 	NoPermission Reason = "no permission"
+	OverLimit    Reason = "over the limit" // it makes larger values than a statement may
 )
 
 // Reason is why a statement gave no rows.
@@ -245,6 +246,22 @@ func TooSlow(what string, limit time.Duration) error {
 		Err: fmt.Errorf("%s: it ran longer than %s and was stopped", what, span(limit)),
 	}
 }
+
+// TooMuch is the fault of a statement that makes more than it may. what says what was being done, and how it went too far.
+func TooMuch(what string, err error) error {
+	return &Fault{Reason: OverLimit, Hint: LimitHint, Err: &tooMuch{what, err}}
+}
+
+// LimitHint says what to do about a statement that makes more than it may.
+const LimitHint = `let the query make less: cut texts with substr, keep fewer rows; docs/sql.md has the limits, "How much a statement may make"`
+
+type tooMuch struct {
+	what string
+	err  error
+}
+
+func (t *tooMuch) Error() string { return t.what }
+func (t *tooMuch) Unwrap() error { return t.err }
 
 // span is a length of time without what is zero at its end: 10m, where Go writes 10m0s.
 func span(d time.Duration) string {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// docs/sql.md lists the functions as they are in the table, what is refused and what differs.
+// docs/sql.md lists the limits, the functions as they are in the table, what is refused and what differs.
 func TestDocumentedFunctions(t *testing.T) {
 	const file = "../../docs/sql.md"
 	data, err := os.ReadFile(file)
@@ -18,7 +18,7 @@ func TestDocumentedFunctions(t *testing.T) {
 	}
 	text := string(data)
 	for _, part := range []struct{ name, body string }{
-		{"functions", functionList()}, {"refused", refusedList()}, {"differences", differences(t)},
+		{"limits", limitList()}, {"functions", functionList()}, {"refused", refusedList()}, {"differences", differences(t)},
 	} {
 		before, rest, ok := strings.Cut(text, "<!-- "+part.name)
 		head, rest, ok2 := strings.Cut(rest, "-->\n")
@@ -54,6 +54,39 @@ func functionList() string {
 		}
 	}
 	return b.String() + "\n"
+}
+
+// limitList are the limits of statements. What Trino does was asked of Trino 435.
+func limitList() string {
+	var b strings.Builder
+	b.WriteString("\n| what | at most | Trino 435 and Athena |\n|---|---|---|\n")
+	for _, x := range []struct {
+		what, most, other string
+	}{
+		{"a text made by `||`, `concat`, `concat_ws`, `listagg`", grouped(MaxText) + " bytes", "the same; `TRY` gives NULL"},
+		{"a text made by another function: `replace`, `regexp_replace`, `lpad`, `rpad`, `array_join`, `format`, `to_hex`, `to_base64`, `url_encode`, `from_utf8`, `json_parse`, a cast to `json`",
+			grouped(MaxText) + " bytes", "no limit of its own, up to the memory of a node"},
+		{"an array made by `split`, `regexp_split`, `regexp_extract_all`, `flatten`, `||`, `concat`, `array_union`; a map made by `map_concat`", grouped(MaxArray) + " entries", "no limit of its own"},
+		{"`sequence`", grouped(MaxEntries) + " entries", "the same"},
+		{"`repeat`", grouped(MaxEntries) + " entries and " + grouped(MaxRepeat) + " bytes", "the same"},
+		{"`levenshtein_distance`", grouped(MaxEdits) + " for the length of one text times that of the other less one", "the same"},
+		{"`WITH RECURSIVE`", fmt.Sprint(maxRecursion) + " steps", "the same"},
+		{"the values of 2,048 rows, or of 2,048 elements in a lambda, of one expression", "half of `--memory`", "the memory of a node"},
+		{"a statement as a whole", "`--memory`, then the disk; the process: see below", "the memory of a cluster"},
+		{"time", "`--query-timeout`, 10 minutes", "`--query-timeout`; Athena 30 minutes"},
+	} {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", inTable(x.what), x.most, inTable(x.other))
+	}
+	return b.String() + "\n"
+}
+
+// grouped is a whole number with a comma between thousands.
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 func refusedList() string {

@@ -17,6 +17,11 @@ type emitter struct {
 	vars    map[string]string  // what stands for a lambda's parameter
 	reading map[*named]string  // what a query of WITH RECURSIVE that is being written reads for itself
 	try     int
+	calls   int      // how many calls of scalar functions it is inside of, in the same query
+	own     []string // the names of its parameters
+	bare    bool     // names are written as they are, see reference
+	element string   // of the lambda that is being written
+	growth  map[*column]bool
 }
 
 // duckdb writes the statement for DuckDB.
@@ -25,7 +30,7 @@ func (b *Bound) duckdb(stands map[string]string) string {
 }
 
 func newEmitter(c *Checked, lits map[string]Expr, stands map[string]string) *emitter {
-	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}, reading: map[*named]string{}}
+	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}, reading: map[*named]string{}, growth: map[*column]bool{}}
 }
 
 func (e *emitter) statement() string {
@@ -37,6 +42,9 @@ func (e *emitter) statement() string {
 
 // query is a query inside another.
 func (e *emitter) query(q *Query) string {
+	calls, param := e.calls, e.element
+	e.calls, e.element = 0, ""
+	defer func() { e.calls, e.element = calls, param }()
 	var b strings.Builder
 	e.writeQuery(&b, q, false)
 	return b.String()

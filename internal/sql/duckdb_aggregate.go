@@ -39,7 +39,7 @@ func (e *emitter) aggregate(c *Call, r *resolved) string {
 		if len(c.WithinGroup) > 0 {
 			s += " ORDER BY " + e.sortItems(c.WithinGroup)
 		}
-		return s + ")" + e.after(c)
+		return "tr_fit(" + s + ")" + e.after(c) + ")"
 	case "corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept":
 		return e.fill(r.fn.name+"($1, $2)$F", c, r)
 	case "approx_distinct":

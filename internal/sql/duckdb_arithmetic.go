@@ -50,15 +50,17 @@ func decimalOperand(s string, t *Type) string {
 func (e *emitter) concat(x *Binary, a, b *Type) string {
 	t := e.c.types[x]
 	if t.Kind != ArrayType {
-		return "(" + e.as(x.Left, t) + " || " + e.as(x.Right, t) + ")"
+		return e.join(operands(x), t)
 	}
 	switch {
 	case a.Kind == ArrayType && b.Kind == ArrayType:
-		return "tr_array_concat(" + e.as(x.Left, t) + ", " + e.as(x.Right, t) + ")"
+		return concatArrays(e.as(x.Left, t), e.as(x.Right, t), t)
 	case a.Kind == ArrayType:
-		return "list_append(" + e.as(x.Left, t) + ", " + e.as(x.Right, t.Elem) + ")"
+		l, r := e.as(x.Left, t), e.as(x.Right, t.Elem)
+		return entries("coalesce(len("+l+"), 0) + 1", "list_append("+l+", "+r+")", t, l)
 	}
-	return "list_prepend(" + e.as(x.Left, t.Elem) + ", " + e.as(x.Right, t) + ")"
+	l, r := e.as(x.Left, t.Elem), e.as(x.Right, t)
+	return entries("coalesce(len("+r+"), 0) + 1", "list_prepend("+l+", "+r+")", t, r)
 }
 
 // divide writes / and %, which are errors for whole numbers and decimals divided by zero, and Infinity or NaN for doubles.

@@ -11,6 +11,10 @@ func (e *emitter) call(c *Call) string {
 	case windowFunction:
 		return e.windowCall(c, r)
 	}
+	if r.fn.name != "grouping" { // its arguments are names of columns
+		e.calls++
+		defer func() { e.calls-- }()
+	}
 	if r.fn.emit != nil {
 		return r.fn.emit(e, c, r)
 	}
@@ -72,19 +76,28 @@ func (e *emitter) lambda(x Expr) string {
 	for i, n := range names {
 		quoted[i] = duckName(n)
 	}
-	return "lambda " + strings.Join(quoted, ", ") + ": " + e.x(l.Body)
+	body := e.within(names, quoted[0], func() string { return e.x(l.Body) })
+	return "lambda " + strings.Join(quoted, ", ") + ": " + guardedLambda(body, e.c.types[l], quoted[0])
 }
 
-// substituted writes a lambda's body with something else in place of its parameters.
-func (e *emitter) substituted(l *Lambda, with map[string]string) string {
-	return e.substitutedAs(l, with, nil)
+// within writes the body of a lambda whose parameters have these names; param is what stands for one of them.
+func (e *emitter) within(names []string, param string, body func() string) string {
+	own, outer := e.own, e.element
+	e.own, e.element = names, param
+	defer func() { e.own, e.element = own, outer }()
+	return body()
 }
 
-func (e *emitter) substitutedAs(l *Lambda, with map[string]string, t *Type) string {
+// substituted writes a lambda's body with something else in place of its parameters; param is one of these.
+func (e *emitter) substituted(l *Lambda, with map[string]string, param string) string {
+	return e.substitutedAs(l, with, nil, param)
+}
+
+func (e *emitter) substitutedAs(l *Lambda, with map[string]string, t *Type, param string) string {
 	for k, v := range with {
 		e.vars[k] = v
 	}
-	s := e.as(l.Body, t)
+	s := e.within(e.c.lambdas[l], param, func() string { return e.as(l.Body, t) })
 	if t != nil {
 		s = "CAST(" + s + " AS " + t.duck() + ")"
 	}

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,16 +51,16 @@ func (e *emitter) x(x Expr) string {
 		return e.param(x)
 	case *Ident:
 		if c := e.c.cols[x]; c != nil {
-			return e.col(c)
+			return e.held(e.col(c), e.c.types[x], c, false)
 		}
 		name := e.c.vars[x]
 		if s, ok := e.vars[name]; ok {
-			return s
+			return e.held(s, e.c.types[x], nil, slices.Contains(e.own, name))
 		}
-		return duckName(name)
+		return e.held(duckName(name), e.c.types[x], nil, slices.Contains(e.own, name))
 	case *Deref:
 		if c := e.c.cols[x]; c != nil {
-			return e.col(c)
+			return e.held(e.col(c), e.c.types[x], c, false)
 		}
 		t := e.c.types[x.X]
 		i, _ := t.field(x.Field.Name)
@@ -114,16 +115,17 @@ func (e *emitter) x(x Expr) string {
 		}
 		items := make([]string, len(x.Elems))
 		for i, el := range x.Elems {
-			items[i] = e.as(el, t)
+			items[i] = e.reference(el, t)
 		}
-		return "[" + strings.Join(items, ", ") + "]"
+		return e.built(items, x.Elems, func(int) *Type { return t }, "["+strings.Join(items, ", ")+"]")
 	case *Row:
 		t := e.c.types[x]
-		items := make([]string, len(x.Fields))
+		items, values := make([]string, len(x.Fields)), make([]string, len(x.Fields))
 		for i, f := range x.Fields {
-			items[i] = duckName(duckField(t, i)) + " := " + e.x(f)
+			values[i] = e.reference(f, nil)
+			items[i] = duckName(duckField(t, i)) + " := " + values[i]
 		}
-		return "struct_pack(" + strings.Join(items, ", ") + ")"
+		return e.built(values, x.Fields, func(i int) *Type { return t.Fields[i].Type }, "struct_pack("+strings.Join(items, ", ")+")")
 	case *Subscript:
 		return e.subscript(x)
 	case *AtTimeZone:

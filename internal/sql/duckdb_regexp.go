@@ -86,7 +86,11 @@ func emitRegexp(fn string) func(*emitter, *Call, *resolved) string {
 				}
 			}
 		}
-		return fn + "(" + e.args(c, r) + ")"
+		args := e.list(c, r)
+		if fn != "tr_regexp_split" {
+			args[0] = "tr_matches(" + args[0] + ", " + args[1] + ")"
+		}
+		return fn + "(" + strings.Join(args, ", ") + ")"
 	}
 }
 
@@ -198,6 +202,9 @@ func emitRegexpReplace(e *emitter, c *Call, r *resolved) string {
 			e.refuse(c.Args[2], err.Error(), "")
 		}
 		with = stringText(text)
+		if own, groups := rewrite(text); own > 0 || len(groups) > 1 { // else no text becomes longer
+			s = "tr_replaced(" + s + ", " + p + ", " + with + ")"
+		}
 	}
 	return "regexp_replace(" + s + ", " + p + ", " + with + ", 'g')"
 }

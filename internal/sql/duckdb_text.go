@@ -20,11 +20,40 @@ func emitConcat(e *emitter, c *Call, r *resolved) string {
 	if r.result.Kind == ArrayType {
 		s := e.as(c.Args[0], r.params[0])
 		for i, a := range c.Args[1:] {
-			s = "tr_array_concat(" + s + ", " + e.as(a, r.params[i+1]) + ")"
+			s = concatArrays(s, e.as(a, r.params[i+1]), r.result)
 		}
 		return s
 	}
-	return "(" + strings.Join(e.list(c, r), " || ") + ")"
+	var xs []Expr
+	for _, a := range c.Args {
+		xs = append(xs, operands(a)...)
+	}
+	return e.join(xs, tVarchar)
+}
+
+// concatArrays writes two arrays, one behind the other.
+func concatArrays(a, b string, t *Type) string {
+	return entries("len("+a+") + len("+b+")", "list_concat("+a+", "+b+")", t, a, b) // NULL where one is: DuckDB's skips it
+}
+
+// emitReplace: Trino puts the new text before each character and behind the last where it looks for an empty one. A literal that is not
+// longer than the one it stands for makes no text longer.
+func emitReplace(e *emitter, c *Call, r *resolved) string {
+	search, known := e.text(c.Args[1])
+	with := ""
+	if len(c.Args) == 3 {
+		var also bool
+		with, also = e.text(c.Args[2])
+		known = known && also
+	}
+	args := e.args(c, r)
+	if len(c.Args) == 2 {
+		args += ", ''"
+	}
+	if known && search != "" && len(with) <= len(search) {
+		return "replace(" + args + ")"
+	}
+	return "tr_replace(" + args + ")"
 }
 
 func (e *emitter) list(c *Call, r *resolved) []string {
@@ -39,7 +68,7 @@ func emitConcatWs(e *emitter, c *Call, r *resolved) string {
 	if r.params[1].Kind == ArrayType {
 		return "tr_array_join(" + e.as(c.Args[1], r.params[1]) + ", " + e.as(c.Args[0], tVarchar) + ")"
 	}
-	return "concat_ws(" + e.args(c, r) + ")"
+	return "tr_array_join([" + strings.Join(e.list(c, r)[1:], ", ") + "], " + e.as(c.Args[0], tVarchar) + ")"
 }
 
 func emitLength(e *emitter, c *Call, r *resolved) string {
@@ -50,11 +79,7 @@ func emitLength(e *emitter, c *Call, r *resolved) string {
 }
 
 func emitSplitPart(e *emitter, c *Call, r *resolved) string {
-	s, d, n := e.as(c.Args[0], tVarchar), e.as(c.Args[1], tVarchar), e.as(c.Args[2], tBigint)
-	if lit, ok := c.Args[2].(*IntLit); ok && lit.Value >= 1 {
-		return "list_extract(string_split(" + s + ", " + d + "), " + n + ")"
-	}
-	return "list_extract(string_split(" + s + ", " + d + "), CASE WHEN " + n + " < 1 THEN CAST('split_part counts from 1: ' || " + n + " AS BIGINT) ELSE " + n + " END)"
+	return "tr_split_part(" + e.args(c, r) + ")"
 }
 
 func emitSubstr(e *emitter, c *Call, r *resolved) string {
@@ -107,7 +132,7 @@ func emitFormat(e *emitter, c *Call, r *resolved) string {
 		e.refuse(c.Args[0], "of formats only %s, %d, %05d and %% are supported, one for each further argument", "")
 	}
 	args[0] = stringText(lit.Value)
-	return "printf(" + strings.Join(args, ", ") + ")"
+	return "tr_fit(printf(" + strings.Join(args, ", ") + "))"
 }
 
 // oneCharacter: Trino knows codepoint(varchar(1)) only.

@@ -5,9 +5,28 @@ import (
 	"strings"
 )
 
-// toJSON is CAST(x AS json). Trino sorts the keys of a map, which DuckDB leaves as they are, and has fields without a name,
-// which no struct of DuckDB has; both are written out.
+// toJSON is CAST(x AS json), a text that is not too long. The sizes of what stands in an array or a map are looked at before it is made.
 func toJSON(s string, from *Type) string {
+	switch from.Kind {
+	case JSONType:
+		return s
+	case ArrayType, MapType, RowType:
+		return once(s, func(s string) string {
+			made := "tr_fit_json(" + spellJSON(s, from) + ")"
+			if w := weight(s, from, 0); w != "" {
+				return unless("tr_load", "coalesce("+w+", 0)", made)
+			}
+			return made
+		})
+	case VarcharType:
+		return "tr_fit_json(" + spellJSON(s, from) + ")"
+	}
+	return spellJSON(s, from)
+}
+
+// spellJSON writes the cast. Trino sorts the keys of a map, which DuckDB leaves as they are, and has fields without a name,
+// which no struct of DuckDB has; both are written out.
+func spellJSON(s string, from *Type) string {
 	switch from.Kind {
 	case JSONType:
 		return s
@@ -20,10 +39,10 @@ func toJSON(s string, from *Type) string {
 	switch from.Kind {
 	case ArrayType:
 		v := depthName("x_j", from)
-		return "to_json(list_transform(" + s + ", lambda " + v + ": " + toJSON(v, from.Elem) + "))"
+		return "to_json(list_transform(" + s + ", lambda " + v + ": " + spellJSON(v, from.Elem) + "))"
 	case MapType:
 		v := depthName("x_j", from)
-		entry := "struct_pack(k := " + castSQL(v+".key", from.Key, tVarchar, false) + ", v := " + toJSON(v+".value", from.Elem) + ")"
+		entry := "struct_pack(k := " + castSQL(v+".key", from.Key, tVarchar, false) + ", v := " + spellJSON(v+".value", from.Elem) + ")"
 		return "to_json(map_from_entries(list_sort(list_transform(map_entries(" + s + "), lambda " + v + ": " + entry + "))))"
 	}
 	var b strings.Builder
@@ -36,7 +55,7 @@ func toJSON(s string, from *Type) string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(strings.ReplaceAll(string(key), "'", "''") + ":' || coalesce(CAST(" + toJSON("("+s+")."+duckName(duckField(from, i)), f.Type) + " AS VARCHAR), 'null') || '")
+		b.WriteString(strings.ReplaceAll(string(key), "'", "''") + ":' || coalesce(CAST(" + spellJSON("("+s+")."+duckName(duckField(from, i)), f.Type) + " AS VARCHAR), 'null') || '")
 	}
 	return b.String() + "}' AS JSON) END"
 }

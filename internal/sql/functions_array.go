@@ -23,10 +23,16 @@ func arrayFunctions() []*function {
 		{name: "array_except", sigs: "array(T), array(T) : array(T)", duck: "tr_array_except($1, $2)"},
 		{name: "array_remove", sigs: "array(T), T : array(T)", duck: "tr_array_remove($1, $2)"},
 		{name: "arrays_overlap", sigs: "array(T), array(T) : boolean", duck: "tr_arrays_overlap($1, $2)"},
-		{name: "flatten", sigs: "array(array(T)) : array(T)", duck: "flatten($1)"},
+		{name: "flatten", sigs: "array(array(T)) : array(T)", duck: "tr_flatten($1)"},
 		{name: "slice", sigs: "array(T), bigint, bigint : array(T)", duck: "tr_slice($1, $2, $3)"},
 		{name: "repeat", sigs: "T, integer : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
-			return "list_transform(range(" + e.as(c.Args[1], tBigint) + "), lambda x_i: " + e.as(c.Args[0], r.params[0]) + ")"
+			return once(e.as(c.Args[0], r.params[0]), func(x string) string {
+				bytes := "8"
+				if w := weight(x, r.params[0], 0); w != "" {
+					bytes = "coalesce(" + w + ", 0)"
+				}
+				return "list_transform(range(tr_times(" + e.as(c.Args[1], tBigint) + ", " + bytes + ")), lambda x_i: " + x + ")"
+			})
 		}, note: "an array; DuckDB's repeat is text"},
 		{name: "sequence", sigs: "bigint, bigint : array(bigint); bigint, bigint, bigint : array(bigint); date, date : array(date); date, date, day : array(date)", emit: emitSequence},
 		{name: "zip", sigs: "array(T), array(U) : array(T)", check: func(k *checker, c *Call, r *resolved) {
@@ -38,7 +44,7 @@ func arrayFunctions() []*function {
 		{name: "map_entries", sigs: "map(K, V) : array(K)", check: func(k *checker, c *Call, r *resolved) {
 			r.result = arrayOf(&Type{Kind: RowType, Fields: []Field{{Type: r.params[0].Key}, {Type: r.params[0].Elem}}})
 		}, duck: "list_transform(map_entries($1), lambda x_e: struct_pack(f1 := x_e.key, f2 := x_e.value))"},
-		{name: "map_concat", sigs: "map(K, V), map(K, V) : map(K, V)", duck: "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN map_concat($1, $2) END"},
+		{name: "map_concat", sigs: "map(K, V), map(K, V) : map(K, V)", duck: "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CASE WHEN tr_entries(CAST(cardinality($1) + cardinality($2) AS BIGINT), 0) IS NOT NULL THEN map_concat($1, $2) END END"},
 		{name: "filter", sigs: "array(T), (T) -> boolean : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
 			return "list_filter(" + e.as(c.Args[0], r.params[0]) + ", " + e.lambda(c.Args[1]) + ")"
 		}},
@@ -51,7 +57,8 @@ func arrayFunctions() []*function {
 		{name: "reduce", sigs: "array(T), S, (S, T) -> S, (S) -> R : R", emit: emitReduce},
 		{name: "zip_with", sigs: "array(T), array(U), (T, U) -> R : array(R)", emit: func(e *emitter, c *Call, r *resolved) string {
 			names := e.c.lambdas[c.Args[2].(*Lambda)]
-			body := e.substituted(c.Args[2].(*Lambda), map[string]string{names[0]: "x_z[1]", names[1]: "x_z[2]"})
+			l := c.Args[2].(*Lambda)
+			body := guardedLambda(e.substituted(l, map[string]string{names[0]: "x_z[1]", names[1]: "x_z[2]"}, "x_z[1]"), e.c.types[l], "x_z[1]")
 			return "list_transform(list_zip(" + e.as(c.Args[0], r.params[0]) + ", " + e.as(c.Args[1], r.params[1]) + "), lambda x_z: " + body + ")"
 		}},
 		{name: "map_filter", sigs: "map(K, V), (K, V) -> boolean : map(K, V)", emit: emitMapLambda("list_filter", "", "")},
@@ -86,7 +93,7 @@ func emitArrayJoin(e *emitter, c *Call, r *resolved) string {
 		a = "list_transform(" + a + ", lambda x_j: " + castSQL("x_j", t, tVarchar, false) + ")"
 	}
 	if len(c.Args) == 3 {
-		return "array_to_string(list_transform(" + a + ", lambda x_k: coalesce(x_k, " + e.as(c.Args[2], tVarchar) + ")), " + e.as(c.Args[1], tVarchar) + ")"
+		return "tr_join_all(list_filter(" + a + ", lambda x_k: true), " + e.as(c.Args[1], tVarchar) + ", " + e.as(c.Args[2], tVarchar) + ")"
 	}
 	return "tr_array_join(" + a + ", " + e.as(c.Args[1], tVarchar) + ")"
 }
@@ -123,7 +130,7 @@ func emitReduce(e *emitter, c *Call, r *resolved) string {
 	state, elem := r.params[1].duck(), r.params[0].Elem.duck()
 	array := e.as(c.Args[0], r.params[0])
 	elems := "list_transform(" + array + ", lambda x_w: struct_pack(s := CAST(NULL AS " + state + "), x := x_w))"
-	body := e.substitutedAs(step, map[string]string{names[0]: "x_s.s", names[1]: "x_x.x"}, r.params[1])
+	body := guardedLambda(e.substitutedAs(step, map[string]string{names[0]: "x_s.s", names[1]: "x_x.x"}, r.params[1], "x_x.x"), r.params[1], "x_x.x")
 	reduced := "list_reduce(" + elems + ", lambda x_s, x_x: struct_pack(s := " + body + ", x := CAST(NULL AS " + elem + ")), struct_pack(s := CAST(" + e.as(c.Args[1], r.params[1]) + " AS " + state + "), x := CAST(NULL AS " + elem + "))).s"
 	return "list_transform([" + reduced + "], " + e.lambda(last) + ")[1]"
 }
@@ -132,7 +139,7 @@ func emitMapLambda(list, before, after string) func(*emitter, *Call, *resolved) 
 	return func(e *emitter, c *Call, r *resolved) string {
 		l := c.Args[1].(*Lambda)
 		names := e.c.lambdas[l]
-		body := e.substituted(l, map[string]string{names[0]: "x_e.key", names[1]: "x_e.value"})
+		body := guardedLambda(e.substituted(l, map[string]string{names[0]: "x_e.key", names[1]: "x_e.value"}, "x_e.key"), e.c.types[l], "x_e.key")
 		return "map_from_entries(" + list + "(map_entries(" + e.as(c.Args[0], r.params[0]) + "), lambda x_e: " + before + body + after + "))"
 	}
 }

@@ -68,12 +68,7 @@ func textFunctions() []*function {
 		{name: "lpad rpad", sigs: "varchar, bigint, varchar : varchar", emit: func(e *emitter, c *Call, r *resolved) string {
 			return "tr_pad(" + e.args(c, r) + ", " + strconv.FormatBool(r.fn.name == "lpad") + ")"
 		}},
-		{name: "replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: func(e *emitter, c *Call, r *resolved) string {
-			if len(c.Args) == 2 {
-				return "replace(" + e.args(c, r) + ", '')"
-			}
-			return "replace(" + e.args(c, r) + ")"
-		}},
+		{name: "replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: emitReplace},
 		{name: "reverse", sigs: "varchar : varchar; array(T) : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
 			if r.result.Kind == ArrayType {
 				return "list_reverse(" + e.args(c, r) + ")"
@@ -84,7 +79,7 @@ func textFunctions() []*function {
 			if len(c.Args) == 3 {
 				return "tr_split(" + e.args(c, r) + ")"
 			}
-			return "string_split(" + e.args(c, r) + ")"
+			return "tr_split_all(" + e.args(c, r) + ")"
 		}},
 		{name: "split_part", sigs: "varchar, varchar, bigint : varchar", emit: emitSplitPart, note: "NULL past the end, an error below 1; DuckDB gives ''"},
 		{name: "starts_with", sigs: "varchar, varchar : boolean", duck: "starts_with($*)"},
@@ -105,15 +100,15 @@ func textFunctions() []*function {
 		{name: "regexp_extract", sigs: "varchar, varchar : varchar; varchar, varchar, bigint : varchar", emit: emitRegexpExtract, note: "NULL without a match; DuckDB gives ''"},
 		{name: "regexp_extract_all", sigs: "varchar, varchar : array(varchar); varchar, varchar, bigint : array(varchar)", emit: emitRegexp("regexp_extract_all"), note: "a literal pattern whose group always matches"},
 		{name: "regexp_replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: emitRegexpReplace, note: "every match; groups are $1, DuckDB's \\1"},
-		{name: "regexp_split", sigs: "varchar, varchar : array(varchar)", emit: emitRegexp("string_split_regex")},
+		{name: "regexp_split", sigs: "varchar, varchar : array(varchar)", emit: emitRegexp("tr_regexp_split")},
 		{name: "regexp_count", sigs: "varchar, varchar : bigint", emit: func(e *emitter, c *Call, r *resolved) string {
 			return "len(" + emitRegexp("regexp_extract_all")(e, c, r) + ")"
 		}},
 		{name: "to_utf8", sigs: "varchar : varbinary", duck: "encode($1)"},
 		{name: "from_utf8", sigs: "varbinary : varchar", duck: "tr_from_utf8(hex($1))", note: "bytes that are no UTF-8 become U+FFFD"},
-		{name: "to_hex", sigs: "varbinary : varchar", duck: "hex($1)"},
+		{name: "to_hex", sigs: "varbinary : varchar", duck: "tr_fit(hex($1))"},
 		{name: "from_hex", sigs: "varchar : varbinary", duck: "unhex(CASE WHEN length($1) % 2 = 1 THEN 'not pairs of digits: ' || $1 ELSE $1 END)"},
-		{name: "to_base64", sigs: "varbinary : varchar", duck: "to_base64($1)"},
+		{name: "to_base64", sigs: "varbinary : varchar", duck: "tr_fit(to_base64($1))"},
 		{name: "from_base64", sigs: "varchar : varbinary", duck: "from_base64($1 || CASE length($1) % 4 WHEN 2 THEN '==' WHEN 3 THEN '=' ELSE '' END)"},
 		{name: "md5", sigs: "varbinary : varbinary", duck: "unhex(md5($1))"},
 		{name: "sha1", sigs: "varbinary : varbinary", duck: "unhex(sha1($1))"},

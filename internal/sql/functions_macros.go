@@ -5,7 +5,9 @@ package sql
 // An error is a failed cast whose text says what is wrong: unlike error() it may stand inside TRY.
 var macros = []string{
 	// text
-	`tr_split(s, d, n) AS CASE WHEN s IS NULL OR d IS NULL OR n IS NULL THEN NULL WHEN n < 1 OR n > 2147483647 THEN [CAST(CAST('split takes a limit from 1 to 2147483647, not ' || n AS BIGINT) AS VARCHAR)] WHEN len(string_split(s, d)) <= n THEN string_split(s, d) ELSE list_append(list_slice(string_split(s, d), 1, n - 1), array_to_string(list_slice(string_split(s, d), n, len(string_split(s, d))), d)) END`,
+	`tr_split_all(s, d) AS CASE WHEN s = '' AND d <> '' THEN [''] ELSE string_split(tr_parts(s, d), d) END`,
+	`tr_regexp_split(s, p) AS CASE WHEN s = '' THEN [''] ELSE string_split_regex(tr_matches(s, p), p) END`,
+	`tr_split(s, d, n) AS CASE WHEN s IS NULL OR d IS NULL OR n IS NULL THEN NULL WHEN n < 1 OR n > 2147483647 THEN [CAST(CAST('split takes a limit from 1 to 2147483647, not ' || n AS BIGINT) AS VARCHAR)] WHEN len(tr_split_all(s, d)) <= n THEN tr_split_all(s, d) ELSE list_append(list_slice(string_split(s, d), 1, n - 1), array_to_string(list_slice(string_split(s, d), n, len(string_split(s, d))), d)) END`,
 	`tr_substr(s, f) AS CASE WHEN s IS NULL OR f IS NULL THEN NULL WHEN f = 0 OR f < -length(s) OR f > length(s) THEN '' ELSE substr(s, f) END`,
 	`tr_substr_n(s, f, n) AS CASE WHEN s IS NULL OR f IS NULL OR n IS NULL THEN NULL WHEN f = 0 OR f < -length(s) OR f > length(s) OR n <= 0 THEN '' ELSE substr(s, f, least(n, length(s))) END`,
 	// numbers
@@ -19,19 +21,18 @@ var macros = []string{
 	// arrays
 	`tr_contains(a, x) AS CASE WHEN list_contains(a, x) THEN true WHEN a IS NULL OR x IS NULL OR list_count(a) < len(a) THEN NULL ELSE false END`,
 	`tr_array_position(a, x) AS CASE WHEN a IS NOT NULL AND x IS NOT NULL THEN coalesce(list_position(a, x), 0) END`,
-	`tr_array_join(a, d) AS array_to_string(list_filter(a, lambda e: e IS NOT NULL), d)`,
-	`tr_array_distinct(a) AS list_filter(a, lambda e, i: list_position(a, e) = i OR e IS NULL AND i = len(list_slice(list_transform(a, lambda f: f IS NULL), 1, i)) - len(list_filter(list_slice(a, 1, i), lambda f: f IS NULL)) + len(list_filter(list_slice(a, 1, i), lambda f: f IS NULL)) AND len(list_filter(list_slice(a, 1, i), lambda f: f IS NULL)) = 1)`,
+	`tr_array_join(a, d) AS tr_join(list_filter(a, lambda e: e IS NOT NULL), d)`,
+	`tr_array_distinct(a) AS list_filter(a, lambda e, i: CASE WHEN tr_go(i > 0) THEN list_position(a, e) = i END)`,
 	`tr_array_max(a) AS CASE WHEN list_count(a) = len(a) THEN list_max(a) END`,
 	`tr_array_min(a) AS CASE WHEN list_count(a) = len(a) THEN list_min(a) END`,
 	`tr_array_intersect(a, b) AS CASE WHEN b IS NOT NULL THEN tr_array_distinct(list_filter(a, lambda e: coalesce(list_contains(b, e), false) OR e IS NULL AND list_count(b) < len(b))) END`,
-	`tr_array_union(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN tr_array_distinct(list_concat(a, b)) END`,
+	`tr_array_union(a, b) AS tr_array_distinct(CASE WHEN tr_entries(len(a) + len(b), 0) IS NOT NULL THEN list_concat(a, b) END)`,
 	`tr_array_except(a, b) AS CASE WHEN b IS NOT NULL THEN tr_array_distinct(list_filter(a, lambda e: NOT (coalesce(list_contains(b, e), false) OR e IS NULL AND list_count(b) < len(b)))) END`,
 	`tr_array_remove(a, x) AS CASE WHEN x IS NOT NULL THEN list_filter(a, lambda e: e IS DISTINCT FROM x) END`,
 	`tr_arrays_overlap(a, b) AS CASE WHEN list_has_any(a, b) THEN true WHEN a IS NULL OR b IS NULL OR list_count(a) < len(a) OR list_count(b) < len(b) THEN NULL ELSE false END`,
-	`tr_array_concat(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_concat(a, b) END`,
+	`tr_flatten(a) AS CASE WHEN tr_entries(coalesce(CAST(list_sum(list_transform(a, lambda e: len(e))) AS BIGINT), 0), 0) IS NOT NULL THEN flatten(a) END`,
 	`tr_slice(a, f, n) AS CASE WHEN a IS NULL OR f IS NULL OR n IS NULL THEN NULL WHEN f = 0 OR n < 0 THEN list_slice(a, CAST('slice counts from 1: ' || f || ', ' || n AS BIGINT), 0) WHEN f > len(a) OR f < -len(a) THEN list_slice(a, 1, 0) WHEN f > 0 THEN list_slice(a, f, f + least(n, len(a)) - 1) ELSE list_slice(a, len(a) + f + 1, len(a) + f + least(n, len(a))) END`,
-	`tr_sequence_end(a, b, s) AS CASE WHEN s = 0 OR s > 0 AND a > b OR s < 0 AND a < b OR (CAST(b AS HUGEINT) - a) // s >= 10000 THEN CAST('no sequence of at most 10,000 goes from ' || a || ' to ' || b || ' by ' || s AS BIGINT) ELSE b END`,
-	`tr_sequence_by(a, b, s) AS generate_series(a, tr_sequence_end(a, b, s), s)`,
+	`tr_sequence_by(a, b, s) AS generate_series(a, tr_upto(b, a, s), s)`,
 	`tr_sequence(a, b) AS tr_sequence_by(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END)`,
 	`tr_any(t) AS CASE WHEN list_contains(t, true) THEN true WHEN t IS NULL OR list_count(t) < len(t) THEN NULL ELSE false END`,
 	`tr_all(t) AS CASE WHEN list_contains(t, false) THEN false WHEN t IS NULL OR list_count(t) < len(t) THEN NULL ELSE true END`,
@@ -41,7 +42,7 @@ var macros = []string{
 	`tr_milliseconds(t) AS make_timestamp(CAST(floor((epoch_us(t) + 500) / CAST(1000 AS DOUBLE)) AS BIGINT) * 1000)`,
 	`tr_seconds(t) AS make_timestamp(CAST(floor((epoch_us(t) + 500000) / CAST(1000000 AS DOUBLE)) AS BIGINT) * 1000000)`,
 	`tr_interval_ms(i) AS CAST(round(epoch(i) * 1000) AS BIGINT)`,
-	`tr_sequence_days(a, b, s) AS CAST(generate_series(a, CASE WHEN tr_sequence_end(epoch_ms(a), epoch_ms(b), tr_interval_ms(s)) IS NOT NULL THEN b END, s) AS DATE[])`,
+	`tr_sequence_days(a, b, s) AS CAST(generate_series(a, CASE WHEN tr_upto(epoch_ms(b), epoch_ms(a), tr_interval_ms(s)) IS NOT NULL THEN b END, s) AS DATE[])`,
 	`tr_interval_text(i) AS CASE WHEN epoch(i) < 0 THEN '-' ELSE '' END || printf('%d %02d:%02d:%02d.%03d', abs(tr_interval_ms(i)) // 86400000, abs(tr_interval_ms(i)) // 3600000 % 24, abs(tr_interval_ms(i)) // 60000 % 60, abs(tr_interval_ms(i)) // 1000 % 60, abs(tr_interval_ms(i)) % 1000)`,
 	`tr_months_text(i) AS CASE WHEN datepart('year', i) * 12 + datepart('month', i) < 0 THEN '-' ELSE '' END || printf('%d-%d', abs(datepart('year', i) * 12 + datepart('month', i)) // 12, abs(datepart('year', i) * 12 + datepart('month', i)) % 12)`,
 	// JSON

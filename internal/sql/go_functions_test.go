@@ -36,8 +36,10 @@ func FuzzGoFunctions(f *testing.F) {
 			}
 			for _, p := range fn.Params {
 				switch p {
-				case "VARCHAR":
+				case "VARCHAR", "VARCHAR...", "JSON":
 					args, texts = append(args, texts[0]), texts[1:]
+				case "VARCHAR[]":
+					args = append(args, []any{a, nil, b})
 				case "BIGINT":
 					args = append(args, n)
 				case "DOUBLE":
@@ -47,6 +49,10 @@ func FuzzGoFunctions(f *testing.F) {
 				default:
 					t.Fatalf("%s takes a %s", fn.Name, p)
 				}
+			}
+			if fn.Call == nil {
+				looks(t, fn, args, n)
+				continue
 			}
 			got, err := fn.Call(args)
 			again, errAgain := fn.Call(args)
@@ -65,6 +71,30 @@ func FuzzGoFunctions(f *testing.F) {
 			}
 		}
 	})
+}
+
+// looks is a guard: it says the same each time, nothing below zero, and no less at first than when it looks closely.
+func looks(t *testing.T, fn GoFunction, args []any, n int64) {
+	t.Helper()
+	if fn.Length != nil {
+		if bytes, err := fn.Length(max(n, 0)); err == nil && bytes < 0 {
+			t.Fatalf("%s(%d) makes %d bytes", fn.Name, n, bytes)
+		}
+		return
+	}
+	bound, err := fn.Bound(args)
+	if again, errAgain := fn.Bound(args); again != bound || (err == nil) != (errAgain == nil) {
+		t.Fatalf("%s(%q) makes %d bytes (%v), then %d (%v)", fn.Name, args, bound, err, again, errAgain)
+	}
+	if err != nil {
+		return
+	}
+	if fn.Exact == nil {
+		return
+	}
+	if exact, err := fn.Exact(args); err == nil && (exact < 0 || exact > bound+entryBytes) {
+		t.Fatalf("%s(%q) makes %d bytes, and %d at most", fn.Name, args, exact, bound)
+	}
 }
 
 // FuzzCanonicalJSON: JSON is written with keys sorted, means the same, and is not changed again; what is no JSON is refused.

@@ -319,6 +319,27 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
+// What Trino says of the limits that the embedded engine has too has the same reason there.
+func TestFailedByALimit(t *testing.T) {
+	for _, text := range []string{
+		"INVALID_FUNCTION_ARGUMENT: Concatenated string is too large",
+		"EXCEEDED_FUNCTION_MEMORY_LIMIT: Concatenated string has the length in bytes larger than the maximum output length 1048576",
+		"INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries",
+		"INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000",
+		"INVALID_FUNCTION_ARGUMENT: result of repeat function must not take more than 1000000 bytes",
+		"INVALID_FUNCTION_ARGUMENT: The combined inputs for Levenshtein distance are too large",
+		"NOT_SUPPORTED: Recursion depth limit exceeded (10). Use 'max_recursion_depth' session property to modify the limit.",
+		"over the limit: replace makes a text of 2000000 bytes, and at most 1048576 are allowed",
+	} {
+		q := &types.QueryExecution{QueryExecutionId: aws.String("id"), Status: &types.QueryExecutionStatus{State: types.QueryExecutionStateFailed,
+			StateChangeReason: aws.String(text), AthenaError: &types.AthenaError{ErrorType: aws.Int32(1001)}}}
+		var f *engine.Fault
+		if err := failed("run q", q); !errors.As(err, &f) || f.Reason != engine.OverLimit || strings.Contains(f.Hint, "try_cast") || f.Hint == "" {
+			t.Errorf("%s: %#v", text, err)
+		}
+	}
+}
+
 // The terminal and a report show what Athena says, and no more.
 func TestFailedWords(t *testing.T) {
 	for reason, want := range map[string]engine.Reason{

@@ -12,6 +12,7 @@ import (
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/engine"
+	"trailscribe/internal/sql"
 )
 
 // fault says why a call failed, in plain words, and what to do.
@@ -117,6 +118,8 @@ func failed(what string, q *types.QueryExecution) error {
 	switch {
 	case strings.Contains(lower, "bytes scanned limit"):
 		f.Reason, f.Hint, says = engine.Failed, "shorten the period, or raise the workgroup's limit of bytes for a query", "it read more than the workgroup allows"
+	case isOverLimit(reason):
+		f.Reason, f.Hint, says = engine.OverLimit, engine.LimitHint, "it makes more than it may"
 	case unreadable(reason):
 		f.Reason, f.Hint, says = engine.Failed, "find broken files with 'trailscribe logs stats'", "a log file cannot be read"
 	case says != "":
@@ -134,6 +137,11 @@ func failed(what string, q *types.QueryExecution) error {
 	}
 	f.Err = &queryFailed{fmt.Sprintf("%s: %s (query %s)", what, says, id), reason}
 	return f
+}
+
+func isOverLimit(reason string) bool {
+	_, is := sql.OverLimit(reason)
+	return is
 }
 
 // queryFailed keeps what Athena said of a query beside the sentence made of it.

@@ -64,6 +64,10 @@ func newBudget(m machine.Machine, memory int64, threads int, batch int64) budget
 	return b
 }
 
+// promise is what the process may hold for the session: what the database counts, and as much again for the values of the batches that
+// it works on, which it does not count. Program is added to that once.
+func (b budget) promise() int64 { return 2 * b.memory }
+
 // enough is a value for --memory that should do where this one did not.
 func (b budget) enough() string {
 	const step = 256 * mib

@@ -10,7 +10,9 @@ import (
 	duck "github.com/duckdb/duckdb-go/v2"
 
 	"trailscribe/internal/engine"
+	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/errno"
+	"trailscribe/internal/sql"
 )
 
 // fault says why a statement gave no rows, and what to do.
@@ -28,6 +30,10 @@ func fault(ctx context.Context, err error) error {
 		return &engine.Fault{Reason: engine.TimedOut, Hint: "ask for a shorter period, or allow more time", Err: err}
 	case cause != nil:
 		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again; what was finished is kept", Err: err}
+	}
+	if what, is := sql.OverLimit(err.Error()); is {
+		doing, _, _ := strings.Cut(err.Error(), ": ")
+		return engine.TooMuch(doing+": "+what, err)
 	}
 	var d *duck.Error
 	if !errors.As(err, &d) {
@@ -57,13 +63,15 @@ const unknownHint = "run the command again with --verbose and report the message
 func (b budget) fault(ctx context.Context, err error) error {
 	var d *duck.Error
 	var known *engine.Fault
-	if ctx.Err() != nil || errors.As(err, &known) || !errors.As(err, &d) || d.Type != duck.ErrorTypeOutOfMemory {
+	var taken *connection.MemoryError
+	counted := errors.As(err, &d) && d.Type == duck.ErrorTypeOutOfMemory
+	if ctx.Err() != nil || errors.As(err, &known) || !counted && !errors.As(err, &taken) {
 		return fault(ctx, err)
 	}
 	// The rest of the database's message is advice to change settings that a user of this program cannot reach.
 	head, _, _ := strings.Cut(err.Error(), "\n")
 	hint := fmt.Sprintf("give more memory with --memory %s, or ask for a shorter period", b.enough())
-	if strings.Contains(d.Msg, "max_temp_directory_size") {
+	if counted && strings.Contains(d.Msg, "max_temp_directory_size") {
 		hint = "the disk of the cache folder is full: free some space, or name a folder on another disk with --cache"
 	}
 	return &engine.Fault{Reason: engine.Failed, Hint: hint, Err: &brief{head, err}}

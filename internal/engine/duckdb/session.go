@@ -64,7 +64,7 @@ func (s *session) start(ctx context.Context, o Options) error {
 		return err
 	}
 	db, err := connection.Open(ctx, connection.Options{
-		Memory: s.budget.memory, Threads: s.budget.threads, TempDir: s.spill.dir, Dirs: []string{o.CacheDir}, Open: true})
+		Memory: s.budget.memory, Promise: s.budget.promise(), Threads: s.budget.threads, TempDir: s.spill.dir, Dirs: []string{o.CacheDir}, Open: true})
 	if err != nil {
 		return fmt.Errorf("start the embedded database: %w", err)
 	}
@@ -230,21 +230,42 @@ func recordsOver(files []string) (string, error) {
 	return "SELECT " + strings.Join(items, ", ") + " WHERE false", nil
 }
 
-// Check plans the statement at the database and runs nothing.
+// Check plans the statement at the database and runs nothing but what is constant in it.
 func (s *session) Check(ctx context.Context, st engine.Statement) error {
 	query, err := s.text(st)
 	if err != nil {
 		return err
 	}
-	plan, err := s.db.QueryContext(ctx, "EXPLAIN "+query)
+	timed, end, stop := s.clock(ctx)
+	defer end(nil)
+	defer stop()
+	plan, err := s.db.QueryContext(timed, "EXPLAIN "+query)
 	if err == nil {
 		defer plan.Close()
 		err = plan.Err()
 	}
-	if err != nil {
-		return s.budget.fault(ctx, fmt.Errorf("plan %s: %w", st.ID, err))
+	return s.fault(ctx, timed, "plan "+st.ID, err)
+}
+
+// clock is a context that ends when a statement has run for as long as it may, unless stop comes first, or when end is called.
+func (s *session) clock(ctx context.Context) (timed context.Context, end context.CancelCauseFunc, stop func()) {
+	timed, end = context.WithCancelCause(ctx)
+	if s.timeout <= 0 {
+		return timed, end, func() {}
 	}
-	return nil
+	timer := time.AfterFunc(s.timeout, func() { end(engine.ErrTimeout) })
+	return timed, end, func() { timer.Stop() }
+}
+
+// fault says why what was done with a statement failed.
+func (s *session) fault(ctx, timed context.Context, doing string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil && errors.Is(context.Cause(timed), engine.ErrTimeout):
+		return engine.TooSlow(doing, s.timeout)
+	}
+	return s.budget.fault(ctx, fmt.Errorf("%s: %w", doing, err))
 }
 
 // Query runs the statement. The rows must be read to their end or closed.
@@ -255,17 +276,12 @@ func (s *session) Query(ctx context.Context, st engine.Statement) (engine.Rows, 
 	}
 	start := time.Now()
 	// The clock stops with the answer: all rows are there then, and whoever reads them may take their time.
-	timed, end := context.WithCancelCause(ctx)
-	if s.timeout > 0 {
-		defer time.AfterFunc(s.timeout, func() { end(engine.ErrTimeout) }).Stop()
-	}
+	timed, end, stop := s.clock(ctx)
+	defer stop()
 	found, err := s.db.QueryContext(timed, query) //nolint:rowserrcheck // rows.All looks at it
 	if err != nil {
 		defer end(nil)
-		if ctx.Err() == nil && errors.Is(context.Cause(timed), engine.ErrTimeout) {
-			return nil, engine.TooSlow("run "+st.ID, s.timeout)
-		}
-		return nil, s.budget.fault(ctx, fmt.Errorf("run %s: %w", st.ID, err))
+		return nil, s.fault(ctx, timed, "run "+st.ID, err)
 	}
 	return &rows{ctx: ctx, budget: s.budget, id: st.ID, found: found, cols: st.Query.Columns(), start: start, end: func() { end(nil) }}, nil
 }

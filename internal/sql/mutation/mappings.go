@@ -5,7 +5,7 @@ var mappingMutations = []Mutation{
 	{ID: "null-order", Rule: "NULL comes last", Edits: one(`return d + " NULLS LAST"`, `return d + " NULLS FIRST"`)},
 	{ID: "nulls-first", Rule: "NULLS FIRST is kept", Edits: one(`return d + " NULLS FIRST"`, `return d + " NULLS LAST"`)},
 	{ID: "array-sort-null", Rule: "array_sort puts NULL last", Edits: one(`list_sort($1, 'ASC', 'NULLS LAST')`, `list_sort($1, 'ASC', 'NULLS FIRST')`)},
-	{ID: "array-join-null", Rule: "array_join with a text for NULL writes it", Edits: one(`lambda x_k: coalesce(x_k, " + e.as(c.Args[2], tVarchar) + "))`, `lambda x_k: x_k)`)},
+	{ID: "array-join-null", Rule: "array_join with a text for NULL writes it", Edits: one(`joined(a[0].([]any), a[1].(string), a[2])`, `joined(a[0].([]any), a[1].(string), nil)`)},
 	{ID: "array-join-double", Rule: "array_join writes elements as CAST does", Edits: one("if t := r.params[0].Elem; t.Kind != VarcharType {", "if t := r.params[0].Elem; t.Kind != VarcharType && e == nil {")},
 	{ID: "iso8601", Rule: "from_iso8601_timestamp reads ISO 8601 only", Edits: one(`e.convert("tr_iso8601("+e.as(c.Args[0], tVarchar)+")", "TIMESTAMPTZ")`, `e.convert(e.as(c.Args[0], tVarchar), "TIMESTAMPTZ")`)},
 	{ID: "add-weeks", Rule: "a week has seven days", Edits: one(`step = "to_days(7 * " + small + ")"`, `step = "to_days(" + small + ")"`)},

@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Threads int      // 0: one
 	Memory  int64    // bytes held before work spills to TempDir; 0: 2 GiB
+	Promise int64    // what the process may hold for this database, beside Program; 0: its statements are not held to it
 	TempDir string   // for what does not fit into Memory; "": nothing spills, a statement that needs more fails
 	Dirs    []string // folders whose files can be read and written, with all below them
 	Clean   bool     // without the functions of Trino: for reading plain tables
@@ -37,21 +38,23 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 		return nil, fmt.Errorf("open the embedded database: %w", err)
 	}
 	db := sql.OpenDB(connector)
-	if err := setUp(ctx, db, o); err != nil {
+	running := &statements{all: map[uint64]*statement{}}
+	if err := setUp(ctx, db, o, running); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("set up the embedded database: %w", err)
 	}
-	return &Database{DB: db, patience: patience}, nil
+	promised.Add(o.Promise)
+	return &Database{DB: db, patience: patience, share: o.memory() / 2, promise: o.Promise, statements: running}, nil
 }
 
-func setUp(ctx context.Context, db *sql.DB, o Options) error {
+func setUp(ctx context.Context, db *sql.DB, o Options, running *statements) error {
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	if !o.Clean {
-		if err := Teach(ctx, c, language.GoFunctions(), language.Macros()); err != nil {
+		if err := teach(ctx, c, language.GoFunctions(), language.Macros(), running); err != nil {
 			return err
 		}
 	}
@@ -69,8 +72,12 @@ func setUp(ctx context.Context, db *sql.DB, o Options) error {
 
 // Teach gives the database of a connection the functions of Trino: those in Go first, because macros call them.
 func Teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, macros []string) error {
+	return teach(ctx, c, functions, macros, nil)
+}
+
+func teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, macros []string, running *statements) error {
 	for _, f := range functions {
-		if err := register(c, f); err != nil {
+		if err := register(c, f, running); err != nil {
 			return fmt.Errorf("function %s: %w", f.Name, err)
 		}
 	}
@@ -82,14 +89,18 @@ func Teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, ma
 	return nil
 }
 
+func (o Options) memory() int64 {
+	if o.Memory <= 0 {
+		return 2 << 30
+	}
+	return o.Memory
+}
+
 // settings are global, so that every connection of the pool has them; the lock comes last.
 func (o Options) settings() ([]string, error) {
-	threads, memory := o.Threads, o.Memory
+	threads, memory := o.Threads, o.memory()
 	if threads <= 0 {
 		threads = 1
-	}
-	if memory <= 0 {
-		memory = 2 << 30
 	}
 	value := language.Literals{Dialect: language.DuckDB}
 	dirs := append([]string{}, o.Dirs...)
@@ -111,6 +122,7 @@ func (o Options) settings() ([]string, error) {
 		"SET GLOBAL default_null_order = 'NULLS LAST'",
 		"SET GLOBAL default_order = 'ASC'",
 		"SET GLOBAL preserve_insertion_order = true",
+		"SET GLOBAL allocator_background_threads = true", // what a statement held is given back soon after its end
 		"SET GLOBAL autoload_known_extensions = false",
 		"SET GLOBAL autoinstall_known_extensions = false",
 		"SET GLOBAL allow_community_extensions = false",

@@ -20,7 +20,7 @@ func ask(t testing.TB, query string) ([][]any, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := db.Query(query)
+	rows, err := db.QueryContext(t.Context(), query)
 	if err != nil {
 		return nil, err
 	}

@@ -10,12 +10,16 @@ import (
 
 // Database is an open database. Its statements end when their context does, even those that the engine cannot stop.
 //
-// The engine looks for an interrupt between two chunks of rows only: while it searches long texts for a long text, it does not.
-// Such a statement is left behind. Its caller gets an error, and it goes on unseen until it or the process ends.
+// The engine looks for an interrupt between two chunks of rows only, and the functions in Go do at each row: while it searches long
+// texts for a long text, it does not. Such a statement is left behind. Its caller gets an error, and it goes on unseen until it comes
+// to a function in Go, or it or the process ends.
 type Database struct {
 	*sql.DB
 
-	patience time.Duration // how long a statement may take to end after its context has
+	patience   time.Duration // how long a statement may take to end after its context has
+	share      int64         // bytes of values of a statement that the database does not count
+	promise    int64
+	statements *statements
 
 	mu   sync.Mutex
 	left int // statements that were left behind and still run
@@ -27,15 +31,63 @@ const patience = time.Second
 // ErrLeftBehind says that a statement did not end when it was told to, and still runs.
 var ErrLeftBehind = errors.New("the statement did not stop when it was told to; it goes on unseen")
 
-// QueryContext runs a statement that gives rows.
+// QueryContext runs a statement that gives rows. It may make no more than the limits of internal/sql say (LimitError), and hold no more
+// than was promised (MemoryError).
 func (d *Database) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	call := func() (*sql.Rows, error) { return d.DB.QueryContext(ctx, query, args...) } //nolint:sqlclosecheck // the caller's
+	call := func() (rows *sql.Rows, err error) {
+		err = d.run(ctx, true, func(c *sql.Conn) (err error) {
+			rows, err = c.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller's
+			return err
+		})
+		if err != nil && rows != nil {
+			_ = rows.Close()
+			rows = nil
+		}
+		return rows, err
+	}
 	return await(ctx, d, call, func(rows *sql.Rows) { _ = rows.Close() })
 }
 
-// ExecContext runs a statement that gives no rows.
+// Row is the answer of a statement that gives one row.
+type Row struct {
+	rows *sql.Rows
+	err  error
+}
+
+// QueryRowContext runs a statement that gives one row, as QueryContext does.
+func (d *Database) QueryRowContext(ctx context.Context, query string, args ...any) *Row {
+	rows, err := d.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // Scan closes them
+	return &Row{rows, err}
+}
+
+// Scan puts the values of the first row where the pointers lead; sql.ErrNoRows: there is none.
+func (r *Row) Scan(into ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
+	}
+	if err := r.rows.Scan(into...); err != nil {
+		return err
+	}
+	return r.rows.Close()
+}
+
+// ExecContext runs a statement of this program that gives no rows.
 func (d *Database) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return await(ctx, d, func() (sql.Result, error) { return d.DB.ExecContext(ctx, query, args...) }, func(sql.Result) {})
+	call := func() (r sql.Result, err error) {
+		err = d.run(ctx, false, func(c *sql.Conn) (err error) {
+			r, err = c.ExecContext(ctx, query, args...)
+			return err
+		})
+		return r, err
+	}
+	return await(ctx, d, call, func(sql.Result) {})
 }
 
 // await gives what call gives. Once ctx has ended, it waits for as long as patience says; discard gets what comes later.
@@ -88,6 +140,8 @@ func (d *Database) Running() bool {
 
 // Close closes the database. It waits for no statement that was left behind: the last of them takes the database with it.
 func (d *Database) Close() error {
+	promised.Add(-d.promise)
+	d.promise = 0
 	closed := make(chan error, 1)
 	go func() { closed <- d.DB.Close() }()
 	if !d.Running() {

@@ -105,7 +105,7 @@ func TestFunctionFails(t *testing.T) {
 	}
 }
 
-// When the database has no memory left, the texts of a function must not end the process: the exception would pass through Go.
+// Asked without the limits of a statement. When the database has no memory left, the texts of a function must not end the process: the exception would pass through Go.
 func TestFunctionWithoutMemory(t *testing.T) {
 	db, err := Open(t.Context(), Options{Threads: 1, Memory: 16 << 20})
 	if err != nil {
@@ -114,10 +114,10 @@ func TestFunctionWithoutMemory(t *testing.T) {
 	defer db.Close()
 	var n int64
 	const query = "WITH t AS MATERIALIZED (SELECT tr_url_encode(repeat('x', 20000) || i) AS a FROM range(%d) r(i)) SELECT sum(length(a))::BIGINT FROM t"
-	if err := db.QueryRowContext(t.Context(), fmt.Sprintf(query, 2048)).Scan(&n); err == nil || !strings.Contains(err.Error(), "Out of Memory") {
+	if err := db.DB.QueryRowContext(t.Context(), fmt.Sprintf(query, 2048)).Scan(&n); err == nil || !strings.Contains(err.Error(), "Out of Memory") {
 		t.Errorf("40 MB of texts in 16 MiB: %d %v", n, err)
 	}
-	if err := db.QueryRowContext(t.Context(), fmt.Sprintf(query, 10)).Scan(&n); err != nil || n != 200010 {
+	if err := db.DB.QueryRowContext(t.Context(), fmt.Sprintf(query, 10)).Scan(&n); err != nil || n != 200010 {
 		t.Errorf("the next statement: %d %v", n, err)
 	}
 }

@@ -147,6 +147,9 @@ func (p *printer) taught(ctx context.Context, macros []string) (database, error)
 	functions := sql.GoFunctions()
 	for i := range functions {
 		name := functions[i].Name
+		if functions[i].Call == nil {
+			continue // a guard, which makes nothing
+		}
 		functions[i].Call = func(args []any) (any, error) { return p.call(name, args) }
 	}
 	c, err := db.Conn(ctx)
