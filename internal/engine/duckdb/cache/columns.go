@@ -26,7 +26,14 @@ func (t *texts) add(v []byte) {
 }
 
 func (t *texts) truncate(rows, bytes int) { t.lens, t.data = t.lens[:rows], t.data[:bytes] }
-func (t *texts) reset()                   { t.truncate(0, 0) }
+
+// reset empties the column. What large values made of its buffer is given back: they may come in another column next time.
+func (t *texts) reset() {
+	if cap(t.data) > 8*largeValue {
+		t.data = nil
+	}
+	t.truncate(0, 0)
+}
 
 // batch is rows on their way to a Parquet row group, column by column.
 type batch struct {
@@ -156,6 +163,17 @@ func (b *batch) begin(k cloudtrail.Key, first int64) {
 	b.files = append(b.files, fileRun{key: k, day: day, first: first})
 }
 
+// cost is what a value counts in a batch. The encoder holds a large one several times over: as a value, as a page, encoded and packed.
+func cost(n int) int {
+	if n < largeValue {
+		return n
+	}
+	return 6 * n
+}
+
+// largeValue is four times what CloudTrail itself puts into a whole event.
+const largeValue = 1 << 20
+
 // add appends a record to the file begun last.
 func (b *batch) add(r *cloudtrail.Record) {
 	for i := range b.leaves {
@@ -164,7 +182,7 @@ func (b *batch) add(r *cloudtrail.Record) {
 		if v != nil {
 			c.data = append(c.data, v...)
 			c.lens = append(c.lens, int32(len(v)))
-			b.bytes += len(v)
+			b.bytes += cost(len(v))
 			continue
 		}
 		c.lens = append(c.lens, int32(-1-present(r, c.chain)))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
@@ -56,6 +57,18 @@ func newPlan(b *batch) *plan {
 	return p
 }
 
+// unbounded leaves out the least and the greatest value of columns that come from events. Both would stand in the file once more
+// for each row group, as long as they are, and no statement gains by them: a row group has events of all kinds.
+func (p *plan) unbounded() (options []parquet.WriterOption) {
+	own := []int{p.file, p.seq, p.account, p.region, p.day, p.category, p.misfit, p.content}
+	for i, path := range p.schema.Columns() {
+		if !slices.Contains(own, i) {
+			options = append(options, parquet.SkipPageBounds(path...))
+		}
+	}
+	return options
+}
+
 // tempPrefix begins the names of files that are not finished. Whoever holds the lock may delete them.
 const tempPrefix = "tmp-"
 
@@ -70,11 +83,11 @@ func newPartWriter(folder string, p *plan, page int) (*partWriter, error) {
 		return nil, fmt.Errorf("writing the cache: %w", err)
 	}
 	w := &partWriter{f: f, sum: crc32.New(castagnoli), plan: p}
-	w.w = parquet.NewGenericWriter[any](w, p.schema,
+	w.w = parquet.NewGenericWriter[any](w, append(p.unbounded(), p.schema,
 		parquet.DataPageStatistics(false),
 		parquet.PageBufferSize(page),
 		parquet.CreatedBy("trailscribe", "", ""),
-		parquet.Compression(p.codec))
+		parquet.Compression(p.codec))...)
 	w.cols = w.w.ColumnWriters()
 	return w, nil
 }
