@@ -47,10 +47,15 @@ type ground struct {
 
 	mu   sync.Mutex
 	want map[job]tree // of OUT
+
+	before map[string]map[string]string // fingerprints of logs and lib
 }
 
 // job is a report of a period.
 type job struct{ report, period string }
+
+// laid is the ground once it is there.
+var laid *ground
 
 var firm = sync.OnceValues(newGround)
 
@@ -70,7 +75,7 @@ func newGround() (*ground, error) {
 		return nil, err
 	}
 	in := func(name string) string { return filepath.Join(folder, name) }
-	g := &ground{dir: folder, logs: in("logs"), lib: in("lib"), cache: in("cache"), want: map[job]tree{}}
+	g := &ground{dir: folder, logs: in("logs"), lib: in("lib"), cache: in("cache"), want: map[job]tree{}, before: map[string]map[string]string{}}
 	atExit(func() { os.RemoveAll(folder) })
 	if err := makeAttackLogs(g.logs); err != nil {
 		return nil, err
@@ -83,6 +88,12 @@ func newGround() (*ground, error) {
 			return nil, err
 		}
 	}
+	for _, shared := range []string{g.logs, g.lib} {
+		if g.before[shared], err = fingerprint(shared); err != nil {
+			return nil, err
+		}
+	}
+	laid = g
 	e, err := g.undisturbed(job{"quick", attackPeriod})
 	g.took = e.took
 	return g, err

@@ -104,13 +104,29 @@ func (r *recordSink) Put(_ context.Context, o source.Object, body io.Reader) err
 	if strings.Contains(o.Key, "Digest") {
 		return nil
 	}
+	return r.read(o.Key, body)
+}
+
+func (r *recordSink) file(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if strings.Contains(name, "Digest") {
+		return nil
+	}
+	return r.read(name, f)
+}
+
+func (r *recordSink) read(name string, body io.Reader) error {
 	z, err := gzip.NewReader(body)
 	if err != nil {
 		return err
 	}
 	var file struct{ Records []map[string]any }
 	if err := json.NewDecoder(z).Decode(&file); err != nil {
-		return fmt.Errorf("%s: %w", o.Key, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	r.all = append(r.all, file.Records...)
 	return nil

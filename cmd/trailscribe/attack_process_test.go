@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -152,6 +153,11 @@ func verifies(t *try, folder string) (int, string) {
 // inProcess runs the program in this process, and does not wait longer than a user would.
 func inProcess(t *try, args ...string) (code int, out, said string) {
 	t.Helper()
+	return inProcessIn(t, "", args...)
+}
+
+func inProcessIn(t *try, dir string, args ...string) (code int, out, said string) {
+	t.Helper()
 	type answer struct {
 		code      int
 		out, said string
@@ -161,11 +167,19 @@ func inProcess(t *try, args ...string) (code int, out, said string) {
 	defer stop()
 	go func() {
 		var out, said bytes.Buffer
-		code := Main(ctx, args, strings.NewReader(""), &out, &said, func(string) string { return "" })
+		defer func() { // in a process of its own it would have ended that
+			if p := recover(); p != nil {
+				ended <- answer{-1, "", fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
+			}
+		}()
+		code := MainIn(ctx, dir, args, strings.NewReader(""), &out, &said, func(string) string { return "" })
 		ended <- answer{code, out.String(), said.String()}
 	}()
 	select {
 	case a := <-ended:
+		if strings.Contains(a.said, "panic:") {
+			t.Fatalf("%q: %s", args, a.said)
+		}
 		return a.code, a.out, a.said
 	case <-time.After(longest):
 		t.Fatalf("%q hangs", args)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 var (
@@ -73,6 +74,8 @@ type tally struct {
 	carried  int // out, to the end
 	held     int
 	happened map[string]int
+	took     time.Duration
+	cpu      time.Duration // of the test and of the processes that ended
 }
 
 var (
@@ -106,6 +109,7 @@ func (a attack) run(t *testing.T) {
 	tallies = append(tallies, all)
 	talliesMu.Unlock()
 	top := t.Name()
+	at, before := time.Now(), spent()
 	t.Run("tries", func(t *testing.T) {
 		for i := range planned {
 			number := *attackSeed + uint64(i)
@@ -127,11 +131,14 @@ func (a attack) run(t *testing.T) {
 						t.Logf("repeat it: go test ./cmd/trailscribe -count=1 -run '^%s$' -attacks 1 -seed %d", top, number)
 					}
 				})
+				watchCanary(t)
 				a.try(&try{T: t, Rand: rand.New(rand.NewPCG(number, 0x61747461636b)), number: number, of: all})
 				ended = true
 			})
 		}
 	})
+	all.took, all.cpu = time.Since(at), spent()-before
+	groundUntouched(t)
 	if all.carried < planned {
 		t.Errorf("%d tries were planned and %d carried out", planned, all.carried)
 	}
@@ -153,9 +160,12 @@ func (a attacking) Run() int {
 	if len(tallies) == 0 || *attacksWanted == "sample" {
 		return code
 	}
-	fmt.Fprintf(os.Stdout, "\n%-62s %8s %8s %8s %8s\n", "attack", "planned", "tried", "held", "failed")
+	fmt.Fprintf(os.Stdout, "\n%-72s %8s %8s %8s %8s %8s %8s\n", "attack", "planned", "tried", "held", "failed", "seconds", "CPU-s")
+	var took, cpu time.Duration
 	for _, x := range tallies {
-		fmt.Fprintf(os.Stdout, "%-62s %8d %8d %8d %8d\n", x.name, x.planned, x.carried, x.held, x.carried-x.held)
+		took, cpu = took+x.took, cpu+x.cpu
+		fmt.Fprintf(os.Stdout, "%-72s %8d %8d %8d %8d %8.0f %8.0f\n",
+			x.name, x.planned, x.carried, x.held, x.carried-x.held, x.took.Seconds(), x.cpu.Seconds())
 		var beside []string
 		for what, n := range x.happened {
 			beside = append(beside, fmt.Sprintf("%s: %d", what, n))
@@ -164,5 +174,6 @@ func (a attacking) Run() int {
 			fmt.Fprintf(os.Stdout, "    %s\n", strings.Join(beside, "; "))
 		}
 	}
+	fmt.Fprintf(os.Stdout, "%-72s %8s %8s %8s %8s %8.0f %8.0f\n", "together", "", "", "", "", took.Seconds(), cpu.Seconds())
 	return code
 }
