@@ -10,7 +10,9 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
+	"trailscribe/internal/style"
 	"trailscribe/internal/terminal"
+	"trailscribe/internal/workpaper"
 )
 
 func (p *program) logsCommand() *cobra.Command {
@@ -67,6 +69,10 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	} else if name == "athena" && !limited {
 		return usage("give --period: Athena bills what is read", "counting every log file of the table would read all of it")
 	}
+	words, err := s.language("en")
+	if err != nil {
+		return err
+	}
 	e, err := p.openEngine(c.Context(), s, set)
 	if err != nil {
 		return err
@@ -83,7 +89,7 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	}
 	p.term.Done()
 	if files {
-		if err := p.listFiles(c, session); err != nil {
+		if err := p.listFiles(c, session, words); err != nil {
 			return err
 		}
 	} else if err := p.term.Rows(byRegion(in), p.flags.output); err != nil {
@@ -110,7 +116,7 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 				p.term.Message("… more with --files")
 				break
 			}
-			p.term.Message(fmt.Sprintf("%s: %s: %s", f.State, terminal.Line(f.Key), terminal.Line(f.Reason)))
+			p.term.Message(fmt.Sprintf("%s: %s: %s", f.State, terminal.Line(f.Key), terminal.Line(workpaper.Unread(words, f.Reason))))
 		}
 	}
 	p.tellConflicts(in)
@@ -137,7 +143,7 @@ func byRegion(in engine.Inputs) result.Set {
 	return result.Of(cols, rows)
 }
 
-func (p *program) listFiles(c *cobra.Command, session engine.Session) error {
+func (p *program) listFiles(c *cobra.Command, session engine.Session, words *style.Language) error {
 	cols := []result.Column{{Name: "file", Kind: result.Text}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text}, {Name: "bytes", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
 	var rows []result.Row
 	for f, err := range session.Files(c.Context()) {
@@ -145,8 +151,8 @@ func (p *program) listFiles(c *cobra.Command, session engine.Session) error {
 			return explain(err)
 		}
 		row := result.Row{f.Key, f.State, nil, f.Size, f.Records, nil}
-		if f.Reason != "" {
-			row[2] = f.Reason
+		if f.Reason.Kind != "" {
+			row[2] = workpaper.Unread(words, f.Reason)
 		}
 		if f.SHA256 != [32]byte{} {
 			row[5] = fmt.Sprintf("%x", f.SHA256)

@@ -14,6 +14,7 @@ import (
 	"trailscribe/internal/run"
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/dir"
+	"trailscribe/internal/unread"
 )
 
 // openFolder is a folder of logs without what this program writes there itself. The folders of this command line, --out and
@@ -90,24 +91,24 @@ func within(folder, path string) (bool, error) {
 }
 
 // made says of a folder in the log source which files below it a run or a cache of this program consists of.
-func made(folder fs.FS, names []fs.DirEntry) func(name string, size int64) string {
+func made(folder fs.FS, names []fs.DirEntry) func(name string, size int64) unread.Reason {
 	if !slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == manifest.Name }) {
 		return nil
 	}
 	if has, name := run.Made(folder); has != nil {
-		return func(file string, size int64) string {
+		return func(file string, size int64) unread.Reason {
 			if !has(file, size) {
-				return ""
+				return unread.Reason{}
 			}
-			return fmt.Sprintf("A file of the report %.80q, which Trailscribe made from logs.", name)
+			return unread.Because(unread.OwnRun, fmt.Sprintf("%.80q", name))
 		}
 	}
 	if has := madeByCache(folder); has != nil {
-		return func(file string, _ int64) string {
+		return func(file string, _ int64) unread.Reason {
 			if !has(file) {
-				return ""
+				return unread.Reason{}
 			}
-			return "A file of a cache of Trailscribe: what it read of logs before."
+			return unread.Because(unread.OwnCache)
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 )
 
 // version of the program; it stands in every record.
-const version = "0.1.0"
+const version = "0.2.0"
 
 // build tells builds of one version apart, as far as the source's revision does; "" where it is not known.
 func build() (text string) {

@@ -32,6 +32,7 @@ import (
 	"trailscribe/internal/run"
 	"trailscribe/internal/run/historytest"
 	"trailscribe/internal/style"
+	"trailscribe/internal/unread"
 	"trailscribe/internal/yaml"
 )
 
@@ -283,7 +284,7 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 		}, []string{"*gaps"}, 4, nil, []string{"gaps"}},
 		"refused file": {func(_ *Request, e *fake) {
 			e.in.Read, e.in.Refused = p64(5), p64(1)
-			e.files[1].State, e.files[1].Reason, e.files[0].Records = engine.FileRefused, "cut off", 5
+			e.files[1].State, e.files[1].Reason, e.files[0].Records = engine.FileRefused, unread.Because(unread.CutOff), 5
 		}, []string{"*files_refused"}, 4, nil, []string{"refused"}},
 		"undated records":             {func(_ *Request, e *fake) { e.in.Undated = p64(3); e.files[0].Records += 3 }, []string{"*records_undated"}, 4, nil, []string{"undated"}},
 		"files not accounted for":     {func(_ *Request, e *fake) { e.in.Skipped = p64(1) }, []string{"*check_failed"}, 4, nil, []string{"files"}},

@@ -40,17 +40,17 @@ func TestForeignElementIsDamageBesideARecord(t *testing.T) {
 		scalar     bool
 		after      string // what is said of it after a record
 	}{
-		{"null", `null`, true, "is null, not an object"},
-		{"a number", `-1.5`, true, "is a number, not an object"},
-		{"a text", `"x"`, true, "is a text, not an object"},
-		{"a truth", `true`, true, "is true or false, not an object"},
-		{"a list", `[{}]`, true, "is a list, not an object"},
-		{"an empty object", `{}`, false, "an object without keys"},
-		{"another object", `{"foo":1,"bar":2}`, false, `begins with the keys "foo", "bar"`},
+		{"null", `null`, true, "element null"},
+		{"a number", `-1.5`, true, "element number"},
+		{"a text", `"x"`, true, "element string"},
+		{"a truth", `true`, true, "element bool"},
+		{"a list", `[{}]`, true, "element list"},
+		{"an empty object", `{}`, false, "no-keys"},
+		{"another object", `{"foo":1,"bar":2}`, false, `other-keys (keys "foo", "bar"`},
 		{"an S3 notification", `{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2026-10-01T00:00:00Z","eventName":"ObjectCreated:Put"}`, false, "notification"},
 		{"a digest", `{"digestStartTime":"2026-10-01T00:00:00Z","logFiles":[]}`, false, "digest"},
-		{"an envelope of something else", `{"detail-type":"x","detail":{"instance-id":"i"}}`, false, `"detail" is no CloudTrail event`},
-		{"a lookup without an event", `{"EventId":"x","CloudTrailEvent":"{\"a\":1}"}`, false, `"CloudTrailEvent" is no CloudTrail event`},
+		{"an envelope of something else", `{"detail-type":"x","detail":{"instance-id":"i"}}`, false, "inside-foreign (key detail"},
+		{"a lookup without an event", `{"EventId":"x","CloudTrailEvent":"{\"a\":1}"}`, false, "inside-foreign (key CloudTrailEvent"},
 	}
 	refused := func(t *testing.T, text string, kind Kind, says ...string) {
 		t.Helper()
@@ -76,18 +76,18 @@ func TestForeignElementIsDamageBesideARecord(t *testing.T) {
 		for _, f := range foreign {
 			t.Run(s.name+"/"+f.name, func(t *testing.T) {
 				if f.scalar && !s.scalars && f.name != "a list" { // a log file cannot begin with a scalar
-					refused(t, list(s.record(1), f.text), Corrupt, "the beginning of a record is missing")
-					refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "the beginning of a record is missing")
+					refused(t, list(s.record(1), f.text), Corrupt, "missing record")
+					refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "missing record")
 					refused(t, list(f.text, s.record(1)), NotJSON)
 					return
 				}
 				if f.name == "a list" && !s.scalars { // there it is a list of records
-					f.after = "an object without keys"
+					f.after = "no-keys"
 				}
-				refused(t, list(f.text, s.record(1)), Corrupt, "Before the first record comes something else.", f.after)
-				refused(t, list(f.text, f.text, s.record(1), s.record(2)), Corrupt, "Before the first record comes something else.", f.after)
-				refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "After 1 record comes something else.", f.after)
-				refused(t, list(s.record(1), s.record(2), f.text), Corrupt, "After 2 records comes something else.", f.after)
+				refused(t, list(f.text, s.record(1)), Corrupt, "before-records (found ", f.after)
+				refused(t, list(f.text, f.text, s.record(1), s.record(2)), Corrupt, "before-records (found ", f.after)
+				refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "after-records (n 1, found ", f.after)
+				refused(t, list(s.record(1), s.record(2), f.text), Corrupt, "after-records (n 2, found ", f.after)
 				refused(t, list(f.text), Foreign, f.after)
 				refused(t, list(f.text, f.text), Foreign, f.after)
 			})
@@ -99,7 +99,7 @@ func TestForeignElementIsDamageBesideARecord(t *testing.T) {
 				refused(t, s.head+s.record(1), Truncated)
 				refused(t, s.head+s.record(1)+s.sep, Truncated)
 			}
-			refused(t, list(s.record(1))+"}", Corrupt, "The text is not JSON")
+			refused(t, list(s.record(1))+"}", Corrupt, "not-json (")
 		})
 	}
 }

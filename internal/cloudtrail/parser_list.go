@@ -1,6 +1,10 @@
 package cloudtrail
 
-import "fmt"
+import (
+	"fmt"
+
+	"trailscribe/internal/unread"
+)
 
 // room is an empty list of resources; it is not nil, which would be NULL.
 func (p *parser) room() []Resource {
@@ -115,7 +119,7 @@ func (p *parser) textMap(i, depth int) int {
 			return p.short()
 		}
 		if p.b[i] != '"' {
-			return p.bad(i, "a key in quotes")
+			return p.bad(i, unread.Key)
 		}
 		if len(p.rec.pairs) >= manyElements {
 			p.fault, p.at = many, i

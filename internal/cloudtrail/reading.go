@@ -2,9 +2,10 @@ package cloudtrail
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strings"
+
+	"trailscribe/internal/unread"
 )
 
 // errStopped: the caller left the loop.
@@ -47,18 +48,11 @@ func (d *reading) damage(r *Refusal) *Refusal {
 	}
 	switch r.Kind {
 	case Foreign:
-		r.Kind, r.Reason = Corrupt, fmt.Sprintf("After %s comes something else. %s", records(d.log.stat.Records), r.Reason)
+		r.Kind, r.Reason = Corrupt, unread.Because(unread.AfterRecords, d.log.stat.Records, r.Reason)
 	case NotJSON:
 		r.Kind = Corrupt
 	}
 	return r
-}
-
-func records(n int64) string {
-	if n == 1 {
-		return "1 record"
-	}
-	return fmt.Sprintf("%d records", n)
 }
 
 // notRecord notes something that is not a record; an error where records were read before it.
@@ -78,10 +72,10 @@ func (d *reading) values() error {
 		c, err := d.next()
 		if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 			if d.decoded() == 0 {
-				return &Refusal{Kind: Empty, Reason: "The file is empty."}
+				return &Refusal{Kind: Empty, Reason: unread.Because(unread.Empty)}
 			}
 			if values == 0 {
-				return &Refusal{Kind: Empty, Reason: "The file holds nothing but white space."}
+				return &Refusal{Kind: Empty, Reason: unread.Because(unread.Blank)}
 			}
 			if d.log.stat.Shape == "" {
 				d.log.stat.Shape = d.shape
@@ -137,7 +131,7 @@ func (d *reading) container(list int) error {
 			return nil
 		}
 		if c != ',' {
-			return d.notJSON("a comma or }")
+			return d.notJSON(unread.CommaOrBrace)
 		}
 		if _, err = d.must(); err != nil {
 			return err
@@ -186,7 +180,7 @@ func (d *reading) elements(containers bool) error {
 			at := d.base + int64(d.pos)
 			if err = d.skipValue(); err == nil {
 				err = d.notRecord(&Refusal{Kind: Foreign, Record: d.log.stat.Records + 1, Offset: at,
-					Reason: fmt.Sprintf("JSON, but not a CloudTrail record: an element of the list is %s, not an object.", kindOf(c))})
+					Reason: unread.Because(unread.NotObject, kindOf(c))})
 			}
 		}
 		if err != nil {
@@ -201,7 +195,7 @@ func (d *reading) elements(containers bool) error {
 			return nil
 		case ',':
 		default:
-			return d.notJSON("a comma or ]")
+			return d.notJSON(unread.CommaOrBracket)
 		}
 	}
 }
@@ -221,21 +215,19 @@ func (d *reading) element(containers bool) error {
 	return err
 }
 
-// kindOf names the kind of the JSON value that begins with c.
-func kindOf(c byte) string {
+// kindOf is the kind of the JSON value that begins with c and is not an object.
+func kindOf(c byte) unread.Word {
 	switch c {
-	case '{':
-		return "an object"
 	case '[':
-		return "a list"
+		return unread.AList
 	case '"':
-		return "a text"
+		return unread.AString
 	case 'n':
-		return "null"
+		return unread.ANull
 	case 't', 'f':
-		return "true or false"
+		return unread.ABool
 	}
-	return "a number"
+	return unread.ANumber
 }
 
 // parse parses the object at pos and steps over it; at the container of records it stops at the list, whose position is
@@ -281,7 +273,7 @@ func (d *reading) within(end int) error {
 		return nil
 	}
 	return &Refusal{Kind: RecordTooLarge, Record: d.log.stat.Records + 1, Offset: d.base + int64(d.pos),
-		Reason: fmt.Sprintf("A record is larger than %s.", size(d.log.l.Record))}
+		Reason: unread.Because(unread.RecordTooLarge, d.log.l.Record)}
 }
 
 // skipValue checks the value at pos and steps over it.
@@ -336,7 +328,7 @@ func (d *reading) emit() error {
 		return refusal
 	}
 	if d.strange != nil {
-		d.strange.Kind, d.strange.Reason = Corrupt, "Before the first record comes something else. "+d.strange.Reason
+		d.strange.Kind, d.strange.Reason = Corrupt, unread.Because(unread.BeforeRecords, d.strange.Reason)
 		return d.strange
 	}
 	if shape == Lines {
@@ -365,30 +357,33 @@ func (d *reading) emit() error {
 // foreignText describes a file, or the rest of one, that does not begin like JSON.
 func (d *reading) foreignText(values int) error {
 	if values > 0 {
-		return d.notJSON("the beginning of a record")
+		return d.notJSON(unread.Record)
 	}
-	r := &Refusal{Kind: NotJSON, Reason: "Not a JSON file: it begins with neither { nor [."}
+	r := &Refusal{Kind: NotJSON, Reason: unread.Because(unread.NotText)}
 	for _, m := range magics {
 		if d.end-d.pos >= len(m.bytes) && string(d.buf[d.pos:d.pos+len(m.bytes)]) == m.bytes {
-			r.Reason = m.what
+			r.Reason = unread.Because(m.is)
 		}
 	}
 	return r
 }
 
-var magics = []struct{ bytes, what string }{
-	{"PK\x03\x04", "A zip archive: unpack it first."},
-	{"\x28\xb5\x2f\xfd", "Compressed with zstd: unpack it first."},
-	{"BZh", "Compressed with bzip2: unpack it first."},
-	{"\xfd7zXZ\x00", "Compressed with xz: unpack it first."},
-	{"PAR1", "A Parquet file, not a CloudTrail log file."},
-	{"\xff\xfe", "Text in UTF-16: convert it to UTF-8."},
-	{"\xfe\xff", "Text in UTF-16: convert it to UTF-8."},
+var magics = []struct {
+	bytes string
+	is    unread.Kind
+}{
+	{"PK\x03\x04", unread.Zip},
+	{"\x28\xb5\x2f\xfd", unread.Zstd},
+	{"BZh", unread.Bzip2},
+	{"\xfd7zXZ\x00", unread.XZ},
+	{"PAR1", unread.Parquet},
+	{"\xff\xfe", unread.UTF16},
+	{"\xfe\xff", unread.UTF16},
 }
 
-func (d *reading) notJSON(missing string) *Refusal {
+func (d *reading) notJSON(missing unread.Word) *Refusal {
 	at := d.base + int64(d.pos)
-	return &Refusal{Kind: NotJSON, Record: d.log.stat.Records, Offset: at, Reason: fmt.Sprintf("The text is not JSON: %s is missing at byte %d.", missing, at)}
+	return &Refusal{Kind: NotJSON, Record: d.log.stat.Records, Offset: at, Reason: unread.Because(unread.NotJSON, missing, at)}
 }
 
 // must is next where the file must go on.
@@ -396,19 +391,7 @@ func (d *reading) must() (byte, error) {
 	c, err := d.next()
 	if err == io.EOF { //nolint:errorlint // the end of a text is io.EOF itself; a wrapped one is a transfer that broke off
 		return 0, &Refusal{Kind: Truncated, Record: d.log.stat.Records, Offset: d.decoded(),
-			Reason: "The file ends in the middle: it was cut off while it was written or copied."}
+			Reason: unread.Because(unread.CutOff)}
 	}
 	return c, err
-}
-
-func size(n int64) string {
-	switch {
-	case n >= 1<<30 && n%(1<<30) == 0:
-		return fmt.Sprintf("%d GiB", n>>30)
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

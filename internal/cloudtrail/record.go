@@ -3,6 +3,8 @@ package cloudtrail
 import (
 	"bytes"
 	"time"
+
+	"trailscribe/internal/unread"
 )
 
 // Record is one CloudTrail event as logged, split into the leaves of the table. The record of a Log is valid until
@@ -158,21 +160,21 @@ func ParseRecord(json []byte) (Record, error) {
 	p.b = json
 	i := p.space(0)
 	if i >= len(json) {
-		return Record{}, &Refusal{Kind: Empty, Reason: "There is no event: the text is empty."}
+		return Record{}, &Refusal{Kind: Empty, Reason: unread.Because(unread.EventEmpty)}
 	}
 	if json[i] != '{' {
-		return Record{}, &Refusal{Kind: NotJSON, Reason: "The event is not a JSON object: it must begin with {."}
+		return Record{}, &Refusal{Kind: NotJSON, Reason: unread.Because(unread.EventNotObject)}
 	}
 	end, _ := p.parse(i, false)
 	if end < 0 {
 		r := p.refusal(0, 1)
 		if r.Kind == Truncated {
-			r.Reason = "The event ends in the middle."
+			r.Reason = unread.Because(unread.EventCutOff)
 		}
 		return Record{}, r
 	}
 	if rest := p.space(end); rest < len(json) {
-		return Record{}, &Refusal{Kind: NotJSON, Offset: int64(rest), Reason: "There is more text behind the event."}
+		return Record{}, &Refusal{Kind: NotJSON, Offset: int64(rest), Reason: unread.Because(unread.EventMore)}
 	}
 	if _, refusal := p.unwrap(); refusal != nil {
 		return Record{}, refusal

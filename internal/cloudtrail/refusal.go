@@ -1,6 +1,6 @@
 package cloudtrail
 
-import "fmt"
+import "trailscribe/internal/unread"
 
 // Kind says in one word why a log file was refused.
 type Kind string
@@ -23,17 +23,15 @@ const (
 // Refusal is why a log file was not read. A file is refused as a whole.
 type Refusal struct {
 	Kind   Kind
-	Record int64  // the record it happened in, from 1; 0: outside a record
-	Offset int64  // decoded bytes before the place
-	Reason string // a sentence for the reader of a report
-	Err    error  // the cause, if another package gave one
+	Record int64 // the record it happened in, from 1; 0: outside a record
+	Offset int64 // decoded bytes before the place
+	Reason unread.Reason
+	Err    error // the cause, if another package gave one
 }
 
+// Error names reason and place for the command line; a report has words for them.
 func (r *Refusal) Error() string {
-	if r.Record > 0 {
-		return fmt.Sprintf("%s (record %d, byte %d)", r.Reason, r.Record, r.Offset)
-	}
-	return r.Reason
+	return r.Reason.At(r.Record, r.Offset).String()
 }
 
 func (r *Refusal) Unwrap() error { return r.Err }

@@ -2,9 +2,10 @@ package cloudtrail
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math/bits"
 	"unicode/utf8"
+
+	"trailscribe/internal/unread"
 )
 
 // scanner checks JSON text (RFC 8259) and finds where its values end, without building anything. It knows three kinds of
@@ -22,8 +23,8 @@ type scanner struct {
 	odd   bool // text that needs repair
 
 	fault faultKind
-	at    int    // where
-	what  string // what was expected there, for bad
+	at    int         // where
+	what  unread.Word // what was expected there, for bad
 }
 
 type faultKind uint8
@@ -40,7 +41,7 @@ const (
 )
 
 func (s *scanner) short() int { s.fault, s.at = short, len(s.b); return -1 }
-func (s *scanner) bad(i int, what string) int {
+func (s *scanner) bad(i int, what unread.Word) int {
 	s.fault, s.at, s.what = bad, i, what
 	return -1
 }
@@ -124,7 +125,7 @@ func (s *scanner) escape(i int) int {
 		return i + 2
 	case 'u':
 	default:
-		return s.bad(i+1, "an escape")
+		return s.bad(i+1, unread.Escape)
 	}
 	r, end := s.hex(i + 2)
 	if end < 0 {
@@ -179,7 +180,7 @@ func (s *scanner) hex(i int) (rune, int) {
 		case c >= 'A' && c <= 'F':
 			c -= 'A' - 10
 		default:
-			return 0, s.bad(j, "four hexadecimal digits")
+			return 0, s.bad(j, unread.HexDigits)
 		}
 		r = r<<4 | rune(c)
 	}
@@ -265,7 +266,7 @@ func (s *scanner) colon(i int) int {
 		return s.short()
 	}
 	if s.b[i] != ':' {
-		return s.bad(i, "a colon")
+		return s.bad(i, unread.Colon)
 	}
 	return s.space(i + 1)
 }
@@ -283,9 +284,9 @@ func (s *scanner) after(i int, closing byte) (next int, more bool) {
 		return i + 1, false
 	}
 	if closing == '}' {
-		return s.bad(i, "a comma or }"), false
+		return s.bad(i, unread.CommaOrBrace), false
 	}
-	return s.bad(i, "a comma or ]"), false
+	return s.bad(i, unread.CommaOrBracket), false
 }
 
 func (s *scanner) word(i int, w string) int {
@@ -294,7 +295,7 @@ func (s *scanner) word(i int, w string) int {
 			return s.short()
 		}
 		if s.b[i+j] != w[j] {
-			return s.bad(i, "a value")
+			return s.bad(i, unread.Value)
 		}
 	}
 	return i + len(w)
@@ -317,12 +318,12 @@ func (s *scanner) number(i int) int {
 	if i < len(b) && b[i] == '0' {
 		i++
 	} else if !digits() {
-		return s.bad(start, "a value")
+		return s.bad(start, unread.Value)
 	}
 	if i < len(b) && b[i] == '.' {
 		i++
 		if !digits() {
-			return s.bad(i, "a digit")
+			return s.bad(i, unread.Digit)
 		}
 	}
 	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
@@ -331,7 +332,7 @@ func (s *scanner) number(i int) int {
 			i++
 		}
 		if !digits() {
-			return s.bad(i, "a digit")
+			return s.bad(i, unread.Digit)
 		}
 	}
 	if i >= len(b) {
@@ -340,18 +341,18 @@ func (s *scanner) number(i int) int {
 	return i
 }
 
-// refusal puts a fault into words; base is the number of decoded bytes before b.
+// refusal is what a fault is to the reader of a file; base is the number of decoded bytes before b.
 func (s *scanner) refusal(base int64, record int64) *Refusal {
 	r := &Refusal{Record: record, Offset: base + int64(s.at)}
 	switch s.fault {
 	case short:
-		r.Kind, r.Reason = Truncated, "The file ends in the middle of a record: it was cut off while it was written or copied."
+		r.Kind, r.Reason = Truncated, unread.Because(unread.CutOffRecord)
 	case deep:
-		r.Kind, r.Reason = TooDeep, fmt.Sprintf("A value is nested more than %d levels deep.", s.depth)
+		r.Kind, r.Reason = TooDeep, unread.Because(unread.TooDeep, s.depth)
 	case many:
-		r.Kind, r.Reason = RecordTooLarge, fmt.Sprintf("A record has more than %d resources or attributes.", manyElements)
+		r.Kind, r.Reason = RecordTooLarge, unread.Because(unread.TooMany, manyElements)
 	default:
-		r.Kind, r.Reason = NotJSON, fmt.Sprintf("The text is not JSON: %s is missing at byte %d.", s.what, r.Offset)
+		r.Kind, r.Reason = NotJSON, unread.Because(unread.NotJSON, s.what, r.Offset)
 	}
 	return r
 }
@@ -362,7 +363,7 @@ func (s *scanner) quoted(i int) int {
 		return s.short()
 	}
 	if s.b[i] != '"' {
-		return s.bad(i, "a key in quotes")
+		return s.bad(i, unread.Key)
 	}
 	return s.str(i)
 }

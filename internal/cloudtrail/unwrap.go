@@ -1,10 +1,11 @@
 package cloudtrail
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"trailscribe/internal/unread"
 )
 
 // unwrap looks at the object just parsed and finds the event in it: the object itself, the text in CloudTrailEvent or the
@@ -33,25 +34,25 @@ func (p *parser) inner(m [2]int, shape Shape, key string) (Shape, *Refusal) {
 	p.b = event
 	i := p.space(0)
 	if i >= len(event) || event[i] != '{' {
-		return "", &Refusal{Kind: Foreign, Reason: fmt.Sprintf("The value of %q holds no event.", key)}
+		return "", &Refusal{Kind: Foreign, Reason: unread.Because(unread.InsideEmpty, key)}
 	}
 	end, _ := p.parse(i, false)
 	if end < 0 {
 		r := p.refusal(0, 0)
-		r.Reason = fmt.Sprintf("The event in %q is not JSON: %s", key, r.Reason)
+		r.Reason = unread.Because(unread.InsideDamaged, key, r.Reason)
 		switch r.Kind {
 		case Truncated:
-			r.Reason = fmt.Sprintf("The event in %q is cut off.", key)
+			r.Reason = unread.Because(unread.InsideCutOff, key)
 		case NotJSON:
 			r.Kind = Corrupt // the wrapper is CloudTrail's
 		}
 		return "", r
 	}
 	if p.space(end) < len(event) {
-		return "", &Refusal{Kind: Corrupt, Reason: fmt.Sprintf("There is more text behind the event in %q.", key)}
+		return "", &Refusal{Kind: Corrupt, Reason: unread.Because(unread.InsideMore, key)}
 	}
 	if !p.rec.isEvent() {
-		return "", &Refusal{Kind: Foreign, Reason: fmt.Sprintf("JSON, but the value of %q is no CloudTrail event.", key)}
+		return "", &Refusal{Kind: Foreign, Reason: unread.Because(unread.InsideForeign, key)}
 	}
 	p.rec.repaired = p.rec.repaired || repaired
 	p.rec.repeated = p.rec.repeated || repeated
@@ -63,13 +64,13 @@ func (p *parser) foreign() *Refusal {
 	r := &Refusal{Kind: Foreign}
 	switch {
 	case p.marks[markDigest][1] > 0:
-		r.Reason = "A CloudTrail digest file, not a log file."
+		r.Reason = unread.Because(unread.Digest)
 	case p.marks[markConfig][1] > 0:
-		r.Reason = "An AWS Config file, not a CloudTrail log file."
+		r.Reason = unread.Because(unread.Config)
 	case p.marks[markLogEvents][1] > 0:
-		r.Reason = "An export of CloudWatch Logs, not a CloudTrail log file."
+		r.Reason = unread.Because(unread.LogsExport)
 	case strings.HasPrefix(string(p.rec.cells[leafEventSource]), "aws:"):
-		r.Reason = "A notification of an AWS event source such as S3, not a CloudTrail log file."
+		r.Reason = unread.Because(unread.Notification)
 	default:
 		var keys []string
 		for _, k := range p.first {
@@ -78,9 +79,9 @@ func (p *parser) foreign() *Refusal {
 			}
 		}
 		if keys == nil {
-			r.Reason = "JSON, but no CloudTrail record: an object without keys."
+			r.Reason = unread.Because(unread.NoKeys)
 		} else {
-			r.Reason = "JSON, but no CloudTrail record: it begins with the keys " + strings.Join(keys, ", ") + "."
+			r.Reason = unread.Because(unread.OtherKeys, strings.Join(keys, ", "))
 		}
 	}
 	return r

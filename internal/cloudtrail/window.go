@@ -6,13 +6,14 @@ import (
 	"compress/flate"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"sync"
 
 	kflate "github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
+
+	"trailscribe/internal/unread"
 )
 
 // windowSize is how much decoded text is held at first. It grows for a record that does not fit, up to Limits.Record.
@@ -199,11 +200,11 @@ func (w *window) start() error {
 func (w *window) check() error {
 	n := w.decoded()
 	if n > w.limits.File {
-		return &Refusal{Kind: FileTooLarge, Offset: n, Reason: fmt.Sprintf("The file decodes to more than %s.", size(w.limits.File))}
+		return &Refusal{Kind: FileTooLarge, Offset: n, Reason: unread.Because(unread.FileTooLarge, w.limits.File)}
 	}
 	const harmless = 64 << 20
 	if n > harmless && w.gzipped && n/w.limits.Ratio > w.stored.n {
-		return &Refusal{Kind: Bomb, Offset: n, Reason: fmt.Sprintf("The file decodes to more than %d times its size, as a gzip bomb does; it was not read further than %s.", w.limits.Ratio, size(n>>20<<20))}
+		return &Refusal{Kind: Bomb, Offset: n, Reason: unread.Because(unread.Bomb, w.limits.Ratio, n>>20<<20)}
 	}
 	return nil
 }
@@ -215,13 +216,13 @@ func (w *window) unreadable(err error) error {
 	var corrupt2 flate.CorruptInputError
 	switch {
 	case w.stored.err != nil:
-		return &Refusal{Kind: Unreadable, Offset: at, Reason: "The file could not be read to its end: " + w.stored.err.Error(), Err: w.stored.err}
+		return &Refusal{Kind: Unreadable, Offset: at, Reason: unread.Failed(w.stored.err), Err: w.stored.err}
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return &Refusal{Kind: Truncated, Offset: at, Reason: "The gzip stream ends too early: the file was cut off while it was written or copied.", Err: err}
+		return &Refusal{Kind: Truncated, Offset: at, Reason: unread.Because(unread.GzipCutOff), Err: err}
 	case errors.Is(err, gzip.ErrChecksum):
-		return &Refusal{Kind: Corrupt, Offset: at, Reason: "The gzip checksum does not match: the file is damaged.", Err: err}
+		return &Refusal{Kind: Corrupt, Offset: at, Reason: unread.Because(unread.GzipChecksum), Err: err}
 	case errors.Is(err, gzip.ErrHeader), errors.As(err, &corrupt), errors.As(err, &corrupt2):
-		return &Refusal{Kind: Corrupt, Offset: at, Reason: "The gzip stream is damaged.", Err: err}
+		return &Refusal{Kind: Corrupt, Offset: at, Reason: unread.Because(unread.GzipDamaged), Err: err}
 	}
-	return &Refusal{Kind: Unreadable, Offset: at, Reason: "The file could not be decoded: " + err.Error(), Err: err}
+	return &Refusal{Kind: Unreadable, Offset: at, Reason: unread.Because(unread.CannotDecode), Err: err}
 }

@@ -12,6 +12,7 @@ import (
 	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/unread"
 )
 
 // Scope is what `events` and `history` shall hold.
@@ -212,7 +213,7 @@ type InputFile struct {
 	SHA256  [32]byte // of the decoded bytes, as CloudTrail's digests have it; zero where the engine did not read the file itself
 	Records int64
 	State   string
-	Reason  string // why refused or skipped, in a sentence
+	Reason  unread.Reason // why refused or skipped
 }
 
 // Reasons of a Fault.

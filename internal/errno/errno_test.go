@@ -63,3 +63,20 @@ func TestFromText(t *testing.T) {
 		}
 	}
 }
+
+func TestName(t *testing.T) {
+	in := func(err error) error {
+		return fmt.Errorf("reading: %w", &fs.PathError{Op: "read", Path: "x", Err: err})
+	}
+	for want, err := range map[string]error{
+		"EACCES": in(syscall.EACCES), "EPERM": in(syscall.EPERM), "EIO": in(syscall.EIO), "ENOENT": fs.ErrNotExist,
+		"ETIMEDOUT": os.ErrDeadlineExceeded, "ELOOP": in(syscall.ELOOP), "": errors.New("permission denied"),
+	} {
+		if got := Name(err); got != want {
+			t.Errorf("%v is %q, want %q", err, got, want)
+		}
+	}
+	if Name(nil) != "" {
+		t.Error("no error has a name")
+	}
+}

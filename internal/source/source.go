@@ -6,6 +6,8 @@ import (
 	"io"
 	"iter"
 	"time"
+
+	"trailscribe/internal/unread"
 )
 
 // Object is one file of a source.
@@ -15,7 +17,7 @@ type Object struct {
 	ETag     string // changes when the content changes; opaque
 	Modified time.Time
 	Class    string            // storage class; Glacier objects are listed, never opened
-	Not      string            // why it is not a log file, in a sentence, where the source knows who made it; listed, never opened
+	Not      unread.Reason     // why it is not a log file, where the source knows who made it; listed, never opened
 	Meta     map[string]string // digest signatures live here
 }
 

@@ -6,12 +6,13 @@ import (
 
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
+	"trailscribe/internal/unread"
 )
 
 // fileSet is the run's list of input files as rows, read from the run each time it is asked.
 type fileSet struct {
 	s      *run.Saved
-	reason func(string) string
+	reason func(unread.Reason) string
 }
 
 func (f fileSet) Columns() []result.Column {
@@ -29,7 +30,7 @@ func (f fileSet) All() iter.Seq2[result.Row, error] {
 				return
 			}
 			row[0], row[1], row[2], row[3], row[4], row[5] = file.State, file.Key, nil, file.Size, nil, nil
-			if file.Reason != "" {
+			if file.Reason.Kind != "" {
 				row[2] = f.reason(file.Reason)
 			}
 			if file.SHA256 != [32]byte{} {

@@ -8,6 +8,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
+	"trailscribe/internal/unread"
 )
 
 // scope says what the rows rest on: facts, coverage matrix, gaps, categories, tie-outs, files not read.
@@ -307,8 +308,8 @@ const (
 	mostFilesListed = 5_000
 )
 
-// fileReason is a reader's word for why a file was not read; the engine gives it as an English sentence from a closed list.
-func (c *composer) fileReason(reason string) string { return c.l.Text("file-reasons", reason, reason) }
+// fileReason is why a file was not read.
+func (c *composer) fileReason(why unread.Reason) string { return Unread(c.l, why) }
 
 // firstOf says above a table how much of it is printed; "" where all of it is.
 func (c *composer) firstOf(shown, all int64, ref string) string {

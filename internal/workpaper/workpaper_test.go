@@ -32,6 +32,7 @@ import (
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 	"trailscribe/internal/style"
+	"trailscribe/internal/unread"
 	"trailscribe/internal/workpaper"
 	"trailscribe/templates"
 )
@@ -121,7 +122,7 @@ func record() run.Record {
 
 func inputFiles(yield func(engine.InputFile, error) bool) {
 	_ = yield(engine.InputFile{Key: "a.json.gz", Size: 10, SHA256: [32]byte{1}, Records: 13, State: engine.FileRead}, nil) &&
-		yield(engine.InputFile{Key: "b.json.gz", Size: 20, State: engine.FileRefused, Reason: "The file is empty."}, nil)
+		yield(engine.InputFile{Key: "b.json.gz", Size: 20, State: engine.FileRefused, Reason: unread.Because(unread.Empty)}, nil)
 }
 
 // save writes a run as an audit does, up to the record.

@@ -154,6 +154,12 @@ func (e *queryFailed) ofFile() bool {
 	return unreadable(e.reason)
 }
 
+// errorName is the name of an error of Trino, which stands before its text: HIVE_BAD_DATA.
+func errorName(reason string) string {
+	name, _, _ := strings.Cut(reason, ":")
+	return plain(name)
+}
+
 func unreadable(reason string) bool {
 	return strings.HasPrefix(reason, "HIVE_BAD_DATA") || strings.HasPrefix(reason, "HIVE_CURSOR_ERROR") && !strings.Contains(strings.ToLower(reason), "reduce your request rate")
 }

@@ -247,7 +247,7 @@ func TestControlCount(t *testing.T) {
 				t.Fatal(err)
 			}
 			got = append(got, strings.Join(strings.Split(f.Key, "/")[3:7], "/")+" "+f.State)
-			if f.State != engine.FileRead && f.Reason == "" {
+			if f.State != engine.FileRead && f.Reason.Kind == "" {
 				t.Errorf("%s was %s without a reason", f.Key, f.State)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"trailscribe/internal/relation"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/unread"
 )
 
 // figures are the columns of the statement that counts every record that was read, in one pass.
@@ -178,7 +179,7 @@ func (s *session) seen(f file) file {
 	s.brokenMu.Lock()
 	broken := s.broken[f.key]
 	s.brokenMu.Unlock()
-	if broken != "" {
+	if broken.Kind != "" {
 		f.state, f.reason = engine.FileRefused, broken
 		return f
 	}
@@ -187,11 +188,11 @@ func (s *session) seen(f file) file {
 	}
 	switch {
 	case s.unseen[f.account]:
-		f.reason = "the table gave no record of account " + f.account + "; 'trailscribe infra apply' adds accounts to it"
+		f.reason = unread.Because(unread.TableAccount, f.account)
 	case s.unseen[f.account+" "+f.place]:
-		f.reason = "the table gave no record of account " + f.account + " in " + f.place + "; 'trailscribe infra apply' adds regions to it"
+		f.reason = unread.Because(unread.TableRegion, f.account, f.place)
 	case s.unseen[f.account+" "+f.day]:
-		f.reason = "the table gave no record of account " + f.account + " delivered on " + f.day + "; check the first day of the table"
+		f.reason = unread.Because(unread.TableDay, f.account, f.day)
 	default:
 		return f
 	}

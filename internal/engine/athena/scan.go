@@ -18,6 +18,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/source"
+	"trailscribe/internal/unread"
 )
 
 // folders is an ability of a source: the names directly below a prefix, without listing what is in them.
@@ -29,7 +30,8 @@ type folders interface {
 type file struct {
 	key            string
 	size           int64
-	state, reason  string
+	state          string
+	reason         unread.Reason
 	account, place string // of the key; place is the region
 	day            string
 	loose, events  bool   // events: it lies in the folder whose files count as deliveries
@@ -250,13 +252,13 @@ func (t *table) classify(o source.Object, w span) (file, bool) {
 	name := path.Base(o.Key)
 	switch {
 	case strings.HasPrefix(name, "_") || strings.HasPrefix(name, "."):
-		f.state, f.reason = engine.FileSkipped, "its name begins with _ or a dot: Athena passes over such files"
+		f.state, f.reason = engine.FileSkipped, unread.Because(unread.Hidden)
 	case !k.Loose() && !strings.HasPrefix(k.Folder, cloudtrail.FolderLogs):
-		f.state, f.reason = engine.FileSkipped, "it is no CloudTrail log file: it lies in the folder "+k.Folder
+		f.state, f.reason = engine.FileSkipped, unread.Because(unread.OtherPlace, k.Folder)
 	case k.Folder == cloudtrail.FolderDigest || k.Folder == cloudtrail.FolderInsight:
-		f.state, f.reason = engine.FileSkipped, "it lies in the folder "+k.Folder+" and not among the log files"
+		f.state, f.reason = engine.FileSkipped, unread.Because(unread.OtherPlace, k.Folder)
 	case o.Class == "GLACIER" || o.Class == "DEEP_ARCHIVE":
-		f.state, f.reason = engine.FileRefused, "its storage class is "+o.Class+": Athena passes over it without an error; restore it and copy it back to a class that can be read"
+		f.state, f.reason = engine.FileRefused, unread.Because(unread.Archived, o.Class)
 	}
 	return f, true
 }

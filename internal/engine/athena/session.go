@@ -17,6 +17,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/unread"
 )
 
 // session is one opened scope.
@@ -44,7 +45,7 @@ type session struct {
 	closing sync.Once
 
 	brokenMu sync.Mutex
-	broken   map[string]string // keys of files that Athena gave up over, with what it said
+	broken   map[string]unread.Reason // keys of files that Athena gave up over
 }
 
 // Open lists the log files of the scope and stages them if that is the cheaper way, or the one that was asked for.
@@ -180,12 +181,12 @@ func (s *session) leaveOut(reason string) bool {
 		return false
 	}
 	if s.broken == nil {
-		s.broken = map[string]string{}
+		s.broken = map[string]unread.Reason{}
 	}
-	if s.broken[best] != "" {
+	if s.broken[best].Kind != "" {
 		return false // it was left out and yet named again
 	}
-	s.broken[best] = "Athena cannot read it: " + plain(reason)
+	s.broken[best] = unread.Because(unread.AthenaFailed, errorName(reason))
 	return true
 }
 

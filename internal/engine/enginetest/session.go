@@ -165,7 +165,7 @@ func testFiles(t *testing.T, open Open) {
 				t.Errorf("%s: %+v", x.Key, x)
 			}
 		case engine.FileRefused:
-			if x.Reason == "" {
+			if x.Reason.Kind == "" {
 				t.Errorf("%s was refused without a reason", x.Key)
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"trailscribe/internal/relation"
 	"trailscribe/internal/source"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/unread"
 )
 
 // batchBytes is how much JSON one INSERT carries; Trino takes statements up to a million characters unless told otherwise.
@@ -112,17 +113,17 @@ func (l *loader) read(ctx context.Context, s source.Source, o source.Object, k c
 }
 
 // unopened are the files nobody reads.
-func unopened(o source.Object, k cloudtrail.Key) (state, reason string) {
+func unopened(o source.Object, k cloudtrail.Key) (state string, why unread.Reason) {
 	base := path.Base(o.Key)
 	switch {
 	case strings.HasSuffix(o.Key, "/"), strings.HasPrefix(base, "."), strings.HasPrefix(base, "_"), k.Loose() && strings.Contains("/"+o.Key, "/."):
-		return engine.FileSkipped, "A hidden name or a folder marker."
-	case o.Not != "" && k.Loose():
+		return engine.FileSkipped, unread.Because(unread.Hidden)
+	case o.Not.Kind != "" && k.Loose():
 		return engine.FileSkipped, o.Not
 	case !k.Loose() && k.Folder != cloudtrail.FolderLogs:
-		return engine.FileSkipped, "Not in the folder of a trail's log files."
+		return engine.FileSkipped, unread.Because(unread.OtherPlace, k.Folder)
 	}
-	return "", ""
+	return "", unread.Reason{}
 }
 
 // recordJSON is a record as a JSON array in the order of RecordColumns.

@@ -18,6 +18,7 @@ import (
 
 	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
+	"trailscribe/internal/unread"
 )
 
 // Options say which folder.
@@ -30,7 +31,7 @@ type Options struct {
 	Without []string
 	// Made is asked of each folder, with the names in it: whether something else than the source of the logs made it. It
 	// gives nil, or says of a file below that folder, by its path from there and its size, why it is not a log file; "": it may be one.
-	Made func(folder fs.FS, names []fs.DirEntry) func(name string, size int64) (why string)
+	Made func(folder fs.FS, names []fs.DirEntry) func(name string, size int64) (why unread.Reason)
 }
 
 // Source is a folder. It is a source.Source and a source.Sink. Nothing outside the folder is read or written: symbolic
@@ -114,7 +115,7 @@ type walk struct {
 
 // folder yields the files of one folder and those below, in the order of their keys: "a-b" stands before "a/b", so folders
 // are sorted as if their names ended in a slash. not says of a file, by its key, why it is not a log file; nil: of none.
-func (w *walk) folder(folder, key string, not func(key string, size int64) string) error {
+func (w *walk) folder(folder, key string, not func(key string, size int64) unread.Reason) error {
 	fail := func(err error) error {
 		w.yield(source.Object{}, err)
 		return errStop
@@ -134,7 +135,7 @@ func (w *walk) folder(folder, key string, not func(key string, size int64) strin
 	sortEntries(entries)
 	if w.s.o.Made != nil {
 		if made := w.s.o.Made(below{w.s.root, folder}, entries); made != nil {
-			not = func(k string, size int64) string { return made(strings.TrimPrefix(k, key), size) }
+			not = func(k string, size int64) unread.Reason { return made(strings.TrimPrefix(k, key), size) }
 		}
 	}
 	for _, e := range entries {

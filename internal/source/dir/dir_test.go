@@ -18,6 +18,7 @@ import (
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/mem"
 	"trailscribe/internal/source/sourcetest"
+	"trailscribe/internal/unread"
 )
 
 func open(t *testing.T, root string) *Source {
@@ -233,7 +234,7 @@ func TestFoldersThatAreNotLogs(t *testing.T) {
 	}
 	for name, without := range map[string]string{"path": filepath.Join(root, "out"), "link": linked, "detour": filepath.Join(root, "out2", "..", "out"), "missing": filepath.Join(root, "nothing"), "source": root} {
 		s, err := New(Options{Root: root, Without: []string{without, filepath.Join(root, "not there")},
-			Made: func(folder fs.FS, names []fs.DirEntry) func(string, int64) string {
+			Made: func(folder fs.FS, names []fs.DirEntry) func(string, int64) unread.Reason {
 				if !slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == ".mark" }) {
 					return nil
 				}
@@ -241,11 +242,11 @@ func TestFoldersThatAreNotLogs(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				return func(name string, size int64) string {
+				return func(name string, size int64) unread.Reason {
 					if name == "zzz.json" || name == ".mark" {
-						return ""
+						return unread.Reason{}
 					}
-					return fmt.Sprintf("%s says %s of %d", b, name, size)
+					return unread.Because(unread.OwnRun, fmt.Sprintf("%s says %s of %d", b, name, size))
 				}
 			}})
 		if err != nil {
@@ -254,10 +255,10 @@ func TestFoldersThatAreNotLogs(t *testing.T) {
 		t.Cleanup(func() { s.Close() })
 		got := map[string]string{}
 		for _, o := range list(t, s) {
-			got[o.Key] = o.Not
+			got[o.Key] = o.Not.String()
 		}
 		want := map[string]string{"a.json": "", "out2/z.json": "", "made/.mark": "", "made/zzz.json": "", "made/two/.mark": "",
-			"made/one/1.json": "made/.mark says one/1.json of 15", "made/two/2.json": "made/two/.mark says 2.json of 15"}
+			"made/one/1.json": "own-run (run made/.mark says one/1.json of 15)", "made/two/2.json": "own-run (run made/two/.mark says 2.json of 15)"}
 		if name == "missing" || name == "source" {
 			want["out/x.json"], want["out/deep/y.json"] = "", ""
 		}

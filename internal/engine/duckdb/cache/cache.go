@@ -29,6 +29,7 @@ import (
 
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/source"
+	"trailscribe/internal/unread"
 )
 
 // Options say what is cached, where, and with how much memory.
@@ -66,9 +67,10 @@ type Entry struct {
 	Undated              int64 // records whose eventTime cannot be read as YYYY-MM-DDThh:mm:ss[.f]Z
 	Repaired             int64 // records with invalid UTF-8, raw control characters or lone surrogates, put right with U+FFFD or an escape
 	Repeated             int64 // records in which a key stood twice or in two spellings; the first exact spelling counts
-	State, Reason        string
-	Account, Region, Org string // of the key; "" for a loose file
-	Folder               string // CloudTrail, CloudTrail-Digest ...; "" for a loose file
+	State                string
+	Reason               unread.Reason // zero unless State is Refused or Skipped
+	Account, Region, Org string        // of the key; "" for a loose file
+	Folder               string        // CloudTrail, CloudTrail-Digest ...; "" for a loose file
 	Day                  time.Time
 	Shape                string // how the records lay in the file: cloudtrail.Shape
 }

@@ -23,6 +23,7 @@ import (
 
 	"trailscribe/internal/source"
 	"trailscribe/internal/source/mem"
+	"trailscribe/internal/unread"
 )
 
 // key is the name of a log file in the layout of a trail.
@@ -180,7 +181,7 @@ func ids(t testing.TB, s *Snapshot) string {
 func states(s *Snapshot) map[string]string {
 	m := map[string]string{}
 	for e := range s.Files() {
-		m[e.Key] = strings.TrimSpace(e.State + " " + e.Reason)
+		m[e.Key] = strings.TrimSpace(e.State + " " + e.Reason.String())
 	}
 	return m
 }
@@ -405,16 +406,16 @@ func TestStatesAndReasons(t *testing.T) {
 		t.Errorf("ids %s", got)
 	}
 	want := map[string]string{
-		trail("good.json.gz"): "read", trail("foreign.json.gz"): "refused JSON, but no", trail("text.json.gz"): "refused Not a JSON",
-		trail("empty.json.gz"): "refused The file is empty", trail("half.json.gz"): "refused The file ends in the middle",
-		trail("_SUCCESS"): "skipped A hidden name", trail(".x.json.gz.part"): "skipped A hidden name",
-		"loose/foreign.json": "skipped JSON, but no", "loose/text.json": "refused Not a JSON", "loose/README.md": "skipped Not a JSON",
-		"loose/empty.txt": "skipped The file is empty", "loose/empty.json": "refused The file is empty", "loose/half.json": "refused The file ends",
-		"loose/.git/config.json": "skipped A hidden", "loose/_x.json": "skipped A hidden", "loose/folder/": "skipped A folder marker",
-		"loose/noname": "read", "loose/glacier.json": "refused Archived in GLACIER", "loose/list-of-things": "skipped JSON, but no",
-		"loose/digest.json": "skipped A CloudTrail digest", "loose/flow.log.gz": "skipped Not a JSON",
-		"loose/then-null.json": "refused After 2 records comes something else", "loose/then-null": "refused After 1 record comes something else",
-		"loose/then-text.log": "refused The text is not JSON", "loose/header.log": "refused Before the first record comes something else",
+		trail("good.json.gz"): "read", trail("foreign.json.gz"): "refused other-keys", trail("text.json.gz"): "refused not-json-text",
+		trail("empty.json.gz"): "refused empty", trail("half.json.gz"): "refused cut-off",
+		trail("_SUCCESS"): "skipped hidden", trail(".x.json.gz.part"): "skipped hidden",
+		"loose/foreign.json": "skipped other-keys", "loose/text.json": "refused not-json-text", "loose/README.md": "skipped not-json-text",
+		"loose/empty.txt": "skipped empty", "loose/empty.json": "refused empty", "loose/half.json": "refused cut-off",
+		"loose/.git/config.json": "skipped hidden", "loose/_x.json": "skipped hidden", "loose/folder/": "skipped folder-marker",
+		"loose/noname": "read", "loose/glacier.json": "refused archived (class GLACIER)", "loose/list-of-things": "skipped not-an-object",
+		"loose/digest.json": "skipped digest-file", "loose/flow.log.gz": "skipped not-json-text",
+		"loose/then-null.json": "refused after-records (n 2, ", "loose/then-null": "refused after-records (n 1, ",
+		"loose/then-text.log": "refused not-json (", "loose/header.log": "refused before-records (found ",
 	}
 	got := states(s)
 	for k, w := range want {
@@ -423,7 +424,7 @@ func TestStatesAndReasons(t *testing.T) {
 		}
 	}
 	for k, v := range got {
-		if strings.Contains(k, "CloudTrail-") && !strings.HasPrefix(v, "skipped") || strings.Contains(k, "Config") && v != `skipped Of another kind than CloudTrail's log files: its folder is "Config".` {
+		if strings.Contains(k, "CloudTrail-") && !strings.HasPrefix(v, "skipped") || strings.Contains(k, "Config") && v != "skipped other-folder (folder Config)" {
 			t.Errorf("%s: %s", k, v)
 		}
 	}
@@ -634,11 +635,11 @@ func TestProgress(t *testing.T) {
 func TestFilesThatAreNotLogs(t *testing.T) {
 	k := key(acct1, east, "2026/10/01", "a.json")
 	src := memory(t, map[string][]byte{k: log("1"), "out/data.json": log("2"), "b.json": log("3")})
-	s := fill(t, open(t, t.TempDir(), knowing{src, map[string]string{k: "Mine.", "out/data.json": "Mine."}}), Window{})
+	s := fill(t, open(t, t.TempDir(), knowing{src, map[string]unread.Reason{k: unread.Because(unread.OwnCache), "out/data.json": unread.Because(unread.OwnCache)}}), Window{})
 	if got := ids(t, s); got != "1 3" {
 		t.Errorf("ids %s", got)
 	}
-	if got := states(s)["out/data.json"]; got != "skipped Mine." {
+	if got := states(s)["out/data.json"]; got != "skipped own-cache" {
 		t.Error(got)
 	}
 }
@@ -646,7 +647,7 @@ func TestFilesThatAreNotLogs(t *testing.T) {
 // knowing is a source that knows what is not a log file.
 type knowing struct {
 	source.Source
-	not map[string]string
+	not map[string]unread.Reason
 }
 
 func (k knowing) List(ctx context.Context, prefix string) iter.Seq2[source.Object, error] {

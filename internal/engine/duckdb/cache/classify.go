@@ -1,13 +1,13 @@
 package cache
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/source"
+	"trailscribe/internal/unread"
 )
 
 // object is a listed object and what its name says.
@@ -31,39 +31,39 @@ func (w *Window) day(k cloudtrail.Key) bool {
 }
 
 // unopened says of objects that are never opened which state they have and why; "" for those to be read.
-func unopened(o object) (state, reason string) {
+func unopened(o object) (state string, why unread.Reason) {
 	base := path.Base(o.Key)
 	switch {
 	case strings.HasSuffix(o.Key, "/"):
-		return Skipped, "A folder marker, not a file."
-	case o.Not != "" && o.key.Loose(): // in a trail's folder a file is a log file whatever lies beside it
+		return Skipped, unread.Because(unread.FolderMarker)
+	case o.Not.Kind != "" && o.key.Loose(): // in a trail's folder a file is a log file whatever lies beside it
 		return Skipped, o.Not
 	case hidden(o):
-		return Skipped, "A hidden name: Athena does not read names that begin with a dot or an underscore either."
+		return Skipped, unread.Because(unread.Hidden)
 	}
 	switch f := o.key.Folder; f {
 	case "", cloudtrail.FolderLogs:
 	case cloudtrail.FolderDigest:
-		return Skipped, "A digest: it proves log files and holds no events."
+		return Skipped, unread.Because(unread.DigestPlace)
 	case cloudtrail.FolderInsight:
-		return Skipped, "Insights events: they are told apart from the events of a trail."
+		return Skipped, unread.Because(unread.InsightPlace)
 	case cloudtrail.FolderNetwork:
-		return Skipped, "Network activity events: they are told apart from the events of a trail."
+		return Skipped, unread.Because(unread.NetworkPlace)
 	case cloudtrail.FolderAggregated:
-		return Skipped, "Aggregated events: they are told apart from the events of a trail."
+		return Skipped, unread.Because(unread.Aggregated)
 	default:
-		return Skipped, fmt.Sprintf("Of another kind than CloudTrail's log files: its folder is %q.", f)
+		return Skipped, unread.Because(unread.OtherPlace, f)
 	}
 	switch o.Class {
 	case "GLACIER", "DEEP_ARCHIVE":
-		return Refused, "Archived in " + o.Class + ": restore it and copy it back; until then Athena leaves it out in silence."
+		return Refused, unread.Because(unread.Archived, o.Class)
 	case "LINK":
 		if expected(base, o.key) {
-			return Refused, "A symbolic link that leads nowhere or out of the folder: it is not followed."
+			return Refused, unread.Because(unread.Link)
 		}
-		return Skipped, "A symbolic link that leads nowhere or out of the folder: it is not followed."
+		return Skipped, unread.Because(unread.Link)
 	}
-	return "", ""
+	return "", unread.Reason{}
 }
 
 // hidden follows Hive: names that begin with a dot or an underscore. In loose folders those below a dotted folder too.

@@ -5,13 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/source"
+	"trailscribe/internal/unread"
 )
 
 // job is some files of one day, read by one worker into one part (and parts of their own for very large files).
@@ -263,18 +263,15 @@ func describe(o source.Object) file {
 
 // unopenable is a file the source would not open. It is tried again next time.
 func (in *ingester) unopenable(f file, err error) file {
-	f.State, f.Reason = Refused, "The file could not be opened: "+err.Error()
-	if errors.Is(err, fs.ErrNotExist) {
-		f.Reason = "The file vanished after it was listed."
-	}
+	f.State, f.Reason = Refused, unread.Failed(err)
 	return f
 }
 
 func refused(f file, k cloudtrail.Key, err error) file {
-	f.State, f.Reason = Refused, err.Error()
+	f.State, f.Reason = Refused, unread.Failed(err)
 	var r *cloudtrail.Refusal
 	if errors.As(err, &r) {
-		f.State = verdict(k, r.Kind)
+		f.State, f.Reason = verdict(k, r.Kind), r.Reason.At(r.Record, r.Offset)
 	}
 	return f
 }

@@ -17,6 +17,7 @@ import (
 
 	"trailscribe/internal/regular"
 	"trailscribe/internal/source"
+	"trailscribe/internal/unread"
 )
 
 // manifest is what the cache knows of one delivery day (or of the loose files): its Parquet files and what was found in
@@ -36,20 +37,20 @@ type part struct {
 
 // file is a log file as it was read.
 type file struct {
-	Key      string `json:"key"`
-	Size     int64  `json:"size"`
-	ETag     string `json:"etag,omitempty"`
-	Modified int64  `json:"modified,omitempty"` // nanoseconds since 1970
-	SHA256   string `json:"sha256,omitempty"`
-	Decoded  int64  `json:"decoded,omitempty"`
-	Records  int64  `json:"records,omitempty"`
-	Undated  int64  `json:"undated,omitempty"`
-	Repaired int64  `json:"repaired,omitempty"`
-	Repeated int64  `json:"repeated,omitempty"`
-	State    string `json:"state"`
-	Reason   string `json:"reason,omitempty"`
-	Shape    string `json:"shape,omitempty"`
-	Part     string `json:"part,omitempty"` // where its rows are; "" without rows
+	Key      string        `json:"key"`
+	Size     int64         `json:"size"`
+	ETag     string        `json:"etag,omitempty"`
+	Modified int64         `json:"modified,omitempty"` // nanoseconds since 1970
+	SHA256   string        `json:"sha256,omitempty"`
+	Decoded  int64         `json:"decoded,omitempty"`
+	Records  int64         `json:"records,omitempty"`
+	Undated  int64         `json:"undated,omitempty"`
+	Repaired int64         `json:"repaired,omitempty"`
+	Repeated int64         `json:"repeated,omitempty"`
+	State    string        `json:"state"`
+	Reason   unread.Reason `json:"reason,omitzero"`
+	Shape    string        `json:"shape,omitempty"`
+	Part     string        `json:"part,omitempty"` // where its rows are; "" without rows
 }
 
 // same tells whether the object is still the one that was read.

@@ -76,9 +76,9 @@ func (r *refresh) list(ctx context.Context) error {
 			continue
 		}
 		asked := r.window.asked(obj.key)
-		if state, reason := unopened(obj); state != "" {
+		if state, why := unopened(obj); state != "" {
 			if asked {
-				r.fixed = append(r.fixed, entry(obj, file{Size: o.Size, State: state, Reason: reason}))
+				r.fixed = append(r.fixed, entry(obj, file{Size: o.Size, State: state, Reason: why}))
 			}
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 
 // layout is raised when the same columns are written in another way. Together with the columns and the rules of reading it
 // names the folder of a cache, so that an older or newer program never reads files it does not understand: it fills its own.
-const layout = 2
+const layout = 3
 
 // The columns behind those of cloudtrail.Columns.
 const (

@@ -55,7 +55,47 @@ WITH dated AS (
         )
         THEN h_data
       ELSE 'management'
-    END AS h_category
+    END AS h_category,
+    sha256(
+      to_utf8(
+        json_format(
+          CAST(ARRAY[
+            eventversion,
+            json_format(CAST(useridentity AS json)),
+            eventtime,
+            eventsource,
+            eventname,
+            awsregion,
+            sourceipaddress,
+            useragent,
+            errorcode,
+            errormessage,
+            requestparameters,
+            responseelements,
+            additionaleventdata,
+            requestid,
+            json_format(CAST(resources AS json)),
+            eventtype,
+            apiversion,
+            readonly,
+            recipientaccountid,
+            serviceeventdetails,
+            sharedeventid,
+            vpcendpointid,
+            vpcendpointaccountid,
+            eventcategory,
+            json_format(CAST(addendum AS json)),
+            sessioncredentialfromconsole,
+            edgedevicedetails,
+            json_format(CAST(tlsdetails AS json)),
+            managementevent,
+            eventcontext,
+            insightdetails,
+            annotation
+          ] AS json)
+        )
+      )
+    ) AS h_content
   FROM (
     SELECT
       *,
@@ -90,13 +130,24 @@ WITH dated AS (
         OR contains(CAST(ARRAY[] AS array(varchar)), region)
       )
   )
+), compared AS (
+  SELECT
+    *,
+    CASE
+      WHEN eventid <> ''
+        THEN min(h_content) OVER (PARTITION BY account_id, eventid)
+          <> max(h_content) OVER (PARTITION BY account_id, eventid)
+      ELSE FALSE
+    END AS copies_differ
+  FROM dated
 ), bounded AS (
   SELECT *
-  FROM dated
+  FROM compared
   WHERE event_time >= TIMESTAMP '2026-10-02 00:00:00.000'
     AND event_time < TIMESTAMP '2026-10-03 00:00:00.000'
     AND eventtime >= '2026-10-02T00:00:00'
     AND eventtime < '2026-10-03T00:00:00'
+    AND (day IS NULL OR day BETWEEN '2026/10/02' AND '2026/10/04')
     AND (h_category = 'management' OR h_category LIKE 'data:%')
     AND (
       cardinality(CAST(ARRAY[] AS array(varchar))) = 0
@@ -111,10 +162,13 @@ WITH dated AS (
     *,
     CASE
       WHEN eventid <> ''
-        THEN row_number() OVER (PARTITION BY account_id, eventid ORDER BY file, seq)
+        THEN row_number() OVER (PARTITION BY account_id, eventid, h_content ORDER BY file, seq)
       ELSE 1
     END AS h_copy,
-    CASE WHEN eventid <> '' THEN count(*) OVER (PARTITION BY account_id, eventid) ELSE 1 END AS copies
+    CASE
+      WHEN eventid <> '' THEN count(*) OVER (PARTITION BY account_id, eventid, h_content)
+      ELSE 1
+    END AS copies
   FROM bounded
 ), h AS (
   SELECT
@@ -747,5 +801,6 @@ SELECT
     ELSE 'workday'
   END AS day_kind,
   h_category AS category,
-  copies
+  copies,
+  copies_differ
 FROM l

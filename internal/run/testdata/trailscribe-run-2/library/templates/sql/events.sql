@@ -5,9 +5,11 @@
 -- it), account, region and day (what the log file's key says; NULL for a file outside CloudTrail's S3 layout).
 -- Columns named h_... are helpers and stay inside.
 --
--- Parameters: :period_from, :period_to        the period in UTC, half-open: the end is not in it
+-- Parameters: :period_from, :period_to        the period in UTC, half-open: the end is not in it; of a statement for history, its days
+--             :history_from                   the start of the history in UTC; it ends where the period begins
 --             :eventtime_from, :eventtime_to  the same as texts, never narrower; they only help the engine to skip files
---             :day_from, :day_to              the delivery days to read, yyyy/MM/dd, both in; the end has the late days in it
+--             :read_from, :read_to            the delivery days that the run reads, yyyy/MM/dd, both in, those of the history too
+--             :day_from, :day_to              of these, the days on which events of the period are delivered, the late days in them
 --             :loose_files                    whether files without a delivery day exist
 --             :accounts, :regions             the scope; an empty list is everything
 --             :zone                           IANA name of the report's time zone
@@ -15,6 +17,15 @@
 --             :automation_sessions            regular expression over session_name
 --             :weekend                        ISO numbers of the weekend's days, 1 is Monday
 --             :holidays, :workdays            days off, and days worked although they fall on a weekend or a holiday
+--
+-- These are true or false when the statement is made, and what they leave out is not in it. They stand in conditions only:
+--             :staged   true: the statement is made once, to be read by many, from files that cost money each time. Then it has every
+--                       record that was read, and two columns more. part says which relation the record is a row of: events,
+--                       history, or none (NULL). conflict is NULL but where copies differ: their content and the event's id.
+--                       :history_from and the other parameters with history in their name bound the history then.
+--             :apart    true: records in different top folders are never copies of each other. Test cases share a session so.
+--             :unique   true: no two of the records have the same event id, so that copies need not be looked for
+--             :equal    true: records with the same event id are equal in all columns, so that they need not be compared
 WITH dated AS (
   -- What decides whether a record belongs to the report: when it happened, whose log it is, and what kind of event.
   -- Log files lie by delivery day, which is never before the event; so the days of the period and some late days are read.
@@ -54,7 +65,15 @@ WITH dated AS (
         'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem', 'TransactGetItems',
         'TransactWriteItems', 'ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction', 'GetRecords', 'GetShardIterator') THEN h_data
       ELSE 'management'
-    END AS h_category
+    END AS h_category,
+    -- What a record says: every column of the table but the id. Records with equal columns have the same digest. JSON counts as
+    -- it was written; a field that has no column of its own counts nowhere.
+    sha256(to_utf8(json_format(CAST(ARRAY[
+      eventversion, json_format(CAST(useridentity AS json)), eventtime, eventsource, eventname, awsregion, sourceipaddress, useragent,
+      errorcode, errormessage, requestparameters, responseelements, additionaleventdata, requestid, json_format(CAST(resources AS json)),
+      eventtype, apiversion, readonly, recipientaccountid, serviceeventdetails, sharedeventid, vpcendpointid, vpcendpointaccountid,
+      eventcategory, json_format(CAST(addendum AS json)), sessioncredentialfromconsole, edgedevicedetails,
+      json_format(CAST(tlsdetails AS json)), managementevent, eventcontext, insightdetails, annotation] AS json)))) AS h_content
   FROM (
     SELECT *,
       lower(coalesce(eventtype, '')) AS h_type,
@@ -71,28 +90,76 @@ WITH dated AS (
         ELSE nullif(useridentity.type, '')
       END AS h_kind
     FROM records
-    WHERE ((:loose_files AND day IS NULL) OR day BETWEEN :day_from AND :day_to)
+    WHERE ((:loose_files AND day IS NULL) OR day BETWEEN :read_from AND :read_to)
       AND (cardinality(:accounts) = 0 OR account IS NULL OR contains(:accounts, account))
       AND (cardinality(:regions) = 0 OR region IS NULL OR contains(:regions, region))
   )
 )
 -- The other files of this folder go on from here: they count the same records.
-, bounded AS (
+, compared AS (
+  -- Copies of an event say the same. Where another record with the same account and event id says something else, one of them
+  -- may be damaged or forged, and nobody can tell which. So all records that were read are compared, whatever their time and kind.
+  SELECT *,
+    CASE
+      WHEN :unique OR :equal THEN false
+      WHEN eventid <> ''
+      THEN min(h_content) OVER (PARTITION BY account_id, eventid, CASE WHEN :apart THEN split_part(file, '/', 1) END)
+        <> max(h_content) OVER (PARTITION BY account_id, eventid, CASE WHEN :apart THEN split_part(file, '/', 1) END)
+      ELSE false
+    END AS copies_differ
+  FROM dated
+), bounded AS (
   -- Management and data events of the period and scope. A record without a readable time is in no period; those, and
   -- network, Insight and aggregated records, are counted apart and never silently dropped.
-  SELECT *
-  FROM dated
-  WHERE event_time >= :period_from AND event_time < :period_to
+  SELECT *,
+    CASE WHEN :staged THEN
+      CASE
+        WHEN event_time >= :period_from AND event_time < :period_to
+          AND eventtime >= :eventtime_from AND eventtime < :eventtime_to
+          AND (day IS NULL OR day BETWEEN :day_from AND :day_to)
+          AND (h_category = 'management' OR h_category LIKE 'data:%')
+          AND (cardinality(:accounts) = 0 OR contains(:accounts, account_id))
+          AND (cardinality(:regions) = 0 OR contains(:regions, awsregion))
+        THEN 'events'
+        WHEN event_time >= :history_from AND event_time < :period_from
+          AND eventtime >= :history_eventtime_from AND eventtime < :history_eventtime_to
+          AND (day IS NULL OR day BETWEEN :history_day_from AND :history_day_to)
+          AND (h_category = 'management' OR h_category LIKE 'data:%')
+          AND (cardinality(:accounts) = 0 OR contains(:accounts, account_id))
+          AND (cardinality(:regions) = 0 OR contains(:regions, awsregion))
+        THEN 'history'
+      END
+    END AS h_part
+  FROM compared
+  WHERE :staged OR (
+    event_time >= :period_from AND event_time < :period_to
     AND eventtime >= :eventtime_from AND eventtime < :eventtime_to
+    AND (day IS NULL OR day BETWEEN :day_from AND :day_to)
     AND (h_category = 'management' OR h_category LIKE 'data:%')
     AND (cardinality(:accounts) = 0 OR contains(:accounts, account_id))
-    AND (cardinality(:regions) = 0 OR contains(:regions, awsregion))
+    AND (cardinality(:regions) = 0 OR contains(:regions, awsregion)))
 ), numbered AS (
-  -- CloudTrail delivers an event at least once, so the same event may stand in several files. The copy in the first file
-  -- stays and carries the number of copies. A record without an event id is never taken for a copy of another.
+  -- CloudTrail delivers an event at least once, so the same event may stand in several files. Of equal copies the one in the
+  -- first file stays and carries their number; copies that differ all stay. A record without an event id is never taken for a
+  -- copy of another.
   SELECT *,
-    CASE WHEN eventid <> '' THEN row_number() OVER (PARTITION BY account_id, eventid ORDER BY file, seq) ELSE 1 END AS h_copy,
-    CASE WHEN eventid <> '' THEN count(*) OVER (PARTITION BY account_id, eventid) ELSE 1 END AS copies
+    CASE
+      WHEN :unique THEN 1
+      WHEN eventid <> '' AND (NOT :staged OR h_part <> '')
+      THEN row_number() OVER (
+        PARTITION BY account_id, eventid,
+          CASE WHEN :equal THEN NULL ELSE h_content END, CASE WHEN :staged THEN h_part END, CASE WHEN :apart THEN split_part(file, '/', 1) END
+        ORDER BY file, seq)
+      ELSE 1
+    END AS h_copy,
+    CASE
+      WHEN :unique THEN 1
+      WHEN eventid <> '' AND (NOT :staged OR h_part <> '')
+      THEN count(*) OVER (
+        PARTITION BY account_id, eventid,
+          CASE WHEN :equal THEN NULL ELSE h_content END, CASE WHEN :staged THEN h_part END, CASE WHEN :apart THEN split_part(file, '/', 1) END)
+      ELSE 1
+    END AS copies
   FROM bounded
 ), h AS (
   -- Helper values. ARN, role and session come from the identity; the session name is free text of whoever took the role.
@@ -429,5 +496,8 @@ SELECT
     ELSE 'workday'
   END AS day_kind,
   h_category AS category,
-  copies
+  copies,
+  copies_differ,
+  CASE WHEN :staged THEN h_part END AS part,
+  CASE WHEN :staged THEN CASE WHEN copies_differ THEN to_hex(h_content) || ' ' || eventid END END AS conflict
 FROM l
