@@ -32,7 +32,7 @@ func readingsOf(b *testing.B, since string) {
 		events = n
 	}
 	c := newCloudOf(b, since, demo.Options{Events: events})
-	shelve(b)
+	partitioned(b)
 	library := c.sixty()
 	for _, id := range []string{"monthly-security", "cis-aws", "out-of-hours", "s3-activity", "sixty"} {
 		b.Run(id, func(b *testing.B) {
@@ -100,11 +100,11 @@ sql: |
 	return filepath.Join(c.dir, "library")
 }
 
-// shelve lays every staged copy in shelves.
-func shelve(t testing.TB) {
-	before := shelvesFrom
-	shelvesFrom = 1
-	t.Cleanup(func() { shelvesFrom = before })
+// partitioned has every staged copy partitioned.
+func partitioned(t testing.TB) {
+	before := partitionFrom
+	partitionFrom = 1
+	t.Cleanup(func() { partitionFrom = before })
 }
 
 func (c *cloud) measure(b *testing.B, id string, args ...string) {

@@ -222,7 +222,7 @@ func text(n *int64) string {
 func TestAthenaAnswersAsDuckDB(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t, 1500)
-	for _, id := range []string{"monthly-security"} { // the others: TestShelvesAnswerAsDuckDB
+	for _, id := range []string{"monthly-security"} { // the others: TestPartitionsAnswerAsDuckDB
 		local, _ := c.report(t.Context(), id, "local", "--engine", "duckdb", "--source", "logs")
 		c.fake.ResetMeter()
 		remote, said := c.report(t.Context(), id, "staged", "--mode", "staged")

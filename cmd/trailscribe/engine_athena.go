@@ -60,8 +60,8 @@ func (p *program) openBucket(ctx context.Context, s *setup, set config.Settings,
 	return src, cfg, err
 }
 
-// shelvesFrom is athena.Options.ShelvesFrom: the engine's own limit, which tests over few log files lower.
-var shelvesFrom int64
+// partitionFrom is athena.Options.PartitionFrom: the engine's own limit, which tests over few log files lower.
+var partitionFrom int64
 
 func (p *program) openAthena(ctx context.Context, s *setup, set config.Settings) (*athena.Engine, error) {
 	timeout, err := queryTimeout(set)
@@ -86,7 +86,7 @@ func (p *program) openAthena(ctx context.Context, s *setup, set config.Settings)
 	e, err := athena.New(athena.Options{
 		Definition: s.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3.NewClient(cfg), Region: cfg.Region,
 		Workgroup: a.Workgroup.Or(config.Default(config.DefaultWorkgroup)).Value, Database: a.Database.Or(config.Default(config.DefaultDatabase)).Value, Table: a.Table.Or(config.Default(config.DefaultTable)).Value,
-		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, ShelvesFrom: shelvesFrom, Concurrency: a.Concurrency, Price: price(s.config, cfg.Region), Reuse: a.ReuseMinutes, Timeout: timeout,
+		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, PartitionFrom: partitionFrom, Concurrency: a.Concurrency, Price: price(s.config, cfg.Region), Reuse: a.ReuseMinutes, Timeout: timeout,
 		Warn: p.term.Warn, Timing: athena.TimingFor(awsconfig.CustomEndpoint(cfg) && strings.Contains(aws.ToString(cfg.BaseEndpoint), "://127.0.0.1:")),
 	})
 	if err != nil {

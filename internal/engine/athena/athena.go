@@ -70,7 +70,7 @@ type Options struct {
 	StagingDatabase                    string   // where the staged table is made; "": Database
 	Accounts                           []string // of the table, where it must be told them in each query; empty: found in the bucket
 	Mode                               string
-	ShelvesFrom                        int64         // bytes of log files from which a staged copy is laid by service and call; 0: 64 MiB
+	PartitionFrom                      int64         // bytes of log files from which a staged table is partitioned by what is asked; 0: 64 MiB
 	Concurrency                        int           // queries at once; 0: 5
 	Timeout                            time.Duration // of each statement, from when Athena begins to run it; 0: Athena's own
 	Reuse                              int           // minutes: Athena may answer with rows of an equal query that are not older; 0: never
@@ -83,7 +83,7 @@ type Options struct {
 // Timing is how long the engine waits; zero values are those for AWS.
 type Timing struct {
 	PollFirst, PollMost time.Duration // between two looks at running queries: 250 ms, growing to 5 s
-	Mute                time.Duration // how long looks may give errors only before a query is stopped and given up: 2 min
+	ErrorBudget         time.Duration // how long looks may give errors only before a query is stopped and given up: 2 min
 	SlotFirst, SlotMost time.Duration // before a start is tried again while all query slots are taken: 2 s, growing to 30 s
 	SlotWait            time.Duration // the longest wait for a slot: 30 min
 	RetryFirst          time.Duration // before a failed query is run again: 2 s, doubled each time
@@ -121,7 +121,7 @@ func New(o Options) (*Engine, error) {
 	}
 	for what, n := range map[string]string{"database": o.Database, "table": o.Table, "database of staged tables": o.StagingDatabase} {
 		if !name.MatchString(n) {
-			return nil, fmt.Errorf("the %s %q is no name that Athena keeps as it is: use lower-case letters, digits and _", what, n)
+			return nil, fmt.Errorf("the %s %q is not a name that Athena keeps as it is: use lower-case letters, digits and _", what, n)
 		}
 	}
 	if o.Mode != Automatic && o.Mode != Staged && o.Mode != Direct {
@@ -153,7 +153,7 @@ func (t Timing) filled() Timing {
 	}
 	set(&t.PollFirst, 250*time.Millisecond)
 	set(&t.PollMost, 5*time.Second)
-	set(&t.Mute, 2*time.Minute)
+	set(&t.ErrorBudget, 2*time.Minute)
 	set(&t.SlotFirst, 2*time.Second)
 	set(&t.SlotMost, 30*time.Second)
 	set(&t.SlotWait, 30*time.Minute)
@@ -231,5 +231,5 @@ func TimingFor(local bool) Timing {
 		return Timing{}
 	}
 	return Timing{PollFirst: 5 * time.Millisecond, PollMost: 50 * time.Millisecond, SlotFirst: 10 * time.Millisecond, SlotMost: 100 * time.Millisecond,
-		RetryFirst: 10 * time.Millisecond, StartGap: time.Millisecond, Mute: 5 * time.Second}
+		RetryFirst: 10 * time.Millisecond, StartGap: time.Millisecond, ErrorBudget: 5 * time.Second}
 }

@@ -30,16 +30,16 @@ var (
 // trial is one run with its faults, all of which follow from its seed: what happens, to which calls, and with which requests
 // its processes are killed.
 type trial struct {
-	seed        uint64
-	mode        string
-	shelves     int64
-	enforced    bool
-	concurrency int
-	statements  []int
-	calls       []awsfake.Fault
-	queries     []awsfake.QueryFault
-	kills       []kill // of its processes, one after the other; those that follow are not killed, the last has no faults either
-	calm        int    // from this process on nothing goes wrong
+	seed          uint64
+	mode          string
+	partitionFrom int64
+	enforced      bool
+	concurrency   int
+	statements    []int
+	calls         []awsfake.Fault
+	queries       []awsfake.QueryFault
+	kills         []kill // of its processes, one after the other; those that follow are not killed, the last has no faults either
+	calm          int    // from this process on nothing goes wrong
 }
 
 type kill struct {
@@ -70,14 +70,14 @@ func newTrial(seed uint64, statements int) *trial {
 		t.mode = Direct
 	}
 	if r.IntN(2) == 0 {
-		t.shelves = 1
+		t.partitionFrom = 1
 	}
 	t.statements = r.Perm(statements)[:2+r.IntN(statements-1)]
 	slices.Sort(t.statements)
-	share := []float64{0.02, 0.05, 0.1}[r.IntN(3)]
+	chance := []float64{0.02, 0.05, 0.1}[r.IntN(3)]
 	for _, f := range things {
 		if r.IntN(2) == 0 {
-			f.Chance = share * r.Float64() * 2
+			f.Chance = chance * r.Float64() * 2
 			if strings.HasPrefix(f.Call, "athena:Start") {
 				f.Chance *= 2 // there are few of these calls
 			}
@@ -280,7 +280,7 @@ func (f *field) run(t *testing.T, tr *trial, sum *tally) {
 			}
 		}
 		p := f.process(t.Context(), f.d, func(o *Options) {
-			o.Mode, o.ShelvesFrom, o.Concurrency, o.Timing.RetryFirst, o.Warn = tr.mode, tr.shelves, tr.concurrency, time.Millisecond, func(string) {}
+			o.Mode, o.PartitionFrom, o.Concurrency, o.Timing.RetryFirst, o.Warn = tr.mode, tr.partitionFrom, tr.concurrency, time.Millisecond, func(string) {}
 			if tr.enforced {
 				o.Workgroup = "enforced"
 			}

@@ -48,7 +48,7 @@ func BenchmarkColumns(b *testing.B) {
 	w.table(false)
 	w.fill(logs)
 	for range b.N {
-		s, err := open(b.Context(), w.engine(definition, func(o *Options) { o.Mode, o.ShelvesFrom = Staged, 1<<40 }), scope)
+		s, err := open(b.Context(), w.engine(definition, func(o *Options) { o.Mode, o.PartitionFrom = Staged, 1<<40 }), scope)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -72,14 +72,14 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 	if t.layout.day == "" && t.layout.year == "" {
 		ofEvents, ofHistory = found.bytes, found.bytes // nothing keeps other days from being read
 	}
-	var shelves *shelving
+	var parts *partitioning
 	if s.Planned == nil {
 		s.Planned = st
 	}
-	if e.shelved(found) {
-		shelves = e.layOut(s, longestShelving)
+	if e.partitioned(found) {
+		parts = e.partitioning(s, maxPartitioningText)
 	}
-	columns := e.draw(s, shelves)
+	columns := e.extract(s, parts)
 	direct, staged := engine.Mode{Name: Direct}, engine.Mode{Name: Staged}
 	for _, x := range st {
 		d, c := int64(0), int64(0)
@@ -87,10 +87,10 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 			for name, bytes := range map[string]int64{relation.Events: ofEvents, relation.History: ofHistory} {
 				if used := x.Query.Uses(name); len(used) > 0 || mentions(x.Query, name) {
 					d += bytes
-					if shelves == nil { // other rows are in the same files
+					if parts == nil { // other rows are in the same files
 						bytes = found.bytes
 					}
-					c += int64(float64(bytes) * shelves.share(x.Query, name) * float64(weight(columns.reads(x.Query, name))+other) / million)
+					c += int64(float64(bytes) * parts.selectivity(x.Query, name) * float64(weight(columns.reads(x.Query, name))+other) / million)
 				}
 			}
 		}
@@ -120,7 +120,7 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 	return out
 }
 
-// mentions tells whether a statement reads a relation without any of its columns: SELECT count(*) FROM events.
+// mentions reports whether a statement reads a relation without any of its columns: SELECT count(*) FROM events.
 func mentions(q *sql.Bound, name string) bool {
 	const mark = "\x00"
 	return strings.Contains(q.Text(sql.Trino, map[string]string{name: mark}), mark)

@@ -18,7 +18,7 @@ import (
 )
 
 func ask(ctx context.Context, r *runner, id, sql string) (*execution, error) {
-	return r.do(ctx, id, "run "+id, func(int) string { return sql }, nil)
+	return r.run(ctx, id, "run "+id, func(int) string { return sql }, nil)
 }
 
 func ends(state types.QueryExecutionState, retryable bool, reason string) *types.QueryExecutionStatus {
@@ -245,15 +245,15 @@ func TestTwoWait(t *testing.T) {
 
 // Athena may give no proper answers for a while. A query that costs money is not stopped for that, but after some minutes it is.
 func TestMute(t *testing.T) {
-	for mute, stopped := range map[time.Duration]int{time.Minute: 0, time.Hour: 1} {
+	for silence, stopped := range map[time.Duration]int{time.Minute: 0, time.Hour: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			defer time.Sleep(time.Minute)
 			s := newStand()
-			s.takes, s.mute = time.Second, time.Now().Add(mute)
+			s.takes, s.errorsSince = time.Second, time.Now().Add(silence)
 			begin := time.Now()
 			_, err := ask(t.Context(), onStand(t, s, nil).runner("run"), "q", "SELECT 1")
 			if (err != nil) != (stopped > 0) || len(s.stopped) != stopped || len(s.queries) != 1 {
-				t.Errorf("mute for %s: %v, %d stopped", mute, err, len(s.stopped))
+				t.Errorf("errors for %s: %v, %d stopped", silence, err, len(s.stopped))
 			}
 			if took := time.Since(begin); took > 3*time.Minute {
 				t.Errorf("it took %s", took)

@@ -143,7 +143,7 @@ func (w *world) remove(key string) {
 }
 
 // fast is waiting for a fake.
-var fast = Timing{PollFirst: 2 * time.Millisecond, PollMost: 20 * time.Millisecond, SlotFirst: 5 * time.Millisecond, SlotMost: 50 * time.Millisecond, RetryFirst: 5 * time.Millisecond, StartGap: time.Microsecond, Mute: 2 * time.Second}
+var fast = Timing{PollFirst: 2 * time.Millisecond, PollMost: 20 * time.Millisecond, SlotFirst: 5 * time.Millisecond, SlotMost: 50 * time.Millisecond, RetryFirst: 5 * time.Millisecond, StartGap: time.Microsecond, ErrorBudget: 2 * time.Second}
 
 func (w *world) engine(d *relation.Definition, change func(*Options)) *Engine {
 	w.t.Helper()
@@ -185,7 +185,7 @@ func TestContract(t *testing.T) {
 				w := worldOf(t, fake)
 				w.table(false)
 				w.fill(s)
-				return w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = mode, 1 })
+				return w.engine(d, func(o *Options) { o.Mode, o.PartitionFrom = mode, 1 })
 			})
 		})
 	}

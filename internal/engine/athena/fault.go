@@ -149,7 +149,7 @@ type queryFailed struct{ text, reason string }
 
 func (e *queryFailed) Error() string { return e.text }
 
-// ofFile tells whether Athena gave up because of what is in a file.
+// ofFile reports whether Athena gave up because of what is in a file.
 func (e *queryFailed) ofFile() bool {
 	return unreadable(e.reason)
 }
@@ -164,7 +164,7 @@ func unreadable(reason string) bool {
 	return strings.HasPrefix(reason, "HIVE_BAD_DATA") || strings.HasPrefix(reason, "HIVE_CURSOR_ERROR") && !strings.Contains(strings.ToLower(reason), "reduce your request rate")
 }
 
-// again tells whether running a query once more can help: Athena says so itself, or somebody stopped it before this session.
+// again reports whether running a query once more can help: Athena says so itself, or somebody stopped it before this session.
 func again(q *types.QueryExecution) bool {
 	if q.Status == nil {
 		return false

@@ -143,7 +143,7 @@ func TestRerun(t *testing.T) {
 	w := newWorld(t, awsfake.Options{})
 	w.table(true)
 	w.days(2, 20)
-	e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = Staged, 1 })
+	e := w.engine(d, func(o *Options) { o.Mode, o.PartitionFrom = Staged, 1 })
 	st := questions(t, d)
 	// The staging itself fails half way, twice.
 	w.fake.InjectQuery(awsfake.QueryFault{SQL: "CREATE TABLE", Times: 2, Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true, Message: "HIVE_WRITER_CLOSE_ERROR: SlowDown"}})
@@ -181,7 +181,7 @@ func TestCrash(t *testing.T) {
 			w.days(2, 20)
 			w.workgroup("own", enforced)
 			begin := func() (engine.Session, *Engine) {
-				e := w.engine(d, func(o *Options) { o.Mode, o.Workgroup, o.ShelvesFrom = Staged, "own", 1 })
+				e := w.engine(d, func(o *Options) { o.Mode, o.Workgroup, o.PartitionFrom = Staged, "own", 1 })
 				s, err := open(t.Context(), e, october("crash"))
 				if err != nil {
 					t.Fatal(err)
@@ -405,7 +405,7 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// Staged in shelves, staged in one piece and direct give the same rows. Shelves spare most of what the copy holds, and all
+// Staged with partitions, staged without and direct give the same rows. Partitions save most of what the copy holds, and all
 // statements together read the log files once.
 func TestModesAgree(t *testing.T) {
 	d := enginetest.Definition(t, nil)
@@ -418,9 +418,9 @@ func TestModesAgree(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		o    Options
-	}{{"direct", Options{Mode: Direct}}, {"whole", Options{Mode: Staged}}, {"shelves", Options{Mode: Staged, ShelvesFrom: 1}}} {
+	}{{"direct", Options{Mode: Direct}}, {"whole", Options{Mode: Staged}}, {"partitions", Options{Mode: Staged, PartitionFrom: 1}}} {
 		w.fake.ResetMeter()
-		e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = c.o.Mode, c.o.ShelvesFrom })
+		e := w.engine(d, func(o *Options) { o.Mode, o.PartitionFrom = c.o.Mode, c.o.PartitionFrom })
 		s, err := open(t.Context(), e, october("agree"+c.name))
 		if err != nil {
 			t.Fatal(err)
@@ -446,7 +446,7 @@ func TestModesAgree(t *testing.T) {
 	}
 	raw := scanned["direct"] / int64(len(st)+1)
 	t.Logf("scanned: %v; the log files have %d bytes", scanned, raw)
-	if scanned["shelves"] > 3*raw/2 {
-		t.Errorf("shelves read %d bytes for %d of log files, more than one and a half", scanned["shelves"], raw)
+	if scanned["partitions"] > 3*raw/2 {
+		t.Errorf("partitions read %d bytes for %d of log files, more than one and a half", scanned["partitions"], raw)
 	}
 }

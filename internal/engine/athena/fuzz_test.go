@@ -88,7 +88,7 @@ func FuzzPage(f *testing.F) {
 	})
 }
 
-// FuzzTable: whatever the catalog says of a table, it is refused or can be drawn from with columns of ours only.
+// FuzzTable: whatever the catalog says of a table, it is refused or can be read with columns of ours only.
 func FuzzTable(f *testing.F) {
 	const good = `{"StorageDescriptor":{"Columns":[{"Name":"eventtime","Type":"string"},{"Name":"eventname","Type":"string"},{"Name":"eventsource","Type":"string"},{"Name":"useridentity","Type":"struct<type:string,arn:string>"}],` +
 		`"Location":"s3://b/AWSLogs/"},"PartitionKeys":[{"Name":"account","Type":"string"},{"Name":"region","Type":"string"},{"Name":"day","Type":"string"}],` +

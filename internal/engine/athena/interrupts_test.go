@@ -152,8 +152,8 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 	}
 	// A query that only a stop ends. It must be one that the interrupt finds running, or the run would wait for ever.
 	if part, ok := map[string]string{"": "", opening: "CREATE TABLE", counting: "key_account", asking: "'Call1'"}[p.gate.in]; ok && r.IntN(4) > 0 {
-		share := map[bool]float64{true: 0.3}[part == ""]
-		removes = append(removes, f.fake.InjectQuery(awsfake.QueryFault{SQL: part, Slow: true, Chance: share}))
+		chance := map[bool]float64{true: 0.3}[part == ""]
+		removes = append(removes, f.fake.InjectQuery(awsfake.QueryFault{SQL: part, Slow: true, Chance: chance}))
 	}
 	err := f.pass(ctx, p, name, bad)
 	close(passed)

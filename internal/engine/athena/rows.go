@@ -34,7 +34,7 @@ type rows struct {
 
 // page asks for a part of the results. An answer that is none, or breaks off, is asked for again: reading is free.
 func (e *Engine) page(ctx context.Context, id string, token *string) (out *athena.GetQueryResultsOutput, err error) {
-	for range patience {
+	for range maxErrors {
 		out, err = e.o.Athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &id, NextToken: token, MaxResults: aws.Int32(1000)})
 		var often *retry.MaxAttemptsError // the client has repeated it
 		if err == nil || awsconfig.Code(err) != "" || errors.As(err, &often) || sleep(ctx, e.o.Timing.PollFirst) != nil {
@@ -95,7 +95,7 @@ func (r *rows) fits() error {
 	return nil
 }
 
-// called tells whether Athena's name of a column is the statement's. Where two columns have one name, Athena says it twice and
+// called reports whether Athena's name of a column is the statement's. Where two columns have one name, Athena says it twice and
 // the statement tells them apart by a number: arn and arn_2.
 func called(said, name string) bool {
 	if len(name) > len(said) && said != "" && strings.EqualFold(said, name[:len(said)]) {
@@ -227,7 +227,7 @@ func (o *object) Read(p []byte) (int, error) {
 		if err == nil || errors.Is(err, io.EOF) && o.at >= o.size {
 			return n, err
 		}
-		if o.broken++; o.broken > patience || o.r.ctx.Err() != nil {
+		if o.broken++; o.broken > maxErrors || o.r.ctx.Err() != nil {
 			return 0, fmt.Errorf("the results object broke off after %d of %d bytes: %w", o.at, o.size, errors.Join(err, o.r.ctx.Err()))
 		}
 		o.body.Close()

@@ -22,22 +22,22 @@ import (
 
 // session is one opened scope.
 type session struct {
-	e     *Engine
-	t     *table
-	scope engine.Scope
-	w     span
-	found *scan
-	run   *runner
-	mode  string
+	e      *Engine
+	t      *table
+	scope  engine.Scope
+	w      span
+	found  *scan
+	runner *runner
+	mode   string
 
-	shelves  *shelving // of the staged table; nil: it is one piece
-	drawn    drawn     // columns that it has beside those of events
-	table    string    // the staged one
-	made     bool      // it may exist
-	stagedBy *execution
-	stands   string          // where its files lie
-	files    map[string]bool // their keys
-	changed  engine.Changes  // of the log files while it was made
+	partitioning *partitioning // of the staged table; nil: it has no partitions
+	extracted    extracted     // columns that it has beside those of events
+	table        string        // the staged one
+	made         bool          // it may exist
+	stagedBy     *execution
+	location     string          // where its files lie
+	files        map[string]bool // their keys
+	changed      engine.Changes  // of the log files while it was made
 
 	mu      sync.Mutex
 	inputs  *engine.Inputs
@@ -76,13 +76,13 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	}
 	laid := ""
 	value := &sql.Literals{Dialect: sql.Trino}
-	if s.mode == Staged && e.shelved(found) {
-		s.shelves = e.layOut(scope, min(longestShelving, longest-len(body)-spareText))
-		laid = s.shelves.sql(value)
+	if s.mode == Staged && e.partitioned(found) {
+		s.partitioning = e.partitioning(scope, min(maxPartitioningText, longest-len(body)-reservedText))
+		laid = s.partitioning.sql(value)
 	}
 	if s.mode == Staged {
-		s.drawn = e.draw(scope, s.shelves)
-		laid += strings.Join(s.drawn.columns(value), "\n")
+		s.extracted = e.extract(scope, s.partitioning)
+		laid += strings.Join(s.extracted.columns(value), "\n")
 	}
 	if value.Err != nil {
 		return nil, engine.RefuseScope(value.Err)
@@ -90,7 +90,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	// What a crash left is taken over only if it holds the same, laid in the same way.
 	sum := sha256.Sum256([]byte(stateOf(t, found) + laid))
 	state := hex.EncodeToString(sum[:])
-	s.run, s.table = e.runner(run+" "+state), stagedTable(run, state)
+	s.runner, s.table = e.runner(run+" "+state), stagedTable(run, state)
 	if s.mode == Staged {
 		if err := s.stage(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -105,7 +105,7 @@ func (s *session) text(st engine.Statement) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return st.Query.TextWith(sources, s.drawn), nil
+	return st.Query.TextWith(sources, s.extracted), nil
 }
 
 // rows says where a statement finds the rows of a relation.
@@ -120,10 +120,10 @@ func (s *session) rows(name string, q *sql.Bound) (relation.Rows, error) {
 	}
 	value := sql.Literals{Dialect: sql.Trino}
 	where := relation.Part + " = " + value.Of(name)
-	if s.shelves != nil {
-		where = shelf + " IN (" + value.List(s.shelves.of(q, name)) + ")"
+	if s.partitioning != nil {
+		where = partitionKey + " IN (" + value.List(s.partitioning.of(q, name)) + ")"
 	}
-	return relation.Rows{From: s.tableName(), Columns: cols, Where: []string{where}, More: s.drawn.of(q, name)}, value.Err
+	return relation.Rows{From: s.tableName(), Columns: cols, Where: []string{where}, More: s.extracted.of(q, name)}, value.Err
 }
 
 // Check lets Athena plan the statement. That is free and reads nothing.
@@ -132,7 +132,7 @@ func (s *session) Check(ctx context.Context, st engine.Statement) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.run.do(ctx, "check "+st.ID, "plan "+st.ID, func(int) string { return "EXPLAIN " + query }, nil)
+	_, err = s.runner.run(ctx, "check "+st.ID, "plan "+st.ID, func(int) string { return "EXPLAIN " + query }, nil)
 	return err // planning reads no file
 }
 
@@ -153,13 +153,13 @@ const mostBroken = 50
 
 // do runs a statement. Athena gives up a whole query over one file that it cannot read; such a file is left out, counted as
 // refused, and the statement is built and run anew.
-func (s *session) do(ctx context.Context, id, what string, build func() (func(attempt int) string, error), usable func(context.Context, *execution) (bool, error)) (*execution, error) {
+func (s *session) run(ctx context.Context, id, what string, build func() (func(attempt int) string, error), usable func(context.Context, *execution) (bool, error)) (*execution, error) {
 	for {
 		statement, err := build()
 		if err != nil {
 			return nil, err
 		}
-		x, err := s.run.do(ctx, id, what, statement, usable)
+		x, err := s.runner.run(ctx, id, what, statement, usable)
 		var failed *queryFailed
 		if err == nil || !errors.As(err, &failed) || !failed.ofFile() || !s.leaveOut(failed.reason) {
 			return x, err
@@ -221,9 +221,9 @@ func (s *session) answer(ctx context.Context, r *rows, query func() (string, err
 		text, err := query()
 		return func(int) string { return text }, err
 	}
-	if r.x, err = s.do(ctx, r.id, what, build, usable); err == nil || ctx.Err() == nil {
+	if r.x, err = s.run(ctx, r.id, what, build, usable); err == nil || ctx.Err() == nil {
 		if s.mode == Staged {
-			if gone := s.standing(ctx, r.id); gone != nil {
+			if gone := s.checkFiles(ctx, r.id); gone != nil {
 				return errors.Join(gone, err)
 			}
 		}
@@ -267,12 +267,12 @@ func (s *session) Files(ctx context.Context) iter.Seq2[engine.InputFile, error] 
 
 // Spent is what the session was billed so far: staging and counting too, nothing that an earlier one paid.
 func (s *session) Spent() engine.Spent {
-	n, bytes := s.run.spent()
+	n, bytes := s.runner.spent()
 	return engine.Spent{Mode: s.mode, Executions: n, Bytes: bytes, Cost: s.e.o.Price.For(bytes)}
 }
 
 // Bills are the executions that ended so far.
-func (s *session) Bills() []engine.Bill { return s.run.billsSoFar() }
+func (s *session) Bills() []engine.Bill { return s.runner.billsSoFar() }
 
 // closeWithin is how long dropping the staged table may take; its context is a fresh one.
 const closeWithin = 2 * time.Minute
@@ -285,12 +285,12 @@ func (s *session) Close() (err error) {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
 		defer cancel()
-		settled := s.run.settle(ctx)
-		if err = settled; err == nil {
+		drained := s.runner.drain(ctx)
+		if err = drained; err == nil {
 			err = s.e.drop(ctx, s.table)
 		}
-		if g, groupErr := s.e.workgroup(ctx); settled == nil && groupErr == nil && g.enforced && g.output != "" {
-			for _, id := range s.run.unfinished() { // attempts that failed have left files without a table
+		if g, groupErr := s.e.workgroup(ctx); drained == nil && groupErr == nil && g.enforced && g.output != "" {
+			for _, id := range s.runner.unfinished() { // attempts that failed have left files without a table
 				err = errors.Join(err, s.e.clear(ctx, awsconfig.Below(g.output, "tables", id), s.table))
 			}
 		}

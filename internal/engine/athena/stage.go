@@ -62,11 +62,11 @@ func (s *session) stage(ctx context.Context) error {
 	cols = append(cols, relation.Part, relation.Conflict)
 	list := []string{sql.Names(cols)}
 	value := &sql.Literals{Dialect: sql.Trino}
-	list = append(list, s.drawn.columns(value)...)
+	list = append(list, s.extracted.columns(value)...)
 	laid := ""
-	if s.shelves != nil {
-		list = append(list, s.shelves.sql(value)+" AS "+shelf)
-		laid = ", partitioned_by = " + value.Of([]string{shelf})
+	if s.partitioning != nil {
+		list = append(list, s.partitioning.sql(value)+" AS "+partitionKey)
+		laid = ", partitioned_by = " + value.Of([]string{partitionKey})
 	}
 	statement := func(attempt int, body string) string {
 		with := "format = 'PARQUET', write_compression = 'ZSTD'"
@@ -78,7 +78,7 @@ func (s *session) stage(ctx context.Context) error {
 	if err := s.e.sweep(ctx, s.table); err != nil {
 		s.e.o.Warn("staged tables that were left behind could not be looked for: " + err.Error())
 	}
-	taker, err := s.e.taker(ctx, s.table)
+	recovery, err := s.e.recovery(ctx, s.table)
 	if err != nil {
 		return err
 	}
@@ -90,13 +90,13 @@ func (s *session) stage(ctx context.Context) error {
 		}
 		return func(attempt int) string { return statement(attempt, body) }, err
 	}
-	x, err := s.do(ctx, stageFiles, "stage the log files of the period", build, taker.usable)
+	x, err := s.run(ctx, stageFiles, "stage the log files of the period", build, recovery.usable)
 	if err != nil && ctx.Err() == nil && strings.Contains(strings.ToUpper(err.Error()), "ALREADY EXISTS") {
 		// Athena has forgotten the query of then, Glue has not forgotten its table. Nobody knows whether it is whole.
 		if err := s.e.drop(ctx, s.table); err != nil {
 			return err
 		}
-		x, err = s.do(ctx, stageAgain, "stage the log files of the period", build, taker.usable)
+		x, err = s.run(ctx, stageAgain, "stage the log files of the period", build, recovery.usable)
 	}
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (s *session) stage(ctx context.Context) error {
 	if s.changed, err = s.compare(ctx); err != nil {
 		return err
 	}
-	return s.remember(ctx)
+	return s.noteFiles(ctx)
 }
 
 func (s *session) tableName() string {
@@ -136,7 +136,7 @@ func (s *session) relation(name string) (string, error) {
 	return "(" + b.Text(sql.Trino, map[string]string{relation.Records: records}) + ")", engine.RefuseScope(err)
 }
 
-// injected tells whether the table must be told the accounts in each query.
+// injected reports whether the table must be told the accounts in each query.
 func (s *session) injected() bool {
 	for _, n := range s.t.injected {
 		if n == s.t.layout.account {
@@ -161,7 +161,7 @@ func (e *Engine) find(ctx context.Context, table string) (*gluetypes.Table, erro
 // drop removes a staged table: its files first, so that a table that still stands tells of files that still lie there.
 func (e *Engine) drop(ctx context.Context, table string) error {
 	if !stagedName.MatchString(table) {
-		return fmt.Errorf("%q is no staged table", table) // never a table of others
+		return fmt.Errorf("%q is not a staged table", table) // never a table of others
 	}
 	t, err := e.find(ctx, table)
 	if err != nil {

@@ -28,13 +28,13 @@ func value(k result.Kind, cell *string) (any, error) {
 		return number(strconv.ParseInt(s, 10, 64))
 	case result.Decimal:
 		if !decimalText.MatchString(s) {
-			return nil, fmt.Errorf("%.100q is no decimal number", s)
+			return nil, fmt.Errorf("%.100q is not a decimal number", s)
 		}
 		return s, nil
 	case result.Float:
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("%.100q is no number that a report can show", s)
+			return nil, fmt.Errorf("%.100q is not a number that a report can show", s)
 		}
 		return f, nil
 	case result.Bool:
@@ -73,7 +73,7 @@ func parsed(t time.Time, err error) (any, error) {
 func instant(s string) (time.Time, error) {
 	day, rest, ok := strings.Cut(s, " ")
 	if !ok {
-		return time.Time{}, fmt.Errorf("%.100q is no timestamp", s)
+		return time.Time{}, fmt.Errorf("%.100q is not a timestamp", s)
 	}
 	clock, zone, ok := strings.Cut(rest, " ")
 	if !ok {

@@ -27,14 +27,14 @@ type watcher struct {
 }
 
 type waiter struct {
-	since time.Time
-	began chan struct{} // closed when Athena has been seen to run it
-	done  chan struct{}
-	last  *types.QueryExecution
-	err   error
-	fails int       // answers in a row that were errors
-	mute  time.Time // since when
-	many  int       // who wait for it
+	since       time.Time
+	began       chan struct{} // closed when Athena has been seen to run it
+	done        chan struct{}
+	last        *types.QueryExecution
+	err         error
+	fails       int       // answers in a row that were errors
+	errorsSince time.Time // since when
+	many        int       // who wait for it
 }
 
 func newWatcher(c Client, t Timing) *watcher {
@@ -139,9 +139,9 @@ func (w *watcher) loop() {
 	}
 }
 
-// patience is how many answers in a row may be errors before a call is given up; the client has repeated each many times. A
-// wait lasts Timing.Mute too: it ends a query that may have cost much.
-const patience = 5
+// maxErrors is how many answers in a row may be errors before a call is given up; the client has repeated each many times. A
+// wait lasts Timing.ErrorBudget too: it ends a query that may have cost much.
+const maxErrors = 5
 
 func (w *watcher) look(ids []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -159,9 +159,9 @@ func (w *watcher) look(ids []string) {
 	failed := func(id string, err error, final bool) {
 		if x := w.waiting[id]; x != nil {
 			if x.fails++; x.fails == 1 {
-				x.mute = time.Now()
+				x.errorsSince = time.Now()
 			}
-			if final || x.fails >= patience && time.Since(x.mute) >= w.timing.Mute {
+			if final || x.fails >= maxErrors && time.Since(x.errorsSince) >= w.timing.ErrorBudget {
 				end(id, nil, err)
 			}
 		}

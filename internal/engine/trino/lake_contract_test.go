@@ -83,7 +83,7 @@ func TestLakeContract(t *testing.T) {
 			t.Fatal(err)
 		}
 		e, err := athena.New(athena.Options{Definition: d, Source: src, Athena: athena.NewClient(cfg), Glue: catalog, S3: s3source.NewClient(cfg), Region: cfg.Region, Workgroup: "primary", Database: name, Table: "cloudtrail",
-			Output: "s3://results/out", Mode: athena.Staged, ShelvesFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
+			Output: "s3://results/out", Mode: athena.Staged, PartitionFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -112,7 +112,7 @@ func (e *estate) open(t *testing.T, mode string, scope engine.Scope) engine.Sess
 			t.Fatal(sourceErr)
 		}
 		x, err = athena.New(athena.Options{Definition: e.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3source.NewClient(cfg), Region: cfg.Region,
-			Workgroup: "trailscribe", Database: "trailscribe", Table: "cloudtrail", Output: "s3://results-of-audit/athena", Mode: mode, ShelvesFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
+			Workgroup: "trailscribe", Database: "trailscribe", Table: "cloudtrail", Output: "s3://results-of-audit/athena", Mode: mode, PartitionFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
 	}
 	if err != nil {
 		t.Fatal(err)

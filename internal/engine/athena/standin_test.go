@@ -23,28 +23,28 @@ import (
 
 // stand is Athena as far as calls go: it knows tokens, states, slots and results, and no SQL.
 type stand struct {
-	mu       sync.Mutex
-	tokens   map[string]string // token -> id
-	queries  map[string]*standing
-	order    []string
-	starts   int
-	polls    int
-	stopped  []string
-	results  int
-	slots    int // starts that are refused because all slots are taken
-	refuse   []error
-	lose     int       // accepted starts whose answer is lost
-	silent   bool      // an accepted start is not answered
-	mute     time.Time // until then looks at queries are not answered
-	rows     []types.Row
-	perPage  int
-	fail     func(n int, sql string) *types.QueryExecutionStatus // how the nth query ends; nil: well
-	takes    time.Duration
-	queued   time.Duration // of takes, in Athena's queue
-	requeued bool
-	output   string
-	group    types.WorkGroupConfiguration
-	began    chan string // each accepted start
+	mu          sync.Mutex
+	tokens      map[string]string // token -> id
+	queries     map[string]*standing
+	order       []string
+	starts      int
+	polls       int
+	stopped     []string
+	results     int
+	slots       int // starts that are refused because all slots are taken
+	refuse      []error
+	lose        int       // accepted starts whose answer is lost
+	silent      bool      // an accepted start is not answered
+	errorsSince time.Time // until then looks at queries are not answered
+	rows        []types.Row
+	perPage     int
+	fail        func(n int, sql string) *types.QueryExecutionStatus // how the nth query ends; nil: well
+	takes       time.Duration
+	queued      time.Duration // of takes, in Athena's queue
+	requeued    bool
+	output      string
+	group       types.WorkGroupConfiguration
+	began       chan string // each accepted start
 }
 
 type standing struct {
@@ -92,7 +92,7 @@ func (s *stand) StartQueryExecution(ctx context.Context, in *athena.StartQueryEx
 		default:
 		}
 	}
-	in.ClientRequestToken = aws.String("spoilt by the client") // the SDK writes into its input too
+	in.ClientRequestToken = aws.String("noteFailed by the client") // the SDK writes into its input too
 	if s.silent {
 		s.mu.Unlock()
 		<-ctx.Done()
@@ -126,8 +126,8 @@ func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQ
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.polls++
-	if time.Now().Before(s.mute) {
-		return nil, errors.New("the answer is no JSON")
+	if time.Now().Before(s.errorsSince) {
+		return nil, errors.New("the answer is not JSON")
 	}
 	out := &athena.BatchGetQueryExecutionOutput{}
 	for _, id := range in.QueryExecutionIds {

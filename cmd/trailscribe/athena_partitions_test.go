@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// Laid in shelves, the staged copy of a report answers as the embedded engine does: for every query there is, and with
+// Partitioned, the staged copy of a report answers as the embedded engine does: for every query there is, and with
 // parameters that change which rows are asked for.
-func TestShelvesAnswerAsDuckDB(t *testing.T) {
+func TestPartitionsAnswerAsDuckDB(t *testing.T) {
 	c := newCloud(t, 1500)
-	shelve(t)
+	partitioned(t)
 	for _, r := range []struct {
 		id     string
 		params []string
@@ -20,17 +20,17 @@ func TestShelvesAnswerAsDuckDB(t *testing.T) {
 		{"sixty", []string{"--library", c.sixty()}}, // every query there is
 	} {
 		local, _ := c.report(t.Context(), r.id, "local", append([]string{"--engine", "duckdb", "--source", "logs"}, r.params...)...)
-		remote, _ := c.report(t.Context(), r.id, "shelves", append([]string{"--mode", "staged"}, r.params...)...)
+		remote, _ := c.report(t.Context(), r.id, "partitions", append([]string{"--mode", "staged"}, r.params...)...)
 		sameAnswers(t, local, remote)
 		c.clean()
 	}
-	drawn := 0
+	extracted := 0
 	for _, x := range c.fake.Executions() { // what S3's activity takes out of requests has columns of its own
-		if strings.Contains(x.SQL, "json_extract_scalar(\"requestparameters\", '$.bucketName') AS drawn_") {
-			drawn++
+		if strings.Contains(x.SQL, "json_extract_scalar(\"requestparameters\", '$.bucketName') AS extracted_") {
+			extracted++
 		}
 	}
-	if drawn == 0 {
+	if extracted == 0 {
 		t.Error("no copy holds the names of buckets")
 	}
 }

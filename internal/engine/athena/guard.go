@@ -10,9 +10,9 @@ import (
 	"trailscribe/internal/engine"
 )
 
-// remember notes the files of the staged copy. Whoever drops a staged table deletes its files first, and Athena reads a table
+// noteFiles notes the files of the staged copy. Whoever drops a staged table deletes its files first, and Athena reads a table
 // without files as one without rows; so a statement's rows are believed only if all files are still there after it has ended.
-func (s *session) remember(ctx context.Context) error {
+func (s *session) noteFiles(ctx context.Context) error {
 	t, err := s.e.find(ctx, s.table)
 	if err != nil {
 		return err
@@ -20,9 +20,9 @@ func (s *session) remember(ctx context.Context) error {
 	if t == nil || t.StorageDescriptor == nil {
 		return s.dropped("this run began to ask it")
 	}
-	s.stands = awsconfig.Location(aws.ToString(t.StorageDescriptor.Location))
+	s.location = awsconfig.Location(aws.ToString(t.StorageDescriptor.Location))
 	s.files = map[string]bool{}
-	for keys, err := range s.e.keys(ctx, s.stands) {
+	for keys, err := range s.e.keys(ctx, s.location) {
 		if err != nil {
 			return err
 		}
@@ -33,10 +33,10 @@ func (s *session) remember(ctx context.Context) error {
 	return nil
 }
 
-// standing is an error if the staged copy is no longer whole.
-func (s *session) standing(ctx context.Context, id string) error {
+// checkFiles is an error if the staged copy is not complete any more.
+func (s *session) checkFiles(ctx context.Context, id string) error {
 	there := 0
-	for keys, err := range s.e.keys(ctx, s.stands) {
+	for keys, err := range s.e.keys(ctx, s.location) {
 		if err != nil {
 			return err
 		}

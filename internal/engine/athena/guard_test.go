@@ -20,18 +20,18 @@ func TestDroppedUnderARun(t *testing.T) {
 	w := newWorld(t, awsfake.Options{})
 	w.table(true)
 	w.days(2, 40)
-	for _, shelves := range []int64{1, 1 << 40} {
-		e := w.engine(d, func(o *Options) { o.Mode, o.ShelvesFrom = Staged, shelves })
+	for _, from := range []int64{1, 1 << 40} {
+		e := w.engine(d, func(o *Options) { o.Mode, o.PartitionFrom = Staged, from })
 		for what, drop := range map[string]func(s *session) error{
 			"one file": func(s *session) error {
 				for key := range s.files {
-					bucket, _, _ := awsconfig.Object(s.stands)
+					bucket, _, _ := awsconfig.Object(s.location)
 					_, err := w.s3.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: []s3types.ObjectIdentifier{{Key: &key}}}})
 					return err
 				}
 				return errors.New("there is no file")
 			},
-			"all files": func(s *session) error { return e.clear(t.Context(), s.stands, s.table) },
+			"all files": func(s *session) error { return e.clear(t.Context(), s.location, s.table) },
 			"the table": func(s *session) error { return e.drop(t.Context(), s.table) },
 		} {
 			opened, err := e.Open(t.Context(), october("dropped "+what))

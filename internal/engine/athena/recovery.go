@@ -15,22 +15,22 @@ import (
 	"trailscribe/internal/awsconfig"
 )
 
-// taker decides whether the outcome of a query that stages can be used. A staged table may be there from an earlier session
+// recovery decides whether the outcome of a query that stages can be used. A staged table may be there from an earlier session
 // of the run that was killed while it dropped the table: then files are gone, and a reader sees fewer rows and no error.
-type taker struct {
+type recovery struct {
 	e     *Engine
 	table string
 	there bool // the table was there before this session asked for it
 }
 
-// taker looks for the table of an earlier session.
-func (e *Engine) taker(ctx context.Context, table string) (*taker, error) {
+// recovery looks for the table of an earlier session.
+func (e *Engine) recovery(ctx context.Context, table string) (*recovery, error) {
 	t, err := e.find(ctx, table)
-	return &taker{e, table, t != nil}, err
+	return &recovery{e, table, t != nil}, err
 }
 
-// usable tells whether the table that a query made is there and whole. One that is not is dropped.
-func (k *taker) usable(ctx context.Context, x *execution) (bool, error) {
+// usable reports whether the table that a query made is there with all its files. One that is not is dropped.
+func (k *recovery) usable(ctx context.Context, x *execution) (bool, error) {
 	t, err := k.e.find(ctx, k.table)
 	if err != nil || t == nil {
 		k.there = false
@@ -42,15 +42,15 @@ func (k *taker) usable(ctx context.Context, x *execution) (bool, error) {
 	if !madeBy(t, x) {
 		return false, nil // of another attempt, which comes next
 	}
-	whole, err := k.e.whole(ctx, t, x)
-	if err != nil || whole {
-		return whole, err
+	complete, err := k.e.complete(ctx, t, x)
+	if err != nil || complete {
+		return complete, err
 	}
 	k.there = false
 	return false, k.e.drop(ctx, k.table)
 }
 
-// madeBy tells whether a staged table is that of a query. Its files lie below the number of the attempt, or the query's id.
+// madeBy reports whether a staged table is that of a query. Its files lie below the number of the attempt, or the query's id.
 func madeBy(t *gluetypes.Table, x *execution) bool {
 	if t.StorageDescriptor == nil {
 		return false
@@ -59,9 +59,9 @@ func madeBy(t *gluetypes.Table, x *execution) bool {
 	return strings.HasSuffix(place, "/"+x.id) || strings.HasSuffix(place, fmt.Sprintf("/%d", x.attempt))
 }
 
-// whole tells whether all files that a query wrote are still there. Where the list that Athena keeps of them is not there or
+// complete reports whether all files that a query wrote are still there. Where the list that Athena keeps of them is not there or
 // must not be read that is not known, and the answer is no: staging once more costs money, rows that are missing cost more.
-func (e *Engine) whole(ctx context.Context, t *gluetypes.Table, x *execution) (bool, error) {
+func (e *Engine) complete(ctx context.Context, t *gluetypes.Table, x *execution) (bool, error) {
 	missing, err := e.written(ctx, x.manifest)
 	switch awsconfig.Code(err) {
 	case "NoSuchKey", "NoSuchBucket", "AccessDenied":
@@ -87,13 +87,13 @@ func (e *Engine) whole(ctx context.Context, t *gluetypes.Table, x *execution) (b
 }
 
 // written is the list that Athena keeps of the files of a CREATE TABLE AS, one address a line; nil where it keeps none. An
-// answer that is no such list, or breaks off, is asked for again.
+// answer that is not such a list, or breaks off, is asked for again.
 func (e *Engine) written(ctx context.Context, manifest string) (files map[string]bool, err error) {
 	bucket, key, ok := awsconfig.Object(manifest)
 	if !ok || key == "" {
 		return nil, nil
 	}
-	for range patience {
+	for range maxErrors {
 		var out *s3.GetObjectOutput
 		if out, err = e.o.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key}); err != nil {
 			return nil, err
@@ -114,7 +114,7 @@ func addresses(r io.Reader) (map[string]bool, error) {
 		switch line := strings.TrimSpace(lines.Text()); {
 		case line == "":
 		case !strings.HasPrefix(line, "s3://"):
-			return nil, errors.New("what was answered is no list of files; a proxy may stand in between")
+			return nil, errors.New("what was answered is not a list of files; a proxy may stand in between")
 		default:
 			out[line] = true
 		}

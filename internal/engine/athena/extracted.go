@@ -10,25 +10,25 @@ import (
 	"trailscribe/internal/sql"
 )
 
-// drawn are the texts out of JSON that the staged copy holds as columns of their own, with the columns' names. Request
+// extracted are the texts in JSON that the staged copy holds as columns of their own, with the columns' names. Request
 // parameters are among the widest columns there are, and a statement that counts the calls of each bucket wants one word of
 // them: it then reads a column of that word.
-type drawn map[sql.JSONText]string
+type extracted map[sql.JSONText]string
 
 const (
-	mostDrawn = 40
-	drawnFrom = 0.02 // share of rows that a statement must read for a column of its own to be worth it
+	maxExtracted            = 40
+	minExtractedSelectivity = 0.02 // share of rows that a statement must read for a column of its own to be worth it
 )
 
-// draw finds what the planned statements take out of columns that they do not read otherwise.
-func (e *Engine) draw(s engine.Scope, l *shelving) drawn {
+// extract finds what the planned statements take out of columns that they do not read otherwise.
+func (e *Engine) extract(s engine.Scope, l *partitioning) extracted {
 	var all []sql.JSONText
 	for _, st := range s.Planned {
 		if st.Query == nil {
 			continue
 		}
 		for _, name := range []string{relation.Events, relation.History} {
-			if name == relation.History && s.HistoryDays == 0 || l.share(st.Query, name) < drawnFrom {
+			if name == relation.History && s.HistoryDays == 0 || l.selectivity(st.Query, name) < minExtractedSelectivity {
 				continue
 			}
 			texts, others := st.Query.JSONTexts(name)
@@ -39,18 +39,18 @@ func (e *Engine) draw(s engine.Scope, l *shelving) drawn {
 			}
 		}
 	}
-	out := drawn{}
+	out := extracted{}
 	for i, t := range all {
-		if i == mostDrawn {
+		if i == maxExtracted {
 			break
 		}
-		out[t] = fmt.Sprintf("drawn_%02d", i)
+		out[t] = fmt.Sprintf("extracted_%02d", i)
 	}
 	return out
 }
 
 // columns are the items of the list that stages.
-func (d drawn) columns(value *sql.Literals) (out []string) {
+func (d extracted) columns(value *sql.Literals) (out []string) {
 	for t, name := range d {
 		out = append(out, fmt.Sprintf("json_extract_scalar(%s, %s) AS %s", sql.Name(t.Column), value.Of(t.Path), name))
 	}
@@ -61,7 +61,7 @@ func (d drawn) columns(value *sql.Literals) (out []string) {
 func after(item string) string { return item[strings.LastIndexByte(item, ' '):] }
 
 // of are the names of those that a statement takes from a relation, sorted.
-func (d drawn) of(q *sql.Bound, name string) (out []string) {
+func (d extracted) of(q *sql.Bound, name string) (out []string) {
 	texts, _ := q.JSONTexts(name)
 	for _, t := range texts {
 		if column := d[t]; column != "" {
@@ -73,7 +73,7 @@ func (d drawn) of(q *sql.Bound, name string) (out []string) {
 }
 
 // reads are the columns of the staged copy that a statement reads of a relation.
-func (d drawn) reads(q *sql.Bound, name string) []string {
+func (d extracted) reads(q *sql.Bound, name string) []string {
 	texts, others := q.JSONTexts(name)
 	for _, t := range texts {
 		if column := d[t]; column != "" {

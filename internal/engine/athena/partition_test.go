@@ -97,8 +97,8 @@ func (d dice) statement() string {
 		" history h ON e.eventname = h.eventname AND " + text("h.", "requestparameters", "bucketName") + " = " + text("e.", "requestparameters", "bucketName") + " WHERE " + c("e.")
 }
 
-// Statements made by chance give the same rows from shelves as from a copy in one piece, planned or not.
-func TestShelvesByChance(t *testing.T) {
+// Statements made by chance give the same rows from a partitioned copy as from one that is not, planned or not.
+func TestPartitionsByChance(t *testing.T) {
 	definition := enginetest.Definition(t, nil)
 	w := newWorld(t, awsfake.Options{Seed: 1})
 	logs, err := dir.New(dir.Options{Root: filepath.Join(t.TempDir(), "logs"), Create: true})
@@ -122,7 +122,7 @@ func TestShelvesByChance(t *testing.T) {
 	}
 	answer := func(least int64, planned []engine.Statement) (map[string]string, *session) {
 		scope.Planned = planned
-		s, err := open(t.Context(), w.engine(definition, func(o *Options) { o.Mode, o.ShelvesFrom = Staged, least }), scope)
+		s, err := open(t.Context(), w.engine(definition, func(o *Options) { o.Mode, o.PartitionFrom = Staged, least }), scope)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestShelvesByChance(t *testing.T) {
 	different := 0
 	for _, x := range st {
 		if got[x.ID] != want[x.ID] {
-			t.Errorf("%s: from shelves %s, from one piece %s\n%s", x.ID, got[x.ID], want[x.ID], x.Query.Text(1, nil))
+			t.Errorf("%s: from partitions %s, without %s\n%s", x.ID, got[x.ID], want[x.ID], x.Query.Text(1, nil))
 		}
 		if !strings.HasPrefix(want[x.ID], "0") {
 			different++
@@ -147,17 +147,17 @@ func TestShelvesByChance(t *testing.T) {
 	}
 	read := 0
 	for _, x := range planned {
-		read += len(s.shelves.of(x.Query, relation.Events))
+		read += len(s.partitioning.of(x.Query, relation.Events))
 	}
-	t.Logf("%d columns drawn", len(s.drawn))
-	t.Logf("%d shelves of events, %d of history; %d of %d statements found rows; a statement reads %d shelves of events", len(s.shelves.trays[relation.Events]), len(s.shelves.trays[relation.History]), different, len(st), read/len(planned))
-	if len(s.shelves.trays[relation.Events]) < 20 || len(s.shelves.trays[relation.History]) < 5 || different < len(st)/2 || len(s.drawn) < 5 {
+	t.Logf("%d columns extracted", len(s.extracted))
+	t.Logf("%d partitions of events, %d of history; %d of %d statements found rows; a statement reads %d partitions of events", len(s.partitioning.partitions[relation.Events]), len(s.partitioning.partitions[relation.History]), different, len(st), read/len(planned))
+	if len(s.partitioning.partitions[relation.Events]) < 20 || len(s.partitioning.partitions[relation.History]) < 5 || different < len(st)/2 || len(s.extracted) < 5 {
 		t.Error("too little to prove anything")
 	}
 }
 
-// A row on which a condition fails lies on a shelf that every statement reads, and takes no other row with it.
-func TestShelvesOfFailingConditions(t *testing.T) {
+// A row on which a condition fails is in a partition that every statement reads, and takes no other row with it.
+func TestPartitionsOfFailingConditions(t *testing.T) {
 	definition := enginetest.Definition(t, nil)
 	w := newWorld(t, awsfake.Options{})
 	w.table(true)
@@ -169,16 +169,16 @@ func TestShelvesOfFailingConditions(t *testing.T) {
 	defer found.Close()
 	s := found.(*session)
 	// The names are Call0 to Call6.
-	l := &shelving{trays: map[string][]tray{relation.Events: {
+	l := &partitioning{partitions: map[string][]partition{relation.Events: {
 		{name: "e00", condition: "eventname = 'Call1'", only: map[string][]string{"eventname": {"Call1"}}},
 		{name: "e01", condition: "CAST(nullif(substr(eventname, 5), '2') AS bigint) = CASE WHEN eventname = 'Call3' THEN CAST(eventname AS bigint) ELSE 4 END"},
 		{name: "e02", condition: "eventname IN ('Call3', 'Call5')", only: map[string][]string{"eventname": {"Call3", "Call5"}}},
 	}}}
 	got := map[string]string{}
-	err = s.each(t.Context(), "shelves", func() (string, error) {
+	err = s.each(t.Context(), "partitioning", func() (string, error) {
 		source, err := s.source()
-		return "SELECT shelf, array_join(array_agg(DISTINCT eventname ORDER BY eventname), ' ') AS names FROM (SELECT eventname, " + l.sql(&sql.Literals{Dialect: sql.Trino}) + " AS shelf FROM " + source + ") GROUP BY shelf", err
-	}, []result.Column{{Name: "shelf", Kind: result.Text}, {Name: "names", Kind: result.Text}}, func(r result.Row) { got[r[0].(string)] = r[1].(string) })
+		return "SELECT " + partitionKey + ", array_join(array_agg(DISTINCT eventname ORDER BY eventname), ' ') AS names FROM (SELECT eventname, " + l.sql(&sql.Literals{Dialect: sql.Trino}) + " AS " + partitionKey + " FROM " + source + ") GROUP BY " + partitionKey, err
+	}, []result.Column{{Name: partitionKey, Kind: result.Text}, {Name: "names", Kind: result.Text}}, func(r result.Row) { got[r[0].(string)] = r[1].(string) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,29 +199,29 @@ func TestShelvesOfFailingConditions(t *testing.T) {
 	}
 }
 
-// What is laid out is bounded: as many shelves as one statement of Athena can write, and a text that it takes. The same
-// statements give the same shelves.
-func TestLayOut(t *testing.T) {
+// What is laid out is bounded: as many partitions as one statement of Athena can write, and a text that it takes. The same
+// statements give the same partitions.
+func TestPartitioning(t *testing.T) {
 	definition := enginetest.Definition(t, nil)
 	e := onStand(t, &stand{}, func(o *Options) { o.Definition = definition })
 	scope := october("many")
 	for i := range 300 {
 		scope.Planned = append(scope.Planned, engine.Statement{ID: fmt.Sprint(i), Query: bind(t, definition, fmt.Sprintf("SELECT requestparameters FROM events WHERE eventname = 'Call%d' AND eventsource = '%s'", i, strings.Repeat("x", i)))})
 	}
-	l := e.layOut(scope, longestShelving)
-	if n := len(l.trays[relation.Events]); n != mostShelves {
-		t.Errorf("%d shelves", n)
+	l := e.partitioning(scope, maxPartitioningText)
+	if n := len(l.partitions[relation.Events]); n != maxPartitions {
+		t.Errorf("%d partitions", n)
 	}
-	if l := e.layOut(scope, 5000); len(l.trays[relation.Events]) < 20 || len(l.sql(&sql.Literals{Dialect: sql.Trino})) > 6000 {
-		t.Errorf("%d shelves in %d bytes", len(l.trays[relation.Events]), len(l.sql(&sql.Literals{Dialect: sql.Trino})))
+	if l := e.partitioning(scope, 5000); len(l.partitions[relation.Events]) < 20 || len(l.sql(&sql.Literals{Dialect: sql.Trino})) > 6000 {
+		t.Errorf("%d partitions in %d bytes", len(l.partitions[relation.Events]), len(l.sql(&sql.Literals{Dialect: sql.Trino})))
 	}
-	if l.sql(&sql.Literals{Dialect: sql.Trino}) != e.layOut(scope, longestShelving).sql(&sql.Literals{Dialect: sql.Trino}) {
+	if l.sql(&sql.Literals{Dialect: sql.Trino}) != e.partitioning(scope, maxPartitioningText).sql(&sql.Literals{Dialect: sql.Trino}) {
 		t.Error("the same statements are laid out in another way")
 	}
-	if l := e.layOut(october("none"), longestShelving); len(l.trays) != 0 {
-		t.Errorf("%v", l.trays)
+	if l := e.partitioning(october("none"), maxPartitioningText); len(l.partitions) != 0 {
+		t.Errorf("%v", l.partitions)
 	}
-	for text, want := range map[string]bool{ // whether it is worth a shelf
+	for text, want := range map[string]bool{ // whether it is worth a partition
 		"SELECT requestparameters FROM events WHERE actor_type = 'root'": true,
 		"SELECT requestparameters FROM events WHERE denied":              true,
 		"SELECT requestparameters FROM events WHERE NOT is_service":      false,
@@ -230,14 +230,14 @@ func TestLayOut(t *testing.T) {
 	} {
 		scope := october("one")
 		scope.Planned = []engine.Statement{{Query: bind(t, definition, text)}}
-		if got := len(e.layOut(scope, longestShelving).trays) > 0; got != want {
+		if got := len(e.partitioning(scope, maxPartitioningText).partitions) > 0; got != want {
 			t.Errorf("%s: %t", text, got)
 		}
 	}
 }
 
-// An estimate knows that a statement reads its shelves and not the whole copy.
-func TestEstimateKnowsShelves(t *testing.T) {
+// An estimate knows that a statement reads its partitions and not the whole copy.
+func TestEstimateKnowsPartitions(t *testing.T) {
 	definition := enginetest.Definition(t, nil)
 	w := newWorld(t, awsfake.Options{})
 	w.table(true)
@@ -249,17 +249,17 @@ func TestEstimateKnowsShelves(t *testing.T) {
 		{ID: "unread", Query: bind(t, definition, "SELECT 1 AS one")},
 	}
 	for _, c := range []struct {
-		least   int64
-		shelved bool
+		least       int64
+		partitioned bool
 	}{{1, true}, {1 << 40, false}} {
-		e := w.engine(definition, func(o *Options) { o.ShelvesFrom = c.least })
+		e := w.engine(definition, func(o *Options) { o.PartitionFrom = c.least })
 		out, err := e.Estimate(t.Context(), scope, st)
 		if err != nil {
 			t.Fatal(err)
 		}
 		staged := out.Modes[0]
 		root, all, unread := staged.PerStatement[0], staged.PerStatement[1], staged.PerStatement[2]
-		if staged.Name != Staged || all < out.Bytes/10 || all > out.Bytes || unread != 0 || (root < all/50) != c.shelved || root == 0 {
+		if staged.Name != Staged || all < out.Bytes/10 || all > out.Bytes || unread != 0 || (root < all/50) != c.partitioned || root == 0 {
 			t.Errorf("of %d bytes: root %d, all %d, unread %d", out.Bytes, root, all, unread)
 		}
 		if direct := out.Modes[1]; direct.PerStatement[0] != out.Bytes || direct.PerStatement[1] != out.Bytes {

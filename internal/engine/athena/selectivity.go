@@ -6,24 +6,24 @@ import (
 	"trailscribe/internal/sql"
 )
 
-// guesses are the shares of an account's events for which a column is true, or has one given value. They are guesses from
-// public logs: the order of shelves and an estimate rest on them, never a result.
-var guesses = map[string]float64{
+// columnSelectivity is the share of an account's events for which a column is true, or has one given value. They are estimates from
+// public logs: the order of partitions and an estimate rest on them, never a result.
+var columnSelectivity = map[string]float64{
 	"eventname": 0.002, "eventsource": 0.1, "actor_type": 0.1, "mfa": 0.05, "outcome": 0.05, "day_kind": 0.5, "category": 0.4,
 	"denied": 0.02, "succeeded": 0.9, "is_service": 0.4, "is_automation": 0.3, "is_write": 0.1, "via_console": 0.05, "errorcode": 0.05,
 }
 
-// values whose share is known to be another than that of their column's other values.
-var valueGuesses = map[string]float64{"actor_type root": 0.005, "actor_type role": 0.5, "actor_type service": 0.4, "outcome success": 0.9}
+// values whose selectivity is known to be another than that of their column's other values.
+var valueSelectivity = map[string]float64{"actor_type root": 0.005, "actor_type role": 0.5, "actor_type service": 0.4, "outcome success": 0.9}
 
 const (
-	unknownShare = 0.2
-	most         = 0.8  // of what a list or a chain of ORs adds up to: its members are rarely all there is
-	differing    = 0.05 // two columns that are mostly the same: the account of the caller and of the log
+	unknownSelectivity = 0.2
+	most               = 0.8  // of what a list or a chain of ORs adds up to: its members rarely add up to all
+	differing          = 0.05 // two columns that are mostly the same: the account of the caller and of the log
 )
 
-// share is the guessed share of rows that meet a condition.
-func share(x sql.Expr) float64 {
+// selectivity is the estimated share of rows that meet a condition.
+func selectivity(x sql.Expr) float64 {
 	switch x := x.(type) {
 	case *sql.BoolLit:
 		if x.Value {
@@ -34,14 +34,14 @@ func share(x sql.Expr) float64 {
 		return ofColumn(x.Key())
 	case *sql.Unary:
 		if x.Op == sql.OpNot {
-			return 1 - share(x.X)
+			return 1 - selectivity(x.X)
 		}
 	case *sql.Binary:
 		switch x.Op {
 		case sql.OpAnd:
-			return share(x.Left) * share(x.Right)
+			return selectivity(x.Left) * selectivity(x.Right)
 		case sql.OpOr:
-			return min(most, share(x.Left)+share(x.Right))
+			return min(most, selectivity(x.Left)+selectivity(x.Right))
 		case sql.OpEq:
 			return ofValue(x.Left, x.Right)
 		case sql.OpNe, sql.OpDistinct:
@@ -63,33 +63,33 @@ func share(x sql.Expr) float64 {
 		return sum
 	case *sql.IsNull:
 		if x.Not {
-			return columnShare(x.X)
+			return selectivityOfColumn(x.X)
 		}
-		return 1 - columnShare(x.X)
+		return 1 - selectivityOfColumn(x.X)
 	case *sql.Like:
 		if x.Not {
-			return 1 - columnShare(x.X)
+			return 1 - selectivityOfColumn(x.X)
 		}
-		return columnShare(x.X)
+		return selectivityOfColumn(x.X)
 	case *sql.Between:
 		return 0.5
 	case *sql.Call:
 		switch x.Name.Key() {
 		case "coalesce":
 			if len(x.Args) > 0 {
-				return share(x.Args[0])
+				return selectivity(x.Args[0])
 			}
 		case "contains":
 			if a, ok := x.Args[0].(*sql.Array); ok && len(a.Elems) > 0 {
-				return unknownShare
+				return unknownSelectivity
 			}
 			return 0 // of an empty list
 		}
 	}
-	return unknownShare
+	return unknownSelectivity
 }
 
-// ofValue is the share of rows where x = v.
+// ofValue is the selectivity of rows where x = v.
 func ofValue(x, v sql.Expr) float64 {
 	if _, ok := x.(*sql.StringLit); ok {
 		x, v = v, x
@@ -97,23 +97,23 @@ func ofValue(x, v sql.Expr) float64 {
 	c, isColumn := x.(*sql.Ident)
 	lit, isText := v.(*sql.StringLit)
 	if isColumn && isText {
-		if n, ok := valueGuesses[c.Key()+" "+strings.ToLower(lit.Value)]; ok {
+		if n, ok := valueSelectivity[c.Key()+" "+strings.ToLower(lit.Value)]; ok {
 			return n
 		}
 	}
-	return columnShare(x)
+	return selectivityOfColumn(x)
 }
 
-func columnShare(x sql.Expr) float64 {
+func selectivityOfColumn(x sql.Expr) float64 {
 	if c, ok := x.(*sql.Ident); ok {
 		return ofColumn(c.Key())
 	}
-	return unknownShare
+	return unknownSelectivity
 }
 
 func ofColumn(name string) float64 {
-	if n, ok := guesses[name]; ok {
+	if n, ok := columnSelectivity[name]; ok {
 		return n
 	}
-	return unknownShare
+	return unknownSelectivity
 }
