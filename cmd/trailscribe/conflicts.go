@@ -17,10 +17,7 @@ func (p *program) tellConflicts(in engine.Inputs) {
 		return
 	}
 	p.code = exitIncomplete
-	what := fmt.Sprintf("copies of %d events differ", *in.Conflicting)
-	if *in.Conflicting == 1 {
-		what = "copies of one event differ"
-	}
+	what := "copies of " + count(*in.Conflicting, "event differ", "events differ")
 	p.term.Warn(what + ": a log file may be damaged or forged; each different copy is a row")
 	for i, c := range in.Conflicts {
 		if i == fewConflicts {

@@ -119,7 +119,7 @@ func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
 		}))
 	}
 	rows = append(rows, row(wholeRun, func(m engine.Mode) int64 { return m.Bytes }, func(m engine.Mode) int64 { return m.Cost.Micros }))
-	p.term.Message(fmt.Sprintf("%d log files, %s; a run would work %s; nothing was run", est.Files, size(est.Bytes), est.Chosen))
+	p.term.Message(fmt.Sprintf("%s, %s; a run would work %s; nothing was run", count(est.Files, "log file", "log files"), size(est.Bytes), est.Chosen))
 	return p.term.Rows(result.Of(cols, rows), p.flags.output)
 }
 
@@ -133,7 +133,7 @@ func size(n int64) string {
 		f, i = f/1000, i+1
 	}
 	if i == 0 {
-		return fmt.Sprintf("%d bytes", n)
+		return count(n, "byte", "bytes")
 	}
 	return fmt.Sprintf("%.1f %s", f, units[i])
 }
@@ -141,7 +141,7 @@ func size(n int64) string {
 // tellSpent says what a session was billed.
 func (p *program) tellSpent(spent engine.Spent) {
 	p.term.Done()
-	p.term.Message(fmt.Sprintf("billed: %s, %d queries, %s, %s", spent.Mode, spent.Executions, size(spent.Bytes), spent.Cost))
+	p.term.Message(fmt.Sprintf("billed: %s, %s, %s, %s", spent.Mode, count(spent.Executions, "query", "queries"), size(spent.Bytes), spent.Cost))
 }
 
 // price is that of 10^12 scanned bytes in a region: athena.price_per_tb, else the list price.

@@ -78,7 +78,7 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 	if err != nil {
 		return err
 	}
-	p.term.Message(fmt.Sprintf("sample logs with %d planted incidents are in %s", len(planted), logs))
+	p.term.Message(fmt.Sprintf("sample logs with %s are in %s", count(len(planted), "planted incident", "planted incidents"), logs))
 	if logsOnly {
 		p.term.Print(logs)
 		return nil

@@ -60,7 +60,7 @@ func examples(page, text string) []example {
 	return found
 }
 
-// agrees tells whether an output is what a page shows.
+// agrees reports whether an output is what a page shows.
 func agrees(want []string, got string) bool {
 	var b strings.Builder
 	b.WriteString(`\A`)

@@ -203,7 +203,8 @@ func (p *program) proveTable(ctx context.Context, e *estate, accounts int) error
 }
 
 func proofText(x lake.Proof) string {
-	text := fmt.Sprintf("%s in %s on %s: the bucket has %d log files, the table gives %d records from %d of them", x.Account, x.Region, x.Day.Format(time.DateOnly), x.Listed, x.Rows, x.Seen)
+	text := fmt.Sprintf("%s in %s on %s: the bucket has %s, the table gives %s from %d of them", x.Account, x.Region, x.Day.Format(time.DateOnly),
+		count(x.Listed, "log file", "log files"), count(x.Rows, "record", "records"), x.Seen)
 	if x.Seen > 0 && x.Seen < x.Listed {
 		text += "; files without records give none"
 	}

@@ -43,7 +43,7 @@ removed.`,
 				return err
 			}
 			if plan.Purpose != infra.Destroying {
-				return usage("'trailscribe infra apply --plan "+name+"' makes its changes", "%s is no plan to destroy", name)
+				return usage("'trailscribe infra apply --plan "+name+"' makes its changes", "%s is not a plan to destroy", name)
 			}
 			e, err := p.openEstate(c.Context(), f, needCatalog)
 			if err != nil {

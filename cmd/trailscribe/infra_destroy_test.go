@@ -11,7 +11,7 @@ import (
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
 )
 
-// there tells whether the table is still there.
+// there reports whether the table is still there.
 func (c *account) there() bool {
 	c.t.Helper()
 	_, err := c.glue().GetTable(c.t.Context(), &glue.GetTableInput{DatabaseName: aws.String("trailscribe"), Name: aws.String("cloudtrail")})
@@ -38,7 +38,7 @@ func TestSavedDestroyPlan(t *testing.T) {
 		t.Error(code, errOut)
 	}
 	// not what was meant
-	c.want(exitUsage, "infra destroy --plan apply.json --confirm trailscribe", "apply.json is no plan to destroy", "infra apply --plan apply.json")
+	c.want(exitUsage, "infra destroy --plan apply.json --confirm trailscribe", "apply.json is not a plan to destroy", "infra apply --plan apply.json")
 	c.want(exitUsage, "infra apply apply.json --confirm trailscribe", "--confirm is for plans to destroy")
 	c.want(exitUsage, "infra destroy destroy.json --plan other.json", "two plans were given")
 	c.want(exitUsage, "infra apply destroy.json --rollback previous", "cannot be given together")

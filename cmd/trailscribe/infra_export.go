@@ -59,11 +59,11 @@ encrypted with a KMS key, name its ARN with --kms-key; the key's own policy must
 		ValidArgs: lake.Roles,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.account != "" && !accountPattern.MatchString(f.account) {
-				return usage("an account id is twelve digits", "--account %q is no account id", f.account)
+				return usage("an account id is twelve digits", "--account %q is not an account id", f.account)
 			}
 			for _, k := range keys {
 				if !strings.HasPrefix(k, "arn:") || !strings.Contains(k, ":kms:") {
-					return usage("write arn:aws:kms:region:account:key/id", "--kms-key %q is no ARN of a key", k)
+					return usage("write arn:aws:kms:region:account:key/id", "--kms-key %q is not an ARN of a key", k)
 				}
 			}
 			e, err := p.openEstate(c.Context(), f, needNames)

@@ -113,7 +113,8 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 	if err := p.term.Rows(result.Of(cols, rows), p.flags.output); err != nil {
 		return err
 	}
-	p.term.Message(fmt.Sprintf("%s: log files of %d accounts in %d regions%s", e.target, len(e.Found.Accounts()), len(e.Found.Regions()), since(e.Found)))
+	p.term.Message(fmt.Sprintf("%s: log files of %s in %s%s", e.target,
+		count(len(e.Found.Accounts()), "account", "accounts"), count(len(e.Found.Regions()), "region", "regions"), since(e.Found)))
 	if !e.existing && includes(f.components, "table") {
 		versions, err := e.Versions(ctx)
 		if err != nil {

@@ -170,7 +170,7 @@ func TestInfraFromNothingAndBack(t *testing.T) {
 	if got := c.aws.Keys("results-of-audit", ""); len(got) != 0 {
 		t.Fatal(got)
 	}
-	c.want(exitDone, "infra apply --yes", "table trailscribe.cloudtrail: done", "111122223333 in ", "on 2026-10-05: the bucket has 1 log files, the table gives 3 records from 1 of them")
+	c.want(exitDone, "infra apply --yes", "table trailscribe.cloudtrail: done", "111122223333 in ", "on 2026-10-05: the bucket has 1 log file, the table gives 3 records from 1 of them")
 	c.want(exitDone, "infra plan --detailed-exitcode", "0 to add, 0 to change, 0 to remove")
 	_, errOut := c.want(exitDone, "infra apply --yes --prove 0")
 	if strings.Contains(errOut, "done") {
@@ -340,7 +340,7 @@ func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {
 	c.log("AWSLogs/", "555566667777", "ap-south-1", "2026/10/06", 4)
 	c.want(exitMismatch, "infra status", "the account 555566667777 has log files and is not in the table", "the region ap-south-1 has log files")
 	c.want(exitDone, "infra plan", "adds 555566667777", "adds ap-south-1", "0 to add, 2 to change, 0 to remove")
-	c.want(exitDone, "infra apply --yes --prove 9", "555566667777 in ap-south-1 on 2026-10-06: the bucket has 1 log files, the table gives 4 records")
+	c.want(exitDone, "infra apply --yes --prove 9", "555566667777 in ap-south-1 on 2026-10-06: the bucket has 1 log file, the table gives 4 records")
 }
 
 func TestInfraSavedPlan(t *testing.T) {
@@ -420,7 +420,7 @@ func TestInfraOrganization(t *testing.T) {
 	c.want(exitError, "infra apply --yes", "no log files were found")
 	c.configure("athena:\n  logs: s3://trail-logs/p/q\n  organization: o-exampleorg1\n")
 	c.log("p/q/AWSLogs/", "111122223333", "eu-central-1", "2025/01/01", 5)
-	c.want(exitDone, "infra apply --yes", "000011112222 in us-east-1 on 2026-10-05: the bucket has 1 log files, the table gives 2 records")
+	c.want(exitDone, "infra apply --yes", "000011112222 in us-east-1 on 2026-10-05: the bucket has 1 log file, the table gives 2 records")
 	c.want(exitDone, "infra status", "the account 111122223333 also has log files beside the organization's folder")
 	c.configure("athena:\n  logs: s3://trail-logs/p/q/AWSLogs\n")
 	c.want(exitUsage, "infra plan", "write what stands before AWSLogs")

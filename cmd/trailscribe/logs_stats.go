@@ -25,7 +25,7 @@ func (p *program) logsStatsCommand() *cobra.Command {
 		Use:   "stats --source DIR",
 		Short: "What lies in a folder of logs: accounts, regions, days, events, files that cannot be read",
 		Long: `Stats reads the log files of a folder (all of them without --period) and prints a line per account and
-region. Files that could not be read or are no CloudTrail logs are listed with the reason on standard error,
+region. Files that could not be read or are not CloudTrail logs are listed with the reason on standard error,
 or with --files as data. Exit code 4 if a log file could not be read, or if copies of an event differ.`,
 		Example: `  trailscribe logs stats --source ./logs
   trailscribe logs stats --source ./logs --files --output csv`,
@@ -101,8 +101,15 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 		}
 		return fmt.Sprint(*n)
 	}
-	p.term.Message(fmt.Sprintf("%s files: %s read, %s could not be read, %s are no log files of this scope", figure(in.Listed), figure(in.Read), figure(in.Refused), figure(in.Skipped)))
-	p.term.Message(fmt.Sprintf("%s records: %s events, %s conflicting, %s of other categories, %s outside the period, %s undated", figure(in.Records), figure(in.Events), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside), figure(in.Undated)))
+	noun := func(n *int64, one, many string) string {
+		if n == nil {
+			return "not observable " + many
+		}
+		return count(*n, one, many)
+	}
+	p.term.Message(fmt.Sprintf("%s: %s read, %s could not be read, %s are not log files of this scope",
+		noun(in.Listed, "file", "files"), figure(in.Read), figure(in.Refused), figure(in.Skipped)))
+	p.term.Message(fmt.Sprintf("%s: %s events, %s conflicting, %s of other categories, %s outside the period, %s undated", noun(in.Records, "record", "records"), figure(in.Events), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside), figure(in.Undated)))
 	if !files {
 		shown := 0
 		for f, err := range session.Files(ctx) {

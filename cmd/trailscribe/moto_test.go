@@ -163,7 +163,7 @@ func (m *moto) mend(r *http.Response) error {
 	return nil
 }
 
-// fill adds what Glue adds to each StorageDescriptor, and tells whether there was one that lacked it.
+// fill adds what Glue adds to each StorageDescriptor, and reports whether there was one that lacked it.
 func fill(v any) (filled bool) {
 	switch v := v.(type) {
 	case []any:
@@ -396,7 +396,7 @@ func TestMotoPages(t *testing.T) {
 	}
 	m.configure("athena:\n  logs: s3://trail-logs\n  organization: o-exampleorg1\n  accounts: [\"000000000007\"]\n")
 	m.want(exitDone, "infra apply --yes --prove 0", "table trailscribe.cloudtrail: done")
-	m.want(exitMismatch, "infra status", fmt.Sprintf("log files of %d accounts in 1 regions, the first of 2026-10-05", accounts), "the account 000000001002 has log files and is not in the table")
+	m.want(exitMismatch, "infra status", fmt.Sprintf("log files of %d accounts in 1 region, the first of 2026-10-05", accounts), "the account 000000001002 has log files and is not in the table")
 	out, _ := m.want(exitDone, "report run cis-aws --engine athena --period 2026-10-06 --estimate --output json")
 	var modes []struct {
 		Statement string
@@ -500,7 +500,7 @@ func TestMotoCount(t *testing.T) {
 			rows+`"},{"VarCharValue":"`+files+`"}]}],"column_info":[{"Name":"rows","Type":"bigint"},{"Name":"files","Type":"bigint"}]}]}`)
 	}
 	answer("2", "1")
-	m.want(exitDone, "infra apply --yes --prove 1", "the bucket has 1 log files, the table gives 2 records from 1 of them")
+	m.want(exitDone, "infra apply --yes --prove 1", "the bucket has 1 log file, the table gives 2 records from 1 of them")
 	answer("0", "0")
 	m.want(exitMismatch, "infra status --prove 1", "the table gives 0 records from 0 of them", "blind")
 }

@@ -116,7 +116,7 @@ func pdfObjects(file []byte) (map[string][]byte, error) {
 		}
 	}
 	if len(bodies) == 0 {
-		return nil, errors.New("this is no PDF")
+		return nil, errors.New("this is not a PDF")
 	}
 	return bodies, nil
 }
@@ -173,7 +173,7 @@ func textOfPage(content []byte, out *strings.Builder) error {
 			switch string(content[i:j]) {
 			case "Tj":
 				if len(shown)%2 != 0 {
-					return fmt.Errorf("the string %q is no UTF-16", shown)
+					return fmt.Errorf("the string %q is not UTF-16", shown)
 				}
 				units := make([]uint16, len(shown)/2)
 				for k := range units {

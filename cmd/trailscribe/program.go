@@ -299,7 +299,7 @@ func (p *program) prepare() error {
 	}
 	for _, a := range p.flags.accounts {
 		if !accountPattern.MatchString(a) {
-			return usage("an account id is twelve digits", "--accounts %q is no account id", a)
+			return usage("an account id is twelve digits", "--accounts %q is not an account id", a)
 		}
 	}
 	p.mu.Lock()

@@ -69,7 +69,7 @@ func (s *setup) some(patterns []string) ([]*query.Query, error) {
 		for _, q := range s.queries.Queries {
 			ok, err := path.Match(pattern, q.ID)
 			if err != nil {
-				return nil, usage("", "%q is no pattern: %v", pattern, err)
+				return nil, usage("", "%q is not a pattern: %v", pattern, err)
 			}
 			if (ok || q.Topic() == pattern || strings.HasSuffix(pattern, "queries/"+q.ID)) && !slices.Contains(picked, q) {
 				picked = append(picked, q)

@@ -122,7 +122,8 @@ func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
 	return nil
 }
 
-func count(n int, one, many string) string {
+// count is a number with its noun.
+func count[N int | int64](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

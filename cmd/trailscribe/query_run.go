@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 
 	"github.com/spf13/cobra"
@@ -121,11 +120,11 @@ func (p *program) warnInputs(ctx context.Context, session engine.Session) error 
 		p.code = exitIncomplete
 	}
 	if in.Refused != nil && *in.Refused > 0 {
-		p.term.Warn(fmt.Sprintf("%d log files could not be read: see 'trailscribe logs stats'", *in.Refused))
+		p.term.Warn(count(*in.Refused, "log file", "log files") + " could not be read: see 'trailscribe logs stats'")
 		p.code = exitIncomplete
 	}
 	if in.Undated != nil && *in.Undated > 0 {
-		p.term.Warn(fmt.Sprintf("%d records have no readable time and are in no period", *in.Undated))
+		p.term.Warn(count(*in.Undated, "record has no readable time and is in no period", "records have no readable time and are in no period"))
 		p.code = exitIncomplete
 	}
 	p.tellConflicts(in)

@@ -76,7 +76,7 @@ func describe(q *query.Query) result.Set {
 	add("attack", strings.Join(q.Attack, ", "))
 	add("key", strings.Join(q.Key, ", "))
 	if q.HistoryDays > 0 {
-		add("history", fmt.Sprintf("%d days", q.HistoryDays))
+		add("history", count(q.HistoryDays, "day", "days"))
 	}
 	for _, x := range q.Params {
 		add("param "+x.Name, paramLine(x))

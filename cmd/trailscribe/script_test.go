@@ -266,7 +266,7 @@ func jsonOut(ts *testscript.TestScript, _ bool, args []string) {
 	var v any
 	d := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
 	if err := d.Decode(&v); err != nil {
-		ts.Fatalf("%s is no JSON: %v", args[0], err)
+		ts.Fatalf("%s is not JSON: %v", args[0], err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		ts.Fatalf("%s holds more than one JSON value", args[0])
@@ -279,7 +279,7 @@ func jsonLines(ts *testscript.TestScript, _ bool, args []string) {
 	for i, line := range strings.Split(text, "\n") {
 		var v map[string]any
 		if err := json.Unmarshal([]byte(line), &v); err != nil {
-			ts.Fatalf("line %d of %s is no JSON object: %v", i+1, args[0], err)
+			ts.Fatalf("line %d of %s is not a JSON object: %v", i+1, args[0], err)
 		}
 	}
 }
@@ -288,11 +288,11 @@ func jsonLines(ts *testscript.TestScript, _ bool, args []string) {
 func csvOut(ts *testscript.TestScript, _ bool, args []string) {
 	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
 	if err != nil || len(rows) < 2 {
-		ts.Fatalf("%s is no CSV with rows: %d rows, %v", args[0], len(rows), err)
+		ts.Fatalf("%s is not CSV with rows: %d rows, %v", args[0], len(rows), err)
 	}
 }
 
-// formulas FILE TEXT tells whether any cell of a workbook has a formula with the text.
+// formulas FILE TEXT reports whether any cell of a workbook has a formula with the text.
 func formulas(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: formulas FILE TEXT")

@@ -220,7 +220,7 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 		{"came", func(p *place) { p.write("logs/more.json", strings.ReplaceAll(one, "0000-0000-", "0000-0009-")) }, false},
 		{"came without an event of the period", func(p *place) { p.write("logs/more.json", strings.ReplaceAll(one, "2026-10-05", "2026-09-05")) }, false},
 		{"came empty", func(p *place) { p.write("logs/more.json", `{"Records":[]}`) }, false},
-		{"came and is no log file", func(p *place) { p.write("logs/package.json", `{"name":"x"}`) }, false},
+		{"came and is not a log file", func(p *place) { p.write("logs/package.json", `{"name":"x"}`) }, false},
 		{"came and cannot be read", func(p *place) { p.write("logs/more.json", one[:200]) }, false},
 		{"went", func(p *place) { p.remove("logs/two.json") }, false},
 		{"damaged one went", func(p *place) { p.remove("logs/cut.json") }, false},

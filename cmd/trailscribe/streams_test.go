@@ -141,7 +141,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 	}
 }
 
-// Standard error that cannot be written is no reason to fail: the data is there.
+// Standard error that cannot be written is not a reason to fail: the data is there.
 func TestFullStandardErrorFailsNothing(t *testing.T) {
 	t.Parallel()
 	c := everythingToRun(t)

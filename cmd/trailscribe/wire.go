@@ -59,7 +59,7 @@ func (p *program) load(configuration string) (*setup, diag.Problems, error) {
 	layers := []library.Layer{builtin(cfg.Builtin)}
 	for _, dir := range append(append([]string{}, cfg.Library...), p.flags.libraries...) {
 		if info, err := os.Stat(p.at(dir)); err != nil || !info.IsDir() {
-			return nil, nil, usage("a library is a folder with any of queries, reports and templates", "the library %s is no folder", dir)
+			return nil, nil, usage("a library is a folder with any of queries, reports and templates", "the library %s is not a folder", dir)
 		}
 		layers = append(layers, library.Layer{Origin: library.Origin(dir), FS: regular.Folder(p.at(dir))})
 	}

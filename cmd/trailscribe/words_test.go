@@ -143,7 +143,7 @@ var (
 	word   = regexp.MustCompile(`\pL[\pL'’]+`)
 )
 
-// unmarked is what a text says outside of marks. Digests, ids of frameworks and of their controls are no words.
+// unmarked is what a text says outside of marks. Digests, ids of frameworks and of their controls are not words.
 func unmarked(text string) string {
 	text = idents.ReplaceAllString(text, " ")
 	for marked.MatchString(text) {

@@ -216,5 +216,5 @@ func sorted(list []string) []string {
 // settled reports whether the log files of the time before t have all arrived, by then if not before.
 func (r *Request) settled(t time.Time) bool { return r.over(t.Add(r.Settle)) }
 
-// over tells whether t has passed; without a present time everything has.
+// over reports whether t has passed; without a present time everything has.
 func (r *Request) over(t time.Time) bool { return r.Now.IsZero() || !r.Now.Before(t) }

@@ -13,7 +13,7 @@ import (
 	"trailscribe/internal/sql"
 )
 
-// counting is the request with four populations: two alike, one that is no plain count.
+// counting is the request with four populations: two alike, one that is not a plain count.
 func counting() (Request, *fake) {
 	r := request()
 	q := r.Report.Queries()

@@ -142,7 +142,7 @@ func (w *work) close() {
 	}
 }
 
-// prune removes what runs of other plans of this report left behind long ago. That it could not is no reason not to run.
+// prune removes what runs of other plans of this report left behind long ago. That it could not is not a reason not to run.
 func (w *work) prune() error {
 	removed, err := w.folder.Prune(w.started.Add(-run.KeepUnfinished))
 	days := int(run.KeepUnfinished.Hours() / 24)

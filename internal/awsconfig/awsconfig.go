@@ -37,7 +37,7 @@ var ErrNoRegion = errors.New("no AWS region is known")
 // ErrNoFIPS is what Load returns where FIPS endpoints are asked for in a partition that has none.
 var ErrNoFIPS = errors.New("this AWS partition has no FIPS endpoints")
 
-// ErrRole is what Load returns for a role that is no ARN of a role.
+// ErrRole is what Load returns for a role that is not an ARN of a role.
 var ErrRole = errors.New("this is not the ARN of an IAM role")
 
 // Load finds credentials, region and endpoints. It makes no call: wrong or expired credentials show with the first call.
@@ -110,7 +110,7 @@ func assume(cfg aws.Config, o Options) aws.CredentialsProvider {
 	})
 }
 
-// CustomEndpoint tells whether all services are reached at one URL that is not AWS's own. S3 is then asked with the
+// CustomEndpoint reports whether all services are reached at one URL that is not AWS's own. S3 is then asked with the
 // bucket in the path, because no name is made for it.
 func CustomEndpoint(cfg aws.Config) bool { return cfg.BaseEndpoint != nil && *cfg.BaseEndpoint != "" }
 

@@ -51,7 +51,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("FIPS in China: %v", err)
 	}
 	if _, err := Load(ctx, Options{Region: "eu-central-1", RoleARN: "auditor"}); !errors.Is(err, ErrRole) {
-		t.Errorf("a role that is no ARN: %v", err)
+		t.Errorf("a role that is not an ARN: %v", err)
 	}
 	var missing config.SharedConfigProfileNotExistError
 	if _, err := Load(ctx, Options{Region: "eu-central-1", Profile: "nobody"}); !errors.As(err, &missing) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// cutOff marks the end of a query by BytesScannedCutoffPerQuery; it is no type of AthenaError.
+// cutOff marks the end of a query by BytesScannedCutoffPerQuery; it is not a type of AthenaError.
 const cutOff = -1
 
 // execute does what a statement asks for. What it reads is metered before it runs, so that a query that is stopped is

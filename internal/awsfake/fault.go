@@ -26,7 +26,7 @@ const (
 	LostRequest                     // the connection breaks before anything was done
 	Expired                         // the credentials have expired
 	Denied                          // the caller lacks the permission
-	GarbageDone                     // 200 with a body that is no answer, and the call was carried out
+	GarbageDone                     // 200 with a body that is not an answer, and the call was carried out
 	HalfBody                        // S3: the first half of the object, then the connection breaks
 )
 

@@ -66,7 +66,7 @@ func parseTable(input map[string]json.RawMessage) (tableInput, *failure) {
 	}
 	t.Name = strings.ToLower(t.Name)
 	if !tableName.MatchString(t.Name) {
-		return t, refuse("InvalidInputException", "%q is no name of a table", t.Name)
+		return t, refuse("InvalidInputException", "%q is not a name of a table", t.Name)
 	}
 	for k, v := range t.Parameters {
 		if len(k) > 255 || len(v) > 512000 {

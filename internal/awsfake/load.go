@@ -61,7 +61,7 @@ func readers(columns []sql.Column) ([]reader, error) {
 	return out, nil
 }
 
-// fits tells whether a column's type is that of the record's field, or holds fewer of its fields.
+// fits reports whether a column's type is that of the record's field, or holds fewer of its fields.
 func fits(t *sql.Type, n cloudtrail.Node) bool {
 	switch n.Kind {
 	case cloudtrail.LeafNode:
@@ -223,7 +223,7 @@ func writeJSON(b *bytes.Buffer, t *sql.Type, raw json.RawMessage, column string)
 		return nil
 	}
 	bad := func() error {
-		return athenaError(2, 1001, "HIVE_BAD_DATA: Error parsing field value for field %s: the JSON value is no %s", column, t)
+		return athenaError(2, 1001, "HIVE_BAD_DATA: Error parsing field value for field %s: the JSON value is not of the type %s", column, t)
 	}
 	switch t.Kind {
 	case sql.RowType, sql.MapType:
@@ -403,7 +403,7 @@ func (s *Server) records(ctx context.Context, columns []sql.Column, files []file
 	return t, nil
 }
 
-// writeFile writes the records of a log file as JSON lines, and says how many and how long the longest is. A file that is no CloudTrail log has no records; a broken one
+// writeFile writes the records of a log file as JSON lines, and says how many and how long the longest is. A file that is not a CloudTrail log has no records; a broken one
 // fails the query, as Athena does.
 func writeFile(w *bufio.Writer, rs []reader, f file, number int64) (n, longest int, err error) {
 	log := cloudtrail.Read(bytes.NewReader(f.object.body), cloudtrail.Limits{})

@@ -32,7 +32,7 @@ func splitS3(url string) (bucket, key string, ok bool) {
 func (s *Server) below(url string, each func(bucket, key string, o *object)) error {
 	name, prefix, ok := splitS3(url)
 	if !ok {
-		return athenaError(2, 1109, "the location %s is no place in S3", url)
+		return athenaError(2, 1109, "the location %s is not a place in S3", url)
 	}
 	if prefix != "" && !strings.HasSuffix(prefix, "/") {
 		prefix += "/"

@@ -35,7 +35,7 @@ func (c condition) text() string {
 	return b.String()
 }
 
-// injected tells whether the condition is a static equality on a column, as an injected column needs.
+// injected reports whether the condition is a static equality on a column, as an injected column needs.
 func (c condition) injected(column string) bool {
 	if len(c.refs) != 1 || c.refs[0].column != column || c.texts[0] != "" {
 		return false

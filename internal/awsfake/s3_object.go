@@ -303,7 +303,7 @@ func (c *call) multipart(b *bucket, key string) *failure {
 		body = append(body, have.body...)
 		sum, err := hex.DecodeString(strings.Trim(have.etag, `"`))
 		if err != nil {
-			panic("awsfake: an ETag that is no MD5")
+			panic("awsfake: an ETag that is not an MD5")
 		}
 		sums = append(sums, sum...)
 	}

@@ -17,7 +17,7 @@ import (
 // eventID from the text alone, so that an event given twice has two equal copies. at is the default event time.
 //
 // The defaults agree with what is given: an account named in recipientAccountId is also the account of the default
-// identity, a name that begins with Get, List, Describe and the like is readOnly, a Data event is no managementEvent,
+// identity, a name that begins with Get, List, Describe and the like is readOnly, a Data event has managementEvent false,
 // ConsoleLogin has the event type of a sign-in. A field that is given is never changed, userIdentity as a whole.
 func Complete(event []byte, n int, at time.Time) ([]byte, error) {
 	var given map[string]json.RawMessage

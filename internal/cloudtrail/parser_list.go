@@ -40,7 +40,7 @@ func (p *parser) list(i int, f *field, depth int) int {
 	}
 }
 
-// element reads one resource. A null element stays a NULL row; one that is no object too, and is kept as a misfit.
+// element reads one resource. A null element stays a NULL row; one that is not an object as well, and is kept as a misfit.
 func (p *parser) element(i int, f *field, depth int) int {
 	n := len(p.rec.resources)
 	if n >= manyElements {

@@ -41,7 +41,7 @@ type Pair struct{ Key, Value []byte }
 // Cell is the value of a leaf of Tree; nil is NULL, an empty text is not nil.
 func (r *Record) Cell(leaf int) []byte { return r.cells[leaf] }
 
-// Has tells whether a row of Tree is there, be it without fields.
+// Has reports whether a row of Tree is there, be it without fields.
 func (r *Record) Has(row int) bool { return r.has&(1<<row) != 0 }
 
 // Resources is the column of that name; nil is NULL.
@@ -103,7 +103,7 @@ func (r *Record) isEvent() bool {
 	return n >= 2 && !bytes.HasPrefix(r.cells[leafEventSource], []byte("aws:"))
 }
 
-// Dated tells whether eventTime reads as YYYY-MM-DDThh:mm:ss[.fraction]Z, the only form CloudTrail writes. A record
+// Dated reports whether eventTime reads as YYYY-MM-DDThh:mm:ss[.fraction]Z, the only form CloudTrail writes. A record
 // without it is in no period.
 func (r *Record) Dated() bool {
 	_, ok := r.Time()

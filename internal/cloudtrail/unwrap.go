@@ -59,7 +59,7 @@ func (p *parser) inner(m [2]int, shape Shape, key string) (Shape, *Refusal) {
 	return shape, nil
 }
 
-// foreign describes JSON that is no event.
+// foreign describes JSON that is not an event.
 func (p *parser) foreign() *Refusal {
 	r := &Refusal{Kind: Foreign}
 	switch {

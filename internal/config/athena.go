@@ -122,7 +122,7 @@ func (l *loader) athena(v *yaml.Value) {
 	}
 	if d := v.Get("first_day"); d != nil {
 		if _, err := period.ParseDay(d.Text()); err != nil {
-			l.add(d.Scalar(), "config-day", "", "%q is no day of the calendar", d.Text())
+			l.add(d.Scalar(), "config-day", "", "%q is not a day of the calendar", d.Text())
 		}
 	}
 	if o := v.Get("output"); o != nil && a.Staging.IsSet() && a.Output.Value == a.Staging.Value {

@@ -31,7 +31,7 @@ type Options struct {
 	Formats yaml.Choice // that a run can be written in
 }
 
-// Load reads the configuration and the environment over it. Without any file everything is at its default, which is no problem; a file that
+// Load reads the configuration and the environment over it. Without any file everything is at its default, which is not a problem; a file that
 // was named must be there. The Config is nil only where a problem is an error.
 func Load(o Options) (*Config, diag.Problems) {
 	env := o.Env
@@ -287,7 +287,7 @@ func (l *loader) account(a Account, x *yaml.Value) {
 		if y := x.Get(d.key); y != nil {
 			t, err := period.ParseDay(y.Text())
 			if err != nil {
-				l.add(y.Scalar(), "config-day", "", "%q is no day of the calendar", y.Text())
+				l.add(y.Scalar(), "config-day", "", "%q is not a day of the calendar", y.Text())
 			}
 			*d.to = t
 		}

@@ -32,9 +32,9 @@ var (
 
 	accountSettings = []yaml.Field{
 		{Name: "name", Shape: text, Help: "name that reports show beside the id"},
-		{Name: "since", Shape: day, Help: "first day of logs: before it, missing files are no gap"},
-		{Name: "until", Shape: day, Help: "last day of logs: after it, missing files are no gap"},
-		{Name: "expect", Shape: areas, Help: "regions that must deliver logs; without any, a region without files is shown and is no failure"},
+		{Name: "since", Shape: day, Help: "first day of logs: before it, missing files are not a gap"},
+		{Name: "until", Shape: day, Help: "last day of logs: after it, missing files are not a gap"},
+		{Name: "expect", Shape: areas, Help: "regions that must deliver logs; without any, a region without files is shown and is not a failure"},
 	}
 	accountID = &yaml.Shape{Kind: yaml.Text, Pattern: `[0-9]{12}`, Like: likeAccount, Hint: hintAccount}
 	accounts  = &yaml.Shape{Kind: yaml.Either, Hint: hintAccount, Shapes: []*yaml.Shape{

@@ -104,7 +104,7 @@ func TestAnswers(t *testing.T) {
 		delete(want, q.ID)
 	}
 	for id := range want {
-		t.Errorf("rows are planted for %s, which is no exception query of the library", id)
+		t.Errorf("rows are planted for %s, which is not an exception query of the library", id)
 	}
 	if asked == 0 {
 		t.Error("no query was asked")

@@ -118,7 +118,7 @@ func (u *unit) file(w *writer, delivered time.Time, events []event) file {
 	return file{source.Object{Key: name, Size: int64(len(data)), Modified: delivered, Class: "STANDARD"}, data}
 }
 
-// digest puts one file of the folder beside the logs, as CloudTrail writes every hour. It is no log file and must not be read as one.
+// digest puts one file of the folder beside the logs, as CloudTrail writes every hour. It is not a log file and must not be read as one.
 func (s *script) digest(ctx context.Context, to source.Sink) error {
 	a, r, end := s.account(0), s.main(), s.month.Add(time.Hour)
 	stamp := end.Format("20060102T150405Z")

@@ -208,7 +208,7 @@ func (s *script) organization() {
 	s.at(a, g, t.Add(9*time.Minute), writes(jonas.does("organizations", "CreateAccount"), `{"email":"HIDDEN_DUE_TO_SECURITY_REASONS","accountName":"HIDDEN_DUE_TO_SECURITY_REASONS"}`, ""))
 }
 
-// serviceAsRoot is a trap: a service that works with the identity of root is no root use.
+// serviceAsRoot is a trap: a service that works with the identity of root is not a root use.
 func (s *script) serviceAsRoot() {
 	a := s.account(0)
 	x := forwarded(root(a, "", ""), "autoscaling.amazonaws.com", "autoscaling.amazonaws.com").does("ec2", "TerminateInstances")

@@ -251,7 +251,7 @@ type (
 		Wide        bool   // takes the whole width
 		Ref         string // links there
 	}
-	// Series is a row of points with a tone; NaN is no point.
+	// Series is a row of points with a tone; NaN is not a point.
 	Series struct {
 		Name   string
 		Tone   Tone

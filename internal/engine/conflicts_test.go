@@ -13,7 +13,7 @@ func TestConflicts(t *testing.T) {
 	c.Add("1", "a", "x", "f3", true) // an equal copy
 	c.Add("1", "a", "y", "f1", false)
 	c.Add("1", "b", "x", "f1", true)
-	c.Add("1", "b", "x", "f2", true) // equal copies are no conflict
+	c.Add("1", "b", "x", "f2", true) // equal copies are not a conflict
 	c.Add("1", "c", "x", "f1", false)
 	c.Add("1", "c", "y", "f2", false) // neither is a row
 	c.Add("2", "a", "x", "f1", false)

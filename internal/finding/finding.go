@@ -36,7 +36,7 @@ func (o Outcome) String() string {
 // MarshalText gives the outcome's name; an outcome outside the set is an error.
 func (o Outcome) MarshalText() ([]byte, error) {
 	if int(o) >= len(outcomeNames) {
-		return nil, fmt.Errorf("%d is no outcome", uint8(o))
+		return nil, fmt.Errorf("%d is not an outcome", uint8(o))
 	}
 	return []byte(outcomeNames[o]), nil
 }
@@ -49,7 +49,7 @@ func (o *Outcome) UnmarshalText(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no outcome: not-evaluated not-logged clear exceptions waived shown", b)
+	return fmt.Errorf("%q is not an outcome: not-evaluated not-logged clear exceptions waived shown", b)
 }
 
 // States of an exception.

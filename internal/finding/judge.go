@@ -93,7 +93,7 @@ func (k *keyer) cells(r result.Row, at []int) error {
 		k.buf = append(append(k.buf, k.cols[i].Kind.String()...), ' ')
 		var ok bool
 		if k.buf, ok = result.AppendCell(k.buf, k.cols[i].Kind, r[i]); !ok {
-			return fmt.Errorf("query %s: %T in the key column %q is no %s", k.query, r[i], k.cols[i].Name, k.cols[i].Kind)
+			return fmt.Errorf("query %s: %T in the key column %q is not of the type %s", k.query, r[i], k.cols[i].Name, k.cols[i].Kind)
 		}
 		k.buf = append(k.buf, '\n')
 	}

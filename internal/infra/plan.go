@@ -156,7 +156,7 @@ func (p *Plan) Apply(ctx context.Context, target string, rs []Resource, done fun
 	return nil
 }
 
-// Verify tells whether the plan could be applied now, and changes nothing: ErrMoved where what is there, the configuration
+// Verify reports whether the plan could be applied now, and changes nothing: ErrMoved where what is there, the configuration
 // or the account is no longer that of the plan, ErrBlocked where it holds a change that will not be made.
 func (p *Plan) Verify(ctx context.Context, target string, rs []Resource) error {
 	if p.Target != target {

@@ -73,7 +73,7 @@ func (i *inspection) columns(t *types.Table) {
 		k := slices.IndexFunc(t.StorageDescriptor.Columns, func(c types.Column) bool { return strings.EqualFold(aws.ToString(c.Name), *w.Name) })
 		switch {
 		case k < 0 && slices.Contains(needed, *w.Name):
-			i.wrong("it has no column "+*w.Name+", without which no query can be answered", "this is no table of CloudTrail's log files; name another")
+			i.wrong("it has no column "+*w.Name+", without which no query can be answered", "this is not a table of CloudTrail's log files; name another")
 		case k < 0:
 			lacks = append(lacks, *w.Name)
 		default:
@@ -158,7 +158,7 @@ func (i *inspection) partitions(t *types.Table) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(inTemplate)) {
 		if !known[name] {
-			i.wrong("its storage.location.template has ${"+name+"}, which is no partition column", "")
+			i.wrong("its storage.location.template has ${"+name+"}, which is not a partition column", "")
 		}
 	}
 	i.coverage(t.Parameters, template)

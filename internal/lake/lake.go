@@ -123,7 +123,7 @@ func New(s Settings, f Found, c Catalog, w Workgroups, b Buckets) (*Lake, error)
 		pattern    *regexp.Regexp
 	}{{"database", s.Database, nameOfTable}, {"table", s.Table, nameOfTable}, {"workgroup", s.Workgroup, nameOfGroup}} {
 		if !n.pattern.MatchString(n.name) {
-			return nil, fmt.Errorf("the %s %q is no name that AWS keeps as it is: use lower-case letters, digits and _", n.what, n.name)
+			return nil, fmt.Errorf("the %s %q is not a name that AWS keeps as it is: use lower-case letters, digits and _", n.what, n.name)
 		}
 	}
 	if s.Workgroup == "primary" {
@@ -149,7 +149,7 @@ func (s Settings) Check() error {
 		return fmt.Errorf("logs is %s: write what stands before AWSLogs; account, region and day follow from there", s.Logs)
 	}
 	if s.Organization != "" && !organization.MatchString(s.Organization) {
-		return fmt.Errorf("the organization %q is no id such as o-exampleorg1", s.Organization)
+		return fmt.Errorf("the organization %q is not an id such as o-exampleorg1", s.Organization)
 	}
 	for _, a := range s.Accounts {
 		if !account.MatchString(a) {
@@ -158,7 +158,7 @@ func (s Settings) Check() error {
 	}
 	for _, r := range s.Regions {
 		if !region.MatchString(r) {
-			return fmt.Errorf("the region %q is no code such as eu-central-1", r)
+			return fmt.Errorf("the region %q is not a code such as eu-central-1", r)
 		}
 	}
 	logs := awsconfig.Place{Bucket: s.Logs.Bucket, Prefix: s.Logs.Key() + "AWSLogs"}

@@ -34,17 +34,17 @@ func day(text string) time.Time {
 
 func TestSettingsRefuse(t *testing.T) {
 	for want, change := range map[string]func(*Settings){
-		"logs: s3://bucket/prefix":     func(s *Settings) { s.Logs = awsconfig.Place{} },
-		"what stands before AWSLogs":   func(s *Settings) { s.Logs.Prefix = "a/AWSLogs/o-x" },
-		"no id such as o-exampleorg1":  func(s *Settings) { s.Organization = "o-UPPER" },
-		"not twelve digits":            func(s *Settings) { s.Accounts = []string{"1111 2222 33"} },
-		"no code such as eu-central-1": func(s *Settings) { s.Regions = []string{"eu-central-1,us-east-1"} },
-		"must never lie there":         func(s *Settings) { s.Output = awsconfig.Place{Bucket: "logs", Prefix: "AWSLogs/results"} },
-		"staging is":                   func(s *Settings) { s.Staging = awsconfig.Place{Bucket: "logs", Prefix: ""} },
-		"the database":                 func(s *Settings) { s.Database = "my-db" },
-		"the table":                    func(s *Settings) { s.Table = `x"; drop` },
-		"the workgroup":                func(s *Settings) { s.Workgroup = "a b" },
-		"belongs to the account":       func(s *Settings) { s.Workgroup = "primary" },
+		"logs: s3://bucket/prefix":        func(s *Settings) { s.Logs = awsconfig.Place{} },
+		"what stands before AWSLogs":      func(s *Settings) { s.Logs.Prefix = "a/AWSLogs/o-x" },
+		"not an id such as o-exampleorg1": func(s *Settings) { s.Organization = "o-UPPER" },
+		"not twelve digits":               func(s *Settings) { s.Accounts = []string{"1111 2222 33"} },
+		"not a code such as eu-central-1": func(s *Settings) { s.Regions = []string{"eu-central-1,us-east-1"} },
+		"must never lie there":            func(s *Settings) { s.Output = awsconfig.Place{Bucket: "logs", Prefix: "AWSLogs/results"} },
+		"staging is":                      func(s *Settings) { s.Staging = awsconfig.Place{Bucket: "logs", Prefix: ""} },
+		"the database":                    func(s *Settings) { s.Database = "my-db" },
+		"the table":                       func(s *Settings) { s.Table = `x"; drop` },
+		"the workgroup":                   func(s *Settings) { s.Workgroup = "a b" },
+		"belongs to the account":          func(s *Settings) { s.Workgroup = "primary" },
 	} {
 		s := named()
 		change(&s)
@@ -140,7 +140,7 @@ func TestColumnTypes(t *testing.T) {
 	}
 	for _, c := range cols {
 		if strings.ContainsAny(*c.Type, " ()") || strings.Contains(*c.Type, "varchar") || strings.Contains(*c.Type, "row") || len(*c.Type) > 131072 {
-			t.Errorf("%s %s is no type of Hive", *c.Name, *c.Type)
+			t.Errorf("%s %s is not a type of Hive", *c.Name, *c.Type)
 		}
 	}
 	for _, c := range []struct{ have, want, why string }{
@@ -177,7 +177,7 @@ func TestDiscover(t *testing.T) {
 	m.log("333344445555", "ap-southeast-2", "2024/12/31", "c")
 	m.put("AWSLogs/333344445555/CloudTrail/ap-southeast-2/README/x", 1)
 	m.put("AWSLogs/333344445555/CloudTrail/Templates/x", 1)
-	m.put("AWSLogs/333344445555/CloudTrail-Digest/sa-east-1/2020/01/01/d", 1) // digests are no log files
+	m.put("AWSLogs/333344445555/CloudTrail-Digest/sa-east-1/2020/01/01/d", 1) // digests are not log files
 	m.put("AWSLogs/555566667777/Config/us-east-1/2019/1/1/x", 1)
 	m.put("AWSLogs/o-exampleorg1/999988887777/CloudTrail/us-east-1/2023/05/06/o", 1)
 	m.put("other/x", 1)
@@ -290,7 +290,7 @@ func TestInspect(t *testing.T) {
 		{Wrong, "white space", set("projection.region.values", "eu-central-1, us-east-1")},
 		{Wrong, "empty value", set("projection.region.values", "eu-central-1,,us-east-1")},
 		{Wrong, "no ${region}", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/eu-central-1/${day}/")},
-		{Wrong, "${when}, which is no partition column", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${when}/")},
+		{Wrong, "${when}, which is not a partition column", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${when}/")},
 		{Wrong, "has // in it", set("storage.location.template", "s3://logs/AWSLogs//${account}/CloudTrail/${region}/${day}/")},
 		{Notice, "does not end with /", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}")},
 		{Wrong, "not the logs at", set("storage.location.template", "s3://elsewhere/AWSLogs/${account}/CloudTrail/${region}/${day}/")},

@@ -152,7 +152,7 @@ func (r *results) expire(ctx context.Context, others []types.LifecycleRule) erro
 	return nil
 }
 
-// Holds tells whether objects lie in the bucket.
+// Holds reports whether objects lie in the bucket.
 func (r *results) Holds(ctx context.Context, _ infra.State) (string, error) {
 	out, err := r.buckets.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &r.Output.Bucket, MaxKeys: aws.Int32(1)})
 	if err != nil {
@@ -176,7 +176,7 @@ func (r *results) Destroy(ctx context.Context, _ infra.State) error {
 	return err
 }
 
-// lifecycle tells whether results expire and broken uploads are cleared, as far as it may be read.
+// lifecycle reports whether results expire and broken uploads are cleared, as far as it may be read.
 func (l *Lake) lifecycle(ctx context.Context) (expires, aborts, known bool, err error) {
 	out, err := l.buckets.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &l.Output.Bucket})
 	switch c := code(err); {

@@ -133,7 +133,7 @@ func (l *Lake) parameters(now map[string]string) (map[string]string, error) {
 	return p, nil
 }
 
-// managed tells whether a parameter is ours to add and to remove. Others, of crawlers and people, stay as they are.
+// managed reports whether a parameter is ours to add and to remove. Others, of crawlers and people, stay as they are.
 func managed(name string) bool {
 	return strings.HasPrefix(name, "projection.") || name == "storage.location.template" || name == Mark
 }

@@ -160,7 +160,7 @@ func sign(path string) {
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]{0,253}$`)
 
-// holderOf reads who holds a lock. The file may be anybody's: a host that is no plain name is left out.
+// holderOf reads who holds a lock. The file may be anybody's: a host that is not a plain name is left out.
 func holderOf(path string) Holder {
 	var h Holder
 	b, err := regular.ReadPlain(path, longest)

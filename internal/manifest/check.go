@@ -51,7 +51,7 @@ const maxManifest = 64 << 20
 const maxSignature = 1 << 20
 
 // ErrNone says that a folder has no manifest: the run was never finished.
-var ErrNone = errors.New("no manifest.json: the folder is no finished run")
+var ErrNone = errors.New("no manifest.json: the folder is not a finished run")
 
 // Read reads manifest.json alone. A manifest of another format, or not in its canonical form, is an error: two readers must never see two things.
 func Read(fsys fs.FS) (*Manifest, error) {
@@ -100,7 +100,7 @@ func parse(b []byte) (*Manifest, error) {
 	}
 	for i, f := range m.Files {
 		if !safe(f.Name) || f.Name == Name || f.Name == Signature || f.Size < 0 || len(f.SHA256) != 64 || strings.Trim(f.SHA256, "0123456789abcdef") != "" {
-			return nil, fmt.Errorf("reading %s: entry %d, %.80q, is no file of a run", Name, i+1, f.Name)
+			return nil, fmt.Errorf("reading %s: entry %d, %.80q, is not a file of a run", Name, i+1, f.Name)
 		}
 		if i > 0 && m.Files[i-1].Name >= f.Name {
 			return nil, fmt.Errorf("reading %s: %.80q stands twice or out of order", Name, f.Name)

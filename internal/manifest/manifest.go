@@ -114,7 +114,7 @@ func list(fsys fs.FS) (names []string, err error) {
 		case d.IsDir(), name == Name, name == Signature:
 			return nil
 		case !d.Type().IsRegular():
-			return fmt.Errorf("%q is no regular file: a run holds files and folders only; remove it", name)
+			return fmt.Errorf("%q is not a regular file: a run holds files and folders only; remove it", name)
 		case !safe(name):
 			return fmt.Errorf("%q cannot stand in a manifest: the name has a backslash or a control character; rename it", name)
 		}
@@ -125,7 +125,7 @@ func list(fsys fs.FS) (names []string, err error) {
 	return names, err
 }
 
-// safe tells whether name is a plain relative path below the folder that every tool reads the same way.
+// safe reports whether name is a plain relative path below the folder that every tool reads the same way.
 func safe(name string) bool {
 	return fs.ValidPath(name) && name != "." && !strings.ContainsFunc(name, func(r rune) bool {
 		return r < 0x20 || r == 0x7f || r == '\\' || r == '\ufffd'

@@ -20,7 +20,7 @@ type Calendar struct {
 	Names    map[string]string // 2026-10-01 -> National Day
 }
 
-// Covers tells whether the calendar knows the holidays of every day of a period. One that has no holidays at all covers every period.
+// Covers reports whether the calendar knows the holidays of every day of a period. One that has no holidays at all covers every period.
 func (c *Calendar) Covers(p Period) bool {
 	if len(c.Years) == 0 {
 		return true
@@ -143,11 +143,11 @@ func expandDays(text string) ([]time.Time, error) {
 	}
 	from, err := ParseDay(first)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no day of the calendar", first)
+		return nil, fmt.Errorf("%s is not a day of the calendar", first)
 	}
 	to, err := ParseDay(last)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no day of the calendar", last)
+		return nil, fmt.Errorf("%s is not a day of the calendar", last)
 	}
 	if to.Before(from) || to.Sub(from) > 60*24*time.Hour {
 		return nil, fmt.Errorf("%s does not run from its first to its last day within 60 days", text)

@@ -153,7 +153,7 @@ func TestCalendarProblems(t *testing.T) {
 		t.Error(bad)
 	}
 	_, bad = LoadCalendar("reports/calendars/x.yaml", []byte("id: y\ntitle: T\nyears: [2026]\nweekend: [sunday]\nholidays:\n  2026-02-30: a\n  2027-01-01: b\n  2026-01-01: c\n  2026-01-01..2026-01-02: d\nworkdays: {2026-01-05: e}\n"))
-	for _, want := range []string{`x.yaml:1:5: the id is "y", but the file is called "x"`, `6:3: 2026-02-30 is no day`, `7:3: 2027-01-01 is in a year that years does not name`, `9:3: 2026-01-01 stands in the calendar twice`, `10:12: 2026-01-05 is a Monday, which is worked anyway`} {
+	for _, want := range []string{`x.yaml:1:5: the id is "y", but the file is called "x"`, `6:3: 2026-02-30 is not a day`, `7:3: 2027-01-01 is in a year that years does not name`, `9:3: 2026-01-01 stands in the calendar twice`, `10:12: 2026-01-05 is a Monday, which is worked anyway`} {
 		if !strings.Contains(bad.Error(), want) {
 			t.Errorf("no problem %q in\n%v", want, bad)
 		}

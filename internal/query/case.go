@@ -163,7 +163,7 @@ func (r *reader) accountIDs(v *yaml.Value) {
 	}
 }
 
-// Covered tells whether the cases show both a row and its absence: at least one that matches and one that nearly does.
+// Covered reports whether the cases show both a row and its absence: at least one that matches and one that nearly does.
 func Covered(cases []Case) (hit, miss bool) {
 	hit = slices.ContainsFunc(cases, func(c Case) bool { return len(c.Want) > 0 })
 	miss = slices.ContainsFunc(cases, func(c Case) bool { return len(c.Want) < len(c.Events) })

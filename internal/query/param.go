@@ -20,7 +20,7 @@ func ParamTypes() []string {
 	return []string{"text", "texts", "id", "ids", "int", "number", "bool", "date", "dates", "instant", "clock", "duration", "zone", "cidrs"}
 }
 
-// element is the type of a list's items; "" where the type is no list.
+// element is the type of a list's items; "" where the type is not a list.
 func element(typ string) string {
 	switch typ {
 	case "texts":
@@ -35,7 +35,7 @@ func element(typ string) string {
 	return ""
 }
 
-// IsList tells whether a parameter type holds several values.
+// IsList reports whether a parameter type holds several values.
 func IsList(typ string) bool { return element(typ) != "" }
 
 var (

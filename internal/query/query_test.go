@@ -306,7 +306,7 @@ func TestSeverity(t *testing.T) {
 		}
 	}
 	if _, err := query.ParseSeverity("severe"); err == nil {
-		t.Error("severe is no severity")
+		t.Error("severe is not a severity")
 	}
 }
 

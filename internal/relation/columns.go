@@ -15,7 +15,7 @@ const (
 	Records = "records" // what a driver puts under them: every record of the log files
 )
 
-// Statements over the records that are no relation of queries: an engine answers with them what its rows rest on.
+// Statements over the records that are not relations of queries: an engine answers with them what its rows rest on.
 const (
 	Census     = "census"     // records by account, category, dated, in_period
 	Deliveries = "deliveries" // log files outside the S3 layout by account, region and UTC day of their records
@@ -81,7 +81,7 @@ func RecordColumns() []sql.Column {
 	)
 }
 
-// Known tells whether events has a column of that name.
+// Known reports whether events has a column of that name.
 func Known(name string) bool {
 	is := func(c sql.Column) bool { return c.Name == name }
 	return slices.ContainsFunc(table(), is) || slices.ContainsFunc(derived, is)

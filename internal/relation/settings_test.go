@@ -105,7 +105,7 @@ func TestValues(t *testing.T) {
 	}
 	for name := range got {
 		if types()[name] == "" {
-			t.Errorf("%s is no parameter of the statement", name)
+			t.Errorf("%s is not a parameter of the statement", name)
 		}
 	}
 	if (Settings{}).Values()["zone"] != "UTC" {

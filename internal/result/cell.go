@@ -62,7 +62,7 @@ func decodeCell(b []byte, k Kind, last any) (v any, rest []byte, err error) {
 		}
 		s := string(text)
 		if k == Decimal && !decimal(s) {
-			return nil, nil, fmt.Errorf("%.40q is no decimal", s)
+			return nil, nil, fmt.Errorf("%.40q is not a decimal", s)
 		}
 		return s, rest, nil
 	case Int:
@@ -78,11 +78,11 @@ func decodeCell(b []byte, k Kind, last any) (v any, rest []byte, err error) {
 	case Float:
 		n := numberLen(b)
 		if !json.Valid(b[:n]) { // ParseFloat takes hexadecimal, Inf and underscores
-			return nil, nil, fmt.Errorf("%.40q is no number", b[:n])
+			return nil, nil, fmt.Errorf("%.40q is not a number", b[:n])
 		}
 		f, err := strconv.ParseFloat(string(b[:n]), 64)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%.40q is no finite number", b[:n])
+			return nil, nil, fmt.Errorf("%.40q is not a finite number", b[:n])
 		}
 		return f, b[n:], nil
 	case Bool:
@@ -100,7 +100,7 @@ func decodeCell(b []byte, k Kind, last any) (v any, rest []byte, err error) {
 	}
 	t, ok := parseTime(text, k)
 	if !ok || escaped {
-		return nil, nil, fmt.Errorf("%.40q is no %s", text, k)
+		return nil, nil, fmt.Errorf("%.40q is not of the kind %s", text, k)
 	}
 	if l, ok := last.(time.Time); ok && l.Equal(t) {
 		return last, rest, nil
@@ -123,12 +123,12 @@ func parseInt(b []byte) (int64, error) {
 		digits = b[1:]
 	}
 	if len(digits) == 0 || len(digits) > 19 || len(digits) > 1 && digits[0] == '0' || neg && digits[0] == '0' {
-		return 0, fmt.Errorf("%.40q is no whole number", b)
+		return 0, fmt.Errorf("%.40q is not a whole number", b)
 	}
 	var u uint64
 	for _, c := range digits {
 		if c < '0' || c > '9' {
-			return 0, fmt.Errorf("%.40q is no whole number", b)
+			return 0, fmt.Errorf("%.40q is not a whole number", b)
 		}
 		u = u*10 + uint64(c-'0')
 	}
@@ -155,7 +155,7 @@ func quoted(b []byte) (text []byte, escaped bool, rest []byte, err error) {
 		case c == '"':
 			text = b[1:i]
 			if !utf8.Valid(text) {
-				return nil, false, nil, errors.New("a string that is no UTF-8")
+				return nil, false, nil, errors.New("a string that is not UTF-8")
 			}
 			return text, escaped, b[i+1:], nil
 		case c == '\\':
@@ -204,7 +204,7 @@ func unescape(s []byte) ([]byte, error) {
 				}
 			}
 			switch {
-			case r >= 0xdc80 && r <= 0xdcff: // a byte that was no UTF-8
+			case r >= 0xdc80 && r <= 0xdcff: // a byte that was not UTF-8
 				out = append(out, byte(r))
 			default:
 				out = utf8.AppendRune(out, r) // any other lone surrogate becomes U+FFFD

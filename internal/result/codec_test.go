@@ -173,7 +173,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		b := appendText(nil, s)
 		if !json.Valid(b) {
-			t.Fatalf("%q is no JSON", b)
+			t.Fatalf("%q is not JSON", b)
 		}
 		if utf8.ValidString(s) {
 			var back string

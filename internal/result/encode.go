@@ -17,7 +17,7 @@ import (
 // The file of a result is JSON lines. Line 1 is {"columns":[{"name":"event_time","kind":"instant"},…]}; each further
 // line is a row: an array with one cell per column, in their order. An empty cell is null; Text and Decimal are strings,
 // Int and Float numbers, Instant "2026-10-02T07:14:36.000Z", Local the same without Z, Date "2026-10-02".
-// The same rows always give the same bytes. A byte of a text that is no UTF-8 is written as a lone surrogate, \udc80 to
+// The same rows always give the same bytes. A byte of a text that is not UTF-8 is written as a lone surrogate, \udc80 to
 // \udcff, so that nothing is lost and the line is still JSON (Python's surrogateescape is the same).
 
 // The forms of the three kinds of time, always to the millisecond.
@@ -81,7 +81,7 @@ func (e *Encoder) Add(row Row) error {
 		}
 		var ok bool
 		if e.line, ok = appendCell(e.line, e.cols[i].Kind, v); !ok {
-			return fmt.Errorf("row %d: column %q: %T %.40q is no %s", e.n+1, e.cols[i].Name, v, fmt.Sprint(v), e.cols[i].Kind)
+			return fmt.Errorf("row %d: column %q: %T %.40q is not of the type %s", e.n+1, e.cols[i].Name, v, fmt.Sprint(v), e.cols[i].Kind)
 		}
 	}
 	if _, err := e.out.Write(append(e.line, ']', '\n')); err != nil {
@@ -164,7 +164,7 @@ func appendFloat(b []byte, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }
 
-// decimal tells whether s is an exact number: digits with an optional sign and one point between digits.
+// decimal reports whether s is an exact number: digits with an optional sign and one point between digits.
 func decimal(s string) bool {
 	if s != "" && s[0] == '-' {
 		s = s[1:]

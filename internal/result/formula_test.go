@@ -11,7 +11,7 @@ func TestFormula(t *testing.T) {
 	}
 	for _, s := range []string{"", "a=1", "1-2", "Z", "'=1", "(=1)", "é", "汉", `\x0d=1`, "  ", "/x", "*"} {
 		if Formula(s) {
-			t.Errorf("%q is no formula", s)
+			t.Errorf("%q is not a formula", s)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (k Kind) String() string {
 // MarshalText gives the kind's name; a kind outside the set is an error.
 func (k Kind) MarshalText() ([]byte, error) {
 	if k < Text || int(k) >= len(kindNames) {
-		return nil, fmt.Errorf("%d is no kind of column", uint8(k))
+		return nil, fmt.Errorf("%d is not a kind of column", uint8(k))
 	}
 	return []byte(kindNames[k]), nil
 }
@@ -28,5 +28,5 @@ func (k *Kind) UnmarshalText(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no kind of column: text int decimal float bool instant local date", b)
+	return fmt.Errorf("%q is not a kind of column: text int decimal float bool instant local date", b)
 }

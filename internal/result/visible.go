@@ -8,7 +8,7 @@ import (
 )
 
 // Visible is s as a reader may see it: every character that hides, reorders or breaks text is shown as a code, and
-// altered counts how many were. Control characters and bytes that are no UTF-8 become \x1b, all others [U+202E]:
+// altered counts how many were. Control characters and bytes that are not UTF-8 become \x1b, all others [U+202E]:
 // C1 controls, bidi controls, zero-width and other invisible characters, the byte order mark, line and paragraph
 // separators, noncharacters, private use characters, and U+FFFD, which stands where a lone surrogate was.
 // Line feed and tab stay and are not counted: every format can show them, and log values hold indented JSON.
@@ -45,7 +45,7 @@ func Visible(s string) (shown string, altered int) {
 	return b.String(), altered
 }
 
-// hidden tells whether a reader cannot see r, or sees it do something to the text around it.
+// hidden reports whether a reader cannot see r, or sees it do something to the text around it.
 func hidden(r rune) bool {
 	switch {
 	case r < 0x80:

@@ -209,7 +209,7 @@ func (f *Folder) Revision() int { return f.revision }
 func (f *Folder) Keep(files []library.File) error {
 	for _, file := range files {
 		if !fs.ValidPath(file.Path) || strings.Contains(file.Path, `\`) || strings.HasSuffix(file.Path, partSuffix) {
-			return fmt.Errorf("the definition %.80q cannot be kept: it is no plain path", file.Path)
+			return fmt.Errorf("the definition %.80q cannot be kept: it is not a plain path", file.Path)
 		}
 		if err := write(filepath.Join(f.dir, libraryName, filepath.FromSlash(file.Path)), file.Data); err != nil {
 			return err
@@ -265,7 +265,7 @@ type output struct {
 func (f *Folder) Create(name string) (io.WriteCloser, error) {
 	top, _, inside := strings.Cut(name, "/")
 	if !fs.ValidPath(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == '\\' || r == 0x7f }) || strings.HasSuffix(name, partSuffix) || strings.HasPrefix(name, ".") {
-		return nil, fmt.Errorf("a format cannot write %.80q: it is no plain path", name)
+		return nil, fmt.Errorf("a format cannot write %.80q: it is not a plain path", name)
 	}
 	if inside && top != dataName || !inside && reserved(name) {
 		return nil, fmt.Errorf("a format cannot write %s: the name belongs to the run itself", name)

@@ -52,7 +52,7 @@ type Record struct {
 	Notices     []Notice           `json:"notices"` // reasons why the report is incomplete, and remarks, in order of weight
 }
 
-// Incomplete tells whether something that was asked could not be answered in full.
+// Incomplete reports whether something that was asked could not be answered in full.
 func (r *Record) Incomplete() bool {
 	for _, n := range r.Notices {
 		if n.Incomplete {

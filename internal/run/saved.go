@@ -46,7 +46,7 @@ const (
 	maxText   = 64 << 20
 )
 
-// Open reads a finished run: a folder, or a prefix of an archive. A folder without manifest.json is no run
+// Open reads a finished run: a folder, or a prefix of an archive. A folder without manifest.json is not a run
 // (manifest.ErrNone), a record.json that is not the one its manifest names is ErrAltered.
 func Open(fsys fs.FS) (*Saved, error) {
 	m, err := manifest.Read(fsys)
@@ -201,7 +201,7 @@ func (s *Saved) InputFiles() iter.Seq2[engine.InputFile, error] {
 				if sum, ok := r[2].(string); ok {
 					var b []byte
 					if b, err = hex.DecodeString(sum); err == nil && copy(f.SHA256[:], b) != len(f.SHA256) {
-						err = fmt.Errorf("%s: %q is no SHA-256", inputsName, sum)
+						err = fmt.Errorf("%s: %q is not a SHA-256", inputsName, sum)
 					}
 				}
 			}
@@ -258,7 +258,7 @@ func (s *Saved) Library() library.Layer {
 // FS is the folder, for what reads all of a run: verification, archives.
 func (s *Saved) FS() fs.FS { return s.fsys }
 
-// Had tells whether the run has an exception of that id. A run whose lists cannot be read has none here; Exceptions gives the error.
+// Had reports whether the run has an exception of that id. A run whose lists cannot be read has none here; Exceptions gives the error.
 func (s *Saved) Had(exception string) bool {
 	s.mu.Lock()
 	loaded := s.had

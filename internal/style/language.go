@@ -155,7 +155,7 @@ func sentences(f library.File) (map[string]map[string]string, diag.Problems) {
 	return out, bad
 }
 
-// isPlural tells whether a mapping holds plural forms: the form other, and no key that is not a form.
+// isPlural reports whether a mapping holds plural forms: the form other, and no key that is not a form.
 func isPlural(v *yaml.Value) bool {
 	if v.Get("other") == nil {
 		return false
@@ -216,7 +216,7 @@ func (l *Language) Say(key string, args ...any) string {
 	return l.mark(l.fill(key, forms, args))
 }
 
-// Has tells whether a key exists.
+// Has reports whether a key exists.
 func (l *Language) Has(key string) bool {
 	_, ok := l.messages[key]
 	return ok

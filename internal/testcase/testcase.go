@@ -41,7 +41,7 @@ type Verdict struct {
 	Rows        int64  // rows the query gave
 }
 
-// Passed tells whether the case holds. A remark fails nothing.
+// Passed reports whether the case holds. A remark fails nothing.
 func (v Verdict) Passed() bool { return v.Diff == "" }
 
 // Run runs the cases and gives a verdict for each, in the order of the queries and of their files, and one with a remark for

@@ -183,7 +183,7 @@ func (c *composer) label(q *query.Query, col result.Column, v any, words bool) s
 }
 
 // dayLabels are days short enough for an axis: month and day as ISO 8601 writes them. The year stands in the report's
-// period, unless two of the days would have one label without it. What is no day stays as it is.
+// period, unless two of the days would have one label without it. What is not a day stays as it is.
 func (c *composer) dayLabels(days []string) []string {
 	form := "01-02"
 	seen := map[string]bool{}
@@ -207,7 +207,7 @@ func (c *composer) dayLabels(days []string) []string {
 }
 
 // everyDay is each day of the period, so that a day without any event is seen as one, with the days that rows have
-// before and after it, and last what is no day. It is empty where the period has more days than a chart can show. days
+// before and after it, and last what is not a day. It is empty where the period has more days than a chart can show. days
 // is filled in.
 func (c *composer) everyDay(categories []string, days map[string]string) []string {
 	var period, before, after, other []string

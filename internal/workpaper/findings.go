@@ -71,7 +71,7 @@ func (c *composer) figures() ([]document.Block, error) {
 	return blocks, nil
 }
 
-// hasSheet tells whether a query's rows stand on a sheet of their own.
+// hasSheet reports whether a query's rows stand on a sheet of their own.
 func (c *composer) hasSheet(q *run.Query) bool {
 	return hasExceptions(q) || (q.Kind != query.KindException && q.Verdict.Outcome == finding.Shown)
 }

@@ -170,7 +170,7 @@ func (c *composer) gaps() document.Table {
 	return t
 }
 
-// follows tells whether a day, written 2026-10-01, is the day after another.
+// follows reports whether a day, written 2026-10-01, is the day after another.
 func follows(before, day string) bool {
 	t, err := time.Parse(time.DateOnly, before)
 	return err == nil && t.AddDate(0, 0, 1).Format(time.DateOnly) == day

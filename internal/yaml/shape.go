@@ -46,7 +46,7 @@ type Shape struct {
 	whole *regexp.Regexp // Pattern, compiled when it is first needed
 }
 
-// matches tells whether a text is as Pattern wants it. A Pattern that is no regular expression is a mistake in the program.
+// matches reports whether a text is as Pattern wants it. A Pattern that is not a regular expression is a mistake in the program.
 func (s *Shape) matches(text string) bool {
 	s.once.Do(func() { s.whole = regexp.MustCompile(`\A(?:` + s.Pattern + `)\z`) })
 	return s.whole.MatchString(text)

@@ -148,16 +148,16 @@ func (v *Value) Number() float64 {
 	return f
 }
 
-// IsList tells whether the value is a list.
+// IsList reports whether the value is a list.
 func (v *Value) IsList() bool { return v != nil && v.kind == list }
 
-// IsMap tells whether the value is a mapping.
+// IsMap reports whether the value is a mapping.
 func (v *Value) IsMap() bool { return v != nil && v.kind == mapping }
 
-// IsNull tells whether null, ~ or nothing was written.
+// IsNull reports whether null, ~ or nothing was written.
 func (v *Value) IsNull() bool { return v != nil && v.kind == scalar && v.tag == "null" }
 
-// IsText tells whether the value is a text and no number, truth value or null.
+// IsText reports whether the value is a text and no number, truth value or null.
 func (v *Value) IsText() bool {
 	return v != nil && v.kind == scalar && (v.tag == "str" || v.tag == "time")
 }

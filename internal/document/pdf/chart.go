@@ -70,7 +70,7 @@ func split(c document.Chart) []document.Chart {
 	return out
 }
 
-// hasData tells whether there is any point to draw.
+// hasData reports whether there is any point to draw.
 func hasData(c document.Chart) bool {
 	for _, s := range c.Series {
 		for _, v := range s.Points {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// plain tells whether s is printable ASCII, which every face has.
+// plain reports whether s is printable ASCII, which every face has.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] < 0x20 || s[i] > 0x7E {

@@ -130,7 +130,7 @@ func (fs *faces) pick(id faceID, r rune) (faceID, int32) {
 	return id, 0
 }
 
-// has tells whether any face shows r, whatever face is asked for.
+// has reports whether any face shows r, whatever face is asked for.
 func (fs *faces) has(r rune) bool {
 	return fs[text].width(r) != missing || fs[fallback].width(r) != missing
 }

@@ -137,7 +137,7 @@ func (o *objects) outlineCounts() {
 	}
 }
 
-// isOutline tells whether an object is an entry of the outline.
+// isOutline reports whether an object is an entry of the outline.
 func isOutline(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("<</Title ")) && bytes.Contains(b, []byte("/Parent "))
 }

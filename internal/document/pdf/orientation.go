@@ -10,7 +10,7 @@ const (
 	landscapeDays    = 63
 )
 
-// printed tells whether a column is for paper: hidden ones and those of the workbook only are not.
+// printed reports whether a column is for paper: hidden ones and those of the workbook only are not.
 func printed(c document.Column) bool { return !c.Hidden && !c.Sheet }
 
 func visible(cols []document.Column) (n int) {
@@ -76,7 +76,7 @@ func (l *flow) orientations(blocks []document.Block) []bool {
 	return wide
 }
 
-// mostlyWide tells whether a third of a section's tables or more want landscape pages.
+// mostlyWide reports whether a third of a section's tables or more want landscape pages.
 func mostlyWide(blocks []document.Block, wide []bool) bool {
 	tables, big := 0, 0
 	for i, b := range blocks {

@@ -243,10 +243,10 @@ func TestFileSaysWhatItIs(t *testing.T) {
 func TestRecountNotices(t *testing.T) {
 	file, w := write(t, documenttest.Full())
 	for name, c := range map[string]struct{ old, new string }{
-		"a page lost":           {"/Kids [3 0 R ", "/Kids [      "},
-		"a kid that is no page": {"/Kids [3 0 R ", "/Kids [2 0 R "},
-		"a link to nowhere":     {string(regexp.MustCompile(`/Dest \[\d+ 0 R`).Find(file)), "/Dest [2 0 R"},
-		"no table":              {"startxref", "startxxxx"},
+		"a page lost":              {"/Kids [3 0 R ", "/Kids [      "},
+		"a kid that is not a page": {"/Kids [3 0 R ", "/Kids [2 0 R "},
+		"a link to nowhere":        {string(regexp.MustCompile(`/Dest \[\d+ 0 R`).Find(file)), "/Dest [2 0 R"},
+		"no table":                 {"startxref", "startxxxx"},
 	} {
 		broken := bytes.Replace(file, []byte(c.old), []byte(c.new), 1)
 		if bytes.Equal(broken, file) {

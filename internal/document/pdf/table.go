@@ -43,7 +43,7 @@ func formOf(c document.Column) (id faceID, whole, right bool) {
 	return text, false, false
 }
 
-// cellText is what a reader sees of a value, with what cannot be printed shown as codes. altered tells whether it differs from the value's text.
+// cellText is what a reader sees of a value, with what cannot be printed shown as codes. altered reports whether it differs from the value's text.
 func (l *flow) cellText(c document.Column, v any) (s string, altered bool) {
 	switch {
 	case l.d.Cell != nil:

@@ -25,7 +25,7 @@ func TestEveryTextIsTagged(t *testing.T) {
 				again := strings.Contains(m.text, "continued") || float64(m.y) < topEdge+20 && m.face == bold
 				number := m.face == mono && m.color == l.palette["mid"]
 				if l.tree.of(&m) == 0 && !running && !again && !number {
-					t.Errorf("%s, page %d: %.40q is no part of the structure", n.Name, i+1, m.text)
+					t.Errorf("%s, page %d: %.40q is not part of the structure", n.Name, i+1, m.text)
 				}
 				if running && m.tag != 0 {
 					t.Errorf("%s, page %d: the running line %.40q is part of the structure", n.Name, i+1, m.text)

@@ -110,7 +110,7 @@ func lexPDF(b []byte, words map[string]bool) error {
 		case c == '<':
 			n := bytes.IndexByte(b[i:], '>')
 			if n < 0 || len(bytes.Trim(b[i+1:i+n], "0123456789abcdefABCDEF"+pdfSpace)) > 0 {
-				return fmt.Errorf("%.40q is no string in hexadecimal", b[i:])
+				return fmt.Errorf("%.40q is not a string in hexadecimal", b[i:])
 			}
 			i += n + 1
 		case c == '[':

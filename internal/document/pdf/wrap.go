@@ -12,7 +12,7 @@ const (
 	noEnd   = "（【《「『〈〔“‘([{«"
 )
 
-// ideographic tells whether a line may be broken on either side of r.
+// ideographic reports whether a line may be broken on either side of r.
 func ideographic(r rune) bool {
 	return r >= 0x2E80 && r <= 0x9FFF || r >= 0xAC00 && r <= 0xD7A3 || r >= 0xF900 && r <= 0xFAFF || r >= 0xFF00 && r <= 0xFFEF
 }
@@ -59,7 +59,7 @@ func (fs *faces) wrap(id faceID, size float64, s string, width float64) []string
 	return out
 }
 
-// fits tells whether s is at most limit wide; it stops at the first rune that is too much.
+// fits reports whether s is at most limit wide; it stops at the first rune that is too much.
 func (fs *faces) fits(id faceID, s string, limit int32) bool {
 	var w int32
 	for _, r := range s {

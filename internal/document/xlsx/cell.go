@@ -31,7 +31,7 @@ func serial(t time.Time) float64 {
 	return float64(t.Sub(epoch).Milliseconds()) / 86_400_000
 }
 
-// text makes a string fit for a cell: what cannot be shown becomes a code, what is too long is cut and says so. altered tells whether a reader sees something else.
+// text makes a string fit for a cell: what cannot be shown becomes a code, what is too long is cut and says so. altered reports whether a reader sees something else.
 func text(s string, w document.Words) (shown string, altered bool) {
 	shown, n := result.Visible(s)
 	altered = n > 0

@@ -19,7 +19,7 @@ func column(n int) string {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// clean is text for places that are no data cells: titles, labels, properties.
+// clean is text for places that are not data cells: titles, labels, properties.
 func clean(s string) string {
 	shown, _ := result.Visible(s)
 	return shown

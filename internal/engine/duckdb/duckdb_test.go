@@ -306,7 +306,7 @@ func TestFault(t *testing.T) {
 		}
 	}
 	if fault(ended, nil) != nil {
-		t.Error("nothing is no fault")
+		t.Error("nothing is not a fault")
 	}
 }
 

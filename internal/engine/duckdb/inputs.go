@@ -97,7 +97,7 @@ func (s *session) count(ctx context.Context) (engine.Inputs, error) {
 }
 
 // countFiles takes what the cache knows of each file. Only files of the folder CloudTrail count as deliveries of a day:
-// those of its siblings are no sign that management events arrived.
+// those of its siblings are not a sign that management events arrived.
 func (s *session) countFiles(t *tally) {
 	first, last := relation.FirstDay(s.scope.From), relation.LastDay(s.scope.To, 0)
 	for f := range s.snapshot.Files() {

@@ -31,7 +31,7 @@ func (w *world) wantConflicts(want ...string) {
 }
 
 // Of copies that do not say the same none is lost: each content is an event, marked, and its copies are counted. A record that
-// is no event of the period, such as a copy with another time or category, marks the one that is.
+// is not an event of the period, such as a copy with another time or category, marks the one that is.
 func testConflicts(t *testing.T, open Open) {
 	const when = "2026-10-25T00:00:00Z"
 	m := func(pairs ...any) map[string]any {

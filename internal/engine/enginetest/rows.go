@@ -73,7 +73,7 @@ func testKinds(t *testing.T, open Open) {
 				continue
 			}
 			if f, ok := r[0].(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
-				t.Error("a float that is no number went through")
+				t.Error("a float that is not a number went through")
 			}
 		}
 	})

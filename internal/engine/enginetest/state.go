@@ -138,7 +138,7 @@ func testStateOfScope(t *testing.T, open Open) {
 		key("444455556666", "eu-west-1", "2026/10/25", "x"), key("111122223333", "us-east-1", "2026/10/25", "x")} {
 		s.files.set(k, log(at("2026-10-25T08:00:00Z", "x")))
 		if s.state(scope) != before {
-			t.Errorf("%s is no file of the scope and changed its state", k)
+			t.Errorf("%s is not a file of the scope and changed its state", k)
 		}
 	}
 	if scope.HistoryDays = 60; s.state(scope) == before {

@@ -26,7 +26,7 @@ type client struct {
 func newClient(address string) (*client, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%q is no address of a Trino server: give something like http://127.0.0.1:8080", address)
+		return nil, fmt.Errorf("%q is not an address of a Trino server: give something like http://127.0.0.1:8080", address)
 	}
 	return &client{base: u, http: &http.Client{}}, nil
 }

@@ -50,7 +50,7 @@ func verdict(t *testing.T, c *client, text string) string {
 	return ""
 }
 
-// What the parser accepts is no syntax error at Trino, neither as it was written nor as it is printed. The statements name
+// What the parser accepts is not a syntax error at Trino, neither as it was written nor as it is printed. The statements name
 // relations that are nowhere, so other errors say nothing.
 func TestAccepted(t *testing.T) {
 	c := server(t)
@@ -64,7 +64,7 @@ func TestAccepted(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d statements are no syntax error", n)
+	t.Logf("%d statements are not syntax errors", n)
 }
 
 // What the parser refuses is refused by Trino too, or listed with the reason why this program does not take it.
@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	for name := range reasons {
-		t.Errorf("policy.txt lists %s, which is no statement of the corpus", name)
+		t.Errorf("policy.txt lists %s, which is not a statement of the corpus", name)
 	}
 	t.Logf("%d statements are refused by both, %d here only, by policy", same, len(open))
 }
@@ -109,7 +109,7 @@ func policy(t *testing.T) map[string]string {
 		}
 		name, why, ok := strings.Cut(line, " ||| ")
 		if !ok {
-			t.Fatalf("policy.txt: %q is no name ||| reason", line)
+			t.Fatalf("policy.txt: %q is not a name ||| reason", line)
 		}
 		m[name] = why
 	}

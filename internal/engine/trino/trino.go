@@ -1,5 +1,5 @@
 // Package trino is an engine for the proof that a query means the same everywhere: it runs the relation and the queries on a
-// real Trino, the engine inside Athena. It is no engine for users: it copies every record into Trino's memory.
+// real Trino, the engine inside Athena. It is not an engine for users: it copies every record into Trino's memory.
 //
 // Open reads the log files, puts their records into a table of the catalog "memory" under a schema of its own, and makes
 // events and history from it with the same statement every engine uses, written for Trino.

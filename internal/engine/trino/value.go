@@ -122,7 +122,7 @@ func cell(k result.Kind, t *sql.Type, raw json.RawMessage) (any, error) {
 	case result.Float:
 		f, ok := v.(float64)
 		if ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
-			return nil, fmt.Errorf("%v is no number that a report can show", f)
+			return nil, fmt.Errorf("%v is not a number that a report can show", f)
 		}
 	case result.Instant, result.Local, result.Date:
 		if at, ok := v.(time.Time); ok {
@@ -130,7 +130,7 @@ func cell(k result.Kind, t *sql.Type, raw json.RawMessage) (any, error) {
 		}
 	case result.Text:
 		if _, ok := v.(string); !ok {
-			return nil, fmt.Errorf("a value of the type %s is no text", t)
+			return nil, fmt.Errorf("a value of the type %s is not a text", t)
 		}
 	}
 	return v, nil

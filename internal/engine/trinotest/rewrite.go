@@ -60,7 +60,7 @@ var codec = regexp.MustCompile(`(^|, )write_compression = 'ZSTD'(, |$)`)
 // the table over the log files:
 //
 //   - the table is what Lay says;
-//   - write_compression is no property of Trino's, the catalog's own setting says the same;
+//   - write_compression is not a property of Trino's, the catalog's own setting says the same;
 //   - where Athena itself chooses the place of a table, Trino is told the place that Athena chooses.
 func (a *Athena) rewrite(q *query) (string, error) {
 	text := q.sql

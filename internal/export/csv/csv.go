@@ -101,7 +101,7 @@ func (w *Writer) file(ctx context.Context, out export.Output, name string, set r
 			} else if v != nil {
 				from := len(line)
 				if line, ok = result.AppendCell(line, cols[i].Kind, v); !ok {
-					return n, fmt.Errorf("row %d: %T is no %s", n+1, v, cols[i].Kind)
+					return n, fmt.Errorf("row %d: %T is not of the type %s", n+1, v, cols[i].Kind)
 				}
 				line = unquote(line, from)
 			}

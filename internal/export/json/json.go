@@ -132,7 +132,7 @@ func rows(ctx context.Context, out export.Output, name string, s *run.Saved, que
 				line = append(line, keys[i]...)
 				var ok bool
 				if line, ok = result.AppendCell(line, cols[i].Kind, v); !ok {
-					return fmt.Errorf("row %d: %T is no %s", n+1, v, cols[i].Kind)
+					return fmt.Errorf("row %d: %T is not of the type %s", n+1, v, cols[i].Kind)
 				}
 			}
 			if _, err := w.Write(append(line, '}')); err != nil {

@@ -16,7 +16,7 @@ func TestWriter(t *testing.T) {
 	for name, text := range out {
 		names = append(names, name)
 		if !json.Valid([]byte(text)) {
-			t.Errorf("%s is no JSON", name)
+			t.Errorf("%s is not JSON", name)
 		}
 	}
 	slices.Sort(names)

@@ -234,7 +234,7 @@ func begunBefore(t *testing.T, a, b Machine) {
 	follows(t, a.History, first, nil)
 	follows(t, a.History, second, first)
 
-	// A run that lost its number to an equal one is no revision.
+	// A run that lost its number to an equal one is not a revision.
 	if err := errors.Join(slow.Close(), other.Close()); err != nil {
 		t.Fatal(err)
 	}

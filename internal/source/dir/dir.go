@@ -190,7 +190,7 @@ func (b below) Open(name string) (fs.File, error) {
 	return regular.OpenIn(b.root, filepath.Join(b.folder, path))
 }
 
-// entry describes one file; ok is false for what is no file: a socket, a pipe, a link to a folder, a file just deleted.
+// entry describes one file; ok is false for what is not a file: a socket, a pipe, a link to a folder, a file just deleted.
 func (s *Source) entry(path, key string, e fs.DirEntry) (o source.Object, ok bool, err error) {
 	var info fs.FileInfo
 	if e.Type()&fs.ModeSymlink != 0 {

@@ -51,7 +51,7 @@ func NewClient(cfg aws.Config) *s3.Client {
 	})
 }
 
-// onlyListings refuses an answer that is no listing. A page of a proxy in between is read by the SDK as a listing without any
+// onlyListings refuses an answer that is not a listing. A page of a proxy in between is read by the SDK as a listing without any
 // object, and a bucket without logs would be taken for a period in which nothing happened.
 func onlyListings(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, meta, err := next.HandleDeserialize(ctx, in)
@@ -61,11 +61,11 @@ func onlyListings(ctx context.Context, in middleware.DeserializeInput, next midd
 	return out, meta, err
 }
 
-// errNoListing is for an answer that is no listing. The client repeats the call.
+// errNoListing is for an answer that is not a listing. The client repeats the call.
 type errNoListing struct{}
 
 func (errNoListing) Error() string {
-	return "what was answered is no listing of a bucket; a proxy may stand in between"
+	return "what was answered is not a listing of a bucket; a proxy may stand in between"
 }
 func (errNoListing) RetryableError() bool { return true }
 
@@ -96,7 +96,7 @@ func (s *Source) List(ctx context.Context, prefix string) iter.Seq2[source.Objec
 			for _, o := range page.Contents {
 				key, ok := strings.CutPrefix(aws.ToString(o.Key), s.prefix)
 				if !ok || key == "" || strings.HasSuffix(key, "/") && aws.ToInt64(o.Size) == 0 {
-					continue // the empty object that consoles make for a folder is no file
+					continue // the empty object that consoles make for a folder is not a file
 				}
 				if !yield(source.Object{Key: key, Size: aws.ToInt64(o.Size), ETag: aws.ToString(o.ETag), Modified: modified(o.LastModified), Class: class(string(o.StorageClass))}, nil) {
 					return

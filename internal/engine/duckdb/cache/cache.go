@@ -14,7 +14,7 @@
 //	region    VARCHAR  region folder of the key; NULL for a loose file
 //	day       VARCHAR  delivery day of the key, yyyy/MM/dd; NULL for a loose file
 //	category  VARCHAR  cloudtrail.Record.Category: management, data:s3, network ...; never NULL
-//	misfit    VARCHAR  JSON object of the values that were no object or array where CloudTrail has one
+//	misfit    VARCHAR  JSON object of the values that were not objects or arrays where CloudTrail has one
 //	                   ("userIdentity":"alice"), so that nothing is lost; nearly always NULL
 //	content   UUID     no UUID, 16 bytes of a SHA-256 over the columns of cloudtrail.Columns: equal where all of these are
 //	                   equal, and nowhere else. Never NULL

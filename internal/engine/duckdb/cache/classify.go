@@ -16,7 +16,7 @@ type object struct {
 	key cloudtrail.Key
 }
 
-// asked tells whether the object belongs to the window. Loose files always do: their name does not say when they are from.
+// asked reports whether the object belongs to the window. Loose files always do: their name does not say when they are from.
 func (w *Window) asked(k cloudtrail.Key) bool {
 	if k.Day.IsZero() {
 		return true
@@ -75,7 +75,7 @@ func hidden(o object) bool {
 	return o.key.Loose() && (strings.HasPrefix(o.Key, ".") || strings.Contains(o.Key, "/."))
 }
 
-// expected tells whether a file should be a log file, by its place or by its name. If it cannot be read, something is missing.
+// expected reports whether a file should be a log file, by its place or by its name. If it cannot be read, something is missing.
 func expected(base string, k cloudtrail.Key) bool {
 	if k.Folder == cloudtrail.FolderLogs {
 		return true

@@ -53,7 +53,7 @@ type file struct {
 	Part     string        `json:"part,omitempty"` // where its rows are; "" without rows
 }
 
-// same tells whether the object is still the one that was read.
+// same reports whether the object is still the one that was read.
 func (f *file) same(o source.Object) bool {
 	return f.Size == o.Size && f.ETag == o.ETag && f.Modified == stamp(o)
 }

@@ -120,7 +120,7 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// TestOpenCancelled: a database that could not be set up is no database.
+// TestOpenCancelled: a database that could not be set up is not a database.
 func TestOpenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

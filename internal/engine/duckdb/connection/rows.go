@@ -87,7 +87,7 @@ func Value(k result.Kind, v any) (any, error) {
 			f = float64(n.(int64))
 		}
 		if math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("%v is no number a report can hold; guard the division with nullif(…, 0)", f)
+			return nil, fmt.Errorf("%v is not a number a report can hold; guard the division with nullif(…, 0)", f)
 		}
 		return f, nil
 	case result.Bool:
