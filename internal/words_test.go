@@ -219,3 +219,64 @@ func TestFilesNameNoMachine(t *testing.T) {
 		t.Fatalf("%d files: this test looks at the wrong place", looked)
 	}
 }
+
+// spoken are ways to write that a reader stumbles over, and what is written in their place. internal/sql and the fixtures of old runs
+// are left out.
+var spoken = []struct {
+	wrong *regexp.Regexp
+	write string
+}{
+	{regexp.MustCompile(`\b[Tt]ells whether\b`), "reports whether"},
+	{regexp.MustCompile(`\b(is|are|was|were) no [a-zA-Z"'%{]`), "is not a, are not, or there is no"},
+	{regexp.MustCompile(`\b1 (files|records|queries|regions|accounts) `), "the number with its noun: count in cmd/trailscribe"},
+}
+
+// rightly is what a wrong way to write may be part of: there is no X, and ends of sentences that say how long or how many.
+var rightly = regexp.MustCompile(`(?i)\b(there('s| is| are| was| were)|(is|are|was) there) no\b|\b(is|are|was|were) no (longer|more|one|errors?)\b`)
+
+// Comments, messages and pages say things as a reader expects them.
+func TestPlainWords(t *testing.T) {
+	looked := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
+		if d.IsDir() {
+			switch rel {
+			case ".git", "bin", "demo", "internal/sql", "internal/run/testdata", "internal/engine/enginetest/testdata":
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		switch filepath.Ext(path) {
+		case ".go", ".md", ".yaml", ".sql", ".txtar":
+		default:
+			return nil
+		}
+		switch rel {
+		case "internal/words_test.go", "docs/sql.md": // the rules themselves; the table of functions is written from internal/sql
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		looked++
+		for i, line := range strings.Split(string(data), "\n") {
+			plain := rightly.ReplaceAllString(line, "")
+			for _, s := range spoken {
+				if found := s.wrong.FindString(plain); found != "" {
+					t.Errorf("%s:%d: %q: write %s\n%.160s", rel, i+1, found, s.write, strings.TrimSpace(line))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if looked < 300 {
+		t.Fatalf("%d files: this test looks at the wrong place", looked)
+	}
+}

@@ -87,10 +87,15 @@ func (p *program) openAthena(ctx context.Context, s *setup, set config.Settings)
 		Definition: s.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3.NewClient(cfg), Region: cfg.Region,
 		Workgroup: a.Workgroup.Or(config.Default(config.DefaultWorkgroup)).Value, Database: a.Database.Or(config.Default(config.DefaultDatabase)).Value, Table: a.Table.Or(config.Default(config.DefaultTable)).Value,
 		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, PartitionFrom: partitionFrom, Concurrency: a.Concurrency, Price: price(s.config, cfg.Region), Reuse: a.ReuseMinutes, Timeout: timeout,
-		Warn: p.term.Warn, Timing: athena.TimingFor(awsconfig.CustomEndpoint(cfg) && strings.Contains(aws.ToString(cfg.BaseEndpoint), "://127.0.0.1:")),
+		Warn: p.term.Warn, Timing: athenaTiming(cfg),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening the engine: %w", err)
 	}
 	return e, nil
+}
+
+// athenaTiming is how long to wait between calls of the Athena that a configuration reaches.
+func athenaTiming(cfg aws.Config) athena.Timing {
+	return athena.TimingFor(awsconfig.CustomEndpoint(cfg) && strings.Contains(aws.ToString(cfg.BaseEndpoint), "://127.0.0.1:"))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,7 @@ func (f *infraFlags) registerAdopt(c *cobra.Command) {
 type estate struct {
 	*lake.Lake
 	athena   *athena.Client
+	sdk      aws.Config
 	config   *config.Config
 	existing bool   // the table is somebody else's
 	target   string // account and region
@@ -100,7 +102,8 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 	}
 	s := lake.Settings{
 		Partition: awsconfig.Partition(sdk.Region), Region: sdk.Region, Account: f.account,
-		Database: or(a.Database.Value, config.DefaultDatabase), Table: or(a.Table.Value, config.DefaultTable), Workgroup: or(a.Workgroup.Value, config.DefaultWorkgroup),
+		Database: cmp.Or(a.Database.Value, config.DefaultDatabase), Table: cmp.Or(a.Table.Value, config.DefaultTable),
+		Workgroup:    cmp.Or(a.Workgroup.Value, config.DefaultWorkgroup),
 		Organization: a.Organization.Value, Accounts: a.Accounts.Values, Regions: a.Regions.Values, FirstDay: a.First(),
 		ScanLimit: scanLimit(cfg, sdk.Region), Expiry: cfg.Athena.ResultsDays, Adopt: f.adopt,
 	}
@@ -124,7 +127,10 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 		}
 		s.Account = aws.ToString(who.Account)
 	}
-	e := &estate{config: cfg, athena: athena.NewFromConfig(sdk), existing: or(f.catalog, a.Catalog.Value) == config.CatalogExisting, target: "account " + s.Account + ", region " + s.Region}
+	e := &estate{
+		config: cfg, sdk: sdk, athena: athena.NewFromConfig(sdk), existing: cmp.Or(f.catalog, a.Catalog.Value) == config.CatalogExisting,
+		target: "account " + s.Account + ", region " + s.Region,
+	}
 	store := s3.NewClient(sdk)
 	var found lake.Found
 	if n == needContents {
@@ -165,13 +171,6 @@ func (e *estate) resources(components []string) ([]infra.Resource, error) {
 func scanLimit(c *config.Config, region string) int64 {
 	most, _ := c.Cost.MaxPerRun.Micros()
 	return engine.Money{Micros: most}.Buys(price(c, region))
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // infraError says errors of AWS in plain words; those of our own stay as they are, with what to do.

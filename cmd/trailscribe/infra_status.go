@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -175,7 +176,7 @@ func resourceState(s infra.State, changes []infra.Change) (state, detail, next s
 	}
 	var fields []string
 	for _, c := range changes {
-		fields = append(fields, c.Op+" "+or(c.Field, c.Ref))
+		fields = append(fields, c.Op+" "+cmp.Or(c.Field, c.Ref))
 	}
 	return "differs", owner + "; " + strings.Join(fields, ", "), "trailscribe infra plan"
 }

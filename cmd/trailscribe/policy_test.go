@@ -219,7 +219,6 @@ func (g *guarded) run(code int, args string) string {
 
 // byAthena are the actions of the policies that the program itself does not use, and why they are there.
 var byAthena = map[string]string{
-	"athena:GetQueryExecution":      "how the control count waits; a report asks for many queries at once",
 	"athena:BatchGetQueryExecution": "how a report waits for its queries",
 	"athena:StopQueryExecution":     "on an interrupt",
 	"athena:UpdateWorkGroup":        "where a setting has drifted",

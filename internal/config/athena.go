@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,9 +85,9 @@ func (a Athena) show(add func(name, value, origin string)) {
 	}
 	add("athena.accounts", strings.Join(a.Accounts.Values, ", "), a.Accounts.Origin)
 	add("athena.regions", strings.Join(a.Regions.Values, ", "), a.Regions.Origin)
-	add("athena.concurrency", itoa(a.Concurrency), a.concurrencyOrigin)
-	add("athena.results_days", itoa(a.ResultsDays), a.resultsDaysOrigin)
-	add("athena.reuse_minutes", itoa(a.ReuseMinutes), a.reuseOrigin)
+	add("athena.concurrency", strconv.Itoa(a.Concurrency), a.concurrencyOrigin)
+	add("athena.results_days", strconv.Itoa(a.ResultsDays), a.resultsDaysOrigin)
+	add("athena.reuse_minutes", strconv.Itoa(a.ReuseMinutes), a.reuseOrigin)
 	if a.FIPS {
 		add("athena.fips", "true", a.fipsOrigin)
 	} else {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -128,8 +127,6 @@ func (l *loader) add(n yaml.Node, rule, hint, format string, args ...any) {
 }
 
 func originOf(p diag.Pos) string { return p.String() }
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 func setting(v *yaml.Value) Setting {
 	if v == nil {

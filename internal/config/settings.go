@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -210,7 +211,7 @@ func (s Settings) Show() []Shown {
 		add("accounts."+a.ID, strings.TrimSpace(text), originOf(a.At))
 	}
 	origin := func(o string) string { return cmp.Or(o, "default") }
-	add("late_days", itoa(c.LateDays), origin(c.LateDaysOrigin))
+	add("late_days", strconv.Itoa(c.LateDays), origin(c.LateDaysOrigin))
 	add("settle", c.Settle.Value, origin(c.Settle.Origin))
 	shown := "true"
 	if !c.Builtin {

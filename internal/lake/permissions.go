@@ -57,7 +57,7 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 	}
 	add("SeeWorkgroup", look, group)
 	if queries {
-		add("RunQueries", []string{"athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution", "athena:BatchGetQueryExecution", "athena:GetQueryResults"}, group)
+		add("RunQueries", []string{"athena:StartQueryExecution", "athena:StopQueryExecution", "athena:BatchGetQueryExecution", "athena:GetQueryResults"}, group)
 	}
 	if changes {
 		add("KeepWorkgroup", []string{"athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup", "athena:TagResource"}, group)

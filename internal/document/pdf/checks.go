@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"slices"
 
 	"trailscribe/internal/document"
@@ -19,7 +20,7 @@ func (l *flow) checks(b document.Checks) error {
 		l.emptyTable("")
 		return nil
 	}
-	g := grid{title: or(l.line(b.Title), l.headWords), size: tableSize, columns: []gridColumn{
+	g := grid{title: cmp.Or(l.line(b.Title), l.headWords), size: tableSize, columns: []gridColumn{
 		{face: mono, whole: true}, {face: text}, {face: text, right: true}, {face: text, right: true}, {face: text, whole: true}, {face: text},
 	}}
 	rows := make([][]gridCell, len(b.Rows))

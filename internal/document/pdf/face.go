@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"math"
@@ -94,7 +95,7 @@ var defaultFaces = style.Faces{
 
 func openFaces(fsys fs.FS, want style.Faces) (*faces, error) {
 	d := defaultFaces
-	files := [faceCount]string{or(want.Display, d.Display), or(want.Text, d.Text), or(want.Bold, d.Bold), or(want.Italic, d.Italic), or(want.Mono, d.Mono), or(want.Fallback, d.Fallback)}
+	files := [faceCount]string{cmp.Or(want.Display, d.Display), cmp.Or(want.Text, d.Text), cmp.Or(want.Bold, d.Bold), cmp.Or(want.Italic, d.Italic), cmp.Or(want.Mono, d.Mono), cmp.Or(want.Fallback, d.Fallback)}
 	open := map[string]*face{}
 	fs := new(faces)
 	for i, file := range files {
@@ -108,13 +109,6 @@ func openFaces(fsys fs.FS, want style.Faces) (*faces, error) {
 		fs[i] = open[file]
 	}
 	return fs, nil
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // pick is the face that r is shown in where id is asked for, and its width. A rune that no face has gets width 0; clean leaves none.

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -374,7 +375,7 @@ func (l *flow) chrome() {
 		l.put(text, 7.6, grey, l.l, headerY-2.5, l.cut(text, 7.6, head, l.w-l.width(text, 7.6, ref)-8))
 		l.right(text, 7.6, grey, l.r, headerY-2.5, ref)
 		l.rule(l.l, headerY, l.r, 0.15, rule)
-		number := l.line(strings.NewReplacer("{page}", strconv.Itoa(i+1), "{pages}", strconv.Itoa(len(l.pages))).Replace(or(l.d.Words.Page, "{page} / {pages}")))
+		number := l.line(strings.NewReplacer("{page}", strconv.Itoa(i+1), "{pages}", strconv.Itoa(len(l.pages))).Replace(cmp.Or(l.d.Words.Page, "{page} / {pages}")))
 		l.rule(l.l, h-footerDrop, l.r, 0.15, rule)
 		l.put(text, 7.6, grey, l.l, h-footerDrop+5, l.cut(text, 7.6, foot, l.w-l.width(bold, 7.6, number)-8))
 		l.right(bold, 7.6, grey, l.r, h-footerDrop+5, number)

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"strconv"
@@ -78,7 +79,7 @@ func (l *flow) shorten(s string) (string, bool) {
 		seen++
 	}
 	sum := sha256.Sum256([]byte(s))
-	said := or(l.d.Words.Truncated, "… [{characters}, SHA-256 {sha256}]")
+	said := cmp.Or(l.d.Words.Truncated, "… [{characters}, SHA-256 {sha256}]")
 	said = strings.NewReplacer("{characters}", strconv.Itoa(n), "{sha256}", fmt.Sprintf("%x", sum)).Replace(said)
 	return s[:at] + " " + said, true
 }
@@ -145,7 +146,7 @@ func (l *flow) table(b document.Table) error {
 		return nil
 	}
 	g.rows = shown
-	g.title, g.size, g.zebra = or(title, l.headWords), tableSize, b.Zebra
+	g.title, g.size, g.zebra = cmp.Or(title, l.headWords), tableSize, b.Zebra
 	if b.Ref != "" && !strings.HasPrefix(title, b.Ref) {
 		g.title = strings.TrimSpace(l.line(b.Ref) + "  " + title)
 	}

@@ -17,8 +17,6 @@ func column(n int) string {
 	return name
 }
 
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
 // clean is text for places that are not data cells: titles, labels, properties.
 func clean(s string) string {
 	shown, _ := result.Visible(s)
@@ -152,11 +150,11 @@ func (b *book) value(sh, cell string, col document.Column, v any) {
 	case nil:
 		b.try(b.f.SetCellStr(sh, cell, ""))
 	case int64:
-		if numeric(col.Form) && digits(itoa(v)) <= mostDigits {
+		if numeric(col.Form) && digits(strconv.FormatInt(v, 10)) <= mostDigits {
 			b.try(b.f.SetCellInt(sh, cell, v))
 			return
 		}
-		b.say(sh, cell, itoa(v))
+		b.say(sh, cell, strconv.FormatInt(v, 10))
 	case float64:
 		b.try(b.f.SetCellFloat(sh, cell, v, -1, 64))
 	case string:

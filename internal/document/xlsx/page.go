@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -85,7 +86,7 @@ func at(blocks []document.Block, i int) document.Block {
 // area keeps the numbers behind charts off the printed page.
 func (g *page) area() {
 	if g.data > len(g.widths)+5 {
-		g.b.try(g.b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: quote(g.name) + "!$A$1:$" + column(g.last()) + "$" + itoa(max(g.row, 6)), Scope: g.name}))
+		g.b.try(g.b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: quote(g.name) + "!$A$1:$" + column(g.last()) + "$" + strconv.FormatInt(max(g.row, 6), 10), Scope: g.name}))
 	}
 }
 

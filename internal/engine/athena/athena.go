@@ -130,19 +130,24 @@ func New(o Options) (*Engine, error) {
 	if o.Staging == "" && o.Output != "" {
 		o.Staging = awsconfig.Below(o.Output, "trailscribe-staging")
 	}
-	if o.Concurrency <= 0 {
-		o.Concurrency = 5
-	}
 	if o.Price.Micros <= 0 {
 		o.Price = ListPrice(o.Region)
 	}
+	return newEngine(o), nil
+}
+
+// newEngine is an engine with these settings, which were checked.
+func newEngine(o Options) *Engine {
 	if o.Warn == nil {
 		o.Warn = func(string) {}
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = 5
 	}
 	o.Timing = o.Timing.filled()
 	e := &Engine{o: o, slots: make(chan struct{}, o.Concurrency), chosen: map[string]string{}, listed: map[string]listed{}, pace: pacer{gap: o.Timing.StartGap}}
 	e.watch = newWatcher(o.Athena, o.Timing)
-	return e, nil
+	return e
 }
 
 func (t Timing) filled() Timing {

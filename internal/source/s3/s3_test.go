@@ -234,7 +234,7 @@ func TestNames(t *testing.T) {
 func TestOnlyListings(t *testing.T) {
 	const page = "<html><body>Please sign in</body></html>"
 	const listing = `<ListBucketResult><Name>logs</Name><IsTruncated>false</IsTruncated><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>`
-	for pages, want := range map[int]string{0: "a", 2: "a", 1 << 20: "no listing of a bucket"} {
+	for pages, want := range map[int]string{0: "a", 2: "a", 1 << 20: "not a listing of a bucket"} {
 		asked := 0
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if asked++; asked <= pages {

@@ -52,8 +52,8 @@ func TestValueRefused(t *testing.T) {
 		value any
 		want  string
 	}{
-		"NaN":             {result.Float, math.NaN(), "no number"},
-		"infinity":        {result.Float, math.Inf(-1), "no number"},
+		"NaN":             {result.Float, math.NaN(), "not a number"},
+		"infinity":        {result.Float, math.Inf(-1), "not a number"},
 		"128 bits":        {result.Int, new(big.Int).Lsh(big.NewInt(1), 64), "64 bits"},
 		"unsigned":        {result.Int, uint64(math.MaxUint64), "64 bits"},
 		"text as number":  {result.Int, "7", "whole number"},
