@@ -55,7 +55,7 @@ func TestAttackOddUserFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		args := t.reading(readsYAML{x.file, x.args})
-		// Zero where a file that is no library's is not looked at.
+		// Zero where a file of another library is not looked at.
 		e, peak := t.measured(command(t.Context(), folder, args...), 2<<10, exitDone, exitError, exitUsage, exitMismatch)
 		t.most("MiB", peak)
 		plain(t, e)

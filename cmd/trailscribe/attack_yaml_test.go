@@ -35,7 +35,7 @@ var yamlReaders = []readsYAML{
 	{"lib/templates/lang/en/messages.yaml", []string{"report", "run", "cis-aws", "--library", "lib", "--source", ".", "--dry-run"}},
 }
 
-// yamlBombs, made only where they are used, since the processes of the campaign are this program too, grow, nest, refer to themselves, name types of other languages, or are no text.
+// yamlBombs, made only where they are used, since the processes of the campaign are this program too, grow, nest, refer to themselves, name types of other languages, or are not text.
 var yamlBombs = map[string]func() string{
 	"laughs":         func() string { return laughs(10) },
 	"laughs in keys": func() string { return strings.ReplaceAll(laughs(10), "- *", "- ? *") },
@@ -74,7 +74,7 @@ var yamlBombs = map[string]func() string{
 	"only a byte order mark":     func() string { return "\ufeff" },
 	"tabs":                       func() string { return "a:\n\t- b\n\t\tc: d\n" },
 	"keys that stand twice":      func() string { return "id: a\nid: b\n<<: {id: c}\n" },
-	"keys that are no texts":     func() string { return "{[a, b]: 1, {c: d}: 2, null: 3, ~: 4, true: 5}\n" },
+	"keys that are not texts":    func() string { return "{[a, b]: 1, {c: d}: 2, null: 3, ~: 4, true: 5}\n" },
 	"aliases of nothing":         func() string { return "a: *zq\n<<: *zr\n" },
 	"a block with a wide indent": func() string { return "a: |9\n         x\nb: >-99\n  x\n" },
 	"quotes that do not close":   func() string { return "a: \"" + strings.Repeat("\\u0041", 500_000) },

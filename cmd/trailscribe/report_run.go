@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -131,7 +132,9 @@ func (p *program) tellFallen(l *style.Language) {
 		p.term.Warn(fmt.Sprintf("%s in English, because the language %s does not have them; 'trailscribe query lint' says which of its sentences are missing",
 			count(n, "text is", "texts are"), l.Tag))
 	}
-	if missing := l.Missing(); len(missing) > 0 {
+	// A placeholder that is left is for a format to fill: {page} of a page's number.
+	missing := slices.DeleteFunc(l.Missing(), func(key string) bool { return strings.HasSuffix(key, "}") })
+	if len(missing) > 0 {
 		p.term.Warn(fmt.Sprintf("the report shows %s in ⟨ ⟩ that no language file has: %s", count(len(missing), "text", "texts"), strings.Join(missing, ", ")))
 	}
 }

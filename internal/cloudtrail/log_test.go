@@ -149,7 +149,7 @@ func TestRefusals(t *testing.T) {
 		{"empty object", `{}`, Foreign, "no-keys", Limits{}},
 		{"list of numbers", `[1,2]`, Foreign, "not-an-object (element number", Limits{}},
 		{"records that are none", `{"Records":[{"a":1}]}`, Foreign, "other-keys", Limits{}},
-		{"Records is no list", `{"Records":null}`, Foreign, "other-keys", Limits{}},
+		{"Records is not a list", `{"Records":null}`, Foreign, "other-keys", Limits{}},
 		{"digest", `{"awsAccountId":"1","digestStartTime":"2026-10-01T00:00:00Z","logFiles":[]}`, Foreign, "digest-file", Limits{}},
 		{"Config", `{"fileVersion":"1.0","configSnapshotId":"x","configurationItems":[{}]}`, Foreign, "config-file", Limits{}},
 		{"S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"2026-10-01T00:00:00Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"A"}}]}`, Foreign, "notification", Limits{}},
