@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -203,6 +204,9 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 		}
 		if a.rows == nil {
 			r.Columns = q.Timed(st.Query.Columns())
+		}
+		if q.Kind == query.KindException {
+			r.Recurs = slices.Compact(slices.Sorted(slices.Values(q.Pattern(r.Columns))))
 		}
 		r.Verdict = logged.logged(q, r.Verdict)
 		if i, ok := at[q.ID+run.PopulationSuffix]; ok {

@@ -65,6 +65,9 @@ type Exception struct {
 	Status string `json:"status"`
 	Waiver string `json:"waiver,omitempty"`
 	New    bool   `json:"new,omitempty"` // not in the previous run
+
+	// Pattern is the same in each period in which the same thing happens again; "" where the query does not say what recurs.
+	Pattern string `json:"pattern,omitempty"`
 }
 
 // Limit is where a verdict does not hold. Reason is one of the Reason constants.

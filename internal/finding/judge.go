@@ -152,6 +152,10 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 	if err != nil {
 		return Verdict{}, err
 	}
+	recurs, err := newPattern(q, cols)
+	if err != nil {
+		return Verdict{}, err
+	}
 	var repeated map[[8]byte]*repeat // only where copies can be the reason
 	excuse := c.Conflicts.excuse(cols)
 	if !c.Conflicts.none() {
@@ -185,6 +189,9 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 		}
 		seen[id] = struct{}{}
 		e := Exception{ID: hex.EncodeToString(id[:]), Row: v.Rows, Status: StatusOpen}
+		if e.Pattern, err = recurs.id(row); err != nil {
+			return Verdict{}, err
+		}
 		if c.Waivers != nil {
 			if waiver, ok := c.Waivers.Match(q, cols, row, c.At); ok {
 				e.Status, e.Waiver = StatusWaived, waiver

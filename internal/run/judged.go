@@ -14,11 +14,11 @@ func DataName(query, ending string) string { return dataName + "/" + dotted(quer
 // judgedColumns are the columns that Judged puts behind those of an exception query.
 var judgedColumns = []result.Column{
 	{Name: "exception_id", Kind: result.Text}, {Name: "exception_status", Kind: result.Text},
-	{Name: "exception_waiver", Kind: result.Text}, {Name: "exception_new", Kind: result.Bool},
+	{Name: "exception_waiver", Kind: result.Text}, {Name: "exception_new", Kind: result.Bool}, {Name: "exception_pattern", Kind: result.Text},
 }
 
-// Judged are the rows of a query, and behind each row of an exception query its exception: id, status, waiver, and
-// whether it is new. A row without an exception, which no exception query should have, has nulls there.
+// Judged are the rows of a query, and behind each row of an exception query its exception: id, status, waiver,
+// whether it is new, and its pattern, which runs of the first format do not have. A row without an exception, which no exception query should have, has nulls there.
 func (s *Saved) Judged(query string) (result.Set, error) {
 	rows, err := s.Rows(query)
 	if err != nil {
@@ -38,7 +38,15 @@ type judged struct {
 }
 
 func (j judged) Columns() []result.Column {
-	return append(append([]result.Column{}, j.Set.Columns()...), judgedColumns...)
+	return append(append([]result.Column{}, j.Set.Columns()...), j.behind()...)
+}
+
+// behind are the columns behind those of the rows.
+func (j judged) behind() []result.Column {
+	if j.s.Format == FirstFormat {
+		return judgedColumns[:len(judgedColumns)-1]
+	}
+	return judgedColumns
 }
 
 func (j judged) All() iter.Seq2[result.Row, error] {
@@ -58,11 +66,12 @@ func (j judged) All() iter.Seq2[result.Row, error] {
 			}
 			row = append(row[:0], r...)
 			if more && e.Row == n {
-				row = append(row, e.ID, e.Status, orNull(e.Waiver), e.New)
+				row = append(row, e.ID, e.Status, orNull(e.Waiver), e.New, orNull(e.Pattern))
 				e, err, more = next()
 			} else {
-				row = append(row, nil, nil, nil, nil)
+				row = append(row, nil, nil, nil, nil, nil)
 			}
+			row = row[:len(r)+len(j.behind())]
 			n++
 			if !yield(row, nil) {
 				return

@@ -212,8 +212,11 @@ func (f *Folder) Forget() error {
 
 var exceptionColumns = []result.Column{
 	{Name: "id", Kind: result.Text}, {Name: "row", Kind: result.Int}, {Name: "status", Kind: result.Text},
-	{Name: "waiver", Kind: result.Text}, {Name: "new", Kind: result.Bool},
+	{Name: "waiver", Kind: result.Text}, {Name: "new", Kind: result.Bool}, {Name: "pattern", Kind: result.Text},
 }
+
+// unpatterned are how many of the columns of exceptions the first format has.
+const unpatterned = 5
 
 // Exceptions opens the list of a query's exceptions. keep takes them in the order of the rows; done(true) closes the
 // list and gives the SHA-256 of its lines, done(false) drops it.
@@ -228,10 +231,7 @@ func (f *Folder) Exceptions(query string) (keep func(finding.Exception) error, d
 	w := result.NewEncoder(out, exceptionColumns)
 	row := make(result.Row, len(exceptionColumns))
 	keep = func(e finding.Exception) error {
-		row[0], row[1], row[2], row[3], row[4] = e.ID, e.Row, e.Status, nil, e.New
-		if e.Waiver != "" {
-			row[3] = e.Waiver
-		}
+		row[0], row[1], row[2], row[3], row[4], row[5] = e.ID, e.Row, e.Status, orNull(e.Waiver), e.New, orNull(e.Pattern)
 		return w.Add(row)
 	}
 	done = func(ok bool) (string, error) {

@@ -37,7 +37,8 @@ type Record struct {
 	Regions  []string  `json:"regions"`  // limit of the scope, empty: all
 
 	Engine      engine.Description `json:"engine"`
-	Source      string             `json:"source"` // as it was given
+	Source      string             `json:"source"`              // as it was given
+	Partition   string             `json:"partition,omitempty"` // aws, aws-cn or aws-us-gov; "": neither logs nor configuration say it
 	Inputs      engine.Inputs      `json:"inputs"`
 	Files       FileList           `json:"files"` // inputs.jsonl.gz
 	Coverage    Coverage           `json:"coverage"`
@@ -49,7 +50,9 @@ type Record struct {
 	Definitions []Definition       `json:"definitions"` // every library file used, sorted by path
 	Statements  []Statement        `json:"statements"`  // texts under sql/ that are of no single query, sorted by name
 	Checks      []Check            `json:"checks"`
-	Notices     []Notice           `json:"notices"` // reasons why the report is incomplete, and remarks, in order of weight
+	Waivers     []Waiver           `json:"waivers,omitempty"`  // those that exceptions name, by id
+	Compared    *Compared          `json:"compared,omitempty"` // nil: with no earlier run
+	Notices     []Notice           `json:"notices"`            // reasons why the report is incomplete, and remarks, in order of weight
 }
 
 // Incomplete reports whether something that was asked could not be answered in full.
@@ -77,6 +80,9 @@ func (r *Record) check() error {
 		if n := len(q.Profile); n > 0 && n != len(q.Columns) {
 			return fmt.Errorf("%s: %s has %d columns and figures on %d: %w", recordName, q.ID, len(q.Columns), n, ErrAltered)
 		}
+	}
+	if err := r.checkOptional(); err != nil {
+		return err
 	}
 	for _, st := range r.Statements {
 		if err := checkID(st.Name); err != nil {
@@ -159,6 +165,7 @@ type Query struct {
 	SQLSHA256        string          `json:"sql_sha256"`
 	Params           []Setting       `json:"params"`
 	Columns          []result.Column `json:"columns"`
+	Recurs           []string        `json:"recurs,omitempty"` // columns that make an exception the same thing again in another period, sorted
 	Rows             int64           `json:"rows"`
 	SHA256           string          `json:"sha256"`                // of the result file's uncompressed lines
 	Population       *int64          `json:"population"`            // events examined; nil: the query does not say
@@ -239,9 +246,10 @@ const (
 
 // Coverage is the matrix account × region × UTC day of the period.
 type Coverage struct {
-	Days []string      `json:"days"` // 2026-10-01 …
-	Rows []CoverageRow `json:"rows"`
-	Gaps []AccountDay  `json:"gaps"`
+	Days      []string      `json:"days"` // 2026-10-01 …
+	Rows      []CoverageRow `json:"rows"`
+	Gaps      []AccountDay  `json:"gaps"`
+	Integrity *Integrity    `json:"integrity,omitempty"` // nil: the digests of CloudTrail were not checked
 }
 
 // CoverageRow is one account and region; States has one entry per day, Events likewise.

@@ -109,7 +109,7 @@ var stages = []struct {
 		if err != nil {
 			return err
 		}
-		err = errors.Join(keep(finding.Exception{ID: "00000000000000aa", Row: 0, Status: finding.StatusOpen, New: true}),
+		err = errors.Join(keep(finding.Exception{ID: "00000000000000aa", Row: 0, Status: finding.StatusOpen, New: true, Pattern: "00000000000000cc"}),
 			keep(finding.Exception{ID: "00000000000000bb", Row: 2, Status: finding.StatusWaived, Waiver: "W-1"}))
 		r.Queries[0].ExceptionsSHA256, _ = done(err == nil)
 		return err
@@ -230,7 +230,7 @@ func readBack(t *testing.T, s *Saved) {
 		}
 		ex = append(ex, e)
 	}
-	if len(ex) != 2 || ex[0] != (finding.Exception{ID: "00000000000000aa", Status: "open", New: true}) || ex[1] != (finding.Exception{ID: "00000000000000bb", Row: 2, Status: "waived", Waiver: "W-1"}) {
+	if len(ex) != 2 || ex[0] != (finding.Exception{ID: "00000000000000aa", Status: "open", New: true, Pattern: "00000000000000cc"}) || ex[1] != (finding.Exception{ID: "00000000000000bb", Row: 2, Status: "waived", Waiver: "W-1"}) {
 		t.Errorf("exceptions %+v", ex)
 	}
 	if !s.Had("00000000000000aa") || s.Had("00000000000000cc") {
@@ -291,7 +291,7 @@ func TestOldFormats(t *testing.T) {
 	oldRun(t, "trailscribe-run-1", "da5a3afc12d1fa1ed2d7ff37e3272d02609430ddacfab4fcea9a7650d6212286", "d322108f26773ac4", unread.Said, map[string]Part{
 		"sql/events.sql": PartUnnamed, "sql/root.sign-in.population.sql": PartUnnamed, "results/root.sign-in.population.jsonl.gz": PartUnnamed,
 	})
-	oldRun(t, "trailscribe-run-2", "541171fcee6b21bfd9e044d86880e1ba1de6b0193b03ff5b53f081f4d64bc136", "2e5c3e126a1b7743", unread.CutOffRecord, map[string]Part{
+	oldRun(t, "trailscribe-run-2", "47dfd9c3f639d617701302eeb9075819a62c9751cea8ee827818d5dd91ba7b31", "2e5c3e126a1b7743", unread.CutOffRecord, map[string]Part{
 		"sql/events.sql": PartStatement, "sql/root.sign-in.population.sql": PartStatement, "results/root.sign-in.population.jsonl.gz": PartRows,
 	})
 }

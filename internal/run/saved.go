@@ -159,7 +159,7 @@ func (s *Saved) Exceptions(query string) iter.Seq2[finding.Exception, error] {
 		}
 		for r, err := range set.All() {
 			var e finding.Exception
-			if err == nil && len(r) != len(exceptionColumns) {
+			if err == nil && len(r) != len(exceptionColumns) && !(s.Format == FirstFormat && len(r) == unpatterned) {
 				err = fmt.Errorf("%s: %d columns", exceptionName(query), len(r))
 			}
 			if err == nil {
@@ -168,6 +168,9 @@ func (s *Saved) Exceptions(query string) iter.Seq2[finding.Exception, error] {
 				e.Status, _ = r[2].(string)
 				e.Waiver, _ = r[3].(string)
 				e.New, _ = r[4].(bool)
+				if len(r) > unpatterned {
+					e.Pattern, _ = r[5].(string)
+				}
 			}
 			if !yield(e, err) || err != nil {
 				return

@@ -87,7 +87,7 @@ func RunThatCost(t *testing.T, estimate *engine.Estimate, bills []engine.Bill) *
 		t.Fatal(err)
 	}
 	for i := range Rows() {
-		e := finding.Exception{ID: "00000000000000aa", Row: int64(i), Status: finding.StatusOpen, New: true}
+		e := finding.Exception{ID: "00000000000000aa", Row: int64(i), Status: finding.StatusOpen, New: true, Pattern: "00000000000000cc"}
 		if i == 1 {
 			e = finding.Exception{ID: "00000000000000bb", Row: 1, Status: finding.StatusWaived, Waiver: "=W"}
 		}

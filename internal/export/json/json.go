@@ -2,7 +2,7 @@
 //
 // A file of rows is an array of objects, one a line, with the keys in the order of the query's columns. Values are as in
 // the result files: texts and exact decimals are strings, whole numbers and floats numbers, times strings in ISO 8601.
-// Rows of exception queries also have exception_id, exception_status, exception_waiver and exception_new.
+// Rows of exception queries also have exception_id, exception_status, exception_waiver, exception_new and exception_pattern.
 package json
 
 import (

@@ -30,7 +30,7 @@ func TestWriter(t *testing.T) {
 	if err := json.Unmarshal([]byte(out["data/root.console-login.json"]), &rows); err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != len(exporttest.Hostile)+1 || rows[0]["n"] != nil || len(rows[0]) != 12 {
+	if len(rows) != len(exporttest.Hostile)+1 || rows[0]["n"] != nil || len(rows[0]) != 13 {
 		t.Errorf("%d rows, the first %v", len(rows), rows[0])
 	}
 	for i, want := range exporttest.Hostile {
@@ -39,7 +39,7 @@ func TestWriter(t *testing.T) {
 		}
 	}
 	line := strings.Split(out["data/root.console-login.json"], "\n")[3]
-	want := `{"event_time":"2026-10-02T07:14:36.500Z","local":"2026-10-02T09:14:36.500","day":"2026-10-02","n":-1,"exact":"-12.50","share":0.25,"mfa":false,"note, or \"text\"":" ","exception_id":"00000000000000aa","exception_status":"open","exception_waiver":null,"exception_new":true},`
+	want := `{"event_time":"2026-10-02T07:14:36.500Z","local":"2026-10-02T09:14:36.500","day":"2026-10-02","n":-1,"exact":"-12.50","share":0.25,"mfa":false,"note, or \"text\"":" ","exception_id":"00000000000000aa","exception_status":"open","exception_waiver":null,"exception_new":true,"exception_pattern":"00000000000000cc"},`
 	if line != want {
 		t.Errorf("got  %s\nwant %s", line, want)
 	}
