@@ -219,7 +219,6 @@ func (g *guarded) run(code int, args string) string {
 
 // byAthena are the actions of the policies that the program itself does not use, and why they are there.
 var byAthena = map[string]string{
-	"athena:BatchGetQueryExecution": "how a report waits for its queries",
 	"athena:StopQueryExecution":     "on an interrupt",
 	"athena:UpdateWorkGroup":        "where a setting has drifted",
 	"athena:TagResource":            "to take over a workgroup with --adopt, and its mark when it is made",
