@@ -27,7 +27,8 @@ func (f *flags) registerCost(c *cobra.Command) {
 
 // weigh asks the engine for an estimate where that has a use: to print it, to hold it against the limits, or because
 // the engine costs money and then chooses by it; such an estimate is given back. stop is true after --estimate.
-func (p *program) weigh(ctx context.Context, s *setup, set config.Settings, e engine.Engine, plan *audit.Plan) (made *engine.Estimate, stop bool, err error) {
+func (p *program) weigh(ctx context.Context, s *setup, set config.Settings, e engine.Engine,
+	plan *audit.Plan) (made *engine.Estimate, stop bool, err error) {
 	name, err := engineOf(set)
 	if err != nil || name == "duckdb" && !p.flags.estimate {
 		return nil, false, err
@@ -60,7 +61,8 @@ func (p *program) confirm(s *setup, m engine.Mode) error {
 		return nil
 	}
 	refused := func(why string) error {
-		return &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, more than cost.confirm_over, and %s", m.Cost, why), hint: "give --yes, or raise cost.confirm_over"}
+		return &codedError{code: exitCost, err: fmt.Errorf("the run would cost %s, more than cost.confirm_over, and %s", m.Cost, why),
+			hint: "give --yes, or raise cost.confirm_over"}
 	}
 	p.term.Message(fmt.Sprintf("The run would cost about %s. Go on? Type yes:", m.Cost))
 	line, err := bufio.NewReader(io.LimitReader(p.in, 100)).ReadString('\n')
@@ -114,12 +116,14 @@ func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
 	var rows []result.Row
 	for i, st := range plan.Asked() {
 		of := func(m engine.Mode) int64 { return m.PerStatement[i] }
-		rows = append(rows, row(st.ID, of, func(m engine.Mode) int64 { // its share of the whole; the least amount of each query is in the whole only
+		// its share of the whole; the least amount of each query is in the whole only
+		rows = append(rows, row(st.ID, of, func(m engine.Mode) int64 {
 			return int64(float64(m.Cost.Micros) * float64(of(m)) / float64(max(m.Bytes, 1)))
 		}))
 	}
 	rows = append(rows, row(wholeRun, func(m engine.Mode) int64 { return m.Bytes }, func(m engine.Mode) int64 { return m.Cost.Micros }))
-	p.term.Message(fmt.Sprintf("%s, %s; a run would work %s; nothing was run", count(est.Files, "log file", "log files"), size(est.Bytes), est.Chosen))
+	p.term.Message(fmt.Sprintf("%s, %s; a run would work %s; nothing was run", count(est.Files, "log file", "log files"),
+		size(est.Bytes), est.Chosen))
 	return p.term.Rows(result.Of(cols, rows), p.flags.output)
 }
 
@@ -141,7 +145,8 @@ func size(n int64) string {
 // tellSpent says what a session was billed.
 func (p *program) tellSpent(spent engine.Spent) {
 	p.term.Done()
-	p.term.Message(fmt.Sprintf("billed: %s, %s, %s, %s", spent.Mode, count(spent.Executions, "query", "queries"), size(spent.Bytes), spent.Cost))
+	p.term.Message(fmt.Sprintf("billed: %s, %s, %s, %s", spent.Mode, count(spent.Executions, "query", "queries"),
+		size(spent.Bytes), spent.Cost))
 }
 
 // price is that of 10^12 scanned bytes in a region: athena.price_per_tb, else the list price.

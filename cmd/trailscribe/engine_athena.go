@@ -18,7 +18,8 @@ import (
 // aws is how AWS is reached: with the profile and region of the settings, else with what the AWS command line takes.
 func (p *program) aws(ctx context.Context, s *setup, set config.Settings) (aws.Config, error) {
 	a := s.config.Athena
-	o := awsconfig.Options{Profile: set.Text(config.Profile), Region: set.Text(config.Region), RoleARN: a.Role.Value, ExternalID: a.ExternalID.Value, Endpoint: a.Endpoint.Value, FIPS: a.FIPS, Env: p.env}
+	o := awsconfig.Options{Profile: set.Text(config.Profile), Region: set.Text(config.Region), RoleARN: a.Role.Value,
+		ExternalID: a.ExternalID.Value, Endpoint: a.Endpoint.Value, FIPS: a.FIPS, Env: p.env}
 	cfg, err := awsconfig.Load(ctx, o)
 	if err != nil {
 		return cfg, inPlainWords(err)
@@ -44,7 +45,8 @@ func logsPlace(s *setup, set config.Settings) (config.Setting, error) {
 			return place, nil
 		}
 	}
-	return config.Setting{}, usage("set logs: under athena: in trailscribe.yaml to s3://bucket/prefix, or give --source s3://bucket/prefix", "Athena needs to know the bucket of the logs")
+	return config.Setting{}, usage("set logs: under athena: in trailscribe.yaml to s3://bucket/prefix, or give --source s3://bucket/prefix",
+		"Athena needs to know the bucket of the logs")
 }
 
 func (p *program) openBucket(ctx context.Context, s *setup, set config.Settings, place config.Setting) (*s3.Source, aws.Config, error) {
@@ -84,9 +86,12 @@ func (p *program) openAthena(ctx context.Context, s *setup, set config.Settings)
 		return nil, usage("", "there is no mode %q; there are %s", mode, strings.Join(modes, ", "))
 	}
 	e, err := athena.New(athena.Options{
-		Definition: s.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3.NewClient(cfg), Region: cfg.Region,
-		Workgroup: a.Workgroup.Or(config.Default(config.DefaultWorkgroup)).Value, Database: a.Database.Or(config.Default(config.DefaultDatabase)).Value, Table: a.Table.Or(config.Default(config.DefaultTable)).Value,
-		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, PartitionFrom: partitionFrom, Concurrency: a.Concurrency, Price: price(s.config, cfg.Region), Reuse: a.ReuseMinutes, Timeout: timeout,
+		Definition: s.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3.NewClient(cfg),
+		Region:    cfg.Region,
+		Workgroup: a.Workgroup.Or(config.Default(config.DefaultWorkgroup)).Value,
+		Database:  a.Database.Or(config.Default(config.DefaultDatabase)).Value, Table: a.Table.Or(config.Default(config.DefaultTable)).Value,
+		Output: a.Output.Value, Staging: a.Staging.Value, Accounts: a.Accounts.Values, Mode: mode, PartitionFrom: partitionFrom,
+		Concurrency: a.Concurrency, Price: price(s.config, cfg.Region), Reuse: a.ReuseMinutes, Timeout: timeout,
 		Warn: p.term.Warn, Timing: athenaTiming(cfg),
 	})
 	if err != nil {

@@ -36,7 +36,8 @@ type flags struct {
 func (f *flags) register(root *cobra.Command) {
 	p := root.PersistentFlags()
 	p.StringVar(&f.config, "config", "", "configuration file (default: trailscribe.yaml here or in a parent folder)")
-	p.StringArrayVar(&f.libraries, "library", nil, "folder with queries, reports and templates of your own, laid over the built-in ones; may be repeated")
+	p.StringArrayVar(&f.libraries, "library", nil, "folder with queries, reports and templates of your own, laid over "+
+		"the built-in ones; may be repeated")
 	p.StringVar(&f.output, "output", "table", "how to print: table, json or csv")
 	p.StringVar(&f.color, "color", "auto", "auto, always or never")
 	p.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but data and errors")
@@ -58,7 +59,8 @@ func (f *flags) registerSource(c *cobra.Command) {
 	p := c.Flags()
 	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files, the S3 layout or loose files; or s3://bucket/prefix")
 	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source) or athena")
-	p.StringVar(&f.mode, "mode", "", "how Athena works: staged (one reading for all queries), direct (each query reads), auto (what is cheaper)")
+	p.StringVar(&f.mode, "mode", "", "how Athena works: staged (one reading for all queries), direct (each "+
+		"query reads), auto (what is cheaper)")
 	p.StringVar(&f.awsProfile, "aws-profile", "", "profile of the shared AWS files")
 	p.StringVar(&f.awsRegion, "aws-region", "", "AWS region")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
@@ -71,7 +73,8 @@ func (f *flags) registerSource(c *cobra.Command) {
 
 // registerStatements are the flags of commands that ask the statements of queries.
 func (f *flags) registerStatements(c *cobra.Command) {
-	c.Flags().StringVar(&f.queryTimeout, "query-timeout", "", "how long one statement may run, such as 90s, 10m or 1h30m; then it is stopped (default 10m)")
+	c.Flags().StringVar(&f.queryTimeout, "query-timeout", "", "how long one statement may run, such as 90s, 10m or "+
+		"1h30m; then it is stopped (default 10m)")
 }
 
 // registerMachine are the flags that say how much of the machine the embedded engine may use.
@@ -79,7 +82,8 @@ func (f *flags) registerMachine(c *cobra.Command) {
 	p := c.Flags()
 	p.StringVar(&f.memory, "memory", "", "most memory the embedded database may hold, such as 2GiB; the rest is spilled to disk "+
 		"(default: a quarter of the machine, 256MiB to 2GiB, up to half for large events; at least 128MiB)")
-	p.StringVar(&f.threads, "threads", "", "most threads the embedded database may use (default: the processors; fewer where the memory does not carry them)")
+	p.StringVar(&f.threads, "threads", "", "most threads the embedded database may use (default: the processors; fewer "+
+		"where the memory does not carry them)")
 }
 
 // registerPeriod are the flags of commands that ask about a period.

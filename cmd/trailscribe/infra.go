@@ -45,7 +45,8 @@ command line finds them.`
 func (f *infraFlags) register(p *program, c *cobra.Command) {
 	c.Flags().StringVar(&p.flags.awsProfile, "aws-profile", "", "profile of the shared AWS files (default: athena.profile, else AWS_PROFILE)")
 	c.Flags().StringVar(&p.flags.awsRegion, "aws-region", "", "AWS region (default: athena.region, else AWS_REGION)")
-	c.Flags().StringVar(&f.catalog, "catalog", "", "managed: database and table are kept by Trailscribe; existing: a table made by others is used as it is")
+	c.Flags().StringVar(&f.catalog, "catalog", "", "managed: database and table are kept by Trailscribe; existing: a "+
+		"table made by others is used as it is")
 	completions(c, "catalog", []string{"managed", "existing"})
 }
 
@@ -90,7 +91,8 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 	}
 	a := cfg.Athena
 	if !a.Logs.IsSet() {
-		return nil, usage("write logs: s3://bucket/prefix under athena: in trailscribe.yaml; the prefix is what stands before AWSLogs", "the configuration does not say where the trail's log files lie")
+		return nil, usage("write logs: s3://bucket/prefix under athena: in trailscribe.yaml; the prefix is what stands before AWSLogs",
+			"the configuration does not say where the trail's log files lie")
 	}
 	caller, err := p.flags.level()
 	if err != nil {
@@ -197,7 +199,8 @@ func infraError(err error) error {
 
 // changeRows are changes as a table.
 func changeRows(p *infra.Plan) result.Set {
-	cols := []result.Column{{Name: "change", Kind: result.Text}, {Name: "resource", Kind: result.Text}, {Name: "field", Kind: result.Text}, {Name: "old", Kind: result.Text}, {Name: "new", Kind: result.Text}, {Name: "reason", Kind: result.Text}}
+	cols := []result.Column{{Name: "change", Kind: result.Text}, {Name: "resource", Kind: result.Text}, {Name: "field", Kind: result.Text},
+		{Name: "old", Kind: result.Text}, {Name: "new", Kind: result.Text}, {Name: "reason", Kind: result.Text}}
 	var rows []result.Row
 	null := func(s string) any {
 		if s == "" {

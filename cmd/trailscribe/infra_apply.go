@@ -163,7 +163,8 @@ func (p *program) infraRollback(c *cobra.Command, f infraFlags, version string, 
 		return usage("", "the table is not kept by Trailscribe (catalog: existing)")
 	}
 	if !yes {
-		if err := p.ask(c.Context(), fmt.Sprintf("Write version %s of the table %s.%s back? Type yes: ", version, e.Database, e.Table), "yes", "give --yes to do it without asking"); err != nil {
+		if err := p.ask(c.Context(), fmt.Sprintf("Write version %s of the table %s.%s back? Type yes: ", version, e.Database, e.Table), "yes",
+			"give --yes to do it without asking"); err != nil {
 			return err
 		}
 	}
@@ -193,7 +194,8 @@ func (p *program) proveTable(ctx context.Context, e *estate, accounts int) error
 	}
 	for _, x := range proofs {
 		if text := proofText(x); x.Blind() {
-			p.term.Error(errors.New(text), "compare the table's storage.location.template with the bucket; 'trailscribe infra status' names what is wrong")
+			p.term.Error(errors.New(text), "compare the table's storage.location.template with the bucket; 'trailscribe "+
+				"infra status' names what is wrong")
 			p.code = exitMismatch
 		} else {
 			p.term.Message(text)
@@ -203,7 +205,8 @@ func (p *program) proveTable(ctx context.Context, e *estate, accounts int) error
 }
 
 func proofText(x lake.Proof) string {
-	text := fmt.Sprintf("%s in %s on %s: the bucket has %s, the table gives %s from %d of them", x.Account, x.Region, x.Day.Format(time.DateOnly),
+	text := fmt.Sprintf("%s in %s on %s: the bucket has %s, the table gives %s from %d of them", x.Account, x.Region,
+		x.Day.Format(time.DateOnly),
 		count(x.Listed, "log file", "log files"), count(x.Rows, "record", "records"), x.Seen)
 	if x.Seen > 0 && x.Seen < x.Listed {
 		text += "; files without records give none"

@@ -78,7 +78,8 @@ func (p *program) destroyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, 
 		return nil
 	}
 	if confirm == "" {
-		if err := p.ask(c.Context(), fmt.Sprintf("To remove these, type the name of the database (%s): ", e.Database), e.Database, "give --confirm "+e.Database+" to remove them without asking"); err != nil {
+		if err := p.ask(c.Context(), fmt.Sprintf("To remove these, type the name of the database (%s): ", e.Database), e.Database,
+			"give --confirm "+e.Database+" to remove them without asking"); err != nil {
 			return err
 		}
 	} else if confirm != e.Database {

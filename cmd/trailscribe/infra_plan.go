@@ -105,7 +105,8 @@ func (p *program) showChanges(plan *infra.Plan) error {
 			p.term.Message(s.Ref + ": as it should be")
 		}
 	}
-	p.term.Message(fmt.Sprintf("%s: %d to add, %d to change, %d to remove", plan.Target, counts[infra.Add], counts[infra.Modify], counts[infra.Remove]))
+	p.term.Message(fmt.Sprintf("%s: %d to add, %d to change, %d to remove", plan.Target, counts[infra.Add], counts[infra.Modify],
+		counts[infra.Remove]))
 	if b := plan.Blocked(); len(b) > 0 {
 		p.term.Warn(fmt.Sprintf("%d of these changes will not be made: %s", len(b), b[0].Blocked))
 	}

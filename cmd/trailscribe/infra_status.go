@@ -50,7 +50,8 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 	if err != nil {
 		return err
 	}
-	cols := []result.Column{{Name: "state", Kind: result.Text}, {Name: "subject", Kind: result.Text}, {Name: "detail", Kind: result.Text}, {Name: "next", Kind: result.Text}}
+	cols := []result.Column{{Name: "state", Kind: result.Text}, {Name: "subject", Kind: result.Text}, {Name: "detail", Kind: result.Text},
+		{Name: "next", Kind: result.Text}}
 	var rows []result.Row
 	add := func(state, subject, detail, next string) {
 		row := result.Row{state, subject, detail, nil}
@@ -102,7 +103,8 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 		return infraError(err)
 	}
 	for _, o := range left {
-		add(lake.Notice, "staged table "+o.Table, "made "+o.Made.UTC().Format(time.RFC3339)+" at "+o.Place+": of a run that still goes on, or left by one that was killed", "the next run drops those older than a day")
+		add(lake.Notice, "staged table "+o.Table, "made "+o.Made.UTC().Format(time.RFC3339)+" at "+o.Place+
+			": of a run that still goes on, or left by one that was killed", "the next run drops those older than a day")
 	}
 	notes, err := e.Notes(ctx)
 	if err != nil {

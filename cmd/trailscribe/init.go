@@ -59,7 +59,8 @@ func (p *program) initialise(dir string) error {
 func (p *program) writeNew(path string, data []byte) error {
 	f, err := os.OpenFile(p.at(path), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return &codedError{code: exitUsage, err: fmt.Errorf("%s is there already", path), hint: "init never writes over a file; remove it or choose another folder"}
+		return &codedError{code: exitUsage, err: fmt.Errorf("%s is there already", path),
+			hint: "init never writes over a file; remove it or choose another folder"}
 	}
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

@@ -109,7 +109,9 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	}
 	p.term.Message(fmt.Sprintf("%s: %s read, %s could not be read, %s are not log files of this scope",
 		noun(in.Listed, "file", "files"), figure(in.Read), figure(in.Refused), figure(in.Skipped)))
-	p.term.Message(fmt.Sprintf("%s: %s events, %s conflicting, %s of other categories, %s outside the period, %s undated", noun(in.Records, "record", "records"), figure(in.Events), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside), figure(in.Undated)))
+	p.term.Message(fmt.Sprintf("%s: %s events, %s conflicting, %s of other categories, %s outside the period, %s undated",
+		noun(in.Records, "record", "records"), figure(in.Events), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside),
+		figure(in.Undated)))
 	if !files {
 		shown := 0
 		for f, err := range session.Files(ctx) {
@@ -134,7 +136,9 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 }
 
 func byRegion(in engine.Inputs) result.Set {
-	cols := []result.Column{{Name: "account", Kind: result.Text}, {Name: "region", Kind: result.Text}, {Name: "first_day", Kind: result.Date}, {Name: "last_day", Kind: result.Date}, {Name: "days", Kind: result.Int}, {Name: "files", Kind: result.Int}, {Name: "refused", Kind: result.Int}, {Name: "events", Kind: result.Int}}
+	cols := []result.Column{{Name: "account", Kind: result.Text}, {Name: "region", Kind: result.Text}, {Name: "first_day", Kind: result.Date},
+		{Name: "last_day", Kind: result.Date}, {Name: "days", Kind: result.Int}, {Name: "files", Kind: result.Int},
+		{Name: "refused", Kind: result.Int}, {Name: "events", Kind: result.Int}}
 	var rows []result.Row
 	for _, c := range in.Cells { // sorted by account, region, day
 		if n := len(rows); n == 0 || rows[n-1][0] != c.Account || rows[n-1][1] != c.Region {
@@ -151,7 +155,8 @@ func byRegion(in engine.Inputs) result.Set {
 }
 
 func (p *program) listFiles(c *cobra.Command, session engine.Session, words *style.Language) error {
-	cols := []result.Column{{Name: "file", Kind: result.Text}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text}, {Name: "bytes", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
+	cols := []result.Column{{Name: "file", Kind: result.Text}, {Name: "state", Kind: result.Text}, {Name: "reason", Kind: result.Text},
+		{Name: "bytes", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
 	var rows []result.Row
 	for f, err := range session.Files(c.Context()) {
 		if err != nil {

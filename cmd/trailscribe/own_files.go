@@ -62,7 +62,8 @@ func (p *program) checkOut(set config.Settings, series string) error {
 		return err
 	}
 	if same || around {
-		return usage("name another folder; one inside the log source is not read as logs", "reports in --out %s would be written into the log source %s", out, folder)
+		return usage("name another folder; one inside the log source is not read as logs",
+			"reports in --out %s would be written into the log source %s", out, folder)
 	}
 	return nil
 }

@@ -64,7 +64,8 @@ func MainIn(ctx context.Context, dir string, args []string, in io.Reader, stdout
 }
 
 // main is MainIn of a program with these formats.
-func (all formats) main(ctx context.Context, dir string, args []string, in io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+func (all formats) main(ctx context.Context, dir string, args []string, in io.Reader, stdout, stderr io.Writer,
+	env func(string) string) int {
 	p := &program{formats: all, in: in, env: env, dir: dir, now: time.Now, data: terminal.NewStream(stdout), notes: terminal.NewStream(stderr)}
 	out, errOut := terminal.Safe(p.data), terminal.Safe(p.notes)
 	p.out, p.err = out, errOut
@@ -207,7 +208,8 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 	})
 	p.flags.register(root)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.prepare() }
-	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.infraCommand(), p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
+	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.infraCommand(),
+		p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() { // cobra's own two answer a wrong word with their help and 0
@@ -284,7 +286,8 @@ func (p *program) prepare() error {
 	if err := checkLimits(); err != nil {
 		return err
 	}
-	o := terminal.Options{Out: p.data, Err: p.notes, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose, LogFormat: p.flags.logFormat}
+	o := terminal.Options{Out: p.data, Err: p.notes, Env: p.env, Color: p.flags.color, Quiet: p.flags.quiet, Verbose: p.flags.verbose,
+		LogFormat: p.flags.logFormat}
 	for _, f := range []struct {
 		name, value string
 		allowed     []string

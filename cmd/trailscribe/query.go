@@ -13,7 +13,8 @@ import (
 )
 
 func (p *program) queryCommand() *cobra.Command {
-	return group("query", "List, show, run, test and lint audit queries", p.queryListCommand(), p.queryShowCommand(), p.queryRunCommand(), p.queryTestCommand(), p.queryLintCommand(), p.queryFunctionsCommand())
+	return group("query", "List, show, run, test and lint audit queries", p.queryListCommand(), p.queryShowCommand(), p.queryRunCommand(),
+		p.queryTestCommand(), p.queryLintCommand(), p.queryFunctionsCommand())
 }
 
 // completeQueries offers the ids of the library.

@@ -102,7 +102,8 @@ func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
 		rows = append(rows, result.Row{v.Query, v.Case, state, v.Rows})
 	}
 	if p.flags.output != "table" {
-		cols := []result.Column{{Name: "query", Kind: result.Text}, {Name: "case", Kind: result.Text}, {Name: "state", Kind: result.Text}, {Name: "rows", Kind: result.Int}}
+		cols := []result.Column{{Name: "query", Kind: result.Text}, {Name: "case", Kind: result.Text}, {Name: "state", Kind: result.Text},
+			{Name: "rows", Kind: result.Int}}
 		if err := p.term.Rows(result.Of(cols, rows), p.flags.output); err != nil {
 			return err
 		}

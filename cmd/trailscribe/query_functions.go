@@ -40,7 +40,8 @@ reason. Capital letters stand for any type: O for one that can be ordered, D for
 					return !slices.Contains(args, r[0].(string)) && !slices.Contains(args, r[1].(string))
 				})
 			}
-			cols := []result.Column{{Name: "function", Kind: result.Text}, {Name: "kind", Kind: result.Text}, {Name: "forms", Kind: result.Text}, {Name: "note", Kind: result.Text}}
+			cols := []result.Column{{Name: "function", Kind: result.Text}, {Name: "kind", Kind: result.Text}, {Name: "forms", Kind: result.Text},
+				{Name: "note", Kind: result.Text}}
 			return p.term.Rows(result.Of(cols, rows), p.flags.output)
 		},
 	}

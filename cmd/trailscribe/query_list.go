@@ -43,13 +43,15 @@ func (p *program) queryListCommand() *cobra.Command {
 			if control != "" {
 				f, ok := s.frameworks[framework]
 				if !ok {
-					return usage(strings.TrimPrefix(yaml.DidYouMean(framework, s.frameworks.IDs()), "; "), "--control: there is no framework %q; there are %s", framework, strings.Join(s.frameworks.IDs(), ", "))
+					return usage(strings.TrimPrefix(yaml.DidYouMean(framework, s.frameworks.IDs()), "; "),
+						"--control: there is no framework %q; there are %s", framework, strings.Join(s.frameworks.IDs(), ", "))
 				}
 				if _, ok := f.Control(id); id != "" && !ok {
 					return usage("", "--control: %s has no control %q", framework, id)
 				}
 			}
-			cols := []result.Column{{Name: "id", Kind: result.Text}, {Name: "kind", Kind: result.Text}, {Name: "severity", Kind: result.Text}, {Name: "title", Kind: result.Text}, {Name: "origin", Kind: result.Text}}
+			cols := []result.Column{{Name: "id", Kind: result.Text}, {Name: "kind", Kind: result.Text}, {Name: "severity", Kind: result.Text},
+				{Name: "title", Kind: result.Text}, {Name: "origin", Kind: result.Text}}
 			var rows []result.Row
 			for _, q := range all {
 				if kind != "" && q.Kind != kind || q.Severity < least {

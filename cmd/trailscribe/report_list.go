@@ -11,7 +11,8 @@ import (
 )
 
 func (p *program) reportCommand() *cobra.Command {
-	return group("report", "List, show, run and render reports", p.reportListCommand(), p.reportShowCommand(), p.reportRunCommand(), p.reportRenderCommand())
+	return group("report", "List, show, run and render reports", p.reportListCommand(), p.reportShowCommand(), p.reportRunCommand(),
+		p.reportRenderCommand())
 }
 
 func (p *program) completeReports(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -40,7 +41,8 @@ func (p *program) reportListCommand() *cobra.Command {
 			for _, r := range all {
 				rows = append(rows, result.Row{r.ID, r.Title, int64(len(r.Queries())), r.Period, origin(r.File)})
 			}
-			return p.term.Rows(result.Of([]result.Column{{Name: "id", Kind: result.Text}, {Name: "title", Kind: result.Text}, {Name: "queries", Kind: result.Int}, {Name: "period", Kind: result.Text}, {Name: "origin", Kind: result.Text}}, rows), p.flags.output)
+			return p.term.Rows(result.Of([]result.Column{{Name: "id", Kind: result.Text}, {Name: "title", Kind: result.Text},
+				{Name: "queries", Kind: result.Int}, {Name: "period", Kind: result.Text}, {Name: "origin", Kind: result.Text}}, rows), p.flags.output)
 		},
 	}
 }
@@ -60,7 +62,8 @@ func (p *program) reportShowCommand() *cobra.Command {
 			if err := problems.Err(); err != nil {
 				return err
 			}
-			cols := []result.Column{{Name: "section", Kind: result.Text}, {Name: "query", Kind: result.Text}, {Name: "kind", Kind: result.Text}, {Name: "severity", Kind: result.Text}, {Name: "title", Kind: result.Text}}
+			cols := []result.Column{{Name: "section", Kind: result.Text}, {Name: "query", Kind: result.Text}, {Name: "kind", Kind: result.Text},
+				{Name: "severity", Kind: result.Text}, {Name: "title", Kind: result.Text}}
 			var rows []result.Row
 			for _, q := range r.Summary {
 				rows = append(rows, result.Row{"(summary)", q.ID, q.Kind, q.Severity.String(), q.Title})

@@ -129,24 +129,28 @@ func (p *program) tellFallen(l *style.Language) {
 		return
 	}
 	if n := len(l.Fallen()); n > 0 {
-		p.term.Warn(fmt.Sprintf("%s in English, because the language %s does not have them; 'trailscribe query lint' says which of its sentences are missing",
+		p.term.Warn(fmt.Sprintf("%s in English, because the language %s does not have them; 'trailscribe query lint' says "+
+			"which of its sentences are missing",
 			count(n, "text is", "texts are"), l.Tag))
 	}
 	// A placeholder that is left is for a format to fill: {page} of a page's number.
 	missing := slices.DeleteFunc(l.Missing(), func(key string) bool { return strings.HasSuffix(key, "}") })
 	if len(missing) > 0 {
-		p.term.Warn(fmt.Sprintf("the report shows %s in ⟨ ⟩ that no language file has: %s", count(len(missing), "text", "texts"), strings.Join(missing, ", ")))
+		p.term.Warn(fmt.Sprintf("the report shows %s in ⟨ ⟩ that no language file has: %s", count(len(missing), "text", "texts"),
+			strings.Join(missing, ", ")))
 	}
 }
 
 // showPlan prints what a run would ask.
 func (p *program) showPlan(plan *audit.Plan) error {
-	cols := []result.Column{{Name: "statement", Kind: result.Text}, {Name: "columns", Kind: result.Int}, {Name: "history_days", Kind: result.Int}}
+	cols := []result.Column{{Name: "statement", Kind: result.Text}, {Name: "columns", Kind: result.Int},
+		{Name: "history_days", Kind: result.Int}}
 	var rows []result.Row
 	for _, x := range plan.Statements {
 		rows = append(rows, result.Row{x.ID, int64(len(x.Query.Columns())), int64(x.HistoryDays)})
 	}
-	p.term.Message(fmt.Sprintf("%s for %s to %s (%s), plan %.12s; nothing was read", plan.Key.Report, plan.Scope.From.Format("2006-01-02 15:04"), plan.Scope.To.Format("2006-01-02 15:04"), plan.Request.Period.Zone, plan.Key.Plan))
+	p.term.Message(fmt.Sprintf("%s for %s to %s (%s), plan %.12s; nothing was read", plan.Key.Report,
+		plan.Scope.From.Format("2006-01-02 15:04"), plan.Scope.To.Format("2006-01-02 15:04"), plan.Request.Period.Zone, plan.Key.Plan))
 	return p.term.Rows(result.Of(cols, rows), p.flags.output)
 }
 
@@ -167,7 +171,8 @@ func (p *program) tell(s *setup, set config.Settings, r *report.Report, saved *r
 			add("outcome "+q.ID, q.Verdict.Outcome)
 			add("rows "+q.ID, q.Rows)
 		}
-		return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "value", Kind: result.Text}}, rows), p.flags.output)
+		return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "value", Kind: result.Text}}, rows),
+			p.flags.output)
 	}
 	l, err := s.language(set.Text(config.Language))
 	if err != nil {

@@ -44,7 +44,8 @@ func resolvePeriod(set config.Settings, r *report.Report, now time.Time) (period
 	if err := problems.Err(); err != nil {
 		return period.Period{}, nil, err
 	}
-	return resolved, []run.Setting{{Name: config.Period, Value: resolved.ID, Origin: x.Origin}, {Name: config.Timezone, Value: zone.Value, Origin: zone.Origin}}, nil
+	return resolved, []run.Setting{{Name: config.Period, Value: resolved.ID, Origin: x.Origin},
+		{Name: config.Timezone, Value: zone.Value, Origin: zone.Origin}}, nil
 }
 
 // calendar is the file that says which days are worked; nil where none is configured: then Saturday and Sunday are the weekend.
@@ -57,7 +58,8 @@ func (s *setup) calendar() (*period.Calendar, []library.File, error) {
 		for _, f := range s.library.Glob("reports/calendars/*.yaml") {
 			ids = append(ids, strings.TrimSuffix(filepath.Base(f.Path), ".yaml"))
 		}
-		return nil, nil, diag.Problems{{At: s.config.Calendar.At, Text: fmt.Sprintf("there is no calendar %q", id), Allowed: ids, Rule: "calendar-unknown"}}
+		return nil, nil, diag.Problems{{At: s.config.Calendar.At, Text: fmt.Sprintf("there is no calendar %q", id), Allowed: ids,
+			Rule: "calendar-unknown"}}
 	}
 	c, problems := period.LoadCalendar(file.Path, file.Data)
 	return c, []library.File{file}, problems.Err()
@@ -69,7 +71,8 @@ func (s *setup) relationValues(zone string) (sql.Values, *period.Calendar, []lib
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	settings := relation.Settings{Zone: zone, AutomationRoles: s.config.AutomationRoles.Values, AutomationSessions: s.config.AutomationSessions.Values, Weekend: c.Weekend, Holidays: c.Holidays, Workdays: c.Workdays}
+	settings := relation.Settings{Zone: zone, AutomationRoles: s.config.AutomationRoles.Values,
+		AutomationSessions: s.config.AutomationSessions.Values, Weekend: c.Weekend, Holidays: c.Holidays, Workdays: c.Workdays}
 	return settings.Values(), c, files, nil
 }
 
@@ -126,9 +129,11 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	request := audit.Request{
 		Report: r, Queries: s.queries, Catalog: s.definition.Catalog(), Period: when,
 		Given: given(set, r), Asked: asked(s, set, r), Facts: s.config.Facts(),
-		OnlyAccounts: ofScope(set, config.ScopeAccounts).Values, OnlyRegions: ofScope(set, config.ScopeRegions).Values, LateDays: s.config.LateDays, Settle: settle,
+		OnlyAccounts: ofScope(set, config.ScopeAccounts).Values, OnlyRegions: ofScope(set, config.ScopeRegions).Values,
+		LateDays: s.config.LateDays, Settle: settle,
 		Relation: values, Formats: formats, Language: tag, Theme: theme,
-		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version, Build: build(), Files: files, Now: now,
+		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version,
+		Build: build(), Files: files, Now: now,
 		RelationText: func(name string, scope engine.Scope) (string, error) { return s.relationText(name, scope) },
 	}
 	for _, a := range s.config.Accounts {
@@ -140,7 +145,8 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 		run.Setting{Name: "settle", Value: s.config.Settle.Value, Origin: s.config.Settle.Origin})
 	if set.Text(config.Engine) == "athena" && s.config.Athena.ReuseMinutes > 0 {
 		request.ReuseMinutes = s.config.Athena.ReuseMinutes
-		request.Settings = append(request.Settings, run.Setting{Name: "athena.reuse_minutes", Value: strconv.Itoa(request.ReuseMinutes), Origin: s.config.Athena.ReuseOrigin()})
+		request.Settings = append(request.Settings, run.Setting{Name: "athena.reuse_minutes", Value: strconv.Itoa(request.ReuseMinutes),
+			Origin: s.config.Athena.ReuseOrigin()})
 	}
 	for _, x := range []struct {
 		name string

@@ -71,7 +71,8 @@ you write, of data/run.json, which --format json writes, and of what 'verify --o
 				for _, s := range outputSchemas {
 					rows = append(rows, result.Row{s.name, s.what})
 				}
-				return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "file", Kind: result.Text}}, rows), p.flags.output)
+				return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "file", Kind: result.Text}}, rows),
+					p.flags.output)
 			}
 			for _, s := range schemas(p.formats.choice()) {
 				if s.name == args[0] {

@@ -186,7 +186,8 @@ func localOf(memory, threads string) (localOptions, error) {
 		return localOptions{}, err
 	}
 	if memory != "" && o.memory < leastMemory {
-		return localOptions{}, usage(fmt.Sprintf("write --memory %dMiB or more", leastMemory>>20), "--memory %s is less than the embedded database needs", memory)
+		return localOptions{}, usage(fmt.Sprintf("write --memory %dMiB or more", leastMemory>>20),
+			"--memory %s is less than the embedded database needs", memory)
 	}
 	if threads != "" {
 		if o.threads, err = strconv.Atoi(threads); err != nil || o.threads < 1 || o.threads > mostThreads {
@@ -223,7 +224,10 @@ func bytesOf(text string) (int64, error) {
 
 // shipped are the formats of this program. A new one is a package below internal/document or internal/export, and a line here.
 var shipped = formats{
-	{name: "pdf", usual: true, document: func(t *style.Theme, fonts fs.FS) document.Writer { return pdf.New(pdf.Options{Theme: t, Fonts: fonts}) }},
+	{name: "pdf", usual: true, document: func(t *style.Theme, fonts fs.FS) document.Writer {
+		return pdf.New(pdf.Options{Theme: t,
+			Fonts: fonts})
+	}},
 	{name: "xlsx", usual: true, document: func(t *style.Theme, _ fs.FS) document.Writer { return xlsx.New(xlsx.Options{Theme: t}) }},
 	{name: "json", export: func() export.Writer { return exportjson.New() }},
 	{name: "csv", export: func() export.Writer { return exportcsv.New() }},
@@ -239,7 +243,8 @@ func (s *setup) language(tag string) (*style.Language, error) {
 }
 
 // steps of a run in words; a step without any is not shown.
-var steps = map[string]string{"open": "opening the logs", "query": "asking", "judge": "judging", "compose": "composing", "write": "writing", "seal": "sealing"}
+var steps = map[string]string{"open": "opening the logs", "query": "asking", "judge": "judging", "compose": "composing", "write": "writing",
+	"seal": "sealing"}
 
 // progress turns a run's steps into a bar, or into one line a step.
 func (p *program) progress(e audit.Event) {

@@ -10,14 +10,16 @@ import (
 )
 
 // weights order the states of a control: it has the worst state of the queries that serve it.
-var weights = []string{run.ControlNotEvaluated, run.ControlExceptions, run.ControlNotLogged, run.ControlWaived, run.ControlMet, run.ControlShown}
+var weights = []string{run.ControlNotEvaluated, run.ControlExceptions, run.ControlNotLogged, run.ControlWaived, run.ControlMet,
+	run.ControlShown}
 
 var stateOf = map[finding.Outcome]string{
 	finding.NotEvaluated: run.ControlNotEvaluated, finding.Exceptions: run.ControlExceptions, finding.NotLogged: run.ControlNotLogged,
 	finding.Waived: run.ControlWaived, finding.Clear: run.ControlMet, finding.Shown: run.ControlShown,
 }
 
-// controls gives each control of f its state, in f's order; a query serves a control of another version where the framework says they are the same.
+// controls gives each control of f its state, in f's order; a query serves a control of another version where the framework says they are
+// the same.
 func controls(f *framework.Framework, queries []*query.Query, results []run.Query) []run.Control {
 	if f == nil {
 		return nil
@@ -30,7 +32,8 @@ func controls(f *framework.Framework, queries []*query.Query, results []run.Quer
 	}
 	var out []run.Control
 	for _, c := range f.Controls {
-		x := run.Control{Framework: f.ID, ID: c.ID, Name: c.Name, Family: c.Family, Strength: c.Strength, Lacks: c.Lacks, State: run.ControlNotCovered, Queries: serves[c.ID]}
+		x := run.Control{Framework: f.ID, ID: c.ID, Name: c.Name, Family: c.Family, Strength: c.Strength, Lacks: c.Lacks,
+			State: run.ControlNotCovered, Queries: serves[c.ID]}
 		worst := len(weights)
 		for _, r := range results {
 			if !slices.Contains(x.Queries, r.ID) {

@@ -13,7 +13,8 @@ const (
 	ExitMismatch   = 7 // the run is not as it was sealed
 )
 
-// ExitCode is the one place that decides it: 4 incomplete, else 3 open exceptions at or above failOn, else 0. failOn None: findings never fail a run.
+// ExitCode is the one place that decides it: 4 incomplete, else 3 open exceptions at or above failOn, else 0. failOn None: findings never
+// fail a run.
 func ExitCode(r *run.Record, failOn query.Severity) int {
 	if r.Incomplete() {
 		return ExitIncomplete

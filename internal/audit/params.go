@@ -78,7 +78,8 @@ func valuesOf(r *Request, q *query.Query, given []taken) (_ sql.Values, _ []run.
 		value, origin, err := valueOf(r, q, p, given)
 		if err != nil {
 			told[p.Name] = true
-			bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-type", Text: fmt.Sprintf("%s: the parameter %q from %s: %v", q.ID, p.Name, origin, err)})
+			bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-type",
+				Text: fmt.Sprintf("%s: the parameter %q from %s: %v", q.ID, p.Name, origin, err)})
 			continue
 		}
 		if _, wrong := value.(error); wrong {

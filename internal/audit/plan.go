@@ -43,7 +43,8 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	}
 	queries := r.Report.Queries()
 	if len(queries) == 0 {
-		bad = append(bad, diag.Problem{At: diag.Pos{File: r.Report.File.Path}, Text: fmt.Sprintf("the report %s has no queries", r.Report.ID), Hint: "add queries or a select that matches some to its sections"})
+		bad = append(bad, diag.Problem{At: diag.Pos{File: r.Report.File.Path}, Text: fmt.Sprintf("the report %s has no queries", r.Report.ID),
+			Hint: "add queries or a select that matches some to its sections"})
 	}
 	if !r.Period.From.Before(r.Period.To) {
 		bad = append(bad, diag.Problem{At: r.Report.PeriodAt, Text: fmt.Sprintf("the period %q is empty: it ends before it begins", r.Period.ID)})
@@ -97,7 +98,8 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	p.Statements = append(p.Statements, populations...)
 	var err error
 	if p.populations, err = combine(populations, r.Catalog); err != nil {
-		return nil, append(bad, diag.Problem{Text: err.Error(), Hint: "this is a mistake of the program: please report it with the report's file"})
+		return nil, append(bad, diag.Problem{Text: err.Error(),
+			Hint: "this is a mistake of the program: please report it with the report's file"})
 	}
 	p.Scope.Columns = map[string][]string{}
 	for rel, set := range columns {
@@ -116,7 +118,8 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 }
 
 // bind fills a statement's parameters in. Of those that were told of already no more is said.
-func bind(q *query.Query, id string, c *sql.Checked, v sql.Values, told map[string]bool, at diag.Pos, bad *diag.Problems) (engine.Statement, bool) {
+func bind(q *query.Query, id string, c *sql.Checked, v sql.Values, told map[string]bool, at diag.Pos,
+	bad *diag.Problems) (engine.Statement, bool) {
 	b, err := c.Bind(v)
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
@@ -124,7 +127,8 @@ func bind(q *query.Query, id string, c *sql.Checked, v sql.Values, told map[stri
 			if told[name] && bad.Err() != nil {
 				continue
 			}
-			*bad = append(*bad, diag.Problem{At: at, Text: q.ID + ": " + line, Rule: "param-value", Hint: "give it with --param, in the report under params, or as a default in the query"})
+			*bad = append(*bad, diag.Problem{At: at, Text: q.ID + ": " + line, Rule: "param-value",
+				Hint: "give it with --param, in the report under params, or as a default in the query"})
 		}
 		return engine.Statement{}, false
 	}
@@ -190,7 +194,8 @@ func (p *Plan) digest() string {
 	for _, s := range p.Statements {
 		statements = append(statements, statement{s.ID, s.Query.Text(sql.Trino, nil), s.HistoryDays})
 	}
-	return hash(p.Key, r.Tool, r.Build, r.Period.From.UTC(), r.Period.To.UTC(), r.Period.Zone, p.Scope, statements, definitions, p.params, r.Accounts,
+	return hash(p.Key, r.Tool, r.Build, r.Period.From.UTC(), r.Period.To.UTC(), r.Period.Zone, p.Scope, statements,
+		definitions, p.params, r.Accounts,
 		r.Settings, r.Formats, r.Language, r.Theme, r.Entity, r.Source, r.As.UTC())
 }
 

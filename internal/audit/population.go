@@ -101,7 +101,8 @@ func (w *work) askPopulations(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return w.folder.Note(run.Fact{Step: StepFailed, Query: p.statement.ID, Name: "error", Value: err.Error() + "; each population is counted alone"})
+		return w.folder.Note(run.Fact{Step: StepFailed, Query: p.statement.ID, Name: "error",
+			Value: err.Error() + "; each population is counted alone"})
 	}
 	for _, i := range missing {
 		st := p.members[i]

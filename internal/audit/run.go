@@ -147,7 +147,8 @@ func (w *work) prune() error {
 	removed, err := w.folder.Prune(w.started.Add(-run.KeepUnfinished))
 	days := int(run.KeepUnfinished.Hours() / 24)
 	for _, name := range removed {
-		w.tell(Event{Step: StepPrune, Note: fmt.Sprintf("removed the work of a run that was never finished and is older than %d days: %s", days, name)})
+		w.tell(Event{Step: StepPrune, Note: fmt.Sprintf("removed the work of a run that was never finished and is older than %d days: %s", days,
+			name)})
 		if err := w.folder.Note(run.Fact{Step: StepPrune, Name: "removed", Value: name}); err != nil {
 			return err
 		}
@@ -310,7 +311,8 @@ func (w *work) record(in engine.Inputs, queries []run.Query, answers []answer) *
 	}
 	slices.SortStableFunc(r.Settings, func(a, b run.Setting) int { return strings.Compare(a.Name, b.Name) })
 	r.Accounts = accounts(in, q)
-	r.Coverage = Coverage(in, CoverageScope{From: r.Period.From, To: r.Period.To, Now: q.Now, Accounts: q.Accounts, Only: q.OnlyAccounts, Regions: q.OnlyRegions})
+	r.Coverage = Coverage(in, CoverageScope{From: r.Period.From, To: r.Period.To, Now: q.Now, Accounts: q.Accounts, Only: q.OnlyAccounts,
+		Regions: q.OnlyRegions})
 	for _, s := range q.Report.Sections {
 		r.Sections = append(r.Sections, run.Section{Title: s.Title, Queries: ids(s.Queries)})
 	}

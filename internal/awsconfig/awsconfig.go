@@ -23,8 +23,9 @@ type Options struct {
 	RoleARN    string // role to take for every call, also in another account; "": none
 	ExternalID string // what the role's trust policy may ask for (sts:ExternalId)
 	Session    string // how the taken role's session is called in the other account's CloudTrail; "": trailscribe
-	Endpoint   string // URL that answers for all services, for VPC endpoints and tests; "": AWS's own, or AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>
-	FIPS       bool   // use the FIPS 140 endpoints
+	// URL that answers for all services, for VPC endpoints and tests; "": AWS's own, or AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>
+	Endpoint string
+	FIPS     bool // use the FIPS 140 endpoints
 
 	// Env reads the environment; nil: the process's own. With Env the process's variables for credentials, region and
 	// endpoints are not needed: those that Env knows win. It is how several configurations live in one process.
@@ -86,7 +87,8 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		cfg.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	}
 	if o.RoleARN != "" {
-		if parts := strings.Split(o.RoleARN, ":"); len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") {
+		if parts := strings.Split(o.RoleARN, ":"); len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" ||
+			!strings.HasPrefix(parts[5], "role/") {
 			return aws.Config{}, fmt.Errorf("role %q: %w", o.RoleARN, ErrRole)
 		}
 		cfg.Credentials = assume(cfg, o)

@@ -21,7 +21,8 @@ func ParsePlace(text string) (Place, error) {
 	if !ok || !bucketName.MatchString(bucket) {
 		return p, fmt.Errorf("%q is not a place in S3: write s3://bucket/prefix", text)
 	}
-	if strings.Contains(p.Prefix, "//") || strings.ContainsAny(p.Prefix, "${}\\\"'`") || strings.ContainsFunc(p.Prefix, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
+	if strings.Contains(p.Prefix, "//") || strings.ContainsAny(p.Prefix, "${}\\\"'`") ||
+		strings.ContainsFunc(p.Prefix, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
 		return p, fmt.Errorf("the prefix of %q has // or a character that the location of a table cannot have", text)
 	}
 	return p, nil

@@ -71,10 +71,13 @@ var athenaOperations = map[string]func(*call) (any, *failure){
 	"StartQueryExecution": operation((*call).startQueryExecution), "GetQueryExecution": operation((*call).getQueryExecution),
 	"BatchGetQueryExecution": operation((*call).batchGetQueryExecution), "StopQueryExecution": operation((*call).stopQueryExecution),
 	"ListQueryExecutions": operation((*call).listQueryExecutions), "GetQueryResults": operation((*call).getQueryResults),
-	"CreateWorkGroup": operation((*call).createWorkGroup), "GetWorkGroup": operation((*call).getWorkGroup), "UpdateWorkGroup": operation((*call).updateWorkGroup),
+	"CreateWorkGroup": operation((*call).createWorkGroup), "GetWorkGroup": operation((*call).getWorkGroup),
+	"UpdateWorkGroup": operation((*call).updateWorkGroup),
 	"DeleteWorkGroup": operation((*call).deleteWorkGroup), "ListWorkGroups": operation((*call).listWorkGroups),
-	"TagResource": operation((*call).tagWorkGroup), "UntagResource": operation((*call).untagWorkGroup), "ListTagsForResource": operation((*call).listTags),
-	"CreateNamedQuery": operation((*call).createNamedQuery), "GetNamedQuery": operation((*call).getNamedQuery), "ListNamedQueries": operation((*call).listNamedQueries),
+	"TagResource": operation((*call).tagWorkGroup), "UntagResource": operation((*call).untagWorkGroup),
+	"ListTagsForResource": operation((*call).listTags),
+	"CreateNamedQuery":    operation((*call).createNamedQuery), "GetNamedQuery": operation((*call).getNamedQuery),
+	"ListNamedQueries": operation((*call).listNamedQueries),
 	"DeleteNamedQuery": operation((*call).deleteNamedQuery), "BatchGetNamedQuery": operation((*call).batchGetNamedQuery),
 	"GetTableMetadata": operation((*call).getTableMetadata),
 }
@@ -83,7 +86,8 @@ func (s *Server) startAthena() {
 	a := &s.athena
 	a.executions, a.tokens, a.named = map[string]*execution{}, map[string]token{}, map[string]*namedQuery{}
 	a.loaded.tables, a.loaded.files = map[string]*rawTable{}, map[*object]*parquetFile{}
-	a.workgroups = map[string]*workgroup{"primary": {name: "primary", state: "ENABLED", made: s.o.Now(), tags: map[string]string{}, configuration: defaults(nil)}}
+	a.workgroups = map[string]*workgroup{"primary": {name: "primary", state: "ENABLED", made: s.o.Now(), tags: map[string]string{},
+		configuration: defaults(nil)}}
 }
 
 type startInput struct {
@@ -103,9 +107,11 @@ func (c *call) startQueryExecution(in startInput) (map[string]any, *failure) {
 	}
 	switch {
 	case in.QueryString == "" || len(in.QueryString) > longestQuery:
-		return nil, invalidRequest("1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length between 1 and %d", longestQuery)
+		return nil, invalidRequest("1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member "+
+			"must have length between 1 and %d", longestQuery)
 	case len(in.ClientRequestToken) < 32 || len(in.ClientRequestToken) > 128:
-		return nil, invalidRequest("1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: Member must have length between 32 and 128")
+		return nil, invalidRequest("1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: Member " +
+			"must have length between 32 and 128")
 	case len(in.ExecutionParameters) > 0:
 		return nil, invalidRequest("the fake takes no execution parameters: write literals")
 	}
@@ -129,8 +135,10 @@ func (c *call) startQueryExecution(in startInput) (map[string]any, *failure) {
 	if g.state != "ENABLED" {
 		return nil, invalidRequest("WorkGroup %s is disabled.", in.WorkGroup)
 	}
-	x := &execution{id: newID(), sql: in.QueryString, database: strings.ToLower(in.QueryExecutionContext.Database), catalog: in.QueryExecutionContext.Catalog, group: g, groupName: g.name,
-		statement: st, state: queued, submitted: c.o.Now(), slot: make(chan struct{}), done: make(chan struct{}), reuse: in.ResultReuseConfiguration}
+	x := &execution{id: newID(), sql: in.QueryString, database: strings.ToLower(in.QueryExecutionContext.Database),
+		catalog: in.QueryExecutionContext.Catalog, group: g, groupName: g.name,
+		statement: st, state: queued, submitted: c.o.Now(), slot: make(chan struct{}), done: make(chan struct{}),
+		reuse: in.ResultReuseConfiguration}
 	if x.database == "" {
 		x.database = "default"
 	}
@@ -138,7 +146,8 @@ func (c *call) startQueryExecution(in startInput) (map[string]any, *failure) {
 		return nil, fail
 	}
 	if a.running+len(a.waiting) >= c.o.Slots+c.o.Queue {
-		return nil, refuse("TooManyRequestsException", "You have exceeded the limit for the number of queries you can run concurrently. Please reduce the number of concurrent queries submitted by this account.")
+		return nil, refuse("TooManyRequestsException", "You have exceeded the limit for the number of queries you can run concurrently. "+
+			"Please reduce the number of concurrent queries submitted by this account.")
 	}
 	x.ctx, x.cancel = context.WithCancel(c.life)
 	a.executions[x.id], a.order, a.tokens[in.ClientRequestToken] = x, append(a.order, x.id), token{x.id, parameters}
@@ -172,7 +181,8 @@ func (c *call) place(x *execution, g *workgroup, own map[string]json.RawMessage)
 	}
 	location := text(x.results["OutputLocation"])
 	if location == "" {
-		return invalidRequest("No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.")
+		return invalidRequest("No output location provided. An output location is required either through the Workgroup result " +
+			"configuration setting or as an API input.")
 	}
 	name, _, ok := splitS3(location)
 	if !ok {
@@ -185,7 +195,8 @@ func (c *call) place(x *execution, g *workgroup, own map[string]json.RawMessage)
 		return invalidRequest("Unable to verify/create output bucket %s", name)
 	}
 	if b.region != c.o.Region {
-		return invalidRequest("The S3 location provided to save your query results is invalid. Please check your S3 location is correct and is in the same region and try again.")
+		return invalidRequest("The S3 location provided to save your query results is invalid. Please check your S3 location is correct and " +
+			"is in the same region and try again.")
 	}
 	x.output = strings.TrimSuffix(location, "/") + "/"
 	return nil
@@ -356,7 +367,8 @@ func (c *call) batchGetQueryExecution(in idInput) (map[string]any, *failure) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if n := len(in.QueryExecutionIds); n < 1 || n > 50 {
-		return nil, invalidRequest("1 validation error detected: Value at 'queryExecutionIds' failed to satisfy constraint: Member must have length between 1 and 50")
+		return nil, invalidRequest("1 validation error detected: Value at 'queryExecutionIds' failed to satisfy constraint: Member " +
+			"must have length between 1 and 50")
 	}
 	found, not := []any{}, []any{}
 	for _, id := range in.QueryExecutionIds {
@@ -427,7 +439,8 @@ func (x *execution) shown(now time.Time) map[string]any {
 		status["CompletionDateTime"] = seconds(x.ended)
 	}
 	if x.failure != nil {
-		status["AthenaError"] = map[string]any{"ErrorCategory": x.failure.category, "ErrorType": x.failure.kind, "Retryable": x.failure.retryable, "ErrorMessage": x.failure.message}
+		status["AthenaError"] = map[string]any{"ErrorCategory": x.failure.category, "ErrorType": x.failure.kind, "Retryable": x.failure.retryable,
+			"ErrorMessage": x.failure.message}
 	}
 	end := x.ended
 	if end.IsZero() {

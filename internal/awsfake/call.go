@@ -179,13 +179,17 @@ func (s *Server) partition() string {
 // denied is the answer to a caller without a permission.
 func (c *call) denied() *failure {
 	if c.service == "s3" {
-		return &failure{403, "AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: s3:%s on resource: %q because no identity-based policy allows the s3:%s action", c.caller(), c.operation, "arn:"+c.partition()+":s3:::"+strings.Trim(c.r.URL.Path, "/"), c.operation)}
+		return &failure{403, "AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: s3:%s on resource: %q because no "+
+			"identity-based policy allows the s3:%s action", c.caller(), c.operation, "arn:"+c.partition()+":s3:::"+
+			strings.Trim(c.r.URL.Path, "/"), c.operation)}
 	}
 	code, status := "AccessDeniedException", 400
 	if c.service == "sts" {
 		code, status = "AccessDenied", 403
 	}
-	return &failure{status, code, fmt.Sprintf("User: %s is not authorized to perform: %s:%s on resource: arn:%s:%s:%s:%s:* because no identity-based policy allows the %s:%s action", c.caller(), c.service, c.operation, c.partition(), c.service, c.o.Region, c.o.Account, c.service, c.operation)}
+	return &failure{status, code, fmt.Sprintf("User: %s is not authorized to perform: %s:%s on resource: arn:%s:%s:%s:%s:* because no "+
+		"identity-based policy allows the %s:%s action", c.caller(), c.service, c.operation, c.partition(), c.service, c.o.Region, c.o.Account,
+		c.service, c.operation)}
 }
 
 // seconds is how JSON services write times.

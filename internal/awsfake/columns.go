@@ -58,7 +58,8 @@ func (s *Server) columns(ctx context.Context, p *plan, text string, stands []str
 		}
 	}
 	var name, tree string
-	if err := db.QueryRowContext(ctx, "EXPLAIN (FORMAT json) "+strings.ReplaceAll(text, " AS MATERIALIZED (", " AS NOT MATERIALIZED (")).Scan(&name, &tree); err != nil {
+	if err := db.QueryRowContext(ctx, "EXPLAIN (FORMAT json) "+strings.ReplaceAll(text, " AS MATERIALIZED (",
+		" AS NOT MATERIALIZED (")).Scan(&name, &tree); err != nil {
 		return 0, dataError(err)
 	}
 	var nodes []planNode

@@ -16,7 +16,8 @@ func (s *Server) createTableAs(x *execution, p *plan) error {
 		return nil // IF NOT EXISTS
 	}
 	for key := range st.options {
-		if !slices.Contains([]string{"format", "external_location", "write_compression", "parquet_compression", "table_type", "is_external"}, key) {
+		if !slices.Contains([]string{"format", "external_location", "write_compression",
+			"parquet_compression", "table_type", "is_external"}, key) {
 			return athenaError(2, 1006, "INVALID_TABLE_PROPERTY: line 1:1: Catalog 'awsdatacatalog' table property '%s' does not exist", key)
 		}
 	}
@@ -31,7 +32,9 @@ func (s *Server) createTableAs(x *execution, p *plan) error {
 		place = x.output + "tables/" + x.id
 	}
 	place = strings.TrimSuffix(place, "/") + "/"
-	if err := s.free(place, "HIVE_PATH_ALREADY_EXISTS: Target directory for table '"+db+"."+own+"' already exists: "+place+". You may need to manually clean the data at location '"+place+"' before retrying. Athena will not delete data in your account."); err != nil {
+	if err := s.free(place, "HIVE_PATH_ALREADY_EXISTS: Target directory for table '"+db+"."+own+"' already exists: "+place+
+		". You may need to manually clean the data at location '"+place+
+		"' before retrying. Athena will not delete data in your account."); err != nil {
 		return err
 	}
 	columns, keys, err := split2(p, st.list["partitioned_by"])
@@ -44,7 +47,8 @@ func (s *Server) createTableAs(x *execution, p *plan) error {
 	}
 	input := map[string]json.RawMessage{
 		"Name": raw(own), "TableType": raw("EXTERNAL_TABLE"), "PartitionKeys": raw(append([]glueColumn{}, keys...)),
-		"Parameters":        raw(map[string]string{"EXTERNAL": "TRUE", "has_encrypted_data": "false", "parquet.compression": "GZIP", "classification": "parquet"}),
+		"Parameters": raw(map[string]string{"EXTERNAL": "TRUE", "has_encrypted_data": "false", "parquet.compression": "GZIP",
+			"classification": "parquet"}),
 		"StorageDescriptor": raw(storageOf(columns, place)),
 	}
 	s.glue.mu.Lock()
@@ -72,8 +76,9 @@ func (s *Server) leave(x *execution) {
 }
 
 func storageOf(columns []glueColumn, place string) map[string]any {
-	return map[string]any{"Columns": append([]glueColumn{}, columns...), "Location": place, "InputFormat": parquetInput, "OutputFormat": parquetOutput,
-		"SerdeInfo": map[string]any{"SerializationLibrary": parquetSerde, "Parameters": map[string]string{"serialization.format": "1"}}}
+	return map[string]any{"Columns": append([]glueColumn{}, columns...), "Location": place, "InputFormat": parquetInput,
+		"OutputFormat": parquetOutput,
+		"SerdeInfo":    map[string]any{"SerializationLibrary": parquetSerde, "Parameters": map[string]string{"serialization.format": "1"}}}
 }
 
 // register adds the partitions of written files to a table; the caller holds the lock.
@@ -83,7 +88,8 @@ func (t *table) register(w *writing, columns []glueColumn, place string) {
 			continue
 		}
 		where := place + f.folder + "/"
-		t.partitions = append(t.partitions, partition{f.values, map[string]json.RawMessage{"Values": raw(f.values), "StorageDescriptor": raw(storageOf(columns, where))}, where})
+		t.partitions = append(t.partitions, partition{f.values, map[string]json.RawMessage{"Values": raw(f.values),
+			"StorageDescriptor": raw(storageOf(columns, where))}, where})
 	}
 }
 
@@ -111,7 +117,8 @@ func split2(p *plan, by []string) (columns, keys []glueColumn, err error) {
 	}
 	for i, k := range by {
 		if columns[n+i].Name != k {
-			return nil, nil, athenaError(2, 1006, "HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and in the same order as the table properties: %v", by)
+			return nil, nil, athenaError(2, 1006, "HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and in the "+
+				"same order as the table properties: %v", by)
 		}
 	}
 	return columns[:n], columns[n:], nil

@@ -148,7 +148,8 @@ func (s *scanner) createExternalTableText(st *statement) {
 	}
 	parameters := map[string]string{"EXTERNAL": "TRUE"}
 	serde := map[string]any{"SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"}
-	place := map[string]any{"Columns": columns, "InputFormat": "org.apache.hadoop.mapred.TextInputFormat", "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat", "SerdeInfo": serde}
+	place := map[string]any{"Columns": columns, "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+		"OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat", "SerdeInfo": serde}
 	if s.take("COMMENT") {
 		parameters["comment"] = s.hiveLiteral()
 	}
@@ -208,7 +209,8 @@ func (s *Server) defined(st *statement, db, own string) error {
 	defer g.mu.Unlock()
 	if st.kind == "CREATE_DATABASE" {
 		if g.databases[own] != nil && !st.ifExists {
-			return athenaError(2, 1003, "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Database %s already exists", own)
+			return athenaError(2, 1003, "FAILED: Execution Error, return code 1 from "+
+				"org.apache.hadoop.hive.ql.exec.DDLTask. Database %s already exists", own)
 		}
 		if g.databases[own] == nil {
 			g.databases[own] = &database{Name: own, CreateTime: s.o.Now(), input: st.definition.input, tables: map[string]*table{}}
@@ -219,7 +221,8 @@ func (s *Server) defined(st *statement, db, own string) error {
 		if st.ifExists {
 			return nil // the old definition stays, and nobody says so
 		}
-		return athenaError(2, 1003, "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. AlreadyExistsException(message:Table %s already exists)", t.name)
+		return athenaError(2, 1003, "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "+
+			"AlreadyExistsException(message:Table %s already exists)", t.name)
 	}
 	if _, fail := g.add(db, st.definition.input, s.o.Now()); fail != nil {
 		return athenaError(2, 1003, "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. %s", fail.message)

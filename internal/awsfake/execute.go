@@ -73,7 +73,9 @@ func (s *Server) acceptable(x *execution) error {
 		return nil
 	}
 	if x.enforced && !x.managed && st.options["external_location"] != "" {
-		return athenaError(2, 1008, "INVALID_TABLE_PROPERTY: The Create Table As Select query failed because it was submitted with an 'external_location' property to an Athena Workgroup that enforces a centralized output location for all queries. Please remove the 'external_location' property and resubmit the query.")
+		return athenaError(2, 1008, "INVALID_TABLE_PROPERTY: The Create Table As Select query failed because it was submitted with an "+
+			"'external_location' property to an Athena Workgroup that enforces a centralized output location for all queries. Please remove the "+
+			"'external_location' property and resubmit the query.")
 	}
 	t, db, own := s.resolve(strings.Join(st.table, "."), x.database)
 	if t != nil && !st.ifExists {
@@ -104,7 +106,8 @@ func (s *Server) reuse(x *execution) bool {
 	defer s.athena.mu.Unlock()
 	for _, id := range slices.Backward(s.athena.order) {
 		old := s.athena.executions[id]
-		if old != x && old.state == succeeded && !old.reused && old.sql == x.sql && old.database == x.database && old.groupName == x.groupName && old.output == x.output && s.o.Now().Sub(old.ended) <= time.Duration(age)*time.Minute {
+		if old != x && old.state == succeeded && !old.reused && old.sql == x.sql && old.database == x.database && old.groupName == x.groupName &&
+			old.output == x.output && s.o.Now().Sub(old.ended) <= time.Duration(age)*time.Minute {
 			x.columns, x.rows, x.file, x.reused = old.columns, old.rows, old.file, true
 			return true
 		}

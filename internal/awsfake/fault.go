@@ -32,7 +32,8 @@ const (
 
 // String is the kind in words.
 func (k Kind) String() string {
-	return [...]string{"none", "throttled", "all slots taken", "500", "500 after it was done", "reply lost", "request lost", "credentials expired", "denied", "garbage after it was done", "half an answer"}[k]
+	return [...]string{"none", "throttled", "all slots taken", "500", "500 after it was done", "reply lost", "request lost",
+		"credentials expired", "denied", "garbage after it was done", "half an answer"}[k]
 }
 
 func (k Kind) after() bool { return k == ServerErrorDone || k == LostReplyDone || k == GarbageDone }
@@ -169,7 +170,8 @@ func (c *call) failWith(f *Fault) {
 			c.fail(&failure{400, "ThrottlingException", "Rate exceeded"})
 		}
 	case SlotsFull:
-		c.fail(&failure{400, "TooManyRequestsException", "You have exceeded the limit for the number of queries you can run concurrently. Please reduce the number of concurrent queries submitted by this account."})
+		c.fail(&failure{400, "TooManyRequestsException", "You have exceeded the limit for the number of queries you can run concurrently. " +
+			"Please reduce the number of concurrent queries submitted by this account."})
 	case ServerError, ServerErrorDone:
 		code := "InternalServerException"
 		if c.service == "s3" {

@@ -24,15 +24,18 @@ type database struct {
 }
 
 var glueOperations = map[string]func(*call) (any, *failure){
-	"CreateDatabase": operation((*call).createDatabase), "GetDatabase": operation((*call).getDatabase), "GetDatabases": operation((*call).getDatabases),
+	"CreateDatabase": operation((*call).createDatabase), "GetDatabase": operation((*call).getDatabase),
+	"GetDatabases":   operation((*call).getDatabases),
 	"UpdateDatabase": operation((*call).updateDatabase), "DeleteDatabase": operation((*call).deleteDatabase),
 	"CreateTable": operation((*call).createTable), "GetTable": operation((*call).getTable), "GetTables": operation((*call).getTables),
-	"UpdateTable": operation((*call).updateTable), "DeleteTable": operation((*call).deleteTable), "BatchDeleteTable": operation((*call).batchDeleteTable),
-	"GetTableVersion": operation((*call).getTableVersion), "GetTableVersions": operation((*call).getTableVersions),
+	"UpdateTable": operation((*call).updateTable), "DeleteTable": operation((*call).deleteTable),
+	"BatchDeleteTable": operation((*call).batchDeleteTable),
+	"GetTableVersion":  operation((*call).getTableVersion), "GetTableVersions": operation((*call).getTableVersions),
 	"DeleteTableVersion": operation((*call).deleteTableVersion), "BatchDeleteTableVersion": operation((*call).batchDeleteTableVersion),
 	"CreatePartition": operation((*call).createPartition), "BatchCreatePartition": operation((*call).batchCreatePartition),
-	"GetPartition": operation((*call).getPartition), "GetPartitions": operation((*call).getPartitions), "BatchGetPartition": operation((*call).batchGetPartition),
-	"DeletePartition": operation((*call).deletePartition), "BatchDeletePartition": operation((*call).batchDeletePartition),
+	"GetPartition": operation((*call).getPartition), "GetPartitions": operation((*call).getPartitions),
+	"BatchGetPartition": operation((*call).batchGetPartition),
+	"DeletePartition":   operation((*call).deletePartition), "BatchDeletePartition": operation((*call).batchDeletePartition),
 	"GetColumnStatisticsForTable": operation((*call).getStatistics), "GetColumnStatisticsForPartition": operation((*call).getStatistics),
 	"GetTags": operation((*call).getTags), "TagResource": operation((*call).tagResource), "UntagResource": operation((*call).untagResource),
 }

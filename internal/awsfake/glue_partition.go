@@ -69,7 +69,8 @@ func (c *call) batchCreatePartition(in partitionCall) (map[string]any, *failure)
 	errors := []any{}
 	for _, p := range in.PartitionInputList {
 		if err := t.addPartition(p); err != nil {
-			errors = append(errors, map[string]any{"PartitionValues": p["Values"], "ErrorDetail": map[string]any{"ErrorCode": err.code, "ErrorMessage": err.message}})
+			errors = append(errors, map[string]any{"PartitionValues": p["Values"], "ErrorDetail": map[string]any{"ErrorCode": err.code,
+				"ErrorMessage": err.message}})
 		}
 	}
 	return map[string]any{"Errors": errors}, nil
@@ -161,7 +162,8 @@ func (c *call) batchDeletePartition(in partitionCall) (map[string]any, *failure)
 	for _, p := range in.PartitionsToDelete {
 		i := t.partition(p.Values)
 		if i < 0 {
-			errors = append(errors, map[string]any{"PartitionValues": p.Values, "ErrorDetail": map[string]any{"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Cannot find partition."}})
+			errors = append(errors, map[string]any{"PartitionValues": p.Values, "ErrorDetail": map[string]any{"ErrorCode": "EntityNotFoundException",
+				"ErrorMessage": "Cannot find partition."}})
 			continue
 		}
 		t.partitions = slices.Delete(t.partitions, i, i+1)

@@ -115,7 +115,8 @@ func filled(input json.RawMessage) any {
 	if err := json.Unmarshal(input, &sd); err != nil || sd == nil {
 		return input
 	}
-	for name, value := range map[string]any{"Compressed": false, "NumberOfBuckets": 0, "SortColumns": []any{}, "StoredAsSubDirectories": false} {
+	for name, value := range map[string]any{"Compressed": false, "NumberOfBuckets": 0, "SortColumns": []any{},
+		"StoredAsSubDirectories": false} {
 		if x := sd[name]; x == nil || string(x) == "null" {
 			sd[name] = raw(value)
 		}
@@ -259,7 +260,8 @@ func (c *call) batchDeleteTable(in tableCall) (map[string]any, *failure) {
 	for _, name := range in.TablesToDelete {
 		t, err := g.table(in.DatabaseName, name)
 		if err != nil {
-			errors = append(errors, map[string]any{"TableName": name, "ErrorDetail": map[string]any{"ErrorCode": err.code, "ErrorMessage": err.message}})
+			errors = append(errors, map[string]any{"TableName": name, "ErrorDetail": map[string]any{"ErrorCode": err.code,
+				"ErrorMessage": err.message}})
 			continue
 		}
 		delete(g.databases[t.database].tables, t.name)

@@ -79,7 +79,8 @@ func (c *call) batchDeleteTableVersion(in tableCall) (map[string]any, *failure) 
 		n := len(t.old)
 		t.old = slices.DeleteFunc(t.old, func(v tableVersion) bool { return strconv.Itoa(v.version) == id })
 		if len(t.old) == n {
-			errors = append(errors, map[string]any{"TableName": t.name, "VersionId": id, "ErrorDetail": map[string]any{"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Version not found."}})
+			errors = append(errors, map[string]any{"TableName": t.name, "VersionId": id,
+				"ErrorDetail": map[string]any{"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Version not found."}})
 		}
 	}
 	return map[string]any{"Errors": errors}, nil

@@ -392,7 +392,9 @@ func (s *Server) records(ctx context.Context, columns []sql.Column, files []file
 			declared = append(declared, quoteText(c.Name)+": "+quoteText(types[i]))
 		}
 		declared = append(declared, quoteText(objectColumn)+": 'BIGINT'")
-		insert := "INSERT INTO " + t.name + " SELECT * FROM read_json(" + quoteText(name) + ", format = 'newline_delimited', compression = 'uncompressed', maximum_object_size = " + strconv.Itoa(longest) + ", columns = {" + strings.Join(declared, ", ") + "})"
+		insert := "INSERT INTO " + t.name + " SELECT * FROM read_json(" + quoteText(name) +
+			", format = 'newline_delimited', compression = 'uncompressed', maximum_object_size = " + strconv.Itoa(longest) + ", columns = {" +
+			strings.Join(declared, ", ") + "})"
 		if _, err := db.ExecContext(s.life, insert); err != nil {
 			return nil, fmt.Errorf("load records: %w", err)
 		}
@@ -403,15 +405,16 @@ func (s *Server) records(ctx context.Context, columns []sql.Column, files []file
 	return t, nil
 }
 
-// writeFile writes the records of a log file as JSON lines, and says how many and how long the longest is. A file that is not a CloudTrail log has no records; a broken one
-// fails the query, as Athena does.
+// writeFile writes the records of a log file as JSON lines, and says how many and how long the longest is. A file that is not a CloudTrail
+// log has no records; a broken one fails the query, as Athena does.
 func writeFile(w *bufio.Writer, rs []reader, f file, number int64) (n, longest int, err error) {
 	log := cloudtrail.Read(bytes.NewReader(f.object.body), cloudtrail.Limits{})
 	var lines bytes.Buffer
 	for r, err := range log.Records() {
 		if err != nil {
 			var refusal *cloudtrail.Refusal
-			if errors.As(err, &refusal) && (refusal.Kind == cloudtrail.Foreign || refusal.Kind == cloudtrail.NotJSON || refusal.Kind == cloudtrail.Empty) {
+			if errors.As(err, &refusal) && (refusal.Kind == cloudtrail.Foreign || refusal.Kind == cloudtrail.NotJSON ||
+				refusal.Kind == cloudtrail.Empty) {
 				return 0, longest, nil
 			}
 			return 0, longest, athenaError(2, 1001, "HIVE_CURSOR_ERROR: Failed to read file at %s: %v", f.path(), err)
@@ -455,7 +458,8 @@ func (s *Server) parquet(ctx context.Context, f file) (*parquetFile, error) {
 	if err := os.WriteFile(p.name, f.object.body, 0o600); err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, "SELECT replace(path_in_schema, ', ', '.'), sum(total_compressed_size)::BIGINT FROM parquet_metadata("+quoteText(p.name)+") GROUP BY 1")
+	rows, err := db.QueryContext(ctx, "SELECT replace(path_in_schema, ', ', '.'), sum(total_compressed_size)::BIGINT FROM parquet_metadata("+
+		quoteText(p.name)+") GROUP BY 1")
 	if err != nil {
 		return nil, athenaError(2, 1001, "HIVE_CURSOR_ERROR: %s is not a valid Parquet File", f.path())
 	}

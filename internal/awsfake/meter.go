@@ -7,12 +7,13 @@ import (
 
 // Meter is what AWS would bill and what was asked of it.
 type Meter struct {
-	Executions int64            // queries of Athena that were started, each once however often its start was repeated
-	Scanned    int64            // bytes they read, as DataScannedInBytes says
-	Billed     int64            // the same as billed: whole MB, 10 MB for each query at least; DDL and failed queries are free, stopped ones are not
-	Stopped    int64            // queries ended by StopQueryExecution
-	Peak       int64            // most queries that ran at once
-	Calls      map[string]int64 // by service and operation: athena:StartQueryExecution
+	Executions int64 // queries of Athena that were started, each once however often its start was repeated
+	Scanned    int64 // bytes they read, as DataScannedInBytes says
+	// the same as billed: whole MB, 10 MB for each query at least; DDL and failed queries are free, stopped ones are not
+	Billed  int64
+	Stopped int64            // queries ended by StopQueryExecution
+	Peak    int64            // most queries that ran at once
+	Calls   map[string]int64 // by service and operation: athena:StartQueryExecution
 }
 
 type meterState struct {

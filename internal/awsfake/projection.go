@@ -99,7 +99,8 @@ func (s *Server) projected(def tableInput) ([]file, error) {
 		}
 		hole := regexp.QuoteMeta("${" + name + "}")
 		if !strings.Contains(pattern, hole) {
-			return nil, athenaError(2, 1103, "HIVE_METASTORE_ERROR: com.amazonaws.services.datacatalog.model.InvalidInputException: Projected Partition Column %s is not in the storage location template %s", name, template)
+			return nil, athenaError(2, 1103, "HIVE_METASTORE_ERROR: com.amazonaws.services.datacatalog.model.InvalidInputException: Projected "+
+				"Partition Column %s is not in the storage location template %s", name, template)
 		}
 		pattern = strings.Replace(pattern, hole, "(?P<c"+strconv.Itoa(i)+">"+form+")", 1)
 		allowed[i] = ok
@@ -132,7 +133,8 @@ func (s *Server) column(def tableInput, name, typ string) (form string, allowed 
 	get := func(key string) string { return def.Parameters["projection."+name+"."+key] }
 	kind := strings.ToLower(get("type"))
 	wrong := func(what string) error {
-		return athenaError(2, 1103, "INVALID_TABLE_PROPERTY: Table %s has invalid projection configuration for column %s: %s", def.Name, name, what)
+		return athenaError(2, 1103, "INVALID_TABLE_PROPERTY: Table %s has invalid projection configuration for column %s: %s", def.Name, name,
+			what)
 	}
 	switch kind {
 	case "":
@@ -170,15 +172,16 @@ func (s *Server) column(def tableInput, name, typ string) (form string, allowed 
 			return "", nil, wrong("format or range")
 		}
 		first, last := from.Format(layout), to.Format(layout)
-		return strings.NewReplacer("2006", `[0-9]{4}`, "01", `[0-9]{2}`, "02", `[0-9]{2}`, "15", `[0-9]{2}`, "04", `[0-9]{2}`, "05", `[0-9]{2}`, ".", `\.`).Replace(layout), func(v string) bool {
-			t, err := time.Parse(layout, v)
-			if err != nil {
-				return false
-			}
-			a, _ := time.Parse(layout, first)
-			b, _ := time.Parse(layout, last)
-			return !t.Before(a) && !t.After(b)
-		}, nil
+		return strings.NewReplacer("2006", `[0-9]{4}`, "01", `[0-9]{2}`, "02", `[0-9]{2}`, "15", `[0-9]{2}`, "04", `[0-9]{2}`, "05", `[0-9]{2}`,
+				".", `\.`).Replace(layout), func(v string) bool {
+				t, err := time.Parse(layout, v)
+				if err != nil {
+					return false
+				}
+				a, _ := time.Parse(layout, first)
+				b, _ := time.Parse(layout, last)
+				return !t.Before(a) && !t.After(b)
+			}, nil
 	}
 	return "", nil, wrong("type " + kind)
 }

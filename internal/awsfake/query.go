@@ -42,7 +42,8 @@ const (
 	parquetSerde    = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 )
 
-var cloudTrailSerdes = []string{"org.apache.hive.hcatalog.data.JsonSerDe", "com.amazon.emr.hive.serde.CloudTrailSerde", "org.openx.data.jsonserde.JsonSerDe"}
+var cloudTrailSerdes = []string{"org.apache.hive.hcatalog.data.JsonSerDe", "com.amazon.emr.hive.serde.CloudTrailSerde",
+	"org.openx.data.jsonserde.JsonSerDe"}
 
 func (t *table) relation() (*relation, error) {
 	def := t.definition
@@ -77,7 +78,8 @@ func (t *table) relation() (*relation, error) {
 	case def.StorageDescriptor.InputFormat == parquetInput && serde == parquetSerde:
 		r.parquet = true
 	default:
-		return nil, athenaError(2, 1004, "HIVE_UNSUPPORTED_FORMAT: the fake reads CloudTrail logs and Parquet; the table %s.%s has input format %s and SerDe %s", t.database, t.name, def.StorageDescriptor.InputFormat, serde)
+		return nil, athenaError(2, 1004, "HIVE_UNSUPPORTED_FORMAT: the fake reads CloudTrail logs and Parquet; the table "+
+			"%s.%s has input format %s and SerDe %s", t.database, t.name, def.StorageDescriptor.InputFormat, serde)
 	}
 	return r, nil
 }
@@ -297,8 +299,10 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 		usable = append(usable, c)
 	}
 	for _, k := range r.partitions {
-		if strings.EqualFold(r.table.definition.Parameters["projection."+k.Name+".type"], "injected") && !slices.ContainsFunc(usable, func(c condition) bool { return c.injected(k.Name) }) {
-			return nil, athenaError(2, 1103, "CONSTRAINT_VIOLATION: For the injected projected partition column %s, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.", k.Name)
+		if strings.EqualFold(r.table.definition.Parameters["projection."+k.Name+".type"], "injected") &&
+			!slices.ContainsFunc(usable, func(c condition) bool { return c.injected(k.Name) }) {
+			return nil, athenaError(2, 1103, "CONSTRAINT_VIOLATION: For the injected projected partition column %s, the WHERE clause must "+
+				"contain only static equality conditions, and at least one such condition must be present.", k.Name)
 		}
 	}
 	if len(texts) == 0 || len(files) == 0 {
@@ -349,7 +353,8 @@ func (s *Server) prune(ctx context.Context, r *relation, files []file, condition
 	if err != nil {
 		return nil, err
 	}
-	found, err := db.QueryContext(ctx, bound.Text(sql.DuckDB, map[string]string{"parts": "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(names, ", ") + "))"}))
+	found, err := db.QueryContext(ctx, bound.Text(sql.DuckDB, map[string]string{"parts": "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") +
+		") AS v(" + strings.Join(names, ", ") + "))"}))
 	if err != nil {
 		return nil, fmt.Errorf("find partitions: %w", err)
 	}
@@ -414,7 +419,8 @@ func (s *Server) stand(ctx context.Context, p *plan, r *relation, files []file, 
 			}
 			names, keys[i] = append(names, quoteText(pf.name)), quoteText(pf.name)
 		}
-		from, on = "read_parquet(["+strings.Join(names, ", ")+"], filename = true, hive_partitioning = false, union_by_name = true)", "r.filename = f.object"
+		from, on = "read_parquet(["+strings.Join(names, ", ")+"], filename = true, hive_partitioning = false, union_by_name = true)",
+			"r.filename = f.object"
 	} else {
 		raw, err := s.records(ctx, r.columns, files)
 		if err != nil {
@@ -442,7 +448,8 @@ func (s *Server) stand(ctx context.Context, p *plan, r *relation, files []file, 
 	if err != nil {
 		return "", err
 	}
-	if _, err := db.ExecContext(ctx, "CREATE TABLE "+list+" AS SELECT * FROM (VALUES "+strings.Join(rows, ", ")+") AS v("+strings.Join(names, ", ")+")"); err != nil {
+	if _, err := db.ExecContext(ctx, "CREATE TABLE "+list+" AS SELECT * FROM (VALUES "+strings.Join(rows, ", ")+") AS v("+
+		strings.Join(names, ", ")+")"); err != nil {
 		return "", fmt.Errorf("list the files of %s: %w", r.table.name, err)
 	}
 	p.tables = append(p.tables, list)

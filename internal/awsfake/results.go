@@ -284,7 +284,8 @@ func (c *call) getQueryResults(in resultsInput) (map[string]any, *failure) {
 			list[i].Data[j].VarCharValue = s
 		}
 	}
-	out := map[string]any{"UpdateCount": x.updated, "ResultSet": map[string]any{"Rows": list, "ResultSetMetadata": map[string]any{"ColumnInfo": append([]columnInfo{}, x.columns...)}}}
+	out := map[string]any{"UpdateCount": x.updated, "ResultSet": map[string]any{"Rows": list,
+		"ResultSetMetadata": map[string]any{"ColumnInfo": append([]columnInfo{}, x.columns...)}}}
 	if next != "" {
 		out["NextToken"] = next
 	}

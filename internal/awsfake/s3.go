@@ -50,7 +50,8 @@ func (s *Server) CreateBucket(name string) {
 	s.s3.mu.Lock()
 	defer s.s3.mu.Unlock()
 	if s.s3.buckets[name] == nil {
-		s.s3.buckets[name] = &bucket{name: name, region: s.o.Region, made: s.o.Now(), objects: map[string]*object{}, settings: map[string][]byte{}}
+		s.s3.buckets[name] = &bucket{name: name, region: s.o.Region, made: s.o.Now(), objects: map[string]*object{},
+			settings: map[string][]byte{}}
 	}
 }
 
@@ -192,7 +193,8 @@ func s3Operation(r *http.Request) string {
 	case q.Has("uploads"):
 		return "CreateMultipartUpload"
 	case q.Has("uploadId"):
-		return map[string]string{"PUT": "UploadPart", "POST": "CompleteMultipartUpload", "DELETE": "AbortMultipartUpload", "GET": "ListParts"}[r.Method]
+		return map[string]string{"PUT": "UploadPart", "POST": "CompleteMultipartUpload", "DELETE": "AbortMultipartUpload",
+			"GET": "ListParts"}[r.Method]
 	case q.Has("tagging"):
 		return verb + "ObjectTagging"
 	case r.Method == "PUT" && r.Header.Get("X-Amz-Copy-Source") != "":
@@ -232,7 +234,8 @@ func (c *call) s3Locked() *failure {
 			return &failure{301, "MovedPermanently", ""}
 		}
 		if c.operation != "GetBucketLocation" {
-			return &failure{301, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."}
+			return &failure{301, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint. " +
+				"Please send all future requests to this endpoint."}
 		}
 	}
 	for sub, x := range subresources {
@@ -318,12 +321,14 @@ func (c *call) createBucket(name string) *failure {
 	case region == "us-east-1" && in.LocationConstraint == "us-east-1":
 		return &failure{400, "InvalidLocationConstraint", "The specified location-constraint is not valid"}
 	case region != "us-east-1" && in.LocationConstraint != region:
-		return &failure{400, "IllegalLocationConstraintException", "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."}
+		return &failure{400, "IllegalLocationConstraintException", "The unspecified location constraint is incompatible for the region " +
+			"specific endpoint this request was sent to."}
 	}
 	if c.s3State().buckets[name] != nil {
 		return &failure{409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it."}
 	}
-	c.s3State().buckets[name] = &bucket{name: name, region: region, made: c.o.Now(), objects: map[string]*object{}, settings: map[string][]byte{}}
+	c.s3State().buckets[name] = &bucket{name: name, region: region, made: c.o.Now(), objects: map[string]*object{},
+		settings: map[string][]byte{}}
 	c.w.Header().Set("Location", "/"+name)
 	return nil
 }

@@ -16,7 +16,8 @@ import (
 )
 
 // keptHeaders are those of a PUT that a GET gives back.
-var keptHeaders = []string{"Content-Type", "Content-Encoding", "Cache-Control", "X-Amz-Server-Side-Encryption", "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id",
+var keptHeaders = []string{"Content-Type", "Content-Encoding", "Cache-Control", "X-Amz-Server-Side-Encryption",
+	"X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id",
 	"X-Amz-Checksum-Crc32", "X-Amz-Checksum-Crc32c", "X-Amz-Checksum-Sha256", "X-Amz-Checksum-Sha1", "X-Amz-Checksum-Crc64nvme"}
 
 // content is the body of an upload: chunks with signatures between them are taken apart.
@@ -129,7 +130,8 @@ func (c *call) copyObject(b *bucket, key string) *failure {
 func (c *call) answerHeaders(o *object) {
 	h := c.w.Header()
 	for k, v := range o.header {
-		if c.operation == "PutObject" && !strings.HasPrefix(k, "X-Amz-") || strings.HasPrefix(k, "X-Amz-Checksum") && c.operation != "PutObject" && !strings.EqualFold(c.r.Header.Get("X-Amz-Checksum-Mode"), "ENABLED") {
+		if c.operation == "PutObject" && !strings.HasPrefix(k, "X-Amz-") || strings.HasPrefix(k, "X-Amz-Checksum") &&
+			c.operation != "PutObject" && !strings.EqualFold(c.r.Header.Get("X-Amz-Checksum-Mode"), "ENABLED") {
 			continue
 		}
 		h[k] = v

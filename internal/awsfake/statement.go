@@ -292,7 +292,8 @@ func parseStatement(text string) (*statement, *failure) {
 		case "SELECT", "WITH", "VALUES", "(":
 			st.kind, st.query = "SELECT", text
 		default:
-			return nil, invalidRequest("line 1:1: mismatched input '%s' (the fake runs SELECT, CREATE TABLE AS, UNLOAD, INSERT INTO, EXPLAIN, CREATE DATABASE, CREATE EXTERNAL TABLE and DROP TABLE)", s.peek())
+			return nil, invalidRequest("line 1:1: mismatched input '%s' (the fake runs SELECT, CREATE TABLE AS, UNLOAD, INSERT INTO, EXPLAIN, "+
+				"CREATE DATABASE, CREATE EXTERNAL TABLE and DROP TABLE)", s.peek())
 		}
 	}
 	if s.err != "" {

@@ -20,7 +20,8 @@ const leastCutoff = 10_000_000
 
 // defaults are what Athena fills in.
 func defaults(in map[string]json.RawMessage) map[string]json.RawMessage {
-	out := map[string]json.RawMessage{"EnforceWorkGroupConfiguration": raw(in != nil), "PublishCloudWatchMetricsEnabled": raw(in != nil), "RequesterPaysEnabled": raw(false), "ResultConfiguration": raw(map[string]any{})}
+	out := map[string]json.RawMessage{"EnforceWorkGroupConfiguration": raw(in != nil), "PublishCloudWatchMetricsEnabled": raw(in != nil),
+		"RequesterPaysEnabled": raw(false), "ResultConfiguration": raw(map[string]any{})}
 	maps.Copy(out, in)
 	out["EngineVersion"] = engineVersion(out["EngineVersion"])
 	return out
@@ -72,7 +73,8 @@ func (g *workgroup) check() *failure {
 }
 
 func (g *workgroup) shown() map[string]any {
-	return map[string]any{"Name": g.name, "State": g.state, "Description": g.description, "CreationTime": seconds(g.made), "Configuration": g.configuration}
+	return map[string]any{"Name": g.name, "State": g.state, "Description": g.description, "CreationTime": seconds(g.made),
+		"Configuration": g.configuration}
 }
 
 type groupInput struct {
@@ -108,7 +110,8 @@ func (c *call) createWorkGroup(in groupInput) (map[string]any, *failure) {
 	if in.Configuration == nil {
 		in.Configuration = map[string]json.RawMessage{}
 	}
-	g := &workgroup{name: in.Name, description: in.Description, state: "ENABLED", made: c.o.Now(), tags: map[string]string{}, configuration: defaults(in.Configuration)}
+	g := &workgroup{name: in.Name, description: in.Description, state: "ENABLED", made: c.o.Now(), tags: map[string]string{},
+		configuration: defaults(in.Configuration)}
 	if fail := g.check(); fail != nil {
 		return nil, fail
 	}
@@ -396,6 +399,7 @@ func (c *call) getTableMetadata(in metadataInput) (map[string]any, *failure) {
 	if t.definition.StorageDescriptor != nil {
 		columns = t.definition.StorageDescriptor.Columns
 	}
-	return map[string]any{"TableMetadata": map[string]any{"Name": t.name, "TableType": t.definition.TableType, "CreateTime": seconds(t.created), "Parameters": t.definition.Parameters,
+	return map[string]any{"TableMetadata": map[string]any{"Name": t.name, "TableType": t.definition.TableType,
+		"CreateTime": seconds(t.created), "Parameters": t.definition.Parameters,
 		"Columns": append([]glueColumn{}, columns...), "PartitionKeys": append([]glueColumn{}, t.definition.PartitionKeys...)}}, nil
 }

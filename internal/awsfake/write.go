@@ -26,7 +26,8 @@ func (st *statement) purpose() string {
 }
 
 // write lets DuckDB write the rows as Parquet, and puts the files into the bucket.
-func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, compression string, none bool, many string) (*writing, error) {
+func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, compression string, none bool,
+	many string) (*writing, error) {
 	db, err := s.database()
 	if err != nil {
 		return nil, err
@@ -73,7 +74,8 @@ func (s *Server) write(x *execution, p *plan, place string, keys []glueColumn, c
 	}
 	if len(keys) > 0 {
 		var n int
-		if err := db.QueryRowContext(x.ctx, "SELECT count(*) FROM (SELECT DISTINCT "+strings.Join(names, ", ")+" FROM "+scratch+")").Scan(&n); err != nil {
+		if err := db.QueryRowContext(x.ctx, "SELECT count(*) FROM (SELECT DISTINCT "+strings.Join(names, ", ")+" FROM "+scratch+
+			")").Scan(&n); err != nil {
 			return nil, err
 		}
 		if n > mostPartitions {
@@ -203,7 +205,8 @@ func (s *Server) insert(x *execution, p *plan) error {
 		return athenaError(2, 1006, "NOT_SUPPORTED: the fake inserts whole rows, without a list of columns")
 	}
 	if len(all) != len(p.types) {
-		return athenaError(2, 1006, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: the table has %d columns, the query %d", len(all), len(p.types))
+		return athenaError(2, 1006, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: the table has %d columns, the query %d",
+			len(all), len(p.types))
 	}
 	var columns []string
 	for i, c := range p.checked.Columns() {
@@ -212,7 +215,8 @@ func (s *Server) insert(x *execution, p *plan) error {
 			return err
 		}
 		if language.DuckType(want) != language.DuckType(p.types[i]) {
-			return athenaError(2, 1006, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: column %s is %s, the query gives %s", all[i].Name, all[i].Type, p.types[i])
+			return athenaError(2, 1006, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: column %s is %s, the query gives %s",
+				all[i].Name, all[i].Type, p.types[i])
 		}
 		columns = append(columns, sql.Name(c.Name)+" AS "+sql.Name(all[i].Name))
 	}

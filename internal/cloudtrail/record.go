@@ -92,7 +92,8 @@ var (
 // event sources look alike, but their eventSource is "aws:s3" and the like.
 func (r *Record) isEvent() bool {
 	n := 0
-	for _, l := range [...]int{leafEventVersion, leafEventTime, leafEventSource, leafEventName, leafEventID, leafEventType, leafEventCategory, leafRegion} {
+	for _, l := range [...]int{leafEventVersion, leafEventTime, leafEventSource, leafEventName, leafEventID, leafEventType,
+		leafEventCategory, leafRegion} {
 		if r.cells[l] != nil {
 			n++
 		}

@@ -8,9 +8,10 @@ type Kind string
 // Kinds of a Refusal. Foreign and NotJSON mean that not one record was found; with the others a log file is damaged or
 // too large.
 const (
-	Empty          Kind = "empty"            // no bytes at all
-	Truncated      Kind = "truncated"        // ends in the middle, as gzip or as JSON
-	Corrupt        Kind = "corrupt"          // the gzip stream does not match its checksum or format, or there is something else beside records
+	Empty     Kind = "empty"     // no bytes at all
+	Truncated Kind = "truncated" // ends in the middle, as gzip or as JSON
+	// the gzip stream does not match its checksum or format, or there is something else beside records
+	Corrupt        Kind = "corrupt"
 	NotJSON        Kind = "not JSON"         // the text is not JSON at the place named
 	Foreign        Kind = "foreign"          // JSON, but no CloudTrail records
 	TooDeep        Kind = "too deep"         // nested deeper than Limits.Depth

@@ -34,9 +34,10 @@ type Athena struct {
 	Accounts, Regions                           List    // not set: found in the bucket
 	FirstDay                                    Setting // yyyy-mm-dd; not set: found in the bucket
 	Concurrency                                 int     // queries at once; DefaultConcurrency where nothing is written
-	ResultsDays                                 int     // after which results in a bucket made by Trailscribe expire; 0: never. DefaultResultsDays where nothing is written
-	ReuseMinutes                                int     // age of rows that Athena may answer with; 0: never
-	PricePerTB                                  Setting // US dollars per 10^12 bytes, decimal text; see Micros
+	// after which results in a bucket made by Trailscribe expire; 0: never. DefaultResultsDays where nothing is written
+	ResultsDays  int
+	ReuseMinutes int     // age of rows that Athena may answer with; 0: never
+	PricePerTB   Setting // US dollars per 10^12 bytes, decimal text; see Micros
 
 	fipsOrigin, concurrencyOrigin, resultsDaysOrigin, reuseOrigin string
 }
@@ -127,6 +128,7 @@ func (l *loader) athena(v *yaml.Value) {
 		}
 	}
 	if o := v.Get("output"); o != nil && a.Staging.IsSet() && a.Output.Value == a.Staging.Value {
-		l.add(v.Get("staging").Scalar(), "config-athena", "give staging a prefix of its own: it is emptied after each run", "staging is the same place as output")
+		l.add(v.Get("staging").Scalar(), "config-athena", "give staging a prefix of its own: it is emptied after each run",
+			"staging is the same place as output")
 	}
 }

@@ -30,14 +30,15 @@ type Options struct {
 	Formats yaml.Choice // that a run can be written in
 }
 
-// Load reads the configuration and the environment over it. Without any file everything is at its default, which is not a problem; a file that
-// was named must be there. The Config is nil only where a problem is an error.
+// Load reads the configuration and the environment over it. Without any file everything is at its default, which is not a problem; a file
+// that was named must be there. The Config is nil only where a problem is an error.
 func Load(o Options) (*Config, diag.Problems) {
 	env := o.Env
 	if env == nil {
 		env = func(string) string { return "" }
 	}
-	c := &Config{usualFormats: o.Formats.Usual, Builtin: true, LateDays: DefaultLateDays, Settle: Default(DefaultSettle), Athena: Athena{Concurrency: DefaultConcurrency}}
+	c := &Config{usualFormats: o.Formats.Usual, Builtin: true, LateDays: DefaultLateDays, Settle: Default(DefaultSettle),
+		Athena: Athena{Concurrency: DefaultConcurrency}}
 	l := &loader{c: c, formats: o.Formats}
 	file := o.Path
 	named := "--config"
@@ -55,9 +56,11 @@ func Load(o Options) (*Config, diag.Problems) {
 		data, err := regular.Read(at, yaml.MaxBytes)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: "the configuration that " + named + " names is not there", Rule: "config-read", Hint: "make one with 'trailscribe init'"}}
+			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: "the configuration that " + named + " names is not there",
+				Rule: "config-read", Hint: "make one with 'trailscribe init'"}}
 		case err != nil:
-			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: fmt.Sprintf("reading the configuration: %v", err), Rule: "config-read", Hint: readHint(err)}}
+			return nil, diag.Problems{{At: diag.Pos{File: file}, Text: fmt.Sprintf("reading the configuration: %v", err), Rule: "config-read",
+				Hint: readHint(err)}}
 		}
 		c.File = file
 		l.dir = filepath.Dir(file)
@@ -81,8 +84,9 @@ func readHint(err error) string {
 	return "check that the file exists and may be read"
 }
 
-// find looks for the file here and in the parents up to the root of the repository, which holds .git. Outside a repository it looks here only.
-// The path is relative where the file was found by going up from the current folder, so that no output names a folder of this machine.
+// find looks for the file here and in the parents up to the root of the repository, which holds .git. Outside a repository it looks here
+// only. The path is relative where the file was found by going up from the current folder, so that no output names a folder of this
+// machine.
 func find(dir string) string {
 	here, err := filepath.Abs(dir)
 	if err != nil {
@@ -166,11 +170,13 @@ func (l *loader) file(name string, data []byte) {
 	}
 	l.bad = append(l.bad, bad...)
 	c := l.c
-	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")), setting(v.Get("entity")), setting(v.Get("calendar"))
+	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")),
+		setting(v.Get("entity")), setting(v.Get("calendar"))
 	c.Cache.Value = l.path(c.Cache.Value)
 	switch bucket := wholeS3.MatchString(c.Source.Value); {
 	case strings.Contains(c.Source.Value, "://") && !bucket:
-		l.add(v.Get("source").Scalar(), "config-source", "write a folder, or s3://bucket/prefix", "the source %q is neither a folder nor a bucket", c.Source.Value)
+		l.add(v.Get("source").Scalar(), "config-source", "write a folder, or s3://bucket/prefix",
+			"the source %q is neither a folder nor a bucket", c.Source.Value)
 	case !bucket:
 		c.Source.Written, c.Source.Value = c.Source.Value, l.path(c.Source.Value)
 	}
@@ -215,7 +221,8 @@ func (l *loader) file(name string, data []byte) {
 		c.Library = append(c.Library, l.path(n.Value))
 	}
 	d := v.Get("defaults")
-	c.Defaults = Shared{Period: setting(d.Get("period")), Timezone: setting(d.Get("timezone")), Language: setting(d.Get("language")), Theme: setting(d.Get("theme")), FailOn: setting(d.Get("fail_on")), Formats: list(d.Get("formats")), Out: setting(d.Get("out"))}
+	c.Defaults = Shared{Period: setting(d.Get("period")), Timezone: setting(d.Get("timezone")), Language: setting(d.Get("language")),
+		Theme: setting(d.Get("theme")), FailOn: setting(d.Get("fail_on")), Formats: list(d.Get("formats")), Out: setting(d.Get("out"))}
 	c.Defaults.Out.Value = l.path(c.Defaults.Out.Value)
 	if z := d.Get("timezone"); z != nil {
 		l.zone(z.Scalar())
@@ -242,7 +249,8 @@ func (l *loader) file(name string, data []byte) {
 // laterWork says where a key that people will look for belongs, or that it does not exist in this version.
 func laterWork(p diag.Problem) string {
 	for key, hint := range map[string]string{
-		"timezone": "it stands under defaults:", "language": "it stands under defaults:", "period": "it stands under defaults:", "theme": "it stands under defaults:",
+		"timezone": "it stands under defaults:", "language": "it stands under defaults:", "period": "it stands under defaults:",
+		"theme":   "it stands under defaults:",
 		"formats": "it stands under defaults:", "params": "it stands under defaults:", "fail_on": "it stands under defaults:",
 		"sections": "what to ask stands in a report", "queries": "what to ask stands in a report",
 	} {

@@ -130,7 +130,8 @@ func (c *Config) Own(r Request) Settings {
 // level is what a group of shared settings says.
 func (s Shared) level() Level {
 	return Level{
-		Texts:  map[string]Setting{Period: s.Period, Timezone: s.Timezone, Language: s.Language, Theme: s.Theme, FailOn: s.FailOn, Out: s.Out, AsOf: s.AsOf},
+		Texts: map[string]Setting{Period: s.Period, Timezone: s.Timezone, Language: s.Language, Theme: s.Theme, FailOn: s.FailOn,
+			Out: s.Out, AsOf: s.AsOf},
 		Lists:  map[string]List{Formats: s.Formats},
 		Params: s.Params,
 	}

@@ -164,10 +164,12 @@ type Inputs struct {
 	Cells      []Cell     `json:"cells"` // sorted by account, region, day
 	Categories []Category `json:"categories"`
 	Conflicts  []Conflict `json:"conflicts"` // these events, sorted by account and id, the first MostConflicts
-	Digest     string     `json:"digest"`    // SHA-256 in hex over key, size and SHA-256 of every file read, in key order; "" where not observable
+	// SHA-256 in hex over key, size and SHA-256 of every file read, in key order; "" where not observable
+	Digest string `json:"digest"`
 }
 
-// Cell is the deliveries of one account, region and UTC day of the period. Files lie by delivery day where the key tells it, else by the events' own day.
+// Cell is the deliveries of one account, region and UTC day of the period. Files lie by delivery day where the key tells it, else by the
+// events' own day.
 type Cell struct {
 	Account string    `json:"account"`
 	Region  string    `json:"region"`

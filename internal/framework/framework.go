@@ -63,15 +63,18 @@ var shape = &yaml.Shape{Kind: yaml.Object, Title: "A control framework", Fields:
 	{Name: "title", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "name of the framework as a report prints it"},
 	{Name: "version", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "version as its publisher writes it, quoted"},
 	{Name: "publisher", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "who publishes it"},
-	{Name: "controls", Required: true, Help: "the controls in the framework's own order", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
-		{Name: "id", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: `number of the control as its publisher writes it, quoted: "1.10"`},
-		{Name: "name", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a short name in our own words, not the publisher's text"},
-		{Name: "family", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "the group the summary chart counts it under"},
-		{Name: "strength", Required: true, Shape: yaml.OneOf(Full, Partial, Nothing), Help: "how far a log can show it"},
-		{Name: "lacks", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "what a log cannot show; needed for partial"},
-		{Name: "same_as", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9][a-z0-9.-]*/.+`, Like: "a framework and a control, such as cis-aws-5.0/1.6"},
-			Help: "the same control in a newer version: queries mapped to that one serve this one too"},
-	}}}},
+	{Name: "controls", Required: true, Help: "the controls in the framework's own order",
+		Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
+			{Name: "id", Required: true, Shape: &yaml.Shape{Kind: yaml.Text},
+				Help: `number of the control as its publisher writes it, quoted: "1.10"`},
+			{Name: "name", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a short name in our own words, not the publisher's text"},
+			{Name: "family", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "the group the summary chart counts it under"},
+			{Name: "strength", Required: true, Shape: yaml.OneOf(Full, Partial, Nothing), Help: "how far a log can show it"},
+			{Name: "lacks", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "what a log cannot show; needed for partial"},
+			{Name: "same_as", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9][a-z0-9.-]*/.+`,
+				Like: "a framework and a control, such as cis-aws-5.0/1.6"},
+				Help: "the same control in a newer version: queries mapped to that one serve this one too"},
+		}}}},
 }}
 
 // Shape is what a file of reports/frameworks/ may hold.
@@ -105,7 +108,8 @@ func read(file library.File) (*Framework, diag.Problems) {
 	if v == nil {
 		return nil, bad
 	}
-	f := &Framework{ID: v.Get("id").Text(), Title: v.Get("title").Text(), Version: v.Get("version").Text(), Publisher: v.Get("publisher").Text(), File: file}
+	f := &Framework{ID: v.Get("id").Text(), Title: v.Get("title").Text(), Version: v.Get("version").Text(),
+		Publisher: v.Get("publisher").Text(), File: file}
 	if want := strings.TrimSuffix(path.Base(file.Path), ".yaml"); f.ID != "" && f.ID != want {
 		p := v.Get("id").Problem("the id is %q, but the file is called %q", f.ID, want)
 		p.Rule, p.Hint = "id-is-file-name", "give both the same name"

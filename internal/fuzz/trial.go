@@ -56,7 +56,8 @@ func try(ctx context.Context, o options, t target, binary string) (result, error
 		return result{target: t}, fmt.Errorf("find the build cache: %w", err)
 	}
 	kept := filepath.Join(strings.TrimSpace(string(cache)), "fuzz", filepath.FromSlash(t.pkg))
-	c := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+o.each.String(), "-test.fuzzminimizetime="+minimized,
+	c := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+o.each.String(),
+		"-test.fuzzminimizetime="+minimized,
 		"-test.parallel="+strconv.Itoa(o.workers), "-test.timeout="+(10*time.Minute+2*o.each).String(), "-test.fuzzcachedir="+kept)
 	c.Dir = t.dir
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it ends its workers
@@ -116,7 +117,8 @@ func (r result) rate() float64 {
 
 // String is one line of the report.
 func (r result) String() string {
-	return fmt.Sprintf("%-50s %10d executions, %8.0f per second of processor time, %5d new inputs, %s", r.target, r.executions, r.rate(), r.found, r.took.Round(time.Second))
+	return fmt.Sprintf("%-50s %10d executions, %8.0f per second of processor time, %5d new inputs, %s", r.target, r.executions, r.rate(),
+		r.found, r.took.Round(time.Second))
 }
 
 // failure is what the target said when it failed, the input that made it fail, and how to run it again.

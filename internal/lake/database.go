@@ -29,7 +29,8 @@ func (d *database) Read(ctx context.Context) (infra.State, error) {
 	if out.Database == nil {
 		return infra.State{}, errors.New("the catalog answered without a database")
 	}
-	return infra.State{Exists: true, Ours: out.Database.Parameters[Mark] == MarkValue, Fields: map[string]string{"mark": out.Database.Parameters[Mark]}}, nil
+	return infra.State{Exists: true, Ours: out.Database.Parameters[Mark] == MarkValue,
+		Fields: map[string]string{"mark": out.Database.Parameters[Mark]}}, nil
 }
 
 func (d *database) Diff(s infra.State) []infra.Change {

@@ -118,7 +118,8 @@ func pairs(ctx context.Context, b Lister, bucket, root string, accounts []string
 	return all, nil
 }
 
-var levels = []*regexp.Regexp{regexp.MustCompile(`^[0-9]{4}$`), regexp.MustCompile(`^(0[1-9]|1[0-2])$`), regexp.MustCompile(`^(0[1-9]|[12][0-9]|3[01])$`)}
+var levels = []*regexp.Regexp{regexp.MustCompile(`^[0-9]{4}$`), regexp.MustCompile(`^(0[1-9]|1[0-2])$`),
+	regexp.MustCompile(`^(0[1-9]|[12][0-9]|3[01])$`)}
 
 // earliest goes down by year, month and day, each time only where the earliest one is.
 func earliest(ctx context.Context, b Lister, s Settings, all []Pair) (time.Time, error) {
@@ -164,7 +165,8 @@ func earliest(ctx context.Context, b Lister, s Settings, all []Pair) (time.Time,
 	}
 	t, err := time.Parse(dayFormat, strings.Join(date, "/"))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("the bucket %s has log files in a folder of the day %q, which does not exist", s.Logs.Bucket, strings.Join(date, "/"))
+		return time.Time{}, fmt.Errorf("the bucket %s has log files in a folder of the day %q, which does not exist", s.Logs.Bucket,
+			strings.Join(date, "/"))
 	}
 	return t, nil
 }

@@ -73,7 +73,8 @@ func (i *inspection) columns(t *types.Table) {
 		k := slices.IndexFunc(t.StorageDescriptor.Columns, func(c types.Column) bool { return strings.EqualFold(aws.ToString(c.Name), *w.Name) })
 		switch {
 		case k < 0 && slices.Contains(needed, *w.Name):
-			i.wrong("it has no column "+*w.Name+", without which no query can be answered", "this is not a table of CloudTrail's log files; name another")
+			i.wrong("it has no column "+*w.Name+", without which no query can be answered",
+				"this is not a table of CloudTrail's log files; name another")
 		case k < 0:
 			lacks = append(lacks, *w.Name)
 		default:
@@ -102,9 +103,11 @@ func (i *inspection) format(t *types.Table) {
 	switch have {
 	case serde:
 	case oldSerde:
-		i.notice("its SerDe is CloudTrailSerde, which AWS replaced in 2022: it works, but requestparameters, responseelements, additionaleventdata and serviceeventdetails cannot be relied on", "make a table with 'trailscribe infra apply' under another name")
+		i.notice("its SerDe is CloudTrailSerde, which AWS replaced in 2022: it works, but requestparameters, responseelements, "+
+			"additionaleventdata and serviceeventdetails cannot be relied on", "make a table with 'trailscribe infra apply' under another name")
 	default:
-		i.notice(fmt.Sprintf("its SerDe is %q, not one that AWS documents for CloudTrail", have), "compare counts with 'trailscribe infra status --prove'")
+		i.notice(fmt.Sprintf("its SerDe is %q, not one that AWS documents for CloudTrail", have),
+			"compare counts with 'trailscribe infra status --prove'")
 	}
 	if f := aws.ToString(sd.InputFormat); f != inputFormat {
 		i.wrong(fmt.Sprintf("its input format is %q: only %s cuts a log file into records", f, inputFormat), "make the table anew")
@@ -126,7 +129,8 @@ func (i *inspection) partitions(t *types.Table) {
 		return
 	}
 	if !strings.EqualFold(t.Parameters["projection.enabled"], "true") {
-		i.notice("its partitions are added by hand: a day or an account that nobody adds is missing without an error", "make a table with 'trailscribe infra apply'")
+		i.notice("its partitions are added by hand: a day or an account that nobody adds is missing without an error",
+			"make a table with 'trailscribe infra apply'")
 		return
 	}
 	template := t.Parameters["storage.location.template"]
@@ -173,7 +177,8 @@ func (i *inspection) projection(p map[string]string, name, typ string) {
 	case "enum":
 		for _, v := range strings.Split(get("values"), ",") {
 			if v != strings.TrimSpace(v) {
-				i.wrong(fmt.Sprintf("the value %q of %s has white space, which is part of it: it finds nothing", v, name), "write the list without blanks")
+				i.wrong(fmt.Sprintf("the value %q of %s has white space, which is part of it: it finds nothing", v, name),
+					"write the list without blanks")
 			}
 			if v == "" {
 				i.wrong("the list of "+name+" has an empty value", "")
@@ -196,11 +201,13 @@ func (i *inspection) projection(p map[string]string, name, typ string) {
 				continue
 			}
 			if _, err := time.Parse(layout, strings.TrimSpace(end)); err != nil {
-				i.wrong(fmt.Sprintf("the range of %s has %q, which is not written as its format %s: days are missing without an error", name, end, get("format")), "")
+				i.wrong(fmt.Sprintf("the range of %s has %q, which is not written as its format %s: days are missing without an error", name, end,
+					get("format")), "")
 			}
 		}
 		if first, err := time.Parse(layout, strings.TrimSpace(from)); err == nil && !i.l.Found.First.IsZero() && i.l.Found.First.Before(first) {
-			i.notice(fmt.Sprintf("its days begin on %s, and log files on %s: what is before it finds nothing", first.Format(time.DateOnly), i.l.Found.First.Format(time.DateOnly)), "give an earlier first_day")
+			i.notice(fmt.Sprintf("its days begin on %s, and log files on %s: what is before it finds nothing", first.Format(time.DateOnly),
+				i.l.Found.First.Format(time.DateOnly)), "give an earlier first_day")
 		}
 		if last, err := time.Parse(layout, strings.TrimSpace(to)); err == nil {
 			i.wrong("its days end on "+last.Format(time.DateOnly)+": later ones find nothing", "let the range end with NOW")
@@ -262,10 +269,12 @@ func (l *Lake) Notes(ctx context.Context) ([]Remark, error) {
 		}
 		out = append(out, Remark{Wrong, logs, "no log files lie under " + l.location(), hint})
 	} else if len(l.Found.Organizations) > 0 {
-		out = append(out, Remark{Notice, logs, "the bucket also holds the trail of the organization " + strings.Join(l.Found.Organizations, ", ") + ", which this table does not read", "set organization under athena: to read that one"})
+		out = append(out, Remark{Notice, logs, "the bucket also holds the trail of the organization " +
+			strings.Join(l.Found.Organizations, ", ") + ", which this table does not read", "set organization under athena: to read that one"})
 	}
 	for _, a := range l.Found.Outside {
-		out = append(out, Remark{Notice, logs, "the account " + a + " also has log files beside the organization's folder: this table does not read them", "if they are older than the organization's trail, read them with a second configuration"})
+		out = append(out, Remark{Notice, logs, "the account " + a + " also has log files beside the organization's " +
+			"folder: this table does not read them", "if they are older than the organization's trail, read them with a second configuration"})
 	}
 	if l.Output.Bucket == "" {
 		return out, nil
@@ -280,10 +289,12 @@ func (l *Lake) Notes(ctx context.Context) ([]Remark, error) {
 		out = append(out, Remark{Notice, subject, "whether results expire could not be read (s3:GetLifecycleConfiguration)", ""})
 	default:
 		if !expires {
-			out = append(out, Remark{Notice, subject, "results never expire: they hold what the logs hold, and cost storage", "let objects under this prefix expire, for example after 30 days"})
+			out = append(out, Remark{Notice, subject, "results never expire: they hold what the logs hold, and cost storage",
+				"let objects under this prefix expire, for example after 30 days"})
 		}
 		if !aborts {
-			out = append(out, Remark{Notice, subject, "parts of interrupted writes are never cleared", "add a lifecycle rule that aborts incomplete multipart uploads after a day"})
+			out = append(out, Remark{Notice, subject, "parts of interrupted writes are never cleared",
+				"add a lifecycle rule that aborts incomplete multipart uploads after a day"})
 		}
 	}
 	return out, nil

@@ -57,33 +57,41 @@ func (l *Lake) Policy(role string, keys []string) (string, error) {
 	}
 	add("SeeWorkgroup", look, group)
 	if queries {
-		add("RunQueries", []string{"athena:StartQueryExecution", "athena:StopQueryExecution", "athena:BatchGetQueryExecution", "athena:GetQueryResults"}, group)
+		add("RunQueries", []string{"athena:StartQueryExecution", "athena:StopQueryExecution", "athena:BatchGetQueryExecution",
+			"athena:GetQueryResults"}, group)
 	}
 	if changes {
 		add("KeepWorkgroup", []string{"athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup", "athena:TagResource"}, group)
 	}
 	// Athena asks for the database default whatever a query names ("Fine-grained access to databases and tables").
-	add("SeeCatalog", []string{"glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetTableVersions", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"},
+	add("SeeCatalog", []string{"glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetTableVersions", "glue:GetPartition",
+		"glue:GetPartitions", "glue:BatchGetPartition"},
 		[]string{catalog, l.arn("glue", "database/default"), db, table, l.arn("glue", "table/"+l.Database+"/*")})
 	if queries {
 		// Athena registers the partitions of a staged copy with the caller's permissions.
-		add("StageCopies", []string{"glue:CreateTable", "glue:BatchCreatePartition", "glue:DeleteTable"}, []string{catalog, db, l.arn("glue", "table/"+l.Database+"/"+stagedTables)})
+		add("StageCopies", []string{"glue:CreateTable", "glue:BatchCreatePartition", "glue:DeleteTable"},
+			[]string{catalog, db, l.arn("glue", "table/"+l.Database+"/"+stagedTables)})
 	}
 	if changes {
 		// Removing a database needs the permission on everything below it, also when nothing is there.
-		add("KeepDatabase", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, []string{catalog, db, l.arn("glue", "table/"+l.Database+"/*"), l.arn("glue", "userDefinedFunction/"+l.Database+"/*")})
+		add("KeepDatabase", []string{"glue:CreateDatabase", "glue:DeleteDatabase"},
+			[]string{catalog, db, l.arn("glue", "table/"+l.Database+"/*"), l.arn("glue", "userDefinedFunction/"+l.Database+"/*")})
 		add("KeepTable", []string{"glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"}, []string{catalog, db, table})
 	}
 	add("ListLogs", []string{"s3:ListBucket", "s3:GetBucketLocation"}, []string{logs})
 	if queries {
-		add("ReadLogsByAthena", []string{"s3:GetObject"}, []string{logs + "/" + l.root() + "*"}, map[string]map[string]any{"ForAnyValue:StringEquals": {"aws:CalledVia": []string{"athena.amazonaws.com"}}})
+		add("ReadLogsByAthena", []string{"s3:GetObject"}, []string{logs + "/" + l.root() + "*"},
+			map[string]map[string]any{"ForAnyValue:StringEquals": {"aws:CalledVia": []string{"athena.amazonaws.com"}}})
 	}
 	l.results(role, add)
 	if queries && len(keys) > 0 {
-		add("UseKeys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, keys, map[string]map[string]any{"StringLike": {"kms:ViaService": []string{"s3." + l.Region + ".amazonaws.com*", "athena." + l.Region + ".amazonaws.com*"}}})
+		add("UseKeys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, keys,
+			map[string]map[string]any{"StringLike": {"kms:ViaService": []string{"s3." + l.Region + ".amazonaws.com*",
+				"athena." + l.Region + ".amazonaws.com*"}}})
 	}
 	if queries { // the last line of defence: whatever else the caller may do, not to the logs
-		all = append(all, statement{Sid: "NeverTouchLogs", Effect: "Deny", Action: []string{"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject", "s3:PutObjectAcl"}, Resource: []string{logs + "/" + l.Logs.Key() + "AWSLogs/*"}})
+		all = append(all, statement{Sid: "NeverTouchLogs", Effect: "Deny", Action: []string{"s3:DeleteObject", "s3:DeleteObjectVersion",
+			"s3:PutObject", "s3:PutObjectAcl"}, Resource: []string{logs + "/" + l.Logs.Key() + "AWSLogs/*"}})
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -121,10 +129,13 @@ func (l *Lake) results(role string, add func(sid string, actions, resources []st
 	}
 	add("SeeResults", see, sorted(buckets))
 	if queries {
-		add("WriteResults", []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, sorted(objects))
+		add("WriteResults", []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload",
+			"s3:ListMultipartUploadParts"}, sorted(objects))
 	}
-	if role == "operator" && l.Output.Bucket != "" && l.Output.Bucket != l.Logs.Bucket { // a bucket that holds logs is not this program's to keep
-		add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock", "s3:PutLifecycleConfiguration"}, []string{l.bucket(l.Output.Bucket)})
+	// a bucket that holds logs is not this program's to keep
+	if role == "operator" && l.Output.Bucket != "" && l.Output.Bucket != l.Logs.Bucket {
+		add("KeepResultsBucket", []string{"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock",
+			"s3:PutLifecycleConfiguration"}, []string{l.bucket(l.Output.Bucket)})
 	}
 }
 

@@ -115,7 +115,8 @@ func (l *Lake) newest(ctx context.Context, pair Pair, today time.Time) (Proof, e
 				return last, err
 			}
 			for _, o := range page.Contents {
-				if k := cloudtrail.ParseKey(aws.ToString(o.Key)); k.Folder == cloudtrail.FolderLogs && readable(string(o.StorageClass)) && aws.ToInt64(o.Size) > 0 && !hidden(k.Name) {
+				if k := cloudtrail.ParseKey(aws.ToString(o.Key)); k.Folder == cloudtrail.FolderLogs && readable(string(o.StorageClass)) &&
+					aws.ToInt64(o.Size) > 0 && !hidden(k.Name) {
 					p.Listed++
 					p.Bytes += aws.ToInt64(o.Size)
 				}

@@ -60,7 +60,8 @@ func (r *results) Read(ctx context.Context) (infra.State, error) {
 	}
 	s.Fields["expiry"], s.Data = never, rules
 	for _, x := range rules {
-		if aws.ToString(x.ID) == expiryRule && x.Status == types.ExpirationStatusEnabled && x.Expiration != nil && x.Filter != nil && aws.ToString(x.Filter.Prefix) == r.Output.Key() {
+		if aws.ToString(x.ID) == expiryRule && x.Status == types.ExpirationStatusEnabled && x.Expiration != nil && x.Filter != nil &&
+			aws.ToString(x.Filter.Prefix) == r.Output.Key() {
 			s.Fields["expiry"] = days(int(aws.ToInt32(x.Expiration.Days)))
 		}
 	}
@@ -120,12 +121,15 @@ func (r *results) Apply(ctx context.Context, s infra.State) error {
 	if _, err := r.buckets.CreateBucket(ctx, in); err != nil {
 		return err
 	}
-	_, err := r.buckets.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: &r.Output.Bucket, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
-		BlockPublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true)}})
+	_, err := r.buckets.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: &r.Output.Bucket,
+		PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+			BlockPublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), IgnorePublicAcls: aws.Bool(true),
+			RestrictPublicBuckets: aws.Bool(true)}})
 	if err != nil {
 		return fmt.Errorf("closing it to the public: %w", err)
 	}
-	_, err = r.buckets.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: &r.Output.Bucket, Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String(Mark), Value: aws.String(MarkValue)}}}})
+	_, err = r.buckets.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: &r.Output.Bucket,
+		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String(Mark), Value: aws.String(MarkValue)}}}})
 	if err != nil {
 		return fmt.Errorf("marking it: %w", err)
 	}
@@ -139,7 +143,8 @@ func (r *results) Apply(ctx context.Context, s infra.State) error {
 // writes, which no listing shows and which cost storage.
 func (r *results) expire(ctx context.Context, others []types.LifecycleRule) error {
 	rules := slices.DeleteFunc(slices.Clone(others), func(x types.LifecycleRule) bool { return aws.ToString(x.ID) == expiryRule })
-	rule := types.LifecycleRule{ID: aws.String(expiryRule), Status: types.ExpirationStatusEnabled, Filter: &types.LifecycleRuleFilter{Prefix: aws.String(r.Output.Key())},
+	rule := types.LifecycleRule{ID: aws.String(expiryRule), Status: types.ExpirationStatusEnabled,
+		Filter:                         &types.LifecycleRuleFilter{Prefix: aws.String(r.Output.Key())},
 		AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: aws.Int32(1)}}
 	if r.Expiry > 0 {
 		rule.Expiration = &types.LifecycleExpiration{Days: aws.Int32(int32(r.Expiry))}

@@ -268,7 +268,8 @@ func facts(t *types.Table) map[string]string {
 		f[fmt.Sprintf("partition %d", i)] = aws.ToString(c.Name) + " " + aws.ToString(c.Type)
 	}
 	if sd := t.StorageDescriptor; sd != nil {
-		f["location"], f["input format"], f["output format"] = aws.ToString(sd.Location), aws.ToString(sd.InputFormat), aws.ToString(sd.OutputFormat)
+		f["location"], f["input format"], f["output format"] = aws.ToString(sd.Location), aws.ToString(sd.InputFormat),
+			aws.ToString(sd.OutputFormat)
 		if sd.SerdeInfo != nil {
 			f["serde"] = aws.ToString(sd.SerdeInfo.SerializationLibrary)
 		}
@@ -293,7 +294,8 @@ func (t *table) Apply(ctx context.Context, s infra.State) error {
 			return fmt.Errorf("%w: somebody made a table of that name: %w", infra.ErrMoved, err)
 		}
 	case samePartitions(now.PartitionKeys):
-		_, err = t.catalog.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &t.Database, Name: &t.Table, TableInput: in, VersionId: now.VersionId})
+		_, err = t.catalog.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &t.Database, Name: &t.Table, TableInput: in,
+			VersionId: now.VersionId})
 		var raced *types.ConcurrentModificationException
 		if errors.As(err, &raced) {
 			return fmt.Errorf("%w: %w", infra.ErrMoved, err)

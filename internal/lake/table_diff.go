@@ -19,13 +19,15 @@ func (t *table) Diff(s infra.State) []infra.Change {
 	now, _ := s.Data.(*types.Table)
 	want, err := t.input(now)
 	if err != nil {
-		return []infra.Change{{Op: infra.Add, Ref: t.Ref(), Reason: err.Error(), Blocked: "set accounts, regions and first_day under athena:, or wait for the trail's first files"}}
+		return []infra.Change{{Op: infra.Add, Ref: t.Ref(), Reason: err.Error(), Blocked: "set accounts, regions and first_day under athena:, " +
+			"or wait for the trail's first files"}}
 	}
 	d := differ{ref: t.Ref()}
 	if now == nil {
 		d.add(infra.Add, "", "", "", "it is not there")
 		d.add(infra.Add, "location", "", *want.StorageDescriptor.Location, "the place of the logs")
-		d.add(infra.Add, "columns", "", fmt.Sprint(len(want.StorageDescriptor.Columns)), "those AWS documents and those that records hold beside them")
+		d.add(infra.Add, "columns", "", fmt.Sprint(len(want.StorageDescriptor.Columns)),
+			"those AWS documents and those that records hold beside them")
 		d.parameters(nil, want.Parameters)
 		return d.changes
 	}
@@ -33,9 +35,11 @@ func (t *table) Diff(s infra.State) []infra.Change {
 		d.add(infra.Modify, "type", aws.ToString(now.TableType), *want.TableType, "only an external table leaves the files alone")
 	}
 	if !samePartitions(now.PartitionKeys) {
-		d.add(infra.Modify, "partition columns", keys(now.PartitionKeys), keys(want.PartitionKeys), "cannot be changed in place: the table is removed and made again; no log file is touched")
+		d.add(infra.Modify, "partition columns", keys(now.PartitionKeys), keys(want.PartitionKeys),
+			"cannot be changed in place: the table is removed and made again; no log file is touched")
 		if !s.Ours {
-			d.block("it was not made by Trailscribe and its partition columns are others: use it with catalog: existing, or give another name under table:")
+			d.block("it was not made by Trailscribe and its partition columns are others: use it with catalog: existing, " +
+				"or give another name under table:")
 		}
 	}
 	sd := now.StorageDescriptor
@@ -59,7 +63,8 @@ func (t *table) Diff(s infra.State) []infra.Change {
 	d.columns(sd.Columns)
 	d.parameters(now.Parameters, want.Parameters)
 	if !s.Ours && len(d.changes) > 0 && !t.Adopt {
-		d.block("it was not made by Trailscribe: take it over with --adopt, use it as it is with catalog: existing, or give another name under table:")
+		d.block("it was not made by Trailscribe: take it over with --adopt, use it as it is with catalog: existing, " +
+			"or give another name under table:")
 	}
 	return d.changes
 }

@@ -75,7 +75,8 @@ func (l *Lake) Rollback(ctx context.Context, id string) (string, error) {
 	if to == current {
 		return "", fmt.Errorf("version %s is the current one", id)
 	}
-	_, err = l.catalog.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &l.Database, Name: &l.Table, TableInput: tableInput(all[to].Table), VersionId: aws.String(all[current].ID)})
+	_, err = l.catalog.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &l.Database, Name: &l.Table,
+		TableInput: tableInput(all[to].Table), VersionId: aws.String(all[current].ID)})
 	var raced *types.ConcurrentModificationException
 	if errors.As(err, &raced) {
 		return "", fmt.Errorf("%w: %w", infra.ErrMoved, err)

@@ -99,7 +99,8 @@ func settings(g *types.WorkGroup) map[string]string {
 	if r := c.ResultConfiguration; r != nil {
 		f[groupOutput] = aws.ToString(r.OutputLocation)
 		if r.EncryptionConfiguration != nil {
-			f[groupEncryption] = strings.TrimSpace(string(r.EncryptionConfiguration.EncryptionOption) + " " + aws.ToString(r.EncryptionConfiguration.KmsKey))
+			f[groupEncryption] = strings.TrimSpace(string(r.EncryptionConfiguration.EncryptionOption) + " " +
+				aws.ToString(r.EncryptionConfiguration.KmsKey))
 		}
 	}
 	return f
@@ -116,7 +117,8 @@ func (w *workgroup) wanted() [][3]string {
 		{groupRequester, "false", "CloudTrail's buckets are not requester pays"},
 	}
 	if w.Output.Bucket == "" {
-		return append(list, [3]string{groupManaged, "true", "no output is configured: Athena keeps results itself, encrypted, and lets them expire"})
+		return append(list, [3]string{groupManaged, "true", "no output is configured: Athena keeps results " +
+			"itself, encrypted, and lets them expire"})
 	}
 	return append(list, [3]string{groupManaged, "false", "results go to the configured output"},
 		[3]string{groupOutput, w.Output.String(), "the configured output"},
@@ -151,7 +153,8 @@ func (w *workgroup) Diff(s infra.State) []infra.Change {
 func (w *workgroup) Apply(ctx context.Context, s infra.State) error {
 	tags := []types.Tag{{Key: aws.String(Mark), Value: aws.String(MarkValue)}}
 	if !s.Exists {
-		_, err := w.groups.CreateWorkGroup(ctx, &athena.CreateWorkGroupInput{Name: &w.Workgroup, Description: aws.String("Made and kept by Trailscribe"), Tags: tags, Configuration: w.configuration()})
+		_, err := w.groups.CreateWorkGroup(ctx, &athena.CreateWorkGroupInput{Name: &w.Workgroup,
+			Description: aws.String("Made and kept by Trailscribe"), Tags: tags, Configuration: w.configuration()})
 		return err
 	}
 	up := &types.WorkGroupConfigurationUpdates{
@@ -164,14 +167,16 @@ func (w *workgroup) Apply(ctx context.Context, s infra.State) error {
 			Enabled: aws.Bool(w.Output.Bucket == "")},
 	}
 	if w.Output.Bucket == "" { // the two exclude each other
-		up.ResultConfigurationUpdates = &types.ResultConfigurationUpdates{RemoveOutputLocation: aws.Bool(true), RemoveEncryptionConfiguration: aws.Bool(true)}
+		up.ResultConfigurationUpdates = &types.ResultConfigurationUpdates{RemoveOutputLocation: aws.Bool(true),
+			RemoveEncryptionConfiguration: aws.Bool(true)}
 	} else {
 		up.ResultConfigurationUpdates = &types.ResultConfigurationUpdates{OutputLocation: aws.String(w.Output.String())}
 		if !strings.HasPrefix(s.Fields[groupEncryption], "SSE_KMS") {
 			up.ResultConfigurationUpdates.EncryptionConfiguration = &types.EncryptionConfiguration{EncryptionOption: types.EncryptionOptionSseS3}
 		}
 	}
-	if _, err := w.groups.UpdateWorkGroup(ctx, &athena.UpdateWorkGroupInput{WorkGroup: &w.Workgroup, State: types.WorkGroupStateEnabled, ConfigurationUpdates: up}); err != nil {
+	if _, err := w.groups.UpdateWorkGroup(ctx, &athena.UpdateWorkGroupInput{WorkGroup: &w.Workgroup, State: types.WorkGroupStateEnabled,
+		ConfigurationUpdates: up}); err != nil {
 		return err
 	}
 	if s.Ours {
@@ -192,7 +197,8 @@ func (w *workgroup) configuration() *types.WorkGroupConfiguration {
 	if w.Output.Bucket == "" {
 		c.ManagedQueryResultsConfiguration = &types.ManagedQueryResultsConfiguration{Enabled: true}
 	} else {
-		c.ResultConfiguration = &types.ResultConfiguration{OutputLocation: aws.String(w.Output.String()), EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionOption: types.EncryptionOptionSseS3}}
+		c.ResultConfiguration = &types.ResultConfiguration{OutputLocation: aws.String(w.Output.String()),
+			EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionOption: types.EncryptionOptionSseS3}}
 	}
 	return c
 }

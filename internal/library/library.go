@@ -1,4 +1,5 @@
-// Package library is the three folders queries, reports and templates, the user's laid over the embedded ones; origin and digest of each file.
+// Package library is the three folders queries, reports and templates, the user's laid over the embedded ones; origin and digest of each
+// file.
 package library
 
 import (
@@ -60,7 +61,8 @@ type entry struct {
 	read          func() (File, error)
 }
 
-// Files up to this size are read when the library is opened, so that an unreadable one is a problem then; larger ones, the fonts, when asked for.
+// Files up to this size are read when the library is opened, so that an unreadable one is a problem then; larger ones, the fonts, when
+// asked for.
 const eager = 1 << 20
 
 // largest is how many bytes a file may have: a definition of this project has some kilobytes, a font with the letters of
@@ -160,7 +162,8 @@ func Open(layers ...Layer) (*Library, diag.Problems) {
 }
 
 func problem(l Layer, name string, err error) diag.Problem {
-	return diag.Problem{At: diag.Pos{File: File{Path: name, Origin: l.Origin}.Name()}, Text: fmt.Sprintf("reading %s of the library (%s): %v", name, l.Origin, err), Rule: "library-read",
+	return diag.Problem{At: diag.Pos{File: File{Path: name, Origin: l.Origin}.Name()},
+		Text: fmt.Sprintf("reading %s of the library (%s): %v", name, l.Origin, err), Rule: "library-read",
 		Hint: hint(err)}
 }
 

@@ -53,7 +53,8 @@ const maxSignature = 1 << 20
 // ErrNone says that a folder has no manifest: the run was never finished.
 var ErrNone = errors.New("no manifest.json: the folder is not a finished run")
 
-// Read reads manifest.json alone. A manifest of another format, or not in its canonical form, is an error: two readers must never see two things.
+// Read reads manifest.json alone. A manifest of another format, or not in its canonical form, is an error: two readers must never see two
+// things.
 func Read(fsys fs.FS) (*Manifest, error) {
 	b, err := readUpTo(fsys, Name, maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -99,7 +100,8 @@ func parse(b []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("reading %s: of the run before it the digest is %.80q and the name %.80q", Name, m.Previous, m.PreviousRun)
 	}
 	for i, f := range m.Files {
-		if !safe(f.Name) || f.Name == Name || f.Name == Signature || f.Size < 0 || len(f.SHA256) != 64 || strings.Trim(f.SHA256, "0123456789abcdef") != "" {
+		if !safe(f.Name) || f.Name == Name || f.Name == Signature || f.Size < 0 || len(f.SHA256) != 64 ||
+			strings.Trim(f.SHA256, "0123456789abcdef") != "" {
 			return nil, fmt.Errorf("reading %s: entry %d, %.80q, is not a file of a run", Name, i+1, f.Name)
 		}
 		if i > 0 && m.Files[i-1].Name >= f.Name {
@@ -156,7 +158,8 @@ func Check(fsys fs.FS, trusted [][]byte) (m *Manifest, wrong []Wrong, err error)
 		got, err := digest(fsys, want.Name, want.Size)
 		switch {
 		case err == nil && got.Size > want.Size:
-			wrong = append(wrong, Wrong{What: Changed, Where: want.Name, Expected: want.SHA256, Found: fmt.Sprintf("a file of more than %d bytes", want.Size)})
+			wrong = append(wrong, Wrong{What: Changed, Where: want.Name, Expected: want.SHA256,
+				Found: fmt.Sprintf("a file of more than %d bytes", want.Size)})
 		case err != nil:
 			wrong = append(wrong, Wrong{What: Changed, Where: want.Name, Expected: want.SHA256, Found: err.Error()})
 		case got.SHA256 != want.SHA256 || got.Size != want.Size:

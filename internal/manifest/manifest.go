@@ -1,4 +1,5 @@
-// Package manifest proves a set of files: list, digests, chain, signature. It imports nothing of ours, so that a verifier is small enough to read.
+// Package manifest proves a set of files: list, digests, chain, signature. It imports nothing of ours, so that a verifier is small enough
+// to read.
 package manifest
 
 import (

@@ -40,13 +40,16 @@ func (c *Calendar) Covers(p Period) bool {
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
 var (
-	dayText       = &yaml.Shape{Kind: yaml.Text, Bare: true, Pattern: `[0-9]{4}-[0-9]{2}-[0-9]{2}(\.\.[0-9]{4}-[0-9]{2}-[0-9]{2})?`, Like: "a day such as 2026-10-01, or days such as 2026-10-01..2026-10-08"}
+	dayText = &yaml.Shape{Kind: yaml.Text, Bare: true, Pattern: `[0-9]{4}-[0-9]{2}-[0-9]{2}(\.\.[0-9]{4}-[0-9]{2}-[0-9]{2})?`,
+		Like: "a day such as 2026-10-01, or days such as 2026-10-01..2026-10-08"}
 	dayKeys       = &yaml.Shape{Kind: yaml.Map, Pattern: dayText.Pattern, Like: dayText.Like, Item: &yaml.Shape{Kind: yaml.Text}}
 	calendarShape = &yaml.Shape{Kind: yaml.Object, Title: "A calendar of working days", Fields: []yaml.Field{
-		{Name: "id", Required: true, Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9]+(-[a-z0-9]+)*`, Like: "lower-case words joined by hyphens"}, Help: "name of the file"},
+		{Name: "id", Required: true, Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9]+(-[a-z0-9]+)*`,
+			Like: "lower-case words joined by hyphens"}, Help: "name of the file"},
 		{Name: "title", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "whose working days these are"},
 		{Name: "source", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "the law or notice the days come from"},
-		{Name: "years", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Int, Min: 2013, Max: 2100}), Help: "years whose holidays the file holds; needed where it holds any"},
+		{Name: "years", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Int, Min: 2013, Max: 2100}),
+			Help: "years whose holidays the file holds; needed where it holds any"},
 		{Name: "weekend", Required: true, Shape: yaml.ListOf(yaml.OneOf(weekdays...)), Help: "days of the week that are not worked; [] for none"},
 		{Name: "holidays", Shape: dayKeys, Help: "days off and their names"},
 		{Name: "workdays", Shape: dayKeys, Help: "days of a weekend that are worked to make up for a holiday"},

@@ -27,7 +27,8 @@ func civil(t time.Time) time.Time {
 
 // Forms are the ways to write a period.
 func Forms() []string {
-	return []string{"today", "yesterday", "this-week", "last-week", "this-month", "last-month", "this-quarter", "last-quarter", "this-year", "last-year",
+	return []string{"today", "yesterday", "this-week", "last-week", "this-month", "last-month", "this-quarter", "last-quarter",
+		"this-year", "last-year",
 		"last-30-days", "T-30d", "2026", "2026-Q3", "2026-10", "2026-W41", "2026-10-05", "2026-10-01..2026-10-16"}
 }
 
@@ -43,12 +44,13 @@ var (
 // The longest period, in days: a year of logs is what a report can be asked to read at once, and four more for late comers.
 const maxDays = 5 * 366
 
-// Parse reads last-month, last-week, last-quarter, last-year, last-30-days (any number), yesterday, today, this-month (-week, -quarter, -year), 2026,
-// 2026-10, 2026-Q3, 2026-W41, 2026-10-05, 2026-10-01..2026-10-16, T-30d. now decides the relative ones. at is where the text stands, for the problem.
+// Parse reads last-month, last-week, last-quarter, last-year, last-30-days (any number), yesterday, today, this-month (-week, -quarter,
+// -year), 2026, 2026-10, 2026-Q3, 2026-W41, 2026-10-05, 2026-10-01..2026-10-16, T-30d. now decides the relative ones. at is where the text
+// stands, for the problem.
 //
 // Days are those of zone: a day begins where its clocks first show it. Weeks are ISO weeks, from Monday. last-30-days are the thirty whole
-// days before today; T-30d are those and today so far, as today's end is where this period ends. this-month and its like end with the month,
-// whether it is over or not.
+// days before today; T-30d are those and today so far, as today's end is where this period ends. this-month and its like end with the
+// month, whether it is over or not.
 func Parse(text string, now time.Time, zone *time.Location, at diag.Pos) (Period, diag.Problems) {
 	if zone == nil {
 		zone = time.UTC

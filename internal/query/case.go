@@ -153,7 +153,8 @@ func (r *reader) events(v *yaml.Value, from int, at time.Time) []cloudtrail.Reco
 // accountIDs refuses account numbers without quotes: CloudTrail writes them as texts, and a comparison would fail for the wrong reason.
 func (r *reader) accountIDs(v *yaml.Value) {
 	for _, e := range v.Entries() {
-		if strings.HasSuffix(strings.ToLower(e.Key.Value), "accountid") && !e.Value.IsText() && !e.Value.IsNull() && !e.Value.IsMap() && !e.Value.IsList() {
+		if strings.HasSuffix(strings.ToLower(e.Key.Value), "accountid") && !e.Value.IsText() && !e.Value.IsNull() && !e.Value.IsMap() &&
+			!e.Value.IsList() {
 			r.add("account-is-text", fmt.Sprintf("quote it: %q", e.Value.Text()), e.Value.Problem("CloudTrail writes %s as a text", e.Key.Value))
 		}
 		r.accountIDs(e.Value)

@@ -134,7 +134,8 @@ func (d *Definition) Select(name string, s Scope, loose bool) (*sql.Bound, error
 	}
 	if !ok && name == Staged {
 		_, err := checkStaged(part{d.files[0].Path, string(d.files[0].Data)}, nil)
-		return nil, fmt.Errorf("the library's own definition of events cannot be staged: %w; write it as the program's own file does, or query the log files directly", err)
+		return nil, fmt.Errorf("the library's own definition of events cannot be staged: %w; write it as the program's own file "+
+			"does, or query the log files directly", err)
 	}
 	if !ok {
 		return nil, fmt.Errorf("there is no relation %q: a query may read events and history", name)
@@ -195,7 +196,8 @@ type span struct{ from, to time.Time }
 func window(name string, s Scope) (span, error) {
 	w := span{s.From.UTC(), s.To.UTC()}
 	if !w.from.Before(w.to) {
-		return w, fmt.Errorf("the period from %s to %s is empty: its end must be after its start", w.from.Format(time.RFC3339), w.to.Format(time.RFC3339))
+		return w, fmt.Errorf("the period from %s to %s is empty: its end must be after its start", w.from.Format(time.RFC3339),
+			w.to.Format(time.RFC3339))
 	}
 	if name != History {
 		return w, nil

@@ -33,7 +33,8 @@ func checkStaged(p part, v variant) (*sql.Checked, error) {
 		return nil, bad
 	}
 	if !slices.Contains(parsed.Params(), staged) {
-		return nil, fmt.Errorf("%s has no parameter :%s: it marks the records that belong to no relation, instead of leaving them out", p.file, staged)
+		return nil, fmt.Errorf("%s has no parameter :%s: it marks the records that belong to no relation, instead of leaving them out", p.file,
+			staged)
 	}
 	var checked *sql.Checked
 	if bad = parsed.Decide(append(v, staged).values()); bad.Err() == nil {

@@ -52,7 +52,8 @@ func (d *Definition) vary(texts []part, dated string) (problems diag.Problems) {
 		one.statements, more = check(texts, dated, v)
 		problems = append(problems, more...)
 		if slices.Contains(v, apart) && !minds {
-			one.refused = fmt.Errorf("%s has no parameter :%s, so test cases would take their events for copies of each other; partition what looks for copies by %s too",
+			one.refused = fmt.Errorf("%s has no parameter :%s, so test cases would take their events for copies of each other; "+
+				"partition what looks for copies by %s too",
 				texts[0].file, apart, folder)
 		}
 		return one
@@ -69,7 +70,8 @@ func (d *Definition) vary(texts []part, dated string) (problems diag.Problems) {
 // incomplete warns of an events.sql that does not mind some parameter: the library of a user may hold one.
 func incomplete(p *sql.Parsed, file string) (problems diag.Problems) {
 	for _, x := range []struct{ name, means, hint string }{
-		{staged, "an engine that makes a copy of the records first cannot use it", "take over what the program's own file has, or ask Athena with mode direct"},
+		{staged, "an engine that makes a copy of the records first cannot use it",
+			"take over what the program's own file has, or ask Athena with mode direct"},
 		{apart, "test cases cannot be run with it", "partition what looks for copies of an event by " + folder + " too"},
 	} {
 		if !slices.Contains(p.Params(), x.name) {

@@ -81,8 +81,10 @@ func CheckTypes(id string, queries []*query.Query) diag.Problems {
 			if first[p.Name] == nil {
 				first[p.Name] = q
 			} else if o, _ := first[p.Name].Param(p.Name); o.Type != p.Type {
-				bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-types", Hint: "give the two parameters different names, or leave one query out of the report " + id,
-					Text: fmt.Sprintf("the parameter %q has the type %s here and %s in %s; in one report a name has one type", p.Name, p.Type, o.Type, first[p.Name].ID)})
+				bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-types",
+					Hint: "give the two parameters different names, or leave one query out of the report " + id,
+					Text: fmt.Sprintf("the parameter %q has the type %s here and %s in %s; in one report a name has one type", p.Name, p.Type, o.Type,
+						first[p.Name].ID)})
 			}
 		}
 	}

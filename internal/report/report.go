@@ -50,7 +50,8 @@ func Load(l *library.Library, id string, q *query.Set, f framework.Set, formats 
 	file, ok := l.File("reports/" + id + ".yaml")
 	if !ok || strings.ContainsAny(id, "/\\") {
 		ids := IDs(l)
-		return nil, diag.Problems{{Text: fmt.Sprintf("there is no report %q%s", id, yaml.DidYouMean(id, ids)), Allowed: ids, Rule: "report-unknown"}}
+		return nil, diag.Problems{{Text: fmt.Sprintf("there is no report %q%s", id, yaml.DidYouMean(id, ids)), Allowed: ids,
+			Rule: "report-unknown"}}
 	}
 	return read(l, file, q, f, formats)
 }
@@ -184,7 +185,8 @@ func (r *reader) summary(v *yaml.Value) {
 		case q.Kind != query.KindMetric:
 			r.add("summary-metric", "put it into a section", n.Problem("the summary charts metric queries; %s is of kind %s", q.ID, q.Kind))
 		case q.Chart == nil:
-			r.add("summary-metric", "put it into a section, or give the query a chart", n.Problem("the summary charts metric queries; %s has no chart", q.ID))
+			r.add("summary-metric", "put it into a section, or give the query a chart",
+				n.Problem("the summary charts metric queries; %s has no chart", q.ID))
 		default:
 			r.out.Summary = append(r.out.Summary, q)
 		}
@@ -194,7 +196,8 @@ func (r *reader) summary(v *yaml.Value) {
 func (r *reader) section(v *yaml.Value) {
 	s := Section{Title: v.Get("title").Text()}
 	if v.IsMap() && v.Get("queries") == nil && v.Get("select") == nil {
-		r.add("section-empty", "add queries: or select:", diag.Problem{At: v.Where(), Width: 1, Text: fmt.Sprintf("the section %q asks nothing", s.Title)})
+		r.add("section-empty", "add queries: or select:", diag.Problem{At: v.Where(), Width: 1,
+			Text: fmt.Sprintf("the section %q asks nothing", s.Title)})
 	}
 	for _, n := range v.Get("queries").Nodes() {
 		if q := r.take(n); q != nil {
@@ -212,7 +215,8 @@ func (r *reader) choose(c *yaml.Value) []*query.Query {
 	least, _ := query.ParseSeverity(c.Get("min_severity").Text())
 	topics, controls, kind := c.Get("topic").Nodes(), c.Get("controls").Nodes(), c.Get("kind").Text()
 	if len(c.Entries()) == 0 {
-		r.add("select-empty", "", diag.Problem{At: c.Where(), Width: 1, Text: "select has no condition", Allowed: []string{"kind", "min_severity", "topic", "controls"}})
+		r.add("select-empty", "", diag.Problem{At: c.Where(), Width: 1, Text: "select has no condition",
+			Allowed: []string{"kind", "min_severity", "topic", "controls"}})
 		return nil
 	}
 	for _, t := range topics {

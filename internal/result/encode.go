@@ -28,7 +28,8 @@ const (
 )
 
 // Encode writes cols and rows to w; n counts the rows and sum is the SHA-256 of all lines. Times are cut to the
-// millisecond, which is what both engines keep. It stops at the first error of rows, of w, or of a cell that is not what its column's kind says.
+// millisecond, which is what both engines keep. It stops at the first error of rows, of w, or of a cell that is not what its column's kind
+// says.
 func Encode(w io.Writer, cols []Column, rows iter.Seq2[Row, error]) (n int64, sum [32]byte, err error) {
 	e := NewEncoder(w, cols)
 	for row, err := range rows {

@@ -2,7 +2,8 @@ package result
 
 import "fmt"
 
-var kindNames = [...]string{Text: "text", Int: "int", Decimal: "decimal", Float: "float", Bool: "bool", Instant: "instant", Local: "local", Date: "date"}
+var kindNames = [...]string{Text: "text", Int: "int", Decimal: "decimal", Float: "float", Bool: "bool", Instant: "instant",
+	Local: "local", Date: "date"}
 
 // String is the name of the kind in files: text int decimal float bool instant local date.
 func (k Kind) String() string {

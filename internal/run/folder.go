@@ -218,7 +218,8 @@ func (f *Folder) Keep(files []library.File) error {
 	return nil
 }
 
-// KeepStatement writes the text of a statement as it ran, byte for byte, so that its SHA-256 is the one in the record: name is a query's id, or events or history.
+// KeepStatement writes the text of a statement as it ran, byte for byte, so that its SHA-256 is the one in the record: name is a query's
+// id, or events or history.
 func (f *Folder) KeepStatement(name, text string) error {
 	if err := checkID(name); err != nil {
 		return err
@@ -261,10 +262,12 @@ type output struct {
 	of *Folder
 }
 
-// Create opens a file of a format: report.pdf, data/x.csv. The file is there after Close; one that is never closed keeps the run from being sealed.
+// Create opens a file of a format: report.pdf, data/x.csv. The file is there after Close; one that is never closed keeps the run from
+// being sealed.
 func (f *Folder) Create(name string) (io.WriteCloser, error) {
 	top, _, inside := strings.Cut(name, "/")
-	if !fs.ValidPath(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == '\\' || r == 0x7f }) || strings.HasSuffix(name, partSuffix) || strings.HasPrefix(name, ".") {
+	if !fs.ValidPath(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == '\\' || r == 0x7f }) ||
+		strings.HasSuffix(name, partSuffix) || strings.HasPrefix(name, ".") {
 		return nil, fmt.Errorf("a format cannot write %.80q: it is not a plain path", name)
 	}
 	if inside && top != dataName || !inside && reserved(name) {
@@ -286,7 +289,8 @@ func (f *Folder) Create(name string) (io.WriteCloser, error) {
 
 func reserved(name string) bool {
 	switch name {
-	case recordName, journalName, inputsName, "integrity.json", "manifest.json", "manifest.json.sig", "SHA256SUMS", libraryName, "results", "exceptions", "sql":
+	case recordName, journalName, inputsName, "integrity.json", "manifest.json", "manifest.json.sig", "SHA256SUMS", libraryName, "results",
+		"exceptions", "sql":
 		return true
 	}
 	return false

@@ -45,7 +45,8 @@ func (k Key) check() error {
 			continue
 		}
 		if !plainName(name) {
-			return fmt.Errorf("the %s %.80q cannot name a folder: it needs letters, digits, '-', '_' and '.', and begins with a letter or digit", what, name)
+			return fmt.Errorf("the %s %.80q cannot name a folder: it needs letters, digits, '-', '_' and '.', and begins with a letter or digit",
+				what, name)
 		}
 	}
 	return nil

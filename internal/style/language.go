@@ -18,7 +18,8 @@ import (
 // Pseudo is the tag of the pseudo-language: every English text marked ⟦…⟧, so that a test finds text that no language file holds.
 const Pseudo = "qps-ploc"
 
-// Language holds every word the program puts into a report, and how that language writes numbers and dates. It may be used from several goroutines.
+// Language holds every word the program puts into a report, and how that language writes numbers and dates. It may be used from several
+// goroutines.
 type Language struct {
 	Tag string
 
@@ -73,11 +74,13 @@ func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
 	parsed, err := xlang.Parse(source)
 	tags := Languages(l)
 	if err != nil && slices.Contains(tags, source) {
-		return nil, diag.Problems{{At: diag.Pos{File: messagesPath(tag)}, Text: fmt.Sprintf("the folder %q is not named by the tag of a language", tag), Rule: "language-tag",
+		return nil, diag.Problems{{At: diag.Pos{File: messagesPath(tag)}, Text: fmt.Sprintf("the folder %q is not named by the tag of a language",
+			tag), Rule: "language-tag",
 			Hint: "name it as BCP 47 does, such as de or zh-CN"}}
 	}
 	if err != nil || !slices.Contains(tags, source) {
-		return nil, diag.Problems{{Text: fmt.Sprintf("there is no language %q%s", tag, yaml.DidYouMean(tag, tags)), Allowed: tags, Rule: "language-unknown",
+		return nil, diag.Problems{{Text: fmt.Sprintf("there is no language %q%s", tag, yaml.DidYouMean(tag, tags)), Allowed: tags,
+			Rule: "language-unknown",
 			Hint: "a language is a file templates/lang/<tag>/messages.yaml of the library"}}
 	}
 	lang.tag = parsed
@@ -205,8 +208,8 @@ func placeholders(text string) []string {
 }
 
 // Say is the text of a key with its placeholders filled; args are name, value, name, value: Say("summary.rows", "rows", 3).
-// Whole numbers are written in the language's way. A message with plural forms chooses by the argument named n, else by the first whole number.
-// An unknown key gives ⟨key⟩ and is counted, and so is a placeholder without an argument; tests fail on them.
+// Whole numbers are written in the language's way. A message with plural forms chooses by the argument named n, else by the first whole
+// number. An unknown key gives ⟨key⟩ and is counted, and so is a placeholder without an argument; tests fail on them.
 func (l *Language) Say(key string, args ...any) string {
 	forms, ok := l.messages[key]
 	if !ok {
@@ -242,7 +245,8 @@ func (l *Language) Fallen() []string {
 	return slices.Sorted(maps.Keys(l.fallen))
 }
 
-// Fill is a text from elsewhere (a query's headline) with placeholders filled by the language's rules; forms is keyed by one, few, many, other.
+// Fill is a text from elsewhere (a query's headline) with placeholders filled by the language's rules; forms is keyed by one, few, many,
+// other.
 func (l *Language) Fill(forms map[string]string, args ...any) string {
 	if len(forms) == 0 {
 		return ""

@@ -30,7 +30,8 @@ type Faces struct{ Display, Text, Bold, Italic, Mono, Fallback string }
 
 // The colours that a theme must name; the optional ones have a default in the writers that use them.
 var (
-	required = []string{"navy", "accent", "ink", "grey", "mid", "rule", "tint", "zebra", "white", "chart", "good", "critical", "high", "medium", "low", "info", "muted"}
+	required = []string{"navy", "accent", "ink", "grey", "mid", "rule", "tint", "zebra", "white", "chart", "good", "critical", "high",
+		"medium", "low", "info", "muted"}
 	optional = []string{"neutral", "darktext", "band", "bandtext", "bandrule"}
 )
 
@@ -40,10 +41,13 @@ var (
 	themeShape = &yaml.Shape{Kind: yaml.Object, Title: "A theme", Fields: []yaml.Field{
 		{Name: "name", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "name of the file"},
 		{Name: "colors", Required: true, Help: "colours by name", Shape: &yaml.Shape{Kind: yaml.Object, Fields: colorFields()}},
-		{Name: "heat", Required: true, Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 2, Item: color}, Help: "scale of heat charts, from few to many"},
+		{Name: "heat", Required: true, Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 2, Item: color},
+			Help: "scale of heat charts, from few to many"},
 		{Name: "faces", Required: true, Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
-			{Name: "display", Required: true, Shape: font, Help: "titles and big numbers"}, {Name: "text", Required: true, Shape: font}, {Name: "bold", Required: true, Shape: font},
-			{Name: "italic", Required: true, Shape: font}, {Name: "mono", Required: true, Shape: font, Help: "ids and SQL"}, {Name: "fallback", Required: true, Shape: font, Help: "scripts the others lack"},
+			{Name: "display", Required: true, Shape: font, Help: "titles and big numbers"}, {Name: "text", Required: true, Shape: font},
+			{Name: "bold", Required: true, Shape: font},
+			{Name: "italic", Required: true, Shape: font}, {Name: "mono", Required: true, Shape: font, Help: "ids and SQL"},
+			{Name: "fallback", Required: true, Shape: font, Help: "scripts the others lack"},
 		}}, Help: "files of templates/fonts"},
 		{Name: "sheet", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "face of workbooks, by name"},
 	}}
@@ -79,7 +83,8 @@ func LoadTheme(l *library.Library, name string) (*Theme, diag.Problems) {
 	f, ok := l.File("templates/themes/" + name + ".yaml")
 	if !ok || strings.ContainsAny(name, `/\`) {
 		names := Themes(l)
-		return nil, diag.Problems{{Text: fmt.Sprintf("there is no theme %q%s", name, yaml.DidYouMean(name, names)), Allowed: names, Rule: "theme-unknown"}}
+		return nil, diag.Problems{{Text: fmt.Sprintf("there is no theme %q%s", name, yaml.DidYouMean(name, names)), Allowed: names,
+			Rule: "theme-unknown"}}
 	}
 	v, bad := yaml.Decode(f.Name(), f.Data, themeShape)
 	if v == nil {
@@ -98,7 +103,8 @@ func LoadTheme(l *library.Library, name string) (*Theme, diag.Problems) {
 		t.Heat = append(t.Heat, hex(h))
 	}
 	faces := v.Get("faces")
-	t.Faces = Faces{Display: faces.Get("display").Text(), Text: faces.Get("text").Text(), Bold: faces.Get("bold").Text(), Italic: faces.Get("italic").Text(), Mono: faces.Get("mono").Text(), Fallback: faces.Get("fallback").Text()}
+	t.Faces = Faces{Display: faces.Get("display").Text(), Text: faces.Get("text").Text(), Bold: faces.Get("bold").Text(),
+		Italic: faces.Get("italic").Text(), Mono: faces.Get("mono").Text(), Fallback: faces.Get("fallback").Text()}
 	have := l.Paths("templates/fonts")
 	for _, e := range faces.Entries() {
 		if n := e.Value.Text(); n != "" && !slices.Contains(have, "templates/fonts/"+n) {

@@ -18,9 +18,9 @@ var mirrorShape = func() *yaml.Shape {
 	return s
 }()
 
-// Text is the language's version of a text field of a file of the library ("queries/root/console-login.yaml", "title"), or english where it has none; fallen back is counted.
-// Fields of mappings and lists are joined by dots: labels.event_time, sections.0.title. A translation that is built in does not speak for a
-// user's file of the same path, whose texts may say something else.
+// Text is the language's version of a text field of a file of the library ("queries/root/console-login.yaml", "title"), or english where
+// it has none; fallen back is counted. Fields of mappings and lists are joined by dots: labels.event_time, sections.0.title. A translation
+// that is built in does not speak for a user's file of the same path, whose texts may say something else.
 func (l *Language) Text(path, field, english string) string {
 	if l.tag == xlang.English || strings.HasPrefix(l.Tag, "en") || l.pseudo {
 		return l.mark(english)
@@ -156,7 +156,8 @@ func checkMirrors(l *library.Library, tag string) diag.Problems {
 			continue
 		}
 		if _, ok := l.File(rest); !ok {
-			bad = append(bad, diag.Problem{At: diag.Pos{File: p}, Warning: true, Rule: "translation-of-nothing", Text: "translates " + rest + ", which the library does not have"})
+			bad = append(bad, diag.Problem{At: diag.Pos{File: p}, Warning: true, Rule: "translation-of-nothing",
+				Text: "translates " + rest + ", which the library does not have"})
 		}
 		_, more := flatten(f)
 		bad = append(bad, more...)

@@ -72,7 +72,8 @@ func (t *Terminal) problem(b *strings.Builder, p diag.Problem) {
 		source, pad, width := underline(p.At.Text, p.At.Col, p.Width, max(40, t.errWidth-12))
 		number := fmt.Sprintf("%4d", p.At.Line)
 		b.WriteString(t.paint(t.errColor, faint, number+" | ") + source + "\n")
-		b.WriteString(t.paint(t.errColor, faint, strings.Repeat(" ", len(number))+" | ") + strings.Repeat(" ", pad) + t.paint(t.errColor, red, strings.Repeat("^", width)) + "\n")
+		b.WriteString(t.paint(t.errColor, faint, strings.Repeat(" ", len(number))+" | ") + strings.Repeat(" ", pad) + t.paint(t.errColor, red,
+			strings.Repeat("^", width)) + "\n")
 	}
 	if len(p.Allowed) > 0 {
 		list, rest := p.Allowed, ""
@@ -98,7 +99,8 @@ func underline(text string, col, chars, limit int) (source string, pad, width in
 	}
 	far := to + characters(text[to:], limit)
 	before, at, after := oneLine(text[near:from]), oneLine(text[from:min(to, from+characters(text[from:], limit))]), oneLine(text[to:far])
-	if w := runewidth.StringWidth(before) + runewidth.StringWidth(at) + runewidth.StringWidth(after); w > limit || near > 0 || far < len(text) {
+	if w := runewidth.StringWidth(before) + runewidth.StringWidth(at) + runewidth.StringWidth(after); w > limit || near > 0 ||
+		far < len(text) {
 		at = runewidth.Truncate(at, limit*2/3, "…")
 		if room := limit / 3; runewidth.StringWidth(before) > room || near > 0 {
 			before = "…" + runewidth.TruncateLeft(before, max(0, runewidth.StringWidth(before)-room+1), "")

@@ -48,7 +48,8 @@ type Terminal struct {
 	step  string    // the last step shown
 }
 
-// New makes a terminal. Colour is used where Color says always, or where it says auto, the stream is a screen, NO_COLOR is not set and TERM is not dumb.
+// New makes a terminal. Colour is used where Color says always, or where it says auto, the stream is a screen, NO_COLOR is not set and
+// TERM is not dumb.
 func New(o Options) *Terminal {
 	env := o.Env
 	if env == nil {
@@ -62,7 +63,8 @@ func New(o Options) *Terminal {
 		err = io.Discard
 	}
 	dumb := env("TERM") == "dumb"
-	t := &Terminal{Out: out, Err: err, outLive: isScreen(out), errLive: isScreen(err) && !dumb, quiet: o.Quiet, verbose: o.Verbose, logJSON: o.LogFormat == "json", now: time.Now}
+	t := &Terminal{Out: out, Err: err, outLive: isScreen(out), errLive: isScreen(err) && !dumb, quiet: o.Quiet, verbose: o.Verbose,
+		logJSON: o.LogFormat == "json", now: time.Now}
 	color := func(screen bool) bool {
 		switch o.Color {
 		case "always":

@@ -27,9 +27,11 @@ type Options struct {
 	Hold       func(files map[string][]byte) source.Source                          // log files by key
 	Open       func(d *relation.Definition, s source.Source) (engine.Engine, error) // an engine over them; Run closes it
 	Only       func(q *query.Query) bool                                            // nil: every query
-	Done       func(v Verdict)                                                      // told of each case when it is done, one at a time; may be nil
-	Weekend    []time.Weekday                                                       // of cases, which name none; nil: Saturday and Sunday
-	Parallel   int                                                                  // engines at the same time; 0: one for each processor, at most 4
+	// told of each case when it is done, one at a time; may be nil
+	Done    func(v Verdict)
+	Weekend []time.Weekday // of cases, which name none; nil: Saturday and Sunday
+	// engines at the same time; 0: one for each processor, at most 4
+	Parallel int
 }
 
 // Verdict is what came of one case, or of what a query's cases leave open.
@@ -45,8 +47,8 @@ type Verdict struct {
 func (v Verdict) Passed() bool { return v.Diff == "" }
 
 // Run runs the cases and gives a verdict for each, in the order of the queries and of their files, and one with a remark for
-// each query whose cases do not show both a hit and a near miss. A query without cases has a verdict that failed. An error means that nothing can be said: no engine, or ctx
-// ended.
+// each query whose cases do not show both a hit and a near miss. A query without cases has a verdict that failed. An error means that
+// nothing can be said: no engine, or ctx ended.
 func Run(ctx context.Context, s *query.Set, o Options) ([]Verdict, error) {
 	if o.Definition == nil || o.Hold == nil || o.Open == nil {
 		return nil, errors.New("cases need the definition of events and an engine")

@@ -31,7 +31,8 @@ func (c *composer) conflicts() []document.Block {
 	cols[4].Sheet = true
 	var rows []result.Row
 	for _, x := range in.Conflicts {
-		row := result.Row{nil, x.EventID, x.Contents, listed(x, func(f string) string { return refs[f] }), listed(x, func(f string) string { return f })}
+		row := result.Row{nil, x.EventID, x.Contents, listed(x, func(f string) string { return refs[f] }),
+			listed(x, func(f string) string { return f })}
 		if x.Account != "" {
 			row[0] = x.Account
 		}

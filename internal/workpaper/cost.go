@@ -85,10 +85,12 @@ func (c *composer) costTiles(k *run.Cost, digits int) document.Tiles {
 		if m.Mode == k.Mode {
 			note, tone = c.say("cost.estimated_chosen", "size", c.l.Bytes(m.Bytes)), document.Neutral
 		}
-		t.Tiles = append(t.Tiles, document.Tile{Label: c.say("cost.estimated", "way", c.way(m.Mode)), Value: c.price(k, m.CostMicros, digits), Note: note, Tone: tone})
+		t.Tiles = append(t.Tiles, document.Tile{Label: c.say("cost.estimated", "way", c.way(m.Mode)), Value: c.price(k, m.CostMicros, digits),
+			Note: note, Tone: tone})
 	}
 	note := c.say("cost.billed_note", "size", c.l.Bytes(k.Billed.Bytes))
-	t.Tiles = append(t.Tiles, document.Tile{Label: c.say("cost.billed"), Value: c.price(k, k.Billed.CostMicros, digits), Note: note, Tone: document.Accent})
+	t.Tiles = append(t.Tiles, document.Tile{Label: c.say("cost.billed"), Value: c.price(k, k.Billed.CostMicros, digits), Note: note,
+		Tone: document.Accent})
 	if k.Difference != nil {
 		t.Tiles = append(t.Tiles, document.Tile{Label: c.say("cost.difference"), Value: c.signed(*k.Difference),
 			Note: c.say("cost.difference_note", "way", c.way(k.Mode)), Tone: document.Neutral})

@@ -16,7 +16,8 @@ type fileSet struct {
 }
 
 func (f fileSet) Columns() []result.Column {
-	return []result.Column{{Name: "state", Kind: result.Text}, {Name: "key", Kind: result.Text}, {Name: "reason", Kind: result.Text}, {Name: "size", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
+	return []result.Column{{Name: "state", Kind: result.Text}, {Name: "key", Kind: result.Text}, {Name: "reason", Kind: result.Text},
+		{Name: "size", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "sha256", Kind: result.Text}}
 }
 
 func (f fileSet) Count() int64 { return f.s.Files.Count }

@@ -306,7 +306,8 @@ func (c *checker) any(v *Value, path string) {
 		p := v.Problem("%s: without quotes %s is read as a number and loses its leading zero", label(path), v.node.Value)
 		p.Hint = fmt.Sprintf("quote it: %q", v.node.Value)
 		c.decide(p, "yaml-type")
-	} else if _, err := strconv.ParseFloat(strings.ReplaceAll(v.node.Value, "_", ""), 64); err != nil && v.tag == "float" || strings.Contains(strings.ToLower(v.node.Value), ".inf") || strings.Contains(strings.ToLower(v.node.Value), ".nan") {
+	} else if _, err := strconv.ParseFloat(strings.ReplaceAll(v.node.Value, "_", ""), 64); err != nil && v.tag == "float" ||
+		strings.Contains(strings.ToLower(v.node.Value), ".inf") || strings.Contains(strings.ToLower(v.node.Value), ".nan") {
 		c.decide(v.Problem("%s: %s is not a number that JSON can hold", label(path), v.node.Value), "yaml-type")
 	}
 }

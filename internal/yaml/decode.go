@@ -38,16 +38,19 @@ func parse(name string, data []byte) (v *Value, bad diag.Problems) {
 	at := diag.Pos{File: name, Line: 1, Col: 1}
 	defer func() {
 		if r := recover(); r != nil {
-			v, bad = nil, diag.Problems{{At: at, Text: "the file cannot be read as YAML", Hint: "check the indentation and the quotes", Rule: "yaml-syntax"}}
+			v, bad = nil, diag.Problems{{At: at, Text: "the file cannot be read as YAML", Hint: "check the indentation and the quotes",
+				Rule: "yaml-syntax"}}
 		}
 	}()
 	if len(data) > MaxBytes {
-		return nil, diag.Problems{{At: at, Rule: "yaml-size", Text: fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), MaxBytes)}}
+		return nil, diag.Problems{{At: at, Rule: "yaml-size", Text: fmt.Sprintf("the file has %d bytes; at most %d are read", len(data),
+			MaxBytes)}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(data) {
 		line := 1 + bytes.Count(data[:invalid(data)], []byte("\n"))
-		return nil, diag.Problems{{At: diag.Pos{File: name, Line: line, Col: 1}, Text: "the file is not UTF-8", Hint: "save it as UTF-8", Rule: "yaml-encoding"}}
+		return nil, diag.Problems{{At: diag.Pos{File: name, Line: line, Col: 1}, Text: "the file is not UTF-8", Hint: "save it as UTF-8",
+			Rule: "yaml-encoding"}}
 	}
 	src := newSource(name, string(data))
 	at = src.at(1, 1)
@@ -62,7 +65,8 @@ func parse(name string, data []byte) (v *Value, bad diag.Problems) {
 	var more yaml3.Node
 	switch err := dec.Decode(&more); {
 	case err == nil:
-		return nil, diag.Problems{{At: src.at(max(more.Line, 1), max(more.Column, 1)), Rule: "yaml-documents", Text: "the file holds more than one document", Hint: "put each document into a file of its own and remove the line ---"}}
+		return nil, diag.Problems{{At: src.at(max(more.Line, 1), max(more.Column, 1)), Rule: "yaml-documents",
+			Text: "the file holds more than one document", Hint: "put each document into a file of its own and remove the line ---"}}
 	case !errors.Is(err, io.EOF):
 		return nil, diag.Problems{syntax(src, data, err)}
 	}
@@ -93,15 +97,19 @@ var lineOf = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 // What the parser says, in words that help. The parser's own words follow where nothing is known.
 var syntaxWords = []struct{ has, text, hint string }{
-	{"mapping values are not allowed", "a colon stands where no key is expected", `put the value into quotes if it contains ": ", and check the indentation`},
-	{"found character that cannot start any token", "a character stands here that cannot begin a value", "indent with spaces, not tabs, and put values that begin with @, ` or % into quotes"},
+	{"mapping values are not allowed", "a colon stands where no key is expected",
+		`put the value into quotes if it contains ": ", and check the indentation`},
+	{"found character that cannot start any token", "a character stands here that cannot begin a value",
+		"indent with spaces, not tabs, and put values that begin with @, ` or % into quotes"},
 	{"found a tab character", "a tab is used for indentation", "indent with spaces"},
-	{"did not find expected key", "the line does not fit the mapping it stands in", "check the indentation and that the quotes of the line are closed"},
+	{"did not find expected key", "the line does not fit the mapping it stands in",
+		"check the indentation and that the quotes of the line are closed"},
 	{"did not find expected '-' indicator", "the line does not fit the list it stands in", `begin each item with "- " at the same column`},
 	{"could not find expected ':'", "a key without its colon", `write "key: value"`},
 	{"did not find expected ',' or", "a list or mapping in brackets is not closed", "close the bracket, or put a comma between the items"},
 	{"found unexpected end of stream", "a quoted text is not closed", "close the quote"},
-	{"did not find expected hexdecimal number", "an escape in double quotes is not complete", `use single quotes, or write \\ for a backslash`},
+	{"did not find expected hexdecimal number", "an escape in double quotes is not complete",
+		`use single quotes, or write \\ for a backslash`},
 	{"found unknown escape character", "an escape in double quotes that YAML does not know", `use single quotes, or write \\ for a backslash`},
 	{"control characters are not allowed", "the file contains a control character", "remove it"},
 	{"found undefined tag handle", "a tag (!) that is not known", "remove it, or put the value into quotes"},

@@ -234,7 +234,8 @@ func (s *source) scanBlock(start int, fold bool, value []rune) ([]int, int) {
 	if len(value) == 0 {
 		return []int{i}, i
 	}
-	// The indent is that of the first line with text, or an indicator's above the parent's, which the scalar alone does not tell: the value does.
+	// The indent is that of the first line with text, or an indicator's above the parent's, which the scalar alone does not tell: the value
+	// does.
 	first := 0
 	for j := i; j < len(t); {
 		n := 0

@@ -18,9 +18,9 @@ const (
 	mapping
 )
 
-// Value is a value of a file with its place: a scalar, a list or a mapping. All methods answer for a nil Value, which is one that was not written:
-// they give zero values, so that a loader reads optional keys without asking first. Value has no exported fields: reading one of a nil Value
-// would panic, and a loader goes on after a shape was wrong, to find all problems at once.
+// Value is a value of a file with its place: a scalar, a list or a mapping. All methods answer for a nil Value, which is one that was not
+// written: they give zero values, so that a loader reads optional keys without asking first. Value has no exported fields: reading one of
+// a nil Value would panic, and a loader goes on after a shape was wrong, to find all problems at once.
 type Value struct {
 	node  Node
 	kind  kind

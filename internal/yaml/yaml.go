@@ -1,5 +1,5 @@
-// Package yaml reads and edits the project's files: every value with its place, all problems at once, a JSON Schema from the same definition.
-// The only package that imports gopkg.in/yaml.v3.
+// Package yaml reads and edits the project's files: every value with its place, all problems at once, a JSON Schema from the same
+// definition. The only package that imports gopkg.in/yaml.v3.
 package yaml
 
 import (
@@ -17,7 +17,8 @@ type Node struct {
 	width int // characters the value takes on its first line in the file; 0: those of Value
 }
 
-// Place is the position in the file of character n (from 0, counted in runes) of the value, block scalars included: problems inside sql: | point at their own character.
+// Place is the position in the file of character n (from 0, counted in runes) of the value, block scalars included: problems inside sql: |
+// point at their own character.
 func (n Node) Place(char int) diag.Pos {
 	if n.place == nil {
 		return n.At

@@ -20,9 +20,11 @@ func plain(s string) bool {
 // hidden are runes that print nothing or change what stands beside them, although fonts may have a glyph for them.
 func hidden(r rune) bool {
 	switch {
-	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.Is(unicode.Cs, r), unicode.Is(unicode.Co, r):
+	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.Is(unicode.Cs, r),
+		unicode.Is(unicode.Co, r):
 		return true
-	case r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0x034F, r == 0x17B4, r == 0x17B5, r >= 0x180B && r <= 0x180F, r >= 0xFE00 && r <= 0xFE0F:
+	case r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0x034F, r == 0x17B4, r == 0x17B5, r >= 0x180B && r <= 0x180F,
+		r >= 0xFE00 && r <= 0xFE0F:
 		return true
 	case r >= 0xFFF0 && r <= 0xFFFC, r&0xFFFE == 0xFFFE:
 		return true

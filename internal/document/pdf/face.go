@@ -95,7 +95,8 @@ var defaultFaces = style.Faces{
 
 func openFaces(fsys fs.FS, want style.Faces) (*faces, error) {
 	d := defaultFaces
-	files := [faceCount]string{cmp.Or(want.Display, d.Display), cmp.Or(want.Text, d.Text), cmp.Or(want.Bold, d.Bold), cmp.Or(want.Italic, d.Italic), cmp.Or(want.Mono, d.Mono), cmp.Or(want.Fallback, d.Fallback)}
+	files := [faceCount]string{cmp.Or(want.Display, d.Display), cmp.Or(want.Text, d.Text), cmp.Or(want.Bold, d.Bold),
+		cmp.Or(want.Italic, d.Italic), cmp.Or(want.Mono, d.Mono), cmp.Or(want.Fallback, d.Fallback)}
 	open := map[string]*face{}
 	fs := new(faces)
 	for i, file := range files {

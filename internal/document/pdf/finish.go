@@ -72,9 +72,11 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 	stamp, iso := at.Format("D:20060102150405Z"), at.Format("2006-01-02T15:04:05Z")
 	o.body[o.info] = fmt.Appendf(nil, "<</Title %s /Author %s /Subject %s /Producer %s /CreationDate (%s) /ModDate (%s)>>",
 		textString(a.title), textString(a.author), textString(a.subject), textString(producer), stamp, stamp)
-	xmp := `<?xpacket begin="` + "\ufeff" + `" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
+	xmp := `<?xpacket begin="` + "\ufeff" +
+		`" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
 		`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">` +
-		`<dc:format>application/pdf</dc:format><dc:title><rdf:Alt><rdf:li xml:lang="x-default">` + xmlText(a.title) + `</rdf:li></rdf:Alt></dc:title>` +
+		`<dc:format>application/pdf</dc:format><dc:title><rdf:Alt><rdf:li xml:lang="x-default">` + xmlText(a.title) +
+		`</rdf:li></rdf:Alt></dc:title>` +
 		`<dc:creator><rdf:Seq><rdf:li>` + xmlText(a.author) + `</rdf:li></rdf:Seq></dc:creator>` +
 		`<dc:description><rdf:Alt><rdf:li xml:lang="x-default">` + xmlText(a.subject) + `</rdf:li></rdf:Alt></dc:description>` +
 		`<xmp:CreateDate>` + iso + `</xmp:CreateDate><xmp:ModifyDate>` + iso + `</xmp:ModifyDate><pdf:Producer>` + producer + `</pdf:Producer>` +
@@ -90,7 +92,8 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 	if !strings.HasPrefix(catalog, "<<") {
 		return nil, errors.New("finish PDF: the catalog is not a dictionary")
 	}
-	catalog += fmt.Sprintf(" /Metadata %d 0 R /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]", metadata, profile)
+	catalog += fmt.Sprintf(" /Metadata %d 0 R /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info "+
+		"(sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]", metadata, profile)
 	if languagePattern.MatchString(a.language) {
 		catalog += " /Lang (" + a.language + ")"
 	}
@@ -180,7 +183,8 @@ func (o *objects) file() []byte {
 			data.WriteByte('\n')
 			at[id] = entry{2, box, id - from}
 		}
-		write(box, stream(fmt.Sprintf("/Type /ObjStm /N %d /First %d /Filter /FlateDecode", to-from, index.Len()), deflate(append(index.Bytes(), data.Bytes()...))))
+		write(box, stream(fmt.Sprintf("/Type /ObjStm /N %d /First %d /Filter /FlateDecode", to-from, index.Len()),
+			deflate(append(index.Bytes(), data.Bytes()...))))
 	}
 	sum := sha256.Sum256(out.Bytes())
 	identity := fmt.Sprintf("/Root %d 0 R /Info %d 0 R /ID [<%x> <%x>]", o.root, o.info, sum[:16], sum[:16])

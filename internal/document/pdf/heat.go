@@ -7,7 +7,8 @@ import (
 	"trailscribe/internal/style"
 )
 
-// heatPlot is a grid of shades: series are rows, categories columns. A scale says which shade is which figure; signalled cells are outlined.
+// heatPlot is a grid of shades: series are rows, categories columns. A scale says which shade is which figure; signalled cells are
+// outlined.
 func (l *flow) heatPlot(c document.Chart, w float64) plot {
 	n := len(c.Categories)
 	low, high := math.Inf(1), math.Inf(-1)

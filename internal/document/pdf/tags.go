@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// A tagged PDF says what each text is (ISO 32000-1, 14.8): a reader that speaks reads headings as headings and a table cell by cell, in order,
-// also where two columns stand beside each other. What is not part of the text (lines, grounds, running headers, repeated table heads)
-// is marked as an artifact.
+// A tagged PDF says what each text is (ISO 32000-1, 14.8): a reader that speaks reads headings as headings and a table cell by cell, in
+// order, also where two columns stand beside each other. What is not part of the text (lines, grounds, running headers, repeated table
+// heads) is marked as an artifact.
 
 // tag is the number of an element of the structure; 0 is an artifact.
 type tag uint32
@@ -187,7 +187,8 @@ func (o *objects) addStructure(s *structure) {
 		o.body[pages[i]] = append(bytes.TrimSuffix(bytes.Clone(b), []byte(">>")), fmt.Sprintf("\n/StructParents %d /Tabs /S>>", i)...)
 	}
 	table := o.add(fmt.Appendf(nil, "<</Nums [%s]>>", numbers.String()))
-	o.body[root] = fmt.Appendf(nil, "<</Type /StructTreeRoot /K [%d 0 R] /ParentTree %d 0 R /ParentTreeNextKey %d>>", ids[1], table, len(pages))
+	o.body[root] = fmt.Appendf(nil, "<</Type /StructTreeRoot /K [%d 0 R] /ParentTree %d 0 R /ParentTreeNextKey %d>>",
+		ids[1], table, len(pages))
 	o.packFrom = first
 	catalog := bytes.TrimSuffix(o.body[o.root], []byte(">>"))
 	o.body[o.root] = fmt.Appendf(nil, "%s /StructTreeRoot %d 0 R /MarkInfo <</Marked true>>>>", catalog, root)

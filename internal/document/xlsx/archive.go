@@ -20,8 +20,8 @@ const level = 5
 // producer gives the rows of a sheet as XML, piece by piece; emit copies what it is given.
 type producer func(emit func([]byte) error) error
 
-// archive is the zip file of a workbook. excelize builds every part but the bulk rows; those are poured into <sheetData> while the file is written,
-// so that memory does not grow with the rows. Parts have a fixed order and date, so that the same workbook gives the same bytes.
+// archive is the zip file of a workbook. excelize builds every part but the bulk rows; those are poured into <sheetData> while the file is
+// written, so that memory does not grow with the rows. Parts have a fixed order and date, so that the same workbook gives the same bytes.
 type archive struct {
 	out    *zip.Writer
 	inject map[string]producer // part name -> rows

@@ -14,7 +14,8 @@ func (g *page) heading(text string) {
 	g.gap(8)
 	g.height(20)
 	g.put(2, g.last(), text, g.b.style("h2", func() *excelize.Style {
-		return &excelize.Style{Font: g.b.font(12, true, g.b.color("navy")), Border: under(g.b.color("rule"), 1), Alignment: &excelize.Alignment{Vertical: "center"}}
+		return &excelize.Style{Font: g.b.font(12, true, g.b.color("navy")), Border: under(g.b.color("rule"), 1),
+			Alignment: &excelize.Alignment{Vertical: "center"}}
 	}))
 	g.next()
 	g.gap(4)
@@ -27,7 +28,8 @@ func (g *page) paragraph(p document.Paragraph) {
 		size, lineHeight = 13, 18.5
 	}
 	style := b.style("paragraph-"+string(p.Style), func() *excelize.Style {
-		s := &excelize.Style{Font: b.font(size, p.Style == document.Lead, b.color("ink")), Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
+		s := &excelize.Style{Font: b.font(size, p.Style == document.Lead, b.color("ink")),
+			Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
 		switch p.Style {
 		case document.Lead:
 			s.Font.Color = b.color("navy")
@@ -47,7 +49,8 @@ func (g *page) verdict(v document.Verdict) {
 	b := g.b
 	pill := g.take(22)
 	g.put(2, pill, v.Title, b.style("verdict-"+string(v.Tone), func() *excelize.Style {
-		return &excelize.Style{Font: b.font(11, true, b.onTone(v.Tone)), Fill: fill(b.tone(v.Tone)), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}
+		return &excelize.Style{Font: b.font(11, true, b.onTone(v.Tone)), Fill: fill(b.tone(v.Tone)),
+			Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}
 	}))
 	g.put(pill+1, g.last(), v.Text, b.style("verdict-text", func() *excelize.Style {
 		return &excelize.Style{Font: b.font(11, false, b.color("ink")), Fill: fill(b.color("tint")), Alignment: left(true)}
@@ -83,13 +86,15 @@ func (g *page) tiles(tiles []document.Tile) {
 		tone := b.tone(t.Tone)
 		styles := []int{
 			b.style("tile-label-"+string(t.Tone), func() *excelize.Style {
-				return &excelize.Style{Font: b.font(7.5, true, b.color("grey")), Fill: fill(b.color("tint")), Border: append([]excelize.Border{{Type: "top", Color: tone, Style: 5}}, white...), Alignment: left(false)}
+				return &excelize.Style{Font: b.font(7.5, true, b.color("grey")), Fill: fill(b.color("tint")),
+					Border: append([]excelize.Border{{Type: "top", Color: tone, Style: 5}}, white...), Alignment: left(false)}
 			}),
 			b.style("tile-value-"+string(t.Tone), func() *excelize.Style {
 				return &excelize.Style{Font: b.font(22, true, tone), Fill: fill(b.color("tint")), Border: white, Alignment: left(false)}
 			}),
 			b.style("tile-note", func() *excelize.Style {
-				return &excelize.Style{Font: b.font(8, false, b.color("grey")), Fill: fill(b.color("tint")), Border: white, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}}
+				return &excelize.Style{Font: b.font(8, false, b.color("grey")), Fill: fill(b.color("tint")), Border: white,
+					Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}}
 			}),
 		}
 		for k, text := range []string{strings.ToUpper(t.Label), t.Value, t.Note} {
@@ -143,7 +148,8 @@ func (g *page) points(p document.Points) {
 			for end = g.last() - 1; end > pill+1 && g.width(end+1, g.last()) < 9; end-- {
 			}
 			g.put(end+1, g.last(), x.Ref, b.style("point-link", func() *excelize.Style {
-				return &excelize.Style{Font: &excelize.Font{Family: b.face(), Size: 9, Color: b.color("accent"), Underline: "single"}, Border: under(pale(b.color("rule"), 0.7), 1), Alignment: right()}
+				return &excelize.Style{Font: &excelize.Font{Family: b.face(), Size: 9, Color: b.color("accent"), Underline: "single"},
+					Border: under(pale(b.color("rule"), 0.7), 1), Alignment: right()}
 			}))
 			b.try(b.f.SetCellHyperLink(g.name, address(end+1, g.row), to, "Location"))
 		}
@@ -156,7 +162,8 @@ func (g *page) points(p document.Points) {
 
 func (b *book) pill(t document.Tone) int {
 	return b.style("pill-"+string(t), func() *excelize.Style {
-		return &excelize.Style{Font: b.font(8.5, true, b.onTone(t)), Fill: fill(b.tone(t)), Border: under("FFFFFF", 2), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}
+		return &excelize.Style{Font: b.font(8.5, true, b.onTone(t)), Fill: fill(b.tone(t)), Border: under("FFFFFF", 2),
+			Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}
 	})
 }
 
@@ -166,10 +173,12 @@ func (g *page) facts(f document.Facts) {
 		g.heading(f.Title)
 	}
 	label := b.style("label", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(9, true, b.color("grey")), Border: under(b.color("rule"), 1), Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
+		return &excelize.Style{Font: b.font(9, true, b.color("grey")), Border: under(b.color("rule"), 1),
+			Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
 	})
 	value := b.style("fact", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(9, false, b.color("ink")), Border: under(b.color("rule"), 1), NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true, Horizontal: "left"}}
+		return &excelize.Style{Font: b.font(9, false, b.color("ink")), Border: under(b.color("rule"), 1), NumFmt: 49,
+			Alignment: &excelize.Alignment{Vertical: "top", WrapText: true, Horizontal: "left"}}
 	})
 	for _, x := range f.Fields {
 		to := g.take(26)
@@ -195,7 +204,8 @@ func (g *page) card(k document.Card) {
 		from--
 	}
 	g.put(2, max(from-1, 2), strings.TrimSpace(k.Ref+"  "+k.Title), b.style("card", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(12, true, b.color("navy")), Fill: fill(b.color("tint")), Border: []excelize.Border{{Type: "left", Color: b.color("accent"), Style: 5}}, Alignment: left(true)}
+		return &excelize.Style{Font: b.font(12, true, b.color("navy")), Fill: fill(b.color("tint")),
+			Border: []excelize.Border{{Type: "left", Color: b.color("accent"), Style: 5}}, Alignment: left(true)}
 	}))
 	if to := b.targets[k.Ref]; to != "" && to != quote(g.name)+"!A1" {
 		b.try(b.f.SetCellHyperLink(g.name, address(2, g.row), to, "Location"))
@@ -225,7 +235,8 @@ func (g *page) code(c document.Code) {
 	}))
 	g.next()
 	style := b.style("code", func() *excelize.Style {
-		return &excelize.Style{Font: &excelize.Font{Family: "Consolas", Size: 9, Color: b.color("ink")}, Fill: fill(b.color("tint")), NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top"}}
+		return &excelize.Style{Font: &excelize.Font{Family: "Consolas", Size: 9, Color: b.color("ink")}, Fill: fill(b.color("tint")), NumFmt: 49,
+			Alignment: &excelize.Alignment{Vertical: "top"}}
 	})
 	for _, line := range strings.Split(strings.TrimRight(c.Text, "\n"), "\n") {
 		for { // a line longer than a screen goes on below, so that nothing hides behind the edge

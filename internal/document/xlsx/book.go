@@ -51,8 +51,10 @@ func (b *book) try(err error) {
 
 // palette is used for a colour that the theme does not name.
 var palette = map[string]string{
-	"navy": "0B2A4A", "accent": "0F7B8A", "ink": "1B2733", "grey": "5B6B7B", "mid": "93A1AF", "rule": "D5DCE4", "tint": "F4F7FA", "white": "FFFFFF",
-	"neutral": "0B2A4A", "good": "1E8A5A", "critical": "A3162A", "high": "D4551B", "medium": "D99A12", "low": "3F7FBF", "info": "8593A3", "muted": "93A1AF", "chart": "9DB4C8",
+	"navy": "0B2A4A", "accent": "0F7B8A", "ink": "1B2733", "grey": "5B6B7B", "mid": "93A1AF", "rule": "D5DCE4", "tint": "F4F7FA",
+	"white":   "FFFFFF",
+	"neutral": "0B2A4A", "good": "1E8A5A", "critical": "A3162A", "high": "D4551B", "medium": "D99A12", "low": "3F7FBF", "info": "8593A3",
+	"muted": "93A1AF", "chart": "9DB4C8",
 }
 
 // color is a theme colour as six hex digits.
@@ -153,7 +155,8 @@ func (b *book) input(date bool) int {
 		name = "input-date"
 	}
 	return b.style(name, func() *excelize.Style {
-		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Fill: fill(cream), Border: under(creamRule, 1), Protection: &excelize.Protection{Locked: false}, Alignment: left(!date), NumFmt: 49}
+		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Fill: fill(cream), Border: under(creamRule, 1),
+			Protection: &excelize.Protection{Locked: false}, Alignment: left(!date), NumFmt: 49}
 		if date {
 			s.NumFmt, s.CustomNumFmt = 0, ptr("yyyy-mm-dd")
 		}
@@ -192,7 +195,8 @@ func (b *book) styleOf(col document.Column, wrap, total bool, format string) int
 		}
 		if total {
 			s.Font.Bold, s.Fill = true, fill(b.color("tint"))
-			s.Border = []excelize.Border{{Type: "top", Color: b.color("navy"), Style: 2}, {Type: "bottom", Color: pale(b.color("rule"), 0.7), Style: 1}}
+			s.Border = []excelize.Border{{Type: "top", Color: b.color("navy"), Style: 2},
+				{Type: "bottom", Color: pale(b.color("rule"), 0.7), Style: 1}}
 		}
 		return s
 	})

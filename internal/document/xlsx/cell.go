@@ -31,13 +31,15 @@ func serial(t time.Time) float64 {
 	return float64(t.Sub(epoch).Milliseconds()) / 86_400_000
 }
 
-// text makes a string fit for a cell: what cannot be shown becomes a code, what is too long is cut and says so. altered reports whether a reader sees something else.
+// text makes a string fit for a cell: what cannot be shown becomes a code, what is too long is cut and says so. altered reports whether a
+// reader sees something else.
 func text(s string, w document.Words) (shown string, altered bool) {
 	shown, n := result.Visible(s)
 	altered = n > 0
 	if len(shown) > mostCharacters && utf16Length(shown) > mostCharacters { // never more units than bytes
 		sum := sha256.Sum256([]byte(s))
-		note := strings.NewReplacer("{characters}", strconv.Itoa(utf8.RuneCountInString(s)), "{sha256}", hex.EncodeToString(sum[:])).Replace(w.Truncated)
+		note := strings.NewReplacer("{characters}", strconv.Itoa(utf8.RuneCountInString(s)), "{sha256}",
+			hex.EncodeToString(sum[:])).Replace(w.Truncated)
 		shown, altered = cut(shown, kept)+note, true
 	}
 	return shown, altered

@@ -52,7 +52,8 @@ func (g *page) side(c document.Chart, from, to int) {
 	g.chartTitle(c, from, to)
 	if c.Empty != "" || len(c.Series) == 0 || len(c.Categories) == 0 {
 		g.put(from, to, c.Empty, g.b.style("chart-empty", func() *excelize.Style {
-			return &excelize.Style{Font: g.b.font(9, false, g.b.color("grey")), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}
+			return &excelize.Style{Font: g.b.font(9, false, g.b.color("grey")), Alignment: &excelize.Alignment{Horizontal: "center",
+				Vertical: "center", WrapText: true}}
 		}))
 	} else {
 		g.native(c, from, to)
@@ -132,7 +133,8 @@ func (g *page) native(c document.Chart, from, to int) {
 		if s.Tone == document.Neutral || s.Tone == "" {
 			color = b.color("chart")
 		}
-		x := excelize.ChartSeries{Name: fmt.Sprintf("%s!$%s$%d", quote(g.name), column(first+1+i), top), Categories: ref(first, top+1, end), Values: ref(first+1+i, top+1, end), Fill: fill(color)}
+		x := excelize.ChartSeries{Name: fmt.Sprintf("%s!$%s$%d", quote(g.name), column(first+1+i), top), Categories: ref(first, top+1, end),
+			Values: ref(first+1+i, top+1, end), Fill: fill(color)}
 		if c.Kind == document.LineChart {
 			x.Line = excelize.LineOptions{Fill: fill(color), Width: 1.75}
 			x.Marker = excelize.ChartMarker{Symbol: "none"}

@@ -34,7 +34,8 @@ func layoutOf(col document.Column) (align, format string) {
 }
 
 // sizeFormat is the number format of a size, in the unit in which shown, the text a reader sees elsewhere, has it; the cell
-// keeps every byte. (excelize, when it shows a cell in our tests, takes three commas for two; spreadsheets do not.) A unit stands behind the figure; where it does not, the bytes are shown.
+// keeps every byte. (excelize, when it shows a cell in our tests, takes three commas for two; spreadsheets do not.) A unit stands behind
+// the figure; where it does not, the bytes are shown.
 func sizeFormat(bytes int64, shown string) string {
 	unit := strings.TrimLeft(shown, "-0123456789.,'’\u00a0\u202f ")
 	scale := 0

@@ -15,7 +15,8 @@ type lookup struct {
 	choices []document.Choice
 }
 
-// listsSheet is hidden. A drop-down shows labels in the report's language; the codes beside them are what a filled workbook is read back by.
+// listsSheet is hidden. A drop-down shows labels in the report's language; the codes beside them are what a filled workbook is read back
+// by.
 const listsSheet = "_lists"
 
 // reviewer makes the reviewer columns from column first on: drop-down, date check, colours.
@@ -76,14 +77,16 @@ func (b *book) toneFormats(sh, cells string, choices []document.Choice) {
 		id, ok := b.conditional[tone]
 		if !ok {
 			var err error
-			id, err = b.f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Bold: true, Color: b.word(tone)}, Fill: fill(pale(b.tone(tone), 0.14))})
+			id, err = b.f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Bold: true, Color: b.word(tone)},
+				Fill: fill(pale(b.tone(tone), 0.14))})
 			b.try(err)
 			if b.conditional == nil {
 				b.conditional = map[document.Tone]int{}
 			}
 			b.conditional[tone] = id
 		}
-		formats = append(formats, excelize.ConditionalFormatOptions{Type: "cell", Criteria: "==", Value: `"` + strings.ReplaceAll(c.Label, `"`, `""`) + `"`, Format: ptr(id)})
+		formats = append(formats, excelize.ConditionalFormatOptions{Type: "cell", Criteria: "==",
+			Value: `"` + strings.ReplaceAll(c.Label, `"`, `""`) + `"`, Format: ptr(id)})
 	}
 	if len(formats) > 0 {
 		b.try(b.f.SetConditionalFormat(sh, cells, formats))

@@ -33,7 +33,8 @@ func (b *book) parts(t *document.Table, card *document.Card, s document.Section)
 	var plans []*plan
 	for i := range of {
 		first := int64(i) * per
-		plans = append(plans, &plan{name: b.sheetName(want), part: s.Part, number: s.Number, title: t.Title, table: t, card: card, first: first, n: min(per, rows-first), index: i, of: of})
+		plans = append(plans, &plan{name: b.sheetName(want), part: s.Part, number: s.Number, title: t.Title, table: t, card: card, first: first,
+			n: min(per, rows-first), index: i, of: of})
 	}
 	return plans, nil
 }
@@ -138,10 +139,13 @@ func (b *book) tableSheet(p *plan) {
 	from, to := int64(headRow+1), int64(headRow)+p.n
 	table := fmt.Sprintf("T_%s_%d", identifier(t.Ref), p.index+1)
 	b.header(sh, headRow, 2, t, labels)
-	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, headRow) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
+	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, headRow) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1",
+		ShowRowStripes: ptr(false)}))
 	b.header(sh, headRow, 2, t, labels) // AddTable writes plain header cells over ours
-	b.try(f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: headRow, TopLeftCell: address(4, headRow+1), ActivePane: "bottomRight"}))
-	b.try(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quote(sh), headRow, headRow), Scope: sh}))
+	b.try(f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: headRow, TopLeftCell: address(4, headRow+1),
+		ActivePane: "bottomRight"}))
+	b.try(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quote(sh),
+		headRow, headRow), Scope: sh}))
 	for i, col := range t.Columns {
 		if len(col.Values) > 0 {
 			b.toneFormats(sh, address(i+3, from)+":"+address(i+3, to), col.Values)
@@ -260,7 +264,8 @@ func (b *book) number(n int64) string {
 // back are the links to the summary and to the register.
 func (b *book) back(sh string, columns ...int) {
 	link := b.style("back", func() *excelize.Style {
-		return &excelize.Style{Font: &excelize.Font{Family: b.face(), Size: 8, Color: b.color("accent"), Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "center"}}
+		return &excelize.Style{Font: &excelize.Font{Family: b.face(), Size: 8, Color: b.color("accent"), Underline: "single"},
+			Alignment: &excelize.Alignment{Vertical: "center"}}
 	})
 	for i, to := range b.home {
 		if to.sheet == sh || i >= len(columns) {

@@ -1,4 +1,5 @@
-// Package xlsx writes documents as workbooks: a shell of sheets, styles, tables and charts made by excelize, and bulk rows poured in while the file is written.
+// Package xlsx writes documents as workbooks: a shell of sheets, styles, tables and charts made by excelize, and bulk rows poured in while
+// the file is written.
 package xlsx
 
 import (
@@ -38,13 +39,14 @@ func (w *Writer) Files() []string { return []string{cmp.Or(w.o.Name, "report.xls
 
 var _ document.Writer = (*Writer)(nil)
 
-// Write lays the document out as a workbook. Every table with a Ref gets a sheet of its own with all its rows, however many; more than fit go on on further sheets.
-// Memory does not grow with the rows.
+// Write lays the document out as a workbook. Every table with a Ref gets a sheet of its own with all its rows, however many; more than fit
+// go on on further sheets. Memory does not grow with the rows.
 func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Document) (document.Written, error) {
 	name := w.Files()[0]
 	b := &book{
 		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
-		styles: map[string]int{}, quoted: map[int]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{}, tables: map[string][]span{}, inject: map[string]producer{},
+		styles: map[string]int{}, quoted: map[int]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{},
+		tables: map[string][]span{}, inject: map[string]producer{},
 		written: document.Written{Files: []string{name}, Rows: map[string]int64{}, Altered: map[string]int64{}},
 	}
 	defer b.f.Close()
@@ -184,7 +186,11 @@ func (b *book) plan() ([]*plan, error) {
 				page.blocks = append(page.blocks, block)
 			}
 		}
-		if page.name == "" && slices.ContainsFunc(page.blocks, func(x document.Block) bool { _, heading := x.(document.Heading); return !heading }) {
+		if page.name == "" && slices.ContainsFunc(page.blocks, func(x document.Block) bool {
+			_,
+				heading := x.(document.Heading)
+			return !heading
+		}) {
 			if page == summary && s.Sheet == "" {
 				want = "" // named by the summary section, which follows
 			}
@@ -243,24 +249,30 @@ func (b *book) properties() {
 	d := b.d
 	at := d.As.UTC().Format(time.RFC3339)
 	b.try(b.f.SetDefaultFont(b.face()))
-	b.try(b.f.SetDocProps(&excelize.DocProperties{Title: clean(d.Title), Subject: clean(d.Period), Creator: clean(d.Entity), Keywords: clean(d.Ref), Created: at, Modified: at, LastModifiedBy: "trailscribe", Language: d.Language}))
+	b.try(b.f.SetDocProps(&excelize.DocProperties{Title: clean(d.Title), Subject: clean(d.Period), Creator: clean(d.Entity),
+		Keywords: clean(d.Ref), Created: at, Modified: at, LastModifiedBy: "trailscribe", Language: d.Language}))
 	b.try(b.f.SetCustomProps(excelize.CustomProperty{Name: "Reference", Value: clean(d.Ref)}))
 }
 
-// finish sets what every sheet has: tab colour, page, footer, protection without a password (a password protects nothing and makes the bytes differ).
+// finish sets what every sheet has: tab colour, page, footer, protection without a password (a password protects nothing and makes the
+// bytes differ).
 func (b *book) finish(plans []*plan) {
-	tabs := map[int]string{0: "navy", 1: "accent", 2: "good", 3: "critical", 4: "high", 5: "high", 6: "grey", 7: "grey", 8: "medium", 9: "grey"}
+	tabs := map[int]string{0: "navy", 1: "accent", 2: "good", 3: "critical", 4: "high", 5: "high", 6: "grey",
+		7: "grey", 8: "medium", 9: "grey"}
 	for _, p := range plans {
 		b.try(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{TabColorRGB: ptr(b.color(tabs[order(p)])), FitToPage: ptr(true)}))
 		orientation, high := "landscape", 0
 		if order(p) == 0 { // the summary is one page
 			orientation, high = "portrait", 1
 		}
-		b.try(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Orientation: ptr(orientation), Size: ptr(9), FitToWidth: ptr(1), FitToHeight: ptr(high)}))
-		b.try(b.f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{Left: ptr(0.45), Right: ptr(0.45), Top: ptr(0.55), Bottom: ptr(0.6), Header: ptr(0.25), Footer: ptr(0.25), Horizontally: ptr(true)}))
+		b.try(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Orientation: ptr(orientation), Size: ptr(9), FitToWidth: ptr(1),
+			FitToHeight: ptr(high)}))
+		b.try(b.f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{Left: ptr(0.45), Right: ptr(0.45), Top: ptr(0.55), Bottom: ptr(0.6),
+			Header: ptr(0.25), Footer: ptr(0.25), Horizontally: ptr(true)}))
 		b.try(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: b.footer()}))
 		b.try(b.f.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: ptr(false), ZoomScale: ptr(100.0)}))
-		b.try(b.f.ProtectSheet(p.name, &excelize.SheetProtectionOptions{AutoFilter: true, Sort: true, FormatColumns: true, FormatRows: true, FormatCells: true, SelectLockedCells: true, SelectUnlockedCells: true}))
+		b.try(b.f.ProtectSheet(p.name, &excelize.SheetProtectionOptions{AutoFilter: true, Sort: true, FormatColumns: true, FormatRows: true,
+			FormatCells: true, SelectLockedCells: true, SelectUnlockedCells: true}))
 	}
 	b.try(b.f.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: ptr(true)}))
 	b.try(b.f.ProtectWorkbook(&excelize.WorkbookProtectionOptions{LockStructure: true}))

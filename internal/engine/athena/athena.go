@@ -30,7 +30,8 @@ import (
 type Client interface {
 	StartQueryExecution(context.Context, *athena.StartQueryExecutionInput, ...func(*athena.Options)) (*athena.StartQueryExecutionOutput, error)
 	StopQueryExecution(context.Context, *athena.StopQueryExecutionInput, ...func(*athena.Options)) (*athena.StopQueryExecutionOutput, error)
-	BatchGetQueryExecution(context.Context, *athena.BatchGetQueryExecutionInput, ...func(*athena.Options)) (*athena.BatchGetQueryExecutionOutput, error)
+	BatchGetQueryExecution(context.Context, *athena.BatchGetQueryExecutionInput,
+		...func(*athena.Options)) (*athena.BatchGetQueryExecutionOutput, error)
 	GetQueryResults(context.Context, *athena.GetQueryResultsInput, ...func(*athena.Options)) (*athena.GetQueryResultsOutput, error)
 	GetWorkGroup(context.Context, *athena.GetWorkGroupInput, ...func(*athena.Options)) (*athena.GetWorkGroupOutput, error)
 }
@@ -65,17 +66,18 @@ type Options struct {
 	S3         Store
 
 	Region, Workgroup, Database, Table string
-	Output                             string   // s3://bucket/prefix for results; "": the workgroup's own
-	Staging                            string   // s3://bucket/prefix for staged copies; "": Output and trailscribe-staging. An enforced workgroup decides itself
-	StagingDatabase                    string   // where the staged table is made; "": Database
-	Accounts                           []string // of the table, where it must be told them in each query; empty: found in the bucket
-	Mode                               string
-	PartitionFrom                      int64         // bytes of log files from which a staged table is partitioned by what is asked; 0: 64 MiB
-	Concurrency                        int           // queries at once; 0: 5
-	Timeout                            time.Duration // of each statement, from when Athena begins to run it; 0: Athena's own
-	Reuse                              int           // minutes: Athena may answer with rows of an equal query that are not older; 0: never
-	Price                              engine.Money  // of 10^12 scanned bytes; zero: the region's list price
-	Warn                               func(string)  // what the table lacks and similar; may be nil
+	Output                             string // s3://bucket/prefix for results; "": the workgroup's own
+	// s3://bucket/prefix for staged copies; "": Output and trailscribe-staging. An enforced workgroup decides itself
+	Staging         string
+	StagingDatabase string   // where the staged table is made; "": Database
+	Accounts        []string // of the table, where it must be told them in each query; empty: found in the bucket
+	Mode            string
+	PartitionFrom   int64         // bytes of log files from which a staged table is partitioned by what is asked; 0: 64 MiB
+	Concurrency     int           // queries at once; 0: 5
+	Timeout         time.Duration // of each statement, from when Athena begins to run it; 0: Athena's own
+	Reuse           int           // minutes: Athena may answer with rows of an equal query that are not older; 0: never
+	Price           engine.Money  // of 10^12 scanned bytes; zero: the region's list price
+	Warn            func(string)  // what the table lacks and similar; may be nil
 
 	Timing Timing
 }
@@ -145,7 +147,8 @@ func newEngine(o Options) *Engine {
 		o.Concurrency = 5
 	}
 	o.Timing = o.Timing.filled()
-	e := &Engine{o: o, slots: make(chan struct{}, o.Concurrency), chosen: map[string]string{}, listed: map[string]listed{}, pace: pacer{gap: o.Timing.StartGap}}
+	e := &Engine{o: o, slots: make(chan struct{}, o.Concurrency), chosen: map[string]string{}, listed: map[string]listed{},
+		pace: pacer{gap: o.Timing.StartGap}}
 	e.watch = newWatcher(o.Athena, o.Timing)
 	return e
 }
@@ -174,7 +177,8 @@ func (e *Engine) Describe(ctx context.Context) (engine.Description, error) {
 		return engine.Description{}, err
 	}
 	return engine.Description{Name: "athena", Version: g.version,
-		Place: fmt.Sprintf("%s by table %s.%s, workgroup %s, region %s", e.o.Source.Name(), e.o.Database, e.o.Table, e.o.Workgroup, e.o.Region)}, nil
+			Place: fmt.Sprintf("%s by table %s.%s, workgroup %s, region %s", e.o.Source.Name(), e.o.Database, e.o.Table, e.o.Workgroup, e.o.Region)},
+		nil
 }
 
 // Close ends nothing: sessions drop what they made.
@@ -207,13 +211,15 @@ func (e *Engine) workgroup(ctx context.Context) (*workgroup, error) {
 	}
 	c := w.Configuration
 	if w.State == types.WorkGroupStateDisabled {
-		return nil, &engine.Fault{Reason: engine.Refused, Hint: "enable it, or name another under workgroup:", Err: fmt.Errorf("the workgroup %s is disabled", e.o.Workgroup)}
+		return nil, &engine.Fault{Reason: engine.Refused, Hint: "enable it, or name another under workgroup:",
+			Err: fmt.Errorf("the workgroup %s is disabled", e.o.Workgroup)}
 	}
 	if c.EngineVersion != nil && aws.ToString(c.EngineVersion.EffectiveEngineVersion) != "" {
 		g.version = *c.EngineVersion.EffectiveEngineVersion
 	}
 	if g.version == "Athena engine version 2" {
-		return nil, &engine.Fault{Reason: engine.Refused, Hint: "set the workgroup to engine version 3", Err: fmt.Errorf("the workgroup %s runs %s, whose language is another", e.o.Workgroup, g.version)}
+		return nil, &engine.Fault{Reason: engine.Refused, Hint: "set the workgroup to engine version 3",
+			Err: fmt.Errorf("the workgroup %s runs %s, whose language is another", e.o.Workgroup, g.version)}
 	}
 	g.enforced = aws.ToBool(c.EnforceWorkGroupConfiguration)
 	g.cutoff = aws.ToInt64(c.BytesScannedCutoffPerQuery)
@@ -222,7 +228,8 @@ func (e *Engine) workgroup(ctx context.Context) (*workgroup, error) {
 		g.output = aws.ToString(c.ResultConfiguration.OutputLocation)
 	}
 	if g.output == "" && e.o.Output == "" && !g.managed {
-		return nil, &engine.Fault{Reason: engine.Refused, Hint: "set output: under athena:, or give the workgroup a place", Err: fmt.Errorf("no place for results is set, neither for the workgroup %s nor in the configuration", e.o.Workgroup)}
+		return nil, &engine.Fault{Reason: engine.Refused, Hint: "set output: under athena:, or give the workgroup a place",
+			Err: fmt.Errorf("no place for results is set, neither for the workgroup %s nor in the configuration", e.o.Workgroup)}
 	}
 	e.group = g
 	return g, nil
@@ -235,6 +242,7 @@ func TimingFor(local bool) Timing {
 	if !local {
 		return Timing{}
 	}
-	return Timing{PollFirst: 5 * time.Millisecond, PollMost: 50 * time.Millisecond, SlotFirst: 10 * time.Millisecond, SlotMost: 100 * time.Millisecond,
+	return Timing{PollFirst: 5 * time.Millisecond, PollMost: 50 * time.Millisecond, SlotFirst: 10 * time.Millisecond,
+		SlotMost:   100 * time.Millisecond,
 		RetryFirst: 10 * time.Millisecond, StartGap: time.Millisecond, ErrorBudget: 5 * time.Second}
 }

@@ -17,10 +17,12 @@ import (
 // collections, of which many are attacks and errors. The larger of the two figures stands here. The copies were Parquet with
 // ZSTD as DuckDB writes it; Athena's writer lays pages in another way.
 var weights = map[string]int64{
-	"eventid": 160_000, "requestid": 150_000, "requestparameters": 105_000, "responseelements": 55_000, "errormessage": 54_000, "useridentity": 49_000,
+	"eventid": 160_000, "requestid": 150_000, "requestparameters": 105_000, "responseelements": 55_000, "errormessage": 54_000,
+	"useridentity":        49_000,
 	"additionaleventdata": 43_000, "event_time": 35_000, "local_time": 35_000, "eventtime": 34_000, "resource": 23_000, "resources": 21_000,
 	"eventname": 16_500, "useragent": 13_000, "log_file": 12_000, "sharedeventid": 12_000, "tlsdetails": 9_500, "eventsource": 6_700,
-	"actor_arn": 4_500, "actor_key": 4_500, "actor": 4_000, "local_date": 4_100, "sourceipaddress": 4_100, "source_ip": 3_800, "session_name": 3_400, "errorcode": 2_700,
+	"actor_arn": 4_500, "actor_key": 4_500, "actor": 4_000, "local_date": 4_100, "sourceipaddress": 4_100, "source_ip": 3_800,
+	"session_name": 3_400, "errorcode": 2_700,
 }
 
 const (
@@ -100,7 +102,8 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 		staged.Bytes += billed(c)
 	}
 	direct.Work = []engine.Work{{Of: engine.Counting, Bytes: billed(found.bytes)}}
-	staged.Work = []engine.Work{{Of: engine.Staging, Bytes: billed(found.bytes)}, {Of: engine.Counting, Bytes: billed(int64(float64(found.bytes) * float64(weight(figured)) / million))}}
+	staged.Work = []engine.Work{{Of: engine.Staging, Bytes: billed(found.bytes)},
+		{Of: engine.Counting, Bytes: billed(int64(float64(found.bytes) * float64(weight(figured)) / million))}}
 	for _, m := range []*engine.Mode{&direct, &staged} {
 		for _, w := range m.Work {
 			m.Bytes += w.Bytes

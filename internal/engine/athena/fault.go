@@ -28,7 +28,8 @@ func fault(ctx context.Context, doing string, err error) error {
 	case errors.Is(cause, context.DeadlineExceeded):
 		return &engine.Fault{Reason: engine.TimedOut, Hint: "ask for a shorter period, or allow more time", Err: fmt.Errorf("%s: %w", doing, err)}
 	case cause != nil:
-		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again; what was finished is kept and not paid twice", Err: fmt.Errorf("%s: %w", doing, cause)}
+		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again; what was finished is kept and not paid twice",
+			Err: fmt.Errorf("%s: %w", doing, cause)}
 	}
 	sentence, hint := awsconfig.Explain(err)
 	if awsconfig.Code(err) == "" {
@@ -39,7 +40,8 @@ func fault(ctx context.Context, doing string, err error) error {
 	}
 	f := &engine.Fault{Reason: engine.Failed, Hint: hint, Err: &explained{doing + ": " + sentence, err}}
 	switch awsconfig.Code(err) {
-	case "AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId":
+	case "AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "ExpiredToken", "ExpiredTokenException",
+		"InvalidClientTokenId":
 		f.Reason = engine.NoPermission
 	case "TooManyRequestsException", "ThrottlingException", "SlowDown", "Throttling":
 		f.Reason = engine.Throttled
@@ -74,11 +76,14 @@ var failures = []failure{
 	{206, 206, engine.TimedOut, "it took longer than Athena allows", "ask for a shorter period"},
 	{210, 210, engine.TimedOut, "it took longer than Athena allows", "ask for a shorter period"},
 	{234, 234, engine.NoPermission, "Lake Formation does not allow it", "grant SELECT on the table in Lake Formation"},
-	{401, 402, engine.NoPermission, "Athena could not write its results", "the caller needs s3:PutObject on the place of results, which must be a bucket of the same region"},
+	{401, 402, engine.NoPermission, "Athena could not write its results", "the caller needs s3:PutObject on the place of results, which " +
+		"must be a bucket of the same region"},
 	{1001, 1002, engine.Failed, "a value does not fit its type", "use try_cast or try in the query"},
 	{1003, 1003, engine.Failed, "the table could not be made", "see 'trailscribe infra status'"},
-	{1004, 1004, engine.Failed, "the table does not fit the log files", "see 'trailscribe infra status'; 'trailscribe infra apply' corrects the table"},
-	{1006, 1006, engine.Refused, "Athena does not accept the statement", "the statement passed our own check: report it with the query's text"},
+	{1004, 1004, engine.Failed, "the table does not fit the log files", "see 'trailscribe infra status'; " +
+		"'trailscribe infra apply' corrects the table"},
+	{1006, 1006, engine.Refused, "Athena does not accept the statement",
+		"the statement passed our own check: report it with the query's text"},
 	{1007, 1007, engine.Failed, "a log file cannot be read", "find broken files with 'trailscribe logs stats'"},
 	{1008, 1008, engine.Refused, "Athena rejected it", "run the command again"},
 	{1011, 1014, engine.Cancelled, "somebody stopped it", "run the same command again"},
@@ -117,7 +122,8 @@ func failed(what string, q *types.QueryExecution) error {
 	lower := strings.ToLower(reason)
 	switch {
 	case strings.Contains(lower, "bytes scanned limit"):
-		f.Reason, f.Hint, says = engine.Failed, "shorten the period, or raise the workgroup's limit of bytes for a query", "it read more than the workgroup allows"
+		f.Reason, f.Hint, says = engine.Failed, "shorten the period, or raise the workgroup's limit of bytes for a query",
+			"it read more than the workgroup allows"
 	case isOverLimit(reason):
 		f.Reason, f.Hint, says = engine.OverLimit, engine.LimitHint, "it makes more than it may"
 	case unreadable(reason):
@@ -125,10 +131,12 @@ func failed(what string, q *types.QueryExecution) error {
 	case says != "":
 	case q.Status != nil && q.Status.State == types.QueryExecutionStateCancelled:
 		f.Reason, f.Hint, says = engine.Cancelled, "run the same command again", "somebody stopped it"
-	case strings.Contains(lower, "access denied") || strings.Contains(lower, "insufficient permission") || strings.Contains(lower, "not authorized"):
+	case strings.Contains(lower, "access denied") || strings.Contains(lower, "insufficient permission") ||
+		strings.Contains(lower, "not authorized"):
 		f.Reason, f.Hint, says = engine.NoPermission, "'trailscribe infra iam' prints the permissions that are needed", "a permission is missing"
 	case strings.HasPrefix(reason, "SYNTAX_ERROR") || strings.HasPrefix(reason, "TYPE_MISMATCH") || strings.Contains(reason, "_NOT_FOUND: "):
-		f.Reason, f.Hint, says = engine.Refused, "the statement passed our own check: report it with the query's text", "Athena does not accept the statement"
+		f.Reason, f.Hint, says = engine.Refused, "the statement passed our own check: report it with the query's text",
+			"Athena does not accept the statement"
 	default:
 		says = "it failed"
 	}
@@ -161,7 +169,8 @@ func errorName(reason string) string {
 }
 
 func unreadable(reason string) bool {
-	return strings.HasPrefix(reason, "HIVE_BAD_DATA") || strings.HasPrefix(reason, "HIVE_CURSOR_ERROR") && !strings.Contains(strings.ToLower(reason), "reduce your request rate")
+	return strings.HasPrefix(reason, "HIVE_BAD_DATA") || strings.HasPrefix(reason, "HIVE_CURSOR_ERROR") &&
+		!strings.Contains(strings.ToLower(reason), "reduce your request rate")
 }
 
 // again reports whether running a query once more can help: Athena says so itself, or somebody stopped it before this session.

@@ -25,12 +25,14 @@ func Figures(ctx context.Context, o Options, what, statement string, n int) ([]i
 		return nil, fault(ctx, what, err)
 	}
 	if page.ResultSet == nil || len(page.ResultSet.Rows) != 2 || len(page.ResultSet.Rows[1].Data) != n { // names, then figures
-		return nil, &engine.Fault{Reason: engine.Failed, Hint: "run the same command again", Err: fmt.Errorf("%s: Athena answered with something else than one row of %d figures", what, n)}
+		return nil, &engine.Fault{Reason: engine.Failed, Hint: "run the same command again",
+			Err: fmt.Errorf("%s: Athena answered with something else than one row of %d figures", what, n)}
 	}
 	out := make([]int64, n)
 	for i, cell := range page.ResultSet.Rows[1].Data {
 		if out[i], err = strconv.ParseInt(aws.ToString(cell.VarCharValue), 10, 64); err != nil {
-			return nil, &engine.Fault{Reason: engine.Failed, Hint: "run the same command again", Err: fmt.Errorf("%s: reading figure %d: %w", what, i+1, err)}
+			return nil, &engine.Fault{Reason: engine.Failed, Hint: "run the same command again",
+				Err: fmt.Errorf("%s: reading figure %d: %w", what, i+1, err)}
 		}
 	}
 	return out, nil

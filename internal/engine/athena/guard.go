@@ -53,6 +53,8 @@ func (s *session) checkFiles(ctx context.Context, id string) error {
 }
 
 func (s *session) dropped(when string) error {
-	return &engine.Fault{Reason: engine.Failed, Hint: "run the same command again; leave staged tables alone while runs go on, they are dropped when a run ends",
-		Err: fmt.Errorf("the staged table %s.%s or some of its files were dropped by someone else before %s: rows could be missing, so there are none", s.e.o.StagingDatabase, s.table, when)}
+	return &engine.Fault{Reason: engine.Failed, Hint: "run the same command again; leave staged tables alone while runs go " +
+		"on, they are dropped when a run ends",
+		Err: fmt.Errorf("the staged table %s.%s or some of its files were dropped by someone else before %s: rows "+
+			"could be missing, so there are none", s.e.o.StagingDatabase, s.table, when)}
 }

@@ -18,11 +18,13 @@ import (
 
 // figures are the columns of the statement that counts every record that was read, in one pass.
 var figures = []result.Column{
-	{Name: "part", Kind: result.Text}, {Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text}, {Name: "utc_day", Kind: result.Date},
+	{Name: "part", Kind: result.Text}, {Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text},
+	{Name: "utc_day", Kind: result.Date},
 	{Name: "category", Kind: result.Text}, {Name: "in_period", Kind: result.Bool},
 	{Name: "key_account", Kind: result.Text}, {Name: "key_region", Kind: result.Text}, {Name: "key_day", Kind: result.Text},
 	{Name: "conflict", Kind: result.Text}, {Name: "conflict_file", Kind: result.Text},
-	{Name: "events", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "first", Kind: result.Instant}, {Name: "last", Kind: result.Instant},
+	{Name: "events", Kind: result.Int}, {Name: "records", Kind: result.Int}, {Name: "first", Kind: result.Instant},
+	{Name: "last", Kind: result.Instant},
 }
 
 // source is what counting reads: the staged table, or the same made anew from the log files.
@@ -42,8 +44,10 @@ func (s *session) figuresText() (string, error) {
 	}
 	value := sql.Literals{Dialect: sql.Trino}
 	part := func(n int) string { return fmt.Sprintf("regexp_extract(log_file, %s, %d)", value.Of(keyParts), n) }
-	query := "SELECT part, account_id, awsregion, CAST(event_time AS date) AS utc_day, category, coalesce(event_time >= " + value.Of(s.scope.From) + " AND event_time < " + value.Of(s.scope.To) +
-		", false) AS in_period, " + part(1) + " AS key_account, " + part(2) + " AS key_region, " + part(3) + " AS key_day, conflict, CASE WHEN conflict IS NOT NULL THEN log_file END AS conflict_file," +
+	query := "SELECT part, account_id, awsregion, CAST(event_time AS date) AS utc_day, category, coalesce(event_time >= " +
+		value.Of(s.scope.From) + " AND event_time < " + value.Of(s.scope.To) +
+		", false) AS in_period, " + part(1) + " AS key_account, " + part(2) + " AS key_region, " + part(3) +
+		" AS key_day, conflict, CASE WHEN conflict IS NOT NULL THEN log_file END AS conflict_file," +
 		" count(*) AS events, CAST(sum(copies) AS bigint) AS records, min(event_time) AS first, max(event_time) AS last FROM " +
 		source + " AS s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ORDER BY account_id, substr(conflict, 66), conflict, conflict_file"
 	return query, engine.RefuseScope(value.Err)
@@ -65,7 +69,8 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	}
 	var records, events, undated, outside, leftOut int64
 	var conflicts engine.Conflicts
-	in := engine.Inputs{Records: &records, Events: &events, Conflicting: &conflicts.Count, Undated: &undated, Outside: &outside, LeftOut: &leftOut}
+	in := engine.Inputs{Records: &records, Events: &events, Conflicting: &conflicts.Count, Undated: &undated, Outside: &outside,
+		LeftOut: &leftOut}
 	cells := map[delivery]*engine.Cell{}
 	cell := func(account, region string, day time.Time) *engine.Cell {
 		p := delivery{account, region, day}
@@ -100,7 +105,8 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 			}
 			return
 		}
-		if account != "" && len(s.scope.Accounts) > 0 && !slices.Contains(s.scope.Accounts, account) || region != "" && len(s.scope.Regions) > 0 && !slices.Contains(s.scope.Regions, region) {
+		if account != "" && len(s.scope.Accounts) > 0 && !slices.Contains(s.scope.Accounts, account) || region != "" &&
+			len(s.scope.Regions) > 0 && !slices.Contains(s.scope.Regions, region) {
 			return
 		}
 		switch {
@@ -240,9 +246,11 @@ func (s *session) countLoose(ctx context.Context, cell func(account, region stri
 		value := sql.Literals{Dialect: sql.Trino}
 		source, err := s.source()
 		return "SELECT account_id, awsregion, CAST(event_time AS date) AS utc_day, count(DISTINCT log_file) AS files FROM " + source +
-			" AS s WHERE part = 'events' AND regexp_extract(log_file, " + value.Of(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3", cmp.Or(err, value.Err)
+				" AS s WHERE part = 'events' AND regexp_extract(log_file, " + value.Of(keyParts) + ", 1) IS NULL GROUP BY 1, 2, 3",
+			cmp.Or(err, value.Err)
 	}
-	cols := []result.Column{{Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text}, {Name: "utc_day", Kind: result.Date}, {Name: "files", Kind: result.Int}}
+	cols := []result.Column{{Name: "account_id", Kind: result.Text}, {Name: "awsregion", Kind: result.Text},
+		{Name: "utc_day", Kind: result.Date}, {Name: "files", Kind: result.Int}}
 	return s.each(ctx, placeFiles, query, cols, func(r result.Row) {
 		account, _ := r[0].(string)
 		region, _ := r[1].(string)

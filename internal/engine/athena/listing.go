@@ -25,7 +25,8 @@ func (e *Engine) keys(ctx context.Context, location string) iter.Seq2[[]string, 
 			page := in // the client may write into what it is given
 			out, err := e.o.S3.ListObjectsV2(ctx, &page)
 			more := err == nil && aws.ToBool(out.IsTruncated)
-			if more && (aws.ToString(out.NextContinuationToken) == "" || aws.ToString(out.NextContinuationToken) == aws.ToString(in.ContinuationToken)) {
+			if more && (aws.ToString(out.NextContinuationToken) == "" ||
+				aws.ToString(out.NextContinuationToken) == aws.ToString(in.ContinuationToken)) {
 				err = errors.New("the listing was cut off without saying where to go on")
 			}
 			if err != nil {

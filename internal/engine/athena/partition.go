@@ -40,7 +40,8 @@ const reservedText = 30_000
 const minSavings = 10
 
 // excludedColumns are columns that no condition of a partition may name: they are long, or not the same in the copy as in a statement.
-var excludedColumns = []string{"requestparameters", "responseelements", "additionaleventdata", "serviceeventdetails", "resources", "errormessage", "useragent", "log_file"}
+var excludedColumns = []string{"requestparameters", "responseelements", "additionaleventdata", "serviceeventdetails", "resources",
+	"errormessage", "useragent", "log_file"}
 
 // partition is the rows of a relation that meet a condition.
 type partition struct {

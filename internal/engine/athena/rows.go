@@ -35,7 +35,8 @@ type rows struct {
 // page asks for a part of the results. An answer that is none, or breaks off, is asked for again: reading is free.
 func (e *Engine) page(ctx context.Context, id string, token *string) (out *athena.GetQueryResultsOutput, err error) {
 	for range maxErrors {
-		out, err = e.o.Athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &id, NextToken: token, MaxResults: aws.Int32(1000)})
+		out, err = e.o.Athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &id, NextToken: token,
+			MaxResults: aws.Int32(1000)})
 		var often *retry.MaxAttemptsError // the client has repeated it
 		if err == nil || awsconfig.Code(err) != "" || errors.As(err, &often) || sleep(ctx, e.o.Timing.PollFirst) != nil {
 			break

@@ -59,13 +59,16 @@ func (r *runner) token(id, statement string, attempt int) string {
 // do runs a statement to its end. It runs it again where Athena says that this may help, with a new token each time; never
 // for another reason. usable says whether the outcome of a query can still be used, which may have been found by its token;
 // nil: always.
-func (r *runner) run(ctx context.Context, id, what string, statement func(attempt int) string, usable func(context.Context, *execution) (bool, error)) (*execution, error) {
+func (r *runner) run(ctx context.Context, id, what string, statement func(attempt int) string,
+	usable func(context.Context, *execution) (bool, error)) (*execution, error) {
 	pause := r.e.o.Timing.RetryFirst
 	tried, gone := 0, 0
 	for attempt := 0; ; attempt++ {
 		text := statement(attempt)
 		if len(text) > longest {
-			return nil, &engine.Fault{Reason: engine.Refused, Hint: "use staging (mode staged), or shorten lists of accounts, networks or parameters", Err: fmt.Errorf("%s: the statement has %d bytes, Athena takes %d", what, len(text), longest)}
+			return nil, &engine.Fault{Reason: engine.Refused,
+				Hint: "use staging (mode staged), or shorten lists of accounts, networks or parameters",
+				Err:  fmt.Errorf("%s: the statement has %d bytes, Athena takes %d", what, len(text), longest)}
 		}
 		began := time.Now()
 		x, err := r.attempt(ctx, id, text, attempt, what)
@@ -86,7 +89,8 @@ func (r *runner) run(ctx context.Context, id, what string, statement func(attemp
 				gone++
 			}
 			if attempt >= earliest || gone > 2 {
-				return nil, &engine.Fault{Reason: engine.Failed, Hint: "change the period or a parameter, or wait a day", Err: fmt.Errorf("%s: it was run %d times before and its outcome is gone", what, attempt+1)}
+				return nil, &engine.Fault{Reason: engine.Failed, Hint: "change the period or a parameter, or wait a day",
+					Err: fmt.Errorf("%s: it was run %d times before and its outcome is gone", what, attempt+1)}
 			}
 			continue
 		}

@@ -236,7 +236,8 @@ func (w span) times(places int) (out []string) {
 // named here: hidden names, and objects in Glacier.
 func (t *table) classify(o source.Object, w span) (file, bool) {
 	k := cloudtrail.ParseKey(o.Key)
-	f := file{key: o.Key, size: o.Size, state: engine.FileRead, loose: k.Loose(), account: k.Account, place: k.Region, events: k.Folder == cloudtrail.FolderLogs}
+	f := file{key: o.Key, size: o.Size, state: engine.FileRead, loose: k.Loose(), account: k.Account, place: k.Region,
+		events: k.Folder == cloudtrail.FolderLogs}
 	if t.layout.known && (!f.events || !strings.HasPrefix(o.Key, t.layout.base)) {
 		return f, false
 	}
@@ -246,7 +247,8 @@ func (t *table) classify(o source.Object, w span) (file, bool) {
 			return f, false
 		}
 	}
-	if k.Account != "" && len(w.accounts) > 0 && !slices.Contains(w.accounts, k.Account) || k.Region != "" && len(w.regions) > 0 && !slices.Contains(w.regions, k.Region) {
+	if k.Account != "" && len(w.accounts) > 0 && !slices.Contains(w.accounts, k.Account) || k.Region != "" && len(w.regions) > 0 &&
+		!slices.Contains(w.regions, k.Region) {
 		return f, false
 	}
 	name := path.Base(o.Key)

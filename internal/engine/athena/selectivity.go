@@ -14,7 +14,8 @@ var columnSelectivity = map[string]float64{
 }
 
 // values whose selectivity is known to be another than that of their column's other values.
-var valueSelectivity = map[string]float64{"actor_type root": 0.005, "actor_type role": 0.5, "actor_type service": 0.4, "outcome success": 0.9}
+var valueSelectivity = map[string]float64{"actor_type root": 0.005, "actor_type role": 0.5, "actor_type service": 0.4,
+	"outcome success": 0.9}
 
 const (
 	unknownSelectivity = 0.2

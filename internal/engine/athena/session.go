@@ -153,7 +153,8 @@ const mostBroken = 50
 
 // do runs a statement. Athena gives up a whole query over one file that it cannot read; such a file is left out, counted as
 // refused, and the statement is built and run anew.
-func (s *session) run(ctx context.Context, id, what string, build func() (func(attempt int) string, error), usable func(context.Context, *execution) (bool, error)) (*execution, error) {
+func (s *session) run(ctx context.Context, id, what string, build func() (func(attempt int) string, error),
+	usable func(context.Context, *execution) (bool, error)) (*execution, error) {
 	for {
 		statement, err := build()
 		if err != nil {
@@ -236,7 +237,8 @@ func (s *session) answer(ctx context.Context, r *rows, query func() (string, err
 			return fault(ctx, "read the rows of "+r.id, err)
 		}
 	}
-	r.stats.Bytes, r.stats.Elapsed, r.stats.Execution, r.stats.Cost = r.x.scanned, max(r.x.elapsed, 1), r.x.id, s.e.o.Price.For(billed(r.x.scanned))
+	r.stats.Bytes, r.stats.Elapsed, r.stats.Execution, r.stats.Cost = r.x.scanned, max(r.x.elapsed, 1), r.x.id,
+		s.e.o.Price.For(billed(r.x.scanned))
 	if r.x.reused {
 		r.stats.Reused, r.stats.Cost = true, s.e.o.Price.For(0)
 		s.e.o.Warn(fmt.Sprintf("%s: Athena gave the rows of an earlier, equal query, at most %d minutes old", r.id, s.e.o.Reuse))
@@ -295,7 +297,8 @@ func (s *session) Close() (err error) {
 			}
 		}
 		if err != nil {
-			err = fmt.Errorf("the staged table %s.%s could not be dropped; the next run does it, or 'trailscribe infra status' shows it: %w", s.e.o.StagingDatabase, s.table, err)
+			err = fmt.Errorf("the staged table %s.%s could not be dropped; the next run does it, or 'trailscribe infra status' shows it: %w",
+				s.e.o.StagingDatabase, s.table, err)
 		}
 	})
 	return err

@@ -53,7 +53,8 @@ func (s *session) stage(ctx context.Context) error {
 	}
 	external := !g.enforced || g.output == "" // an enforced workgroup refuses a place of our own
 	if external && s.e.o.Staging == "" {
-		return &engine.Fault{Reason: engine.Refused, Hint: "set staging: under athena:, or ask with mode direct", Err: errors.New("no place for the staged copy of the log files is set")}
+		return &engine.Fault{Reason: engine.Refused, Hint: "set staging: under athena:, or ask with mode direct",
+			Err: errors.New("no place for the staged copy of the log files is set")}
 	}
 	cols, err := stored(s.scope)
 	if err != nil {
@@ -211,9 +212,11 @@ func (e *Engine) clear(ctx context.Context, location, table string) error {
 		for i := range keys {
 			objects[i].Key = &keys[i]
 		}
-		gone, err := e.o.S3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: objects, Quiet: aws.Bool(true)}})
+		gone, err := e.o.S3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &bucket,
+			Delete: &s3types.Delete{Objects: objects, Quiet: aws.Bool(true)}})
 		if err == nil && len(gone.Errors) > 0 {
-			err = fmt.Errorf("%d files stay, the first %s: %s", len(gone.Errors), aws.ToString(gone.Errors[0].Key), plain(aws.ToString(gone.Errors[0].Message)))
+			err = fmt.Errorf("%d files stay, the first %s: %s", len(gone.Errors), aws.ToString(gone.Errors[0].Key),
+				plain(aws.ToString(gone.Errors[0].Message)))
 		}
 		if err != nil {
 			return fault(ctx, "delete the staged files at "+location, err)

@@ -124,7 +124,8 @@ func (r *runner) call(ctx, last context.Context, g *workgroup, text, token strin
 		ResultReuseConfiguration: &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{Enabled: false}},
 	}
 	if o.Reuse > 0 {
-		in.ResultReuseConfiguration.ResultReuseByAgeConfiguration = &types.ResultReuseByAgeConfiguration{Enabled: true, MaxAgeInMinutes: aws.Int32(int32(o.Reuse))}
+		in.ResultReuseConfiguration.ResultReuseByAgeConfiguration = &types.ResultReuseByAgeConfiguration{Enabled: true,
+			MaxAgeInMinutes: aws.Int32(int32(o.Reuse))}
 	}
 	if o.Output != "" && !g.enforced && !g.managed {
 		in.ResultConfiguration = &types.ResultConfiguration{OutputLocation: aws.String(strings.TrimRight(o.Output, "/") + "/")}
@@ -149,7 +150,8 @@ func (r *runner) stop(id string) error {
 	defer cancel()
 	var err error
 	for ctx.Err() == nil {
-		if _, err = r.e.o.Athena.StopQueryExecution(ctx, &athena.StopQueryExecutionInput{QueryExecutionId: &id}, fastRetry); err == nil || refusal(err) {
+		if _, err = r.e.o.Athena.StopQueryExecution(ctx, &athena.StopQueryExecutionInput{QueryExecutionId: &id},
+			fastRetry); err == nil || refusal(err) {
 			break
 		}
 		_ = sleep(ctx, 50*time.Millisecond)

@@ -55,7 +55,8 @@ func (e *Engine) physical(ctx context.Context) (*table, error) {
 	}
 	t, lacks, err := readTable(out.Table, e.o.Source.Name())
 	if err != nil {
-		return nil, &engine.Fault{Reason: engine.Refused, Hint: "see 'trailscribe infra status'; 'trailscribe infra apply' makes a table that fits", Err: fmt.Errorf("the table %s.%s cannot be used: %w", e.o.Database, e.o.Table, err)}
+		return nil, &engine.Fault{Reason: engine.Refused, Hint: "see 'trailscribe infra status'; 'trailscribe " +
+			"infra apply' makes a table that fits", Err: fmt.Errorf("the table %s.%s cannot be used: %w", e.o.Database, e.o.Table, err)}
 	}
 	if len(lacks) > 0 {
 		e.o.Warn(fmt.Sprintf("the table %s.%s lacks %s: read as empty", e.o.Database, e.o.Table, strings.Join(lacks, ", ")))
@@ -119,7 +120,8 @@ func readTable(g *types.Table, source string) (*table, []string, error) {
 	if err := t.readLayout(location, source, template != ""); err != nil {
 		return nil, nil, err
 	}
-	state, err := json.Marshal([]any{g.StorageDescriptor.Columns, g.PartitionKeys, location, g.Parameters, g.StorageDescriptor.SerdeInfo, g.StorageDescriptor.InputFormat})
+	state, err := json.Marshal([]any{g.StorageDescriptor.Columns, g.PartitionKeys, location, g.Parameters, g.StorageDescriptor.SerdeInfo,
+		g.StorageDescriptor.InputFormat})
 	if err != nil {
 		return nil, nil, err
 	}

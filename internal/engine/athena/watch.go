@@ -203,7 +203,8 @@ func (e *lookError) Error() string {
 // refusal tells errors that come again whatever one does: no permission, wrong credentials, a wrong request.
 func refusal(err error) bool {
 	switch awsconfig.Code(err) {
-	case "", "ThrottlingException", "TooManyRequestsException", "InternalServerException", "InternalFailure", "ServiceUnavailable", "RequestTimeout", "SlowDown", "RequestTimeoutException":
+	case "", "ThrottlingException", "TooManyRequestsException", "InternalServerException", "InternalFailure", "ServiceUnavailable",
+		"RequestTimeout", "SlowDown", "RequestTimeoutException":
 		return false
 	}
 	return true

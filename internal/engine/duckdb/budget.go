@@ -17,9 +17,11 @@ const MinMemory = 128 * mib
 
 // What the database needs, see docs/performance.md; TestThreads holds it.
 const (
-	fixedCost  = 48 * mib // whatever the number of threads
-	threadCost = 70 * mib // while the table of derived columns is made: a batch of every column for every step of the relation, and a block of every column of the table
-	copies     = 3        // of the text of a batch, that a thread holds: read, sorted, given out
+	fixedCost = 48 * mib // whatever the number of threads
+	// while the table of derived columns is made: a batch of every column for every step of the relation, and a block of every column of the
+	// table
+	threadCost = 70 * mib
+	copies     = 3 // of the text of a batch, that a thread holds: read, sorted, given out
 )
 
 // Memory where the user says nothing: a quarter of the machine, between these bounds; a machine that nobody knows counts as one

@@ -44,10 +44,13 @@ func fault(ctx context.Context, err error) error {
 		err = errno.FromText(err)
 		return &engine.Fault{Reason: engine.Failed, Hint: cmp.Or(errno.Hint(err), "see that the cache folder can be read and written"), Err: err}
 	case duck.ErrorTypePermission:
-		return &engine.Fault{Reason: engine.NoPermission, Hint: "a statement may read events and history only, no files and no settings", Err: err}
+		return &engine.Fault{Reason: engine.NoPermission, Hint: "a statement may read events and history only, no files and no settings",
+			Err: err}
 	case duck.ErrorTypeParser, duck.ErrorTypeSyntax, duck.ErrorTypeBinder, duck.ErrorTypeCatalog:
-		return &engine.Fault{Reason: engine.Refused, Hint: "the statement passed our own check and the database refused it: report it with the query's text", Err: err}
-	case duck.ErrorTypeConversion, duck.ErrorTypeInvalidInput, duck.ErrorTypeOutOfRange, duck.ErrorTypeDivideByZero, duck.ErrorTypeMismatchType:
+		return &engine.Fault{Reason: engine.Refused, Hint: "the statement passed our own check and the database refused " +
+			"it: report it with the query's text", Err: err}
+	case duck.ErrorTypeConversion, duck.ErrorTypeInvalidInput, duck.ErrorTypeOutOfRange, duck.ErrorTypeDivideByZero,
+		duck.ErrorTypeMismatchType:
 		return &engine.Fault{Reason: engine.Failed, Hint: "a value does not fit the expression: use try_cast or try in the query", Err: err}
 	}
 	if d.Type == duck.ErrorTypeInterrupt {

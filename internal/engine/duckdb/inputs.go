@@ -126,7 +126,8 @@ func (s *session) countFiles(t *tally) {
 
 // countEvents counts rows of the relation by UTC day and by category.
 func (s *session) countEvents(ctx context.Context, t *tally) error {
-	err := each(ctx, s.db, "SELECT coalesce(account_id, ''), coalesce(awsregion, ''), CAST(event_time AS DATE), count(*), sum(copies)::BIGINT, min(event_time), max(event_time) FROM events GROUP BY ALL",
+	err := each(ctx, s.db, "SELECT coalesce(account_id, ''), coalesce(awsregion, ''), CAST(event_time AS DATE), count(*), "+
+		"sum(copies)::BIGINT, min(event_time), max(event_time) FROM events GROUP BY ALL",
 		func(scan func(...any) error) error {
 			var account, region string
 			var day time.Time
@@ -149,15 +150,16 @@ func (s *session) countEvents(ctx context.Context, t *tally) error {
 	if err != nil {
 		return err
 	}
-	return each(ctx, s.db, "SELECT coalesce(account_id, ''), category, count(*) FROM events GROUP BY ALL", func(scan func(...any) error) error {
-		var account, category string
-		var n int64
-		if err := scan(&account, &category, &n); err != nil {
-			return err
-		}
-		t.categories[[2]string{account, category}] += n
-		return nil
-	})
+	return each(ctx, s.db, "SELECT coalesce(account_id, ''), category, count(*) FROM events GROUP BY ALL",
+		func(scan func(...any) error) error {
+			var account, category string
+			var n int64
+			if err := scan(&account, &category, &n); err != nil {
+				return err
+			}
+			t.categories[[2]string{account, category}] += n
+			return nil
+		})
 }
 
 // countRecords counts the records that are not in events: without a time, outside the period, of other categories.

@@ -64,7 +64,8 @@ func (s *session) start(ctx context.Context, o Options) error {
 		return err
 	}
 	db, err := connection.Open(ctx, connection.Options{
-		Memory: s.budget.memory, Promise: s.budget.promise(), Threads: s.budget.threads, TempDir: s.spill.dir, Dirs: []string{o.CacheDir}, Open: true})
+		Memory: s.budget.memory, Promise: s.budget.promise(), Threads: s.budget.threads, TempDir: s.spill.dir,
+		Dirs: []string{o.CacheDir}, Open: true})
 	if err != nil {
 		return fmt.Errorf("start the embedded database: %w", err)
 	}
@@ -118,9 +119,11 @@ func (s *session) optimizers(ctx context.Context, off string) error {
 // findRepeated notes the ids that stand in more than one record, and those of them whose records do not say the same. Most logs
 // have few: only their records must be sorted to find the copies of an event, and sorting whole records is a third of the work.
 func (s *session) findRepeated(ctx context.Context, files []string) error {
-	_, err := s.db.ExecContext(ctx, "CREATE TABLE repeated AS SELECT eventid, count(*) AS records FROM records WHERE eventid <> '' GROUP BY eventid HAVING count(*) > 1")
+	_, err := s.db.ExecContext(ctx, "CREATE TABLE repeated AS SELECT eventid, count(*) AS records FROM records WHERE eventid <> '' "+
+		"GROUP BY eventid HAVING count(*) > 1")
 	if err == nil {
-		err = s.db.QueryRowContext(ctx, "SELECT coalesce(sum(records), 0)::BIGINT, (SELECT count(*) FROM records) FROM repeated").Scan(&s.repeated, &s.records)
+		err = s.db.QueryRowContext(ctx,
+			"SELECT coalesce(sum(records), 0)::BIGINT, (SELECT count(*) FROM records) FROM repeated").Scan(&s.repeated, &s.records)
 	}
 	if err != nil {
 		return fmt.Errorf("look for copies of events: %w", err)
@@ -134,7 +137,8 @@ func (s *session) findRepeated(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.db.ExecContext(ctx, "CREATE TABLE differing AS SELECT eventid FROM "+from+" SEMI JOIN repeated USING (eventid) GROUP BY eventid HAVING min(content) <> max(content)")
+	_, err = s.db.ExecContext(ctx, "CREATE TABLE differing AS SELECT eventid FROM "+from+
+		" SEMI JOIN repeated USING (eventid) GROUP BY eventid HAVING min(content) <> max(content)")
 	if err == nil {
 		err = s.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM differing").Scan(&s.differ)
 	}

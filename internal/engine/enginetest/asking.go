@@ -102,7 +102,8 @@ func testSeveral(t *testing.T, open Open) {
 	w := start(t, open, nil, files{"a.json": log(records...)}, october())
 	var group sync.WaitGroup
 	for n := range 8 {
-		b := w.bind(fmt.Sprintf("SELECT count(*) AS n FROM events WHERE CAST(eventid AS integer) %% 8 = %d AND json_extract_scalar(requestparameters, '$.a.b') IS NULL AND TRY_CAST(sourceipaddress AS ipaddress) IS NOT NULL", n))
+		b := w.bind(fmt.Sprintf("SELECT count(*) AS n FROM events WHERE CAST(eventid AS integer) %% 8 = %d AND "+
+			"json_extract_scalar(requestparameters, '$.a.b') IS NULL AND TRY_CAST(sourceipaddress AS ipaddress) IS NOT NULL", n))
 		group.Go(func() {
 			found, err := w.session.Query(t.Context(), statement("several", b))
 			if err != nil {

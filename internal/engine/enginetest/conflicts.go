@@ -66,13 +66,18 @@ func testConflicts(t *testing.T, open Open) {
 		{id: "c-nested", first: user("true"), second: user("false"), rows: []string{odd, odd}, files: "12"},
 		{id: "d-missing", second: m("userAgent", nil), rows: []string{odd, odd}, files: "12"},
 		{id: "e-empty", second: m("userAgent", ""), rows: []string{odd, odd}, files: "12"},
-		{id: "f-resources", first: m("resources", []any{m("ARN", "a"), m("ARN", "b")}), second: m("resources", []any{m("ARN", "b"), m("ARN", "a")}), rows: []string{odd, odd}, files: "12"},
-		{id: "g-tls", first: m("tlsDetails", m("tlsVersion", "TLSv1.3")), second: m("tlsDetails", m("cipherSuite", "TLSv1.3")), rows: []string{odd, odd}, files: "12"},
+		{id: "f-resources", first: m("resources", []any{m("ARN", "a"), m("ARN", "b")}),
+			second: m("resources", []any{m("ARN", "b"), m("ARN", "a")}), rows: []string{odd, odd}, files: "12"},
+		{id: "g-tls", first: m("tlsDetails", m("tlsVersion", "TLSv1.3")), second: m("tlsDetails", m("cipherSuite", "TLSv1.3")),
+			rows: []string{odd, odd}, files: "12"},
 		{id: "h-map", first: mapped(`RAW{"k":"v","l":"w"}`), second: mapped(`RAW{"k":"v","l":"x"}`), rows: []string{odd, odd}, files: "12"},
 		{id: "i-map-order", first: mapped(`RAW{"k":"v","l":"w"}`), second: mapped(`RAW{"l":"w","k":"v"}`), rows: []string{two}},
-		{id: "j-json", first: m("requestParameters", `RAW{"a":1,"b":2}`), second: m("requestParameters", `RAW{"a":1,"b":3}`), rows: []string{odd, odd}, files: "12"},
-		{id: "k-json-spaces", first: m("requestParameters", `RAW{"a":1,"b":[2,3]}`), second: m("requestParameters", `RAW{"a": 1, "b": [2,  3]}`), rows: []string{two}},
-		{id: "l-json-order", first: m("requestParameters", `RAW{"a":1,"b":2}`), second: m("requestParameters", `RAW{"b":2,"a":1}`), rows: []string{odd, odd}, files: "12"},
+		{id: "j-json", first: m("requestParameters", `RAW{"a":1,"b":2}`), second: m("requestParameters", `RAW{"a":1,"b":3}`),
+			rows: []string{odd, odd}, files: "12"},
+		{id: "k-json-spaces", first: m("requestParameters", `RAW{"a":1,"b":[2,3]}`), second: m("requestParameters", `RAW{"a": 1, "b": [2,  3]}`),
+			rows: []string{two}},
+		{id: "l-json-order", first: m("requestParameters", `RAW{"a":1,"b":2}`), second: m("requestParameters", `RAW{"b":2,"a":1}`),
+			rows: []string{odd, odd}, files: "12"},
 		{id: "m-no-column", second: m("somethingNew", "x"), rows: []string{two}},
 		{id: "n-three", second: m(), third: m("errorCode", "AccessDenied"), rows: []string{odd, both}, files: "12"},
 		{id: "o-time", second: m("eventTime", "2026-10-26T00:00:00Z"), rows: []string{odd, odd}, files: "12"},
@@ -80,7 +85,8 @@ func testConflicts(t *testing.T, open Open) {
 		{id: "q-later-month", second: m("eventTime", "2026-12-25T00:00:00Z"), rows: []string{odd}, files: "12"},
 		{id: "r-no-time", second: m("eventTime", "yesterday"), rows: []string{odd}, files: "12"},
 		{id: "s-insight", second: m("eventCategory", "Insight", "eventType", "AwsCloudTrailInsight"), rows: []string{odd}, files: "12"},
-		{id: "t-insights", first: m("eventCategory", "Insight"), second: m("eventCategory", "Insight", "eventName", "x"), rows: nil}, // no event at all
+		// no event at all
+		{id: "t-insights", first: m("eventCategory", "Insight"), second: m("eventCategory", "Insight", "eventName", "x"), rows: nil},
 		{id: "u-region", second: m("awsRegion", "us-east-1"), rows: []string{odd, odd}, files: "12"},
 		{id: "v-account", second: m("recipientAccountId", "444455556666"), rows: []string{one, one}}, // the id of another account's event
 		{id: "w-no-id", second: m("eventID", nil), rows: []string{one, one}},
@@ -109,7 +115,8 @@ func testConflicts(t *testing.T, open Open) {
 			}
 			if c.files != "" {
 				contents := 2
-				conflicts = append(conflicts, fmt.Sprintf("111122223333 %s %d %s", c.id, contents, map[string]string{"1": files1, "12": files1 + " " + files2}[c.files]))
+				conflicts = append(conflicts, fmt.Sprintf("111122223333 %s %d %s", c.id, contents,
+					map[string]string{"1": files1, "12": files1 + " " + files2}[c.files]))
 			}
 		}
 		var single []map[string]any
@@ -119,7 +126,8 @@ func testConflicts(t *testing.T, open Open) {
 		w := start(t, open, nil, files{files1: raw(log(a...)), files2: raw(log(b...)), "AWSLogs/single.json": log(single...)}, whole())
 		w.want("SELECT requestid, copies, copies_differ FROM events WHERE requestid IS NOT NULL ORDER BY requestid, copies", rows...)
 		w.wantConflicts(conflicts...)
-		w.want("SELECT count(*), count_if(copies_differ), sum(copies) FROM events WHERE eventid LIKE 'zz-single-%' HAVING count(*) > 0", [][]string{nil, {"200|0|200"}}[n]...)
+		w.want("SELECT count(*), count_if(copies_differ), sum(copies) FROM events WHERE eventid LIKE 'zz-single-%' HAVING count(*) > 0",
+			[][]string{nil, {"200|0|200"}}[n]...)
 		w.want("SELECT eventname, log_file FROM events WHERE eventid = 'b-name' ORDER BY eventname", "GetObject|"+files1, "PutObject|"+files2)
 		// What is counted ties out: each copy is in one figure.
 		in := w.inputs()
@@ -151,18 +159,22 @@ func raw(log []byte) []byte {
 func testConflictsOfHistory(t *testing.T, open Open) {
 	scope := october()
 	scope.HistoryDays = 30
-	old, eve, now := key("111122223333", "eu-west-1", "2026/09/10", "a"), key("111122223333", "eu-west-1", "2026/10/01", "b"), key("111122223333", "eu-west-1", "2026/10/02", "c")
+	old, eve, now := key("111122223333", "eu-west-1", "2026/09/10", "a"), key("111122223333", "eu-west-1", "2026/10/01", "b"),
+		key("111122223333", "eu-west-1", "2026/10/02", "c")
 	f := files{
 		old: log(at("2026-09-10T00:00:00Z", "old"), at("2026-09-10T00:00:00Z", "fine"), at("2026-09-10T00:00:00Z", "moved")),
-		eve: log(at("2026-09-10T00:00:00Z", "old", map[string]any{"eventName": "PutObject"}), at("2026-09-30T23:59:00Z", "over"), at("2026-09-10T00:00:00Z", "fine")),
-		now: log(at("2026-10-01T12:00:00Z", "over"), at("2026-10-02T00:00:00Z", "good"), at("2026-10-02T00:00:00Z", "moved"), at("2026-10-02T00:00:00Z", "good")),
+		eve: log(at("2026-09-10T00:00:00Z", "old", map[string]any{"eventName": "PutObject"}), at("2026-09-30T23:59:00Z", "over"),
+			at("2026-09-10T00:00:00Z", "fine")),
+		now: log(at("2026-10-01T12:00:00Z", "over"), at("2026-10-02T00:00:00Z", "good"), at("2026-10-02T00:00:00Z", "moved"),
+			at("2026-10-02T00:00:00Z", "good")),
 	}
 	w := start(t, open, nil, f, scope)
 	w.want("SELECT eventid, eventname, copies, copies_differ FROM history WHERE eventid <> 'moved' ORDER BY eventid",
 		"fine|GetObject|2|false", "old|GetObject|1|true", "old|PutObject|1|true", "over|GetObject|1|true")
 	w.want("SELECT eventid, copies, copies_differ FROM events WHERE eventid <> 'moved' ORDER BY eventid", "good|2|false", "over|1|true")
 	// A copy of an event of the period that was put among the days of the history: both are rows, and it is told.
-	w.want("SELECT eventid, copies FROM events WHERE eventid = 'moved' UNION ALL SELECT eventid, copies FROM history WHERE eventid = 'moved' ORDER BY 1", "moved|1", "moved|1")
+	w.want("SELECT eventid, copies FROM events WHERE eventid = 'moved' UNION ALL SELECT eventid, copies FROM history "+
+		"WHERE eventid = 'moved' ORDER BY 1", "moved|1", "moved|1")
 	w.wantConflicts("111122223333 moved 2 "+old+" "+now, "111122223333 old 2 "+old+" "+eve, "111122223333 over 2 "+eve+" "+now)
 	// Without history its days are not read.
 	w = start(t, open, nil, f, october())

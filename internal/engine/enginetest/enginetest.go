@@ -112,7 +112,8 @@ func whole() engine.Scope {
 
 // october is the period of most tests, in UTC, with the columns these read.
 func october() engine.Scope {
-	cols := []string{"eventid", "event_time", "local_time", "local_date", "account_id", "awsregion", "eventname", "errorcode", "useridentity", "requestparameters", "sourceipaddress",
+	cols := []string{"eventid", "event_time", "local_time", "local_date", "account_id", "awsregion", "eventname", "errorcode", "useridentity",
+		"requestparameters", "sourceipaddress",
 		"actor", "outcome", "denied", "day_kind", "category", "copies", "copies_differ", "log_file"}
 	return engine.Scope{
 		Run:     "test",

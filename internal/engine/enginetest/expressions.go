@@ -94,13 +94,16 @@ func Expressions(t *testing.T, evaluate Evaluate) {
 			t.Error(why)
 		}
 	}
-	t.Logf("%d expressions: %d with Trino's value, %d with an error as in Trino, %d refused by design, %d known to differ", len(cases), same, failing, refused, known)
+	t.Logf("%d expressions: %d with Trino's value, %d with an error as in Trino, %d refused by design, %d known to differ", len(cases), same,
+		failing, refused, known)
 }
 
 // analysis are the names of errors that Trino finds before it runs a statement. Check must find them too: an engine that has
 // another language than Trino may well run the statement.
-var analysis = []string{"SYNTAX_ERROR", "COLUMN_NOT_FOUND", "FUNCTION_NOT_FOUND", "TYPE_MISMATCH", "AMBIGUOUS_NAME", "AMBIGUOUS_FUNCTION_CALL",
-	"EXPRESSION_NOT_AGGREGATE", "EXPRESSION_NOT_SCALAR", "NESTED_AGGREGATION", "NOT_SUPPORTED", "INVALID_RECURSIVE_REFERENCE", "NESTED_RECURSIVE",
+var analysis = []string{"SYNTAX_ERROR", "COLUMN_NOT_FOUND", "FUNCTION_NOT_FOUND", "TYPE_MISMATCH", "AMBIGUOUS_NAME",
+	"AMBIGUOUS_FUNCTION_CALL",
+	"EXPRESSION_NOT_AGGREGATE", "EXPRESSION_NOT_SCALAR", "NESTED_AGGREGATION", "NOT_SUPPORTED", "INVALID_RECURSIVE_REFERENCE",
+	"NESTED_RECURSIVE",
 	"MISSING_COLUMN_ALIASES", "INVALID_LIMIT_CLAUSE"}
 
 // Judge says what is wrong with an engine's answer to the case, "" where nothing is. got is the rendered result, or ERR and why;

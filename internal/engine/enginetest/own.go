@@ -48,7 +48,8 @@ func testOwnDefinition(t *testing.T, open Open) {
 	damaged := map[string]any{"errorMessage": "other"}
 	f := files{
 		key("111122223333", "eu-west-1", "2026/10/25", "a"): log(at("2026-10-25T00:00:00Z", "twice"), at("2026-10-25T00:00:01Z", "differs")),
-		key("111122223333", "eu-west-1", "2026/10/26", "b"): log(at("2026-10-25T00:00:00Z", "twice"), at("2026-10-25T00:00:01Z", "differs", damaged), at("2026-12-25T00:00:00Z", "after")),
+		key("111122223333", "eu-west-1", "2026/10/26", "b"): log(at("2026-10-25T00:00:00Z", "twice"),
+			at("2026-10-25T00:00:01Z", "differs", damaged), at("2026-12-25T00:00:00Z", "after")),
 		key("111122223333", "eu-west-1", "2026/09/25", "c"): log(at("2026-09-25T00:00:00Z", "before")),
 		key("111122223333", "eu-west-1", "2026/09/26", "d"): log(at("2026-09-25T00:00:00Z", "before")),
 	}

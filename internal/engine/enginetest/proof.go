@@ -54,7 +54,8 @@ func Proof(t *testing.T, ask Ask, update bool) {
 			t.Errorf("line %d: %s gives %q; written for Trino it is\n%s\nand gives %q", x.Line, x.Text, got, again, got2)
 		}
 	}
-	t.Logf("%d expressions at Trino: %d values, %d errors, %d that Athena answers differently; %d of them also as this program writes them", len(cases), same, failing, differ, printed)
+	t.Logf("%d expressions at Trino: %d values, %d errors, %d that Athena answers differently; %d of them also as this program writes them",
+		len(cases), same, failing, differ, printed)
 	if update {
 		if err := os.WriteFile("../enginetest/testdata/expressions.txt", []byte(strings.Join(lines, "\n")), 0o644); err != nil {
 			t.Fatal(err)

@@ -36,7 +36,8 @@ func testPeriod(t *testing.T, open Open) {
 // Folder days are days of delivery: an event may lie in the folder of a later day.
 func testLate(t *testing.T, open Open) {
 	w := start(t, open, nil, files{
-		key("111122223333", "eu-west-1", "2026/11/01", "a"): log(at("2026-10-31T23:58:00Z", "one-late"), at("2026-11-01T00:01:00Z", "next-month")),
+		key("111122223333", "eu-west-1", "2026/11/01", "a"): log(at("2026-10-31T23:58:00Z", "one-late"),
+			at("2026-11-01T00:01:00Z", "next-month")),
 		key("111122223333", "eu-west-1", "2026/11/02", "b"): log(at("2026-10-31T22:00:00Z", "two-late")),
 		key("111122223333", "eu-west-1", "2026/11/03", "c"): log(at("2026-10-31T21:00:00Z", "too-late")),
 		key("111122223333", "eu-west-1", "2026/09/30", "d"): log(at("2026-09-30T21:00:00Z", "month-before")),
@@ -72,9 +73,12 @@ func testHistory(t *testing.T, open Open) {
 func testScope(t *testing.T, open Open) {
 	f := files{
 		key("111122223333", "eu-west-1", "2026/10/25", "a"): log(at("2026-10-25T00:00:00Z", "mine")),
-		key("111122223333", "us-east-1", "2026/10/25", "b"): log(at("2026-10-25T00:00:00Z", "other-region", map[string]any{"awsRegion": "us-east-1"})),
-		key("444455556666", "eu-west-1", "2026/10/25", "c"): log(at("2026-10-25T00:00:00Z", "other-account", map[string]any{"recipientAccountId": "444455556666"})),
-		"loose.json": log(at("2026-10-25T00:00:00Z", "loose-mine"), at("2026-10-25T00:00:00Z", "loose-other", map[string]any{"recipientAccountId": "444455556666"})),
+		key("111122223333", "us-east-1", "2026/10/25", "b"): log(at("2026-10-25T00:00:00Z", "other-region",
+			map[string]any{"awsRegion": "us-east-1"})),
+		key("444455556666", "eu-west-1", "2026/10/25", "c"): log(at("2026-10-25T00:00:00Z", "other-account",
+			map[string]any{"recipientAccountId": "444455556666"})),
+		"loose.json": log(at("2026-10-25T00:00:00Z", "loose-mine"), at("2026-10-25T00:00:00Z", "loose-other",
+			map[string]any{"recipientAccountId": "444455556666"})),
 	}
 	scope := october()
 	w := start(t, open, nil, f, scope)
@@ -102,7 +106,8 @@ func testCategories(t *testing.T, open Open) {
 	for _, c := range in.Categories {
 		got = append(got, fmt.Sprintf("%s %s %d", c.Account, c.Name, c.Events))
 	}
-	want := []string{"111122223333 aggregated 1", "111122223333 data:s3 1", "111122223333 insight 1", "111122223333 management 1", "111122223333 network 1", "111122223333 other 1"}
+	want := []string{"111122223333 aggregated 1", "111122223333 data:s3 1", "111122223333 insight 1", "111122223333 management 1",
+		"111122223333 network 1", "111122223333 other 1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("categories:\n got %q\nwant %q", got, want)
 	}
@@ -139,7 +144,8 @@ func testDuplicates(t *testing.T, open Open) {
 			"111122223333|twice|4|"+keys[0], "444455556666|twice|1|"+keys[slices.Index(order[:], 1)])
 		w.want("SELECT count(*), sum(copies) FROM events WHERE eventid IS NULL OR eventid = ''", "4|4")
 		in := w.inputs()
-		w.want("SELECT count(*), sum(copies), count(DISTINCT eventid) FROM events WHERE eventid LIKE 'single-%' HAVING count(*) > 0", map[bool][]string{true: {"50|50|50"}}[n%2 == 1]...)
+		w.want("SELECT count(*), sum(copies), count(DISTINCT eventid) FROM events WHERE eventid LIKE 'single-%' HAVING count(*) > 0",
+			map[bool][]string{true: {"50|50|50"}}[n%2 == 1]...)
 		w.figure("records", in.Records, int64(9+len(single)))
 		w.figure("events", in.Events, int64(6+len(single)))
 		w.figure("conflicting", in.Conflicting, 0)
@@ -275,8 +281,10 @@ func testCategoryOfReader(t *testing.T, open Open) {
 	for _, category := range []any{nil, "", "Management", "Data", "NetworkActivity", "Insight", "Aggregated", "Else"} {
 		for _, kind := range []any{nil, "AwsApiCall", "AwsCloudTrailInsight", "AwsVpceEvents", "AwsAggregatedEvent"} {
 			for _, management := range []any{nil, true, false} {
-				for _, call := range [][2]any{{"s3.amazonaws.com", "GetObject"}, {"s3.amazonaws.com", "GetBucketAcl"}, {"lambda.amazonaws.com", "Invoke"}, {nil, nil}} {
-					add(map[string]any{"eventCategory": category, "eventType": kind, "managementEvent": management, "eventSource": call[0], "eventName": call[1]})
+				for _, call := range [][2]any{{"s3.amazonaws.com", "GetObject"}, {"s3.amazonaws.com", "GetBucketAcl"},
+					{"lambda.amazonaws.com", "Invoke"}, {nil, nil}} {
+					add(map[string]any{"eventCategory": category, "eventType": kind, "managementEvent": management, "eventSource": call[0],
+						"eventName": call[1]})
 				}
 			}
 		}
@@ -295,8 +303,10 @@ func testCategoryOfReader(t *testing.T, open Open) {
 			add(map[string]any{"eventCategory": nil, "eventSource": source, "eventName": name})
 		}
 	}
-	for _, kind := range []string{"AWS::S3::Object", "AWS::S3ObjectLambda::AccessPoint", "AWS::S3Outposts::Object", "AWS::DynamoDB::Stream", "AWS::S3::Bucket"} {
-		add(map[string]any{"eventCategory": nil, "eventName": "Something", "resources": []any{map[string]any{"type": "AWS::S3::Bucket"}, map[string]any{"type": kind}}})
+	for _, kind := range []string{"AWS::S3::Object", "AWS::S3ObjectLambda::AccessPoint", "AWS::S3Outposts::Object", "AWS::DynamoDB::Stream",
+		"AWS::S3::Bucket"} {
+		add(map[string]any{"eventCategory": nil, "eventName": "Something", "resources": []any{map[string]any{"type": "AWS::S3::Bucket"},
+			map[string]any{"type": kind}}})
 	}
 	for _, source := range []string{"SNS.amazonaws.com", "sns.amazonaws.com.cn", "x", "", ".amazonaws.com"} {
 		add(map[string]any{"eventCategory": "data", "eventSource": source})
@@ -319,7 +329,8 @@ func testCategoryOfReader(t *testing.T, open Open) {
 // The zone of the machine must not matter: not for the period, not for a day, not for a wall clock.
 func testProcessZone(t *testing.T, open Open) {
 	f := files{"a.json": log(at("2026-10-01T00:30:00Z", "first"), at("2026-10-31T23:30:00Z", "last"), at("2026-11-01T00:30:00Z", "after"))}
-	const text = "SELECT eventid, event_time, local_time, local_date, hour(local_time), CAST(event_time AS date), date_trunc('day', event_time) FROM events ORDER BY event_time"
+	const text = "SELECT eventid, event_time, local_time, local_date, hour(local_time), CAST(event_time AS date), date_trunc('day', " +
+		"event_time) FROM events ORDER BY event_time"
 	want := []string{
 		"first|2026-10-01 00:30:00|2026-10-01 00:30:00|2026-10-01|0|2026-10-01|2026-10-01",
 		"last|2026-10-31 23:30:00|2026-10-31 23:30:00|2026-10-31|23|2026-10-31|2026-10-31",
@@ -345,7 +356,8 @@ func testLayouts(t *testing.T, open Open) {
 	const text = "SELECT account_id, awsregion, eventid, actor, outcome, day_kind FROM events ORDER BY event_time"
 	want := []string{"111122223333|eu-west-1|a|unknown|success|weekend", "111122223333|eu-west-1|b|unknown|success|workday"}
 	for name, f := range map[string]files{
-		"bucket":       {key("111122223333", "eu-west-1", "2026/10/25", "x"): log(a), key("111122223333", "eu-west-1", "2026/10/26", "y"): log(b)},
+		"bucket": {key("111122223333", "eu-west-1", "2026/10/25", "x"): log(a),
+			key("111122223333", "eu-west-1", "2026/10/26", "y"): log(b)},
 		"organization": {"logs/AWSLogs/o-abc123/111122223333/CloudTrail/eu-west-1/2026/10/27/x.json": log(a, b)},
 		"loose":        {"x.json": log(a), "sub/y.json": log(b)},
 		"mixed":        {"x.json": log(a), key("111122223333", "eu-west-1", "2026/10/26", "y"): log(b)},
@@ -354,7 +366,8 @@ func testLayouts(t *testing.T, open Open) {
 		t.Run(name, func(t *testing.T) { start(t, open, nil, f, october()).want(text, want...) })
 	}
 	// Only the folder says the account of an old record; a loose one falls back to the caller's.
-	old := at("2026-10-25T00:00:00Z", "old", map[string]any{"recipientAccountId": nil, "userIdentity": map[string]any{"type": "IAMUser", "accountId": "999900001111"}})
+	old := at("2026-10-25T00:00:00Z", "old", map[string]any{"recipientAccountId": nil,
+		"userIdentity": map[string]any{"type": "IAMUser", "accountId": "999900001111"}})
 	w := start(t, open, nil, files{key("111122223333", "eu-west-1", "2026/10/25", "x"): log(old), "loose.json": log(old)}, october())
 	w.want("SELECT account_id FROM events ORDER BY account_id", "111122223333", "999900001111")
 }

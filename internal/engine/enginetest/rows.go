@@ -12,7 +12,8 @@ import (
 
 // Each kind arrives as its Go type, NULL as nil.
 func testKinds(t *testing.T, open Open) {
-	w := start(t, open, nil, files{"a.json": log(at("2026-10-25T00:30:00.250Z", "a", map[string]any{"errorMessage": "naïve\u202e\n'\"", "requestParameters": map[string]any{"n": 1.50}}))}, whole())
+	w := start(t, open, nil, files{"a.json": log(at("2026-10-25T00:30:00.250Z", "a",
+		map[string]any{"errorMessage": "naïve\u202e\n'\"", "requestParameters": map[string]any{"n": 1.50}}))}, whole())
 	for _, c := range []struct {
 		expression string
 		kind       result.Kind
@@ -38,7 +39,8 @@ func testKinds(t *testing.T, open Open) {
 		t.Run(c.expression, func(t *testing.T) {
 			b := w.bind("SELECT " + c.expression + " AS x FROM events")
 			cols := b.Columns()
-			if len(cols) != 1 || cols[0].Name != "x" || c.kind != 0 && cols[0].Kind != c.kind && !(c.kind == result.Instant && cols[0].Kind == result.Local) {
+			if len(cols) != 1 || cols[0].Name != "x" || c.kind != 0 && cols[0].Kind != c.kind &&
+				!(c.kind == result.Instant && cols[0].Kind == result.Local) {
 				t.Errorf("columns %+v, want kind %v", cols, c.kind)
 			}
 			found, err := w.session.Query(t.Context(), statement("kinds", b))
@@ -82,10 +84,12 @@ func testKinds(t *testing.T, open Open) {
 // The nested columns of a record can be read by their names in Athena.
 func testNested(t *testing.T, open Open) {
 	w := start(t, open, nil, files{"a.json": log(at("2026-10-25T00:30:00Z", "a", map[string]any{
-		"resources": []any{map[string]any{"ARN": "arn:aws:s3:::b", "accountId": "111122223333", "type": "AWS::S3::Bucket"}, map[string]any{"ARN": "arn:aws:s3:::c"}},
-		"userIdentity": map[string]any{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/r/s", "sessionContext": map[string]any{
-			"attributes": map[string]any{"mfaAuthenticated": "true"}, "sourceIdentity": "alice", "sessionIssuer": map[string]any{"userName": "r"},
-			"webIdFederationData": map[string]any{"federatedProvider": "p", "attributes": map[string]any{"k": "v"}}}},
+		"resources": []any{map[string]any{"ARN": "arn:aws:s3:::b", "accountId": "111122223333", "type": "AWS::S3::Bucket"},
+			map[string]any{"ARN": "arn:aws:s3:::c"}},
+		"userIdentity": map[string]any{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/r/s",
+			"sessionContext": map[string]any{
+				"attributes": map[string]any{"mfaAuthenticated": "true"}, "sourceIdentity": "alice", "sessionIssuer": map[string]any{"userName": "r"},
+				"webIdFederationData": map[string]any{"federatedProvider": "p", "attributes": map[string]any{"k": "v"}}}},
 		"requestParameters": map[string]any{"bucketName": "b", "deep": map[string]any{"list": []any{1, map[string]any{"x": "y"}}}},
 		"tlsDetails":        map[string]any{"tlsVersion": "TLSv1.3"},
 	}))}, whole())
@@ -93,8 +97,10 @@ func testNested(t *testing.T, open Open) {
 		element_at(useridentity.sessioncontext.webidfederationdata.attributes, 'k'), tlsdetails.tlsversion, cardinality(resources), resources[1].arn,
 		json_extract_scalar(requestparameters, '$.deep.list[1].x'), any_match(resources, r -> r.arn = 'arn:aws:s3:::c') FROM events`,
 		"AssumedRole|true|alice|v|TLSv1.3|2|arn:aws:s3:::b|y|true")
-	w.want("SELECT useridentity.sessioncontext.sessionissuer.username, resources[2].arn, useridentity.sessioncontext.sessionissuer.username FROM events", "r|arn:aws:s3:::c|r")
-	w.want("SELECT e.eventid, t.arn FROM events e CROSS JOIN UNNEST(transform(e.resources, r -> r.arn)) AS t(arn) WHERE t.arn LIKE '%c' ORDER BY 2", "a|arn:aws:s3:::c")
+	w.want("SELECT useridentity.sessioncontext.sessionissuer.username, resources[2].arn, "+
+		"useridentity.sessioncontext.sessionissuer.username FROM events", "r|arn:aws:s3:::c|r")
+	w.want("SELECT e.eventid, t.arn FROM events e CROSS JOIN UNNEST(transform(e.resources, r -> r.arn)) AS "+
+		"t(arn) WHERE t.arn LIKE '%c' ORDER BY 2", "a|arn:aws:s3:::c")
 }
 
 // A session that was asked for some columns holds these; the figures do not depend on it.
@@ -121,7 +127,8 @@ func testOrder(t *testing.T, open Open) {
 	var records []map[string]any
 	const n = 5000
 	for i := range n {
-		records = append(records, at(time.Date(2026, 10, 25, 0, 0, 0, (i*7919%n)*int(time.Millisecond), time.UTC).Format("2006-01-02T15:04:05.000Z"), fmt.Sprintf("%05d", i*7919%n)))
+		records = append(records, at(time.Date(2026, 10, 25, 0, 0, 0, (i*7919%n)*int(time.Millisecond),
+			time.UTC).Format("2006-01-02T15:04:05.000Z"), fmt.Sprintf("%05d", i*7919%n)))
 	}
 	w := start(t, open, nil, files{"a.json": log(records...)}, october())
 	rows := w.rows("SELECT eventid FROM events ORDER BY event_time DESC, eventid")
@@ -134,7 +141,8 @@ func testOrder(t *testing.T, open Open) {
 		}
 	}
 	// NULL stands last, ascending and descending; texts order by their bytes.
-	w = start(t, open, nil, files{"a.json": log(at("2026-10-25T00:00:00Z", "1", map[string]any{"errorCode": "b"}), at("2026-10-25T00:00:00Z", "2"), at("2026-10-25T00:00:00Z", "3", map[string]any{"errorCode": "B"}))}, october())
+	w = start(t, open, nil, files{"a.json": log(at("2026-10-25T00:00:00Z", "1", map[string]any{"errorCode": "b"}),
+		at("2026-10-25T00:00:00Z", "2"), at("2026-10-25T00:00:00Z", "3", map[string]any{"errorCode": "B"}))}, october())
 	w.want("SELECT errorcode FROM events ORDER BY errorcode", "B", "b", "NULL")
 	w.want("SELECT errorcode FROM events ORDER BY errorcode DESC", "b", "B", "NULL")
 	// Rows that ORDER BY leaves equal stand in the order of the other columns.

@@ -45,8 +45,10 @@ func testEmpty(t *testing.T, open Open) {
 // Records = events + duplicates, and every record of a file that was read is somewhere.
 func testInputs(t *testing.T, open Open) {
 	f := files{
-		key("111122223333", "eu-west-1", "2026/10/25", "a"):                  log(at("2026-10-25T08:00:00Z", "a"), at("2026-10-25T09:00:00Z", "b")),
-		key("111122223333", "eu-west-1", "2026/10/26", "b"):                  log(at("2026-10-25T09:00:00Z", "b"), at("nonsense", "c"), at("2026-09-01T00:00:00Z", "d")),
+		key("111122223333", "eu-west-1", "2026/10/25", "a"): log(at("2026-10-25T08:00:00Z", "a"),
+			at("2026-10-25T09:00:00Z", "b")),
+		key("111122223333", "eu-west-1", "2026/10/26", "b"): log(at("2026-10-25T09:00:00Z", "b"), at("nonsense", "c"),
+			at("2026-09-01T00:00:00Z", "d")),
 		key("111122223333", "eu-west-1", "2026/10/26", "c"):                  []byte(`{"Records":[{"eventID":`),
 		"AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/10/25/x.json": []byte(`{}`),
 		"net.json": log(at("2026-10-25T00:00:00Z", "n", map[string]any{"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"})),
@@ -118,13 +120,15 @@ func keysOf(f files) func(func(string) bool) {
 // Files lie by delivery day where the key tells it, else by the day of their records; events by their own day.
 func testCells(t *testing.T, open Open) {
 	w := start(t, open, nil, files{
-		key("111122223333", "eu-west-1", "2026/10/25", "a"):                  log(at("2026-10-25T08:00:00Z", "a"), at("2026-10-24T23:59:00Z", "b")),
+		key("111122223333", "eu-west-1", "2026/10/25", "a"): log(at("2026-10-25T08:00:00Z", "a"),
+			at("2026-10-24T23:59:00Z", "b")),
 		key("111122223333", "eu-west-1", "2026/10/26", "b"):                  log(at("2026-10-25T23:59:00Z", "c")),
 		key("111122223333", "eu-west-1", "2026/10/26", "c"):                  []byte(`{"Records":[{"eventID":`),
 		key("111122223333", "eu-west-1", "2026/10/27", "d"):                  log(),
 		key("111122223333", "eu-west-1", "2026/11/01", "e"):                  log(at("2026-10-31T23:59:00Z", "d")),
 		"AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/10/28/x.json": []byte(`{}`),
-		"loose.json": log(at("2026-10-02T08:00:00Z", "e"), at("2026-10-02T09:00:00Z", "f"), at("2026-10-03T09:00:00Z", "g"), at("2026-09-03T09:00:00Z", "h")),
+		"loose.json": log(at("2026-10-02T08:00:00Z", "e"), at("2026-10-02T09:00:00Z", "f"), at("2026-10-03T09:00:00Z", "g"),
+			at("2026-09-03T09:00:00Z", "h")),
 	}, october())
 	in := w.inputs()
 	if in.Cells == nil {
@@ -132,11 +136,13 @@ func testCells(t *testing.T, open Open) {
 	}
 	var got []string
 	for _, c := range in.Cells {
-		got = append(got, fmt.Sprintf("%s %s %s files %d refused %d events %d", c.Account, c.Region, c.Day.Format("01-02"), c.Files, c.Refused, c.Events))
+		got = append(got, fmt.Sprintf("%s %s %s files %d refused %d events %d", c.Account, c.Region, c.Day.Format("01-02"),
+			c.Files, c.Refused, c.Events))
 	}
 	var want []string
 	for _, s := range []string{"10-02 files 1 refused 0 events 2", "10-03 files 1 refused 0 events 1", "10-24 files 0 refused 0 events 1",
-		"10-25 files 1 refused 0 events 2", "10-26 files 1 refused 1 events 0", "10-27 files 1 refused 0 events 0", "10-31 files 0 refused 0 events 1"} {
+		"10-25 files 1 refused 0 events 2", "10-26 files 1 refused 1 events 0", "10-27 files 1 refused 0 events 0",
+		"10-31 files 0 refused 0 events 1"} {
 		want = append(want, "111122223333 eu-west-1 "+s)
 	}
 	if !slices.Equal(got, want) {

@@ -206,7 +206,8 @@ func fault(ctx context.Context, err error) error {
 	var f *Failure
 	if errors.As(err, &f) {
 		if refusals[f.ErrorName] {
-			return &engine.Fault{Reason: engine.Refused, Hint: "the statement passed our own check and Trino refused it: that is a defect of the check", Err: err}
+			return &engine.Fault{Reason: engine.Refused, Hint: "the statement passed our own check and Trino refused " +
+				"it: that is a defect of the check", Err: err}
 		}
 		if _, is := sql.OverLimit(f.Message); is {
 			return &engine.Fault{Reason: engine.OverLimit, Hint: engine.LimitHint, Err: err}

@@ -41,7 +41,8 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	}
 	census, err := s.statement(relation.Census, s.table(relation.Records))
 	if err == nil {
-		all, err = s.rows(ctx, "SELECT coalesce(account_id, ''), category, count(*), true, true FROM "+s.table(relation.Events)+" GROUP BY 1, 2 UNION ALL SELECT coalesce(account_id, ''), category, records, dated, in_period FROM ("+
+		all, err = s.rows(ctx, "SELECT coalesce(account_id, ''), category, count(*), true, true FROM "+s.table(relation.Events)+
+			" GROUP BY 1, 2 UNION ALL SELECT coalesce(account_id, ''), category, records, dated, in_period FROM ("+
 			census+") WHERE NOT dated OR NOT in_period OR category <> 'management' AND category NOT LIKE 'data:%' ORDER BY 1, 2")
 	}
 	if err != nil {

@@ -116,7 +116,8 @@ func (l *loader) read(ctx context.Context, s source.Source, o source.Object, k c
 func unopened(o source.Object, k cloudtrail.Key) (state string, why unread.Reason) {
 	base := path.Base(o.Key)
 	switch {
-	case strings.HasSuffix(o.Key, "/"), strings.HasPrefix(base, "."), strings.HasPrefix(base, "_"), k.Loose() && strings.Contains("/"+o.Key, "/."):
+	case strings.HasSuffix(o.Key, "/"), strings.HasPrefix(base, "."), strings.HasPrefix(base, "_"),
+		k.Loose() && strings.Contains("/"+o.Key, "/."):
 		return engine.FileSkipped, unread.Because(unread.Hidden)
 	case o.Not.Kind != "" && k.Loose():
 		return engine.FileSkipped, o.Not

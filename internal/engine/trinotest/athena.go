@@ -96,8 +96,10 @@ func New(t testing.TB, address string, env func(string) string) *Athena {
 		s3: s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })}
 	a.trino = &client{base: strings.TrimSuffix(address, "/"), catalog: a.catalog}
 	settings := map[string]string{
-		"hive.metastore": "glue", "hive.metastore.glue.region": cfg.Region, "hive.metastore.glue.endpoint-url": to.String(), "hive.metastore.glue.aws-access-key": env("AWS_ACCESS_KEY_ID"), "hive.metastore.glue.aws-secret-key": env("AWS_SECRET_ACCESS_KEY"),
-		"fs.hadoop.enabled": "false", "fs.native-s3.enabled": "true", "s3.endpoint": to.String(), "s3.region": cfg.Region, "s3.aws-access-key": env("AWS_ACCESS_KEY_ID"), "s3.aws-secret-key": env("AWS_SECRET_ACCESS_KEY"), "s3.path-style-access": "true",
+		"hive.metastore": "glue", "hive.metastore.glue.region": cfg.Region, "hive.metastore.glue.endpoint-url": to.String(),
+		"hive.metastore.glue.aws-access-key": env("AWS_ACCESS_KEY_ID"), "hive.metastore.glue.aws-secret-key": env("AWS_SECRET_ACCESS_KEY"),
+		"fs.hadoop.enabled": "false", "fs.native-s3.enabled": "true", "s3.endpoint": to.String(), "s3.region": cfg.Region,
+		"s3.aws-access-key": env("AWS_ACCESS_KEY_ID"), "s3.aws-secret-key": env("AWS_SECRET_ACCESS_KEY"), "s3.path-style-access": "true",
 		"hive.partition-projection-enabled": "true", "hive.non-managed-table-writes-enabled": "true", "hive.compression-codec": "ZSTD",
 		"hive.recursive-directories":              "true", // as Athena reads the place of a table without partitions
 		"hive.metastore.glue.partitions-segments": "1",    // not every fake of Glue knows segments
@@ -118,7 +120,8 @@ func New(t testing.TB, address string, env func(string) string) *Athena {
 	pass := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }}
 	a.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		operation, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "AmazonAthena.")
-		do := map[string]func([]byte) (any, error){"StartQueryExecution": a.start, "GetQueryExecution": a.get, "BatchGetQueryExecution": a.batch, "StopQueryExecution": a.stop, "GetQueryResults": a.results}[operation]
+		do := map[string]func([]byte) (any, error){"StartQueryExecution": a.start, "GetQueryExecution": a.get, "BatchGetQueryExecution": a.batch,
+			"StopQueryExecution": a.stop, "GetQueryResults": a.results}[operation]
 		if !ours || do == nil {
 			pass.ServeHTTP(w, r)
 			return
@@ -183,7 +186,8 @@ func (a *Athena) start(body []byte) (any, error) {
 		if err != nil || g.WorkGroup == nil {
 			return nil, fmt.Errorf("WorkGroup %s is not found.", in.WorkGroup)
 		}
-		if c := g.WorkGroup.Configuration; c != nil && c.ResultConfiguration != nil && (aws.ToBool(c.EnforceWorkGroupConfiguration) || output == "") {
+		if c := g.WorkGroup.Configuration; c != nil && c.ResultConfiguration != nil &&
+			(aws.ToBool(c.EnforceWorkGroupConfiguration) || output == "") {
 			output = aws.ToString(c.ResultConfiguration.OutputLocation)
 		}
 	}
@@ -197,7 +201,8 @@ func (a *Athena) start(body []byte) (any, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	n := len(a.queries) + 1
-	q := &query{id: fmt.Sprintf("%08x-0000-4000-8000-%012x", os.Getpid(), n), sql: in.QueryString, group: in.WorkGroup, output: strings.TrimSuffix(output, "/") + "/", state: "RUNNING", at: time.Now(), cancel: cancel}
+	q := &query{id: fmt.Sprintf("%08x-0000-4000-8000-%012x", os.Getpid(), n), sql: in.QueryString, group: in.WorkGroup,
+		output: strings.TrimSuffix(output, "/") + "/", state: "RUNNING", at: time.Now(), cancel: cancel}
 	a.tokens[in.ClientRequestToken], a.queries[q.id], a.ran = q.id, q, append(a.ran, q.sql)
 	statement, err := a.rewrite(q)
 	if err != nil {
@@ -286,8 +291,11 @@ func (q *query) shape() map[string]any {
 	if place == "" {
 		place = q.output + q.id
 	}
-	return map[string]any{"QueryExecutionId": q.id, "Query": q.sql, "WorkGroup": q.group, "Status": status, "ResultConfiguration": map[string]string{"OutputLocation": place},
-		"StatementType": map[bool]string{true: "DDL", false: "DML"}[q.kind == "CREATE"], "EngineVersion": map[string]string{"SelectedEngineVersion": "Athena engine version 3", "EffectiveEngineVersion": "Athena engine version 3"},
+	return map[string]any{"QueryExecutionId": q.id, "Query": q.sql, "WorkGroup": q.group, "Status": status,
+		"ResultConfiguration": map[string]string{"OutputLocation": place},
+		"StatementType":       map[bool]string{true: "DDL", false: "DML"}[q.kind == "CREATE"],
+		"EngineVersion": map[string]string{"SelectedEngineVersion": "Athena engine version 3",
+			"EffectiveEngineVersion": "Athena engine version 3"},
 		"Statistics": map[string]any{"DataScannedInBytes": q.scanned, "TotalExecutionTimeInMillis": q.ended.Sub(q.at).Milliseconds()}}
 }
 

@@ -33,7 +33,8 @@ func (c *client) run(ctx context.Context, statement string) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		for k, v := range map[string]string{"X-Trino-User": "conformance", "X-Trino-Source": "trailscribe", "X-Trino-Catalog": c.catalog, "X-Trino-Time-Zone": "UTC", "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME"} {
+		for k, v := range map[string]string{"X-Trino-User": "conformance", "X-Trino-Source": "trailscribe", "X-Trino-Catalog": c.catalog,
+			"X-Trino-Time-Zone": "UTC", "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME"} {
 			r.Header.Set(k, v)
 		}
 		got, err := http.DefaultClient.Do(r)

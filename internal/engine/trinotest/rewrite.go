@@ -38,7 +38,9 @@ func (a *Athena) Lay(database, table string) {
 	parameters := maps.Clone(in.Parameters)
 	delete(parameters, "classification")
 	_, err = a.glue.DeleteTable(ctx, &glue.DeleteTableInput{DatabaseName: &database, Name: &files})
-	if _, err2 := a.glue.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: &database, TableInput: &types.TableInput{Name: &files, TableType: in.TableType, Parameters: parameters, PartitionKeys: in.PartitionKeys, StorageDescriptor: &sd}}); err2 != nil {
+	if _, err2 := a.glue.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: &database,
+		TableInput: &types.TableInput{Name: &files, TableType: in.TableType, Parameters: parameters, PartitionKeys: in.PartitionKeys,
+			StorageDescriptor: &sd}}); err2 != nil {
 		a.t.Fatal(err, err2)
 	}
 	columns := []string{"r.*"}
@@ -47,7 +49,8 @@ func (a *Athena) Lay(database, table string) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.tables[sql.Name(database)+"."+sql.Name(table)] = "(SELECT " + strings.Join(append(columns, `"$path"`), ", ") + " FROM " + sql.Name(database) + "." + sql.Name(files) + " CROSS JOIN UNNEST(records) AS r)"
+	a.tables[sql.Name(database)+"."+sql.Name(table)] = "(SELECT " + strings.Join(append(columns, `"$path"`), ", ") + " FROM " +
+		sql.Name(database) + "." + sql.Name(files) + " CROSS JOIN UNNEST(records) AS r)"
 }
 
 // staged is how the program makes tables: the name, the properties, the statement.

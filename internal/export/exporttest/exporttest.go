@@ -20,12 +20,15 @@ import (
 
 // Columns are one of each kind.
 var Columns = []result.Column{
-	{Name: "event_time", Kind: result.Instant}, {Name: "local", Kind: result.Local}, {Name: "day", Kind: result.Date}, {Name: "n", Kind: result.Int},
-	{Name: "exact", Kind: result.Decimal}, {Name: "share", Kind: result.Float}, {Name: "mfa", Kind: result.Bool}, {Name: "note, or \"text\"", Kind: result.Text},
+	{Name: "event_time", Kind: result.Instant}, {Name: "local", Kind: result.Local}, {Name: "day", Kind: result.Date},
+	{Name: "n", Kind: result.Int},
+	{Name: "exact", Kind: result.Decimal}, {Name: "share", Kind: result.Float}, {Name: "mfa", Kind: result.Bool},
+	{Name: "note, or \"text\"", Kind: result.Text},
 }
 
 // Hostile are texts that a reader could take for something else than text.
-var Hostile = []string{"", " ", "plain", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "|calc", "a,b", `a"b`, `"`, "a\nb", "a\r\nb", "'=1", "\x1b[31m", "\u202egpj.exe", "\xff\xfe", "用户", "a;b", "-", "null", "0123"}
+var Hostile = []string{"", " ", "plain", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "|calc", "a,b", `a"b`, `"`, "a\nb",
+	"a\r\nb", "'=1", "\x1b[31m", "\u202egpj.exe", "\xff\xfe", "用户", "a;b", "-", "null", "0123"}
 
 // Rows are a row of nulls, and a row for each hostile text.
 func Rows() (rows []result.Row) {
@@ -46,7 +49,8 @@ func (r rows) All() iter.Seq2[result.Row, error] {
 	return result.Of(Columns, r.rows).All()
 }
 
-// Run is a finished run of four queries: an exception query with rows, evidence with rows, evidence without, and one that was not evaluated.
+// Run is a finished run of four queries: an exception query with rows, evidence with rows, evidence without, and one that was not
+// evaluated.
 func Run(t *testing.T) *run.Saved {
 	t.Helper()
 	return RunThatCost(t, nil, nil)

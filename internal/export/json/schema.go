@@ -33,7 +33,8 @@ var said = map[string]string{
 // Schema is the JSON Schema (draft 2020-12) of data/run.json, made from the types that are written.
 func Schema() []byte {
 	s := schemaOf(reflect.TypeFor[index]())
-	root := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "A run of a report: data/run.json"}, {"description", "format of the record: " + run.Format}}
+	root := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "A run of a report: data/run.json"},
+		{"description", "format of the record: " + run.Format}}
 	b, err := json.MarshalIndent(append(root, s...), "", "  ")
 	if err != nil { // strings, booleans and objects always encode
 		return nil

@@ -55,7 +55,8 @@ func (r *reader) Read(p []byte) (int, error) {
 			return n, cause
 		}
 		if r.left++; r.left > resumes {
-			return n, fmt.Errorf("reading s3://%s/%s%s: the answer broke off %d times, at byte %d of %d: %w", r.s.o.Bucket, r.s.prefix, r.key, r.left, r.at, r.size, err)
+			return n, fmt.Errorf("reading s3://%s/%s%s: the answer broke off %d times, at byte %d of %d: %w", r.s.o.Bucket, r.s.prefix, r.key,
+				r.left, r.at, r.size, err)
 		}
 		_ = r.body.Close() // it is broken
 		r.body = io.NopCloser(emptyReader{})

@@ -53,7 +53,8 @@ func NewClient(cfg aws.Config) *s3.Client {
 
 // onlyListings refuses an answer that is not a listing. A page of a proxy in between is read by the SDK as a listing without any
 // object, and a bucket without logs would be taken for a period in which nothing happened.
-func onlyListings(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+func onlyListings(ctx context.Context, in middleware.DeserializeInput,
+	next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, meta, err := next.HandleDeserialize(ctx, in)
 	if list, ok := out.Result.(*s3.ListObjectsV2Output); ok && err == nil && list.Name == nil && list.IsTruncated == nil {
 		err = errNoListing{}
@@ -98,7 +99,8 @@ func (s *Source) List(ctx context.Context, prefix string) iter.Seq2[source.Objec
 				if !ok || key == "" || strings.HasSuffix(key, "/") && aws.ToInt64(o.Size) == 0 {
 					continue // the empty object that consoles make for a folder is not a file
 				}
-				if !yield(source.Object{Key: key, Size: aws.ToInt64(o.Size), ETag: aws.ToString(o.ETag), Modified: modified(o.LastModified), Class: class(string(o.StorageClass))}, nil) {
+				if !yield(source.Object{Key: key, Size: aws.ToInt64(o.Size), ETag: aws.ToString(o.ETag), Modified: modified(o.LastModified),
+					Class: class(string(o.StorageClass))}, nil) {
 					return
 				}
 			}
@@ -133,7 +135,8 @@ func (s *Source) pages(ctx context.Context, prefix, delimiter string) iter.Seq2[
 		for {
 			page := in // the client may write into what it is given
 			out, err := s.o.Client.ListObjectsV2(ctx, &page)
-			if err == nil && aws.ToBool(out.IsTruncated) && (aws.ToString(out.NextContinuationToken) == "" || aws.ToString(out.NextContinuationToken) == aws.ToString(in.ContinuationToken)) {
+			if err == nil && aws.ToBool(out.IsTruncated) && (aws.ToString(out.NextContinuationToken) == "" ||
+				aws.ToString(out.NextContinuationToken) == aws.ToString(in.ContinuationToken)) {
 				err = errors.New("the listing was cut off without saying where to go on")
 			}
 			if err != nil {
@@ -159,7 +162,8 @@ func (s *Source) Open(ctx context.Context, key string) (io.ReadCloser, source.Ob
 		return nil, source.Object{}, err
 	}
 	r.body, r.etag, r.size = out.Body, aws.ToString(out.ETag), aws.ToInt64(out.ContentLength)
-	return r, source.Object{Key: key, Size: r.size, ETag: r.etag, Modified: modified(out.LastModified), Class: class(string(out.StorageClass)), Meta: meta(out.Metadata)}, nil
+	return r, source.Object{Key: key, Size: r.size, ETag: r.etag, Modified: modified(out.LastModified), Class: class(string(out.StorageClass)),
+		Meta: meta(out.Metadata)}, nil
 }
 
 // meta has the names in lower case, as S3 keeps them, whatever the way made of them.

@@ -51,7 +51,8 @@ func Run(t *testing.T, open func(t *testing.T) source.Source) {
 			t.Errorf("name %q, identity %q", s.Name(), source.Identity(s))
 		}
 	})
-	for _, prefix := range []string{"", "a", "a/", "a.", "many/1", "many/10/", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/", "nothing", "."} {
+	for _, prefix := range []string{"", "a", "a/", "a.", "many/1", "many/10/",
+		"AWSLogs/111122223333/CloudTrail/us-east-1/2026/", "nothing", "."} {
 		t.Run("list "+prefix, func(t *testing.T) {
 			var keys, expected []string
 			for o, err := range open(t).List(ctx, prefix) {

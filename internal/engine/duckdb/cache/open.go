@@ -75,11 +75,12 @@ const (
 
 // lock takes one of them, and waits for it where another process has it.
 func (c *Cache) lock(ctx context.Context, name string, shared bool) (*lock.Lock, error) {
-	l, err := lock.Wait(ctx, filepath.Join(c.base, name), lock.Options{Mode: 0o600, Shared: shared, Remind: c.remind, Told: func(w lock.Waiting) {
-		if c.o.Waiting != nil {
-			c.o.Waiting(w.While("is filling the cache in " + c.o.Dir))
-		}
-	}})
+	l, err := lock.Wait(ctx, filepath.Join(c.base, name), lock.Options{Mode: 0o600, Shared: shared, Remind: c.remind,
+		Told: func(w lock.Waiting) {
+			if c.o.Waiting != nil {
+				c.o.Waiting(w.While("is filling the cache in " + c.o.Dir))
+			}
+		}})
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("waiting for another process that fills the cache in %s: %w", c.base, err)

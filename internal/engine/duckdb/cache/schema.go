@@ -91,7 +91,8 @@ func parquetSchema() *parquet.Schema {
 	for _, c := range []string{columnAccount, columnRegion, columnDay, columnCategory, columnMisfit} {
 		root.add(c, textNode(c))
 	}
-	root.add(columnContent, parquet.Compressed(parquet.UUID(), &parquet.Uncompressed)) // DuckDB has it as one number; random bytes do not shrink
+	// DuckDB has it as one number; random bytes do not shrink
+	root.add(columnContent, parquet.Compressed(parquet.UUID(), &parquet.Uncompressed))
 	return parquet.NewSchema("cloudtrail", root)
 }
 

@@ -3,8 +3,8 @@
 //
 // What a statement can reach once Open has returned is measured by this package's tests: no file outside Options.Dirs and
 // TempDir can be read or written (read_text, COPY, ATTACH), no extension can be installed or loaded, no setting changed (after
-// Lock, if Options.Open asks for that). Inside those folders reading AND writing stay possible, so that only statements that came through internal/sql, which are one SELECT
-// without table functions, may be run for a query file.
+// Lock, if Options.Open asks for that). Inside those folders reading AND writing stay possible, so that only statements that came through
+// internal/sql, which are one SELECT without table functions, may be run for a query file.
 package connection
 
 import (

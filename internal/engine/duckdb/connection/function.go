@@ -73,7 +73,8 @@ func register(c *sql.Conn, f language.GoFunction, running *statements) error {
 	})
 }
 
-var types = map[string]mapping.Type{"VARCHAR": mapping.TypeVarchar, "JSON": mapping.TypeVarchar, "BIGINT": mapping.TypeBigInt, "DOUBLE": mapping.TypeDouble, "BOOLEAN": mapping.TypeBoolean}
+var types = map[string]mapping.Type{"VARCHAR": mapping.TypeVarchar, "JSON": mapping.TypeVarchar, "BIGINT": mapping.TypeBigInt,
+	"DOUBLE": mapping.TypeDouble, "BOOLEAN": mapping.TypeBoolean}
 
 func withType(name string, do func(mapping.LogicalType)) error {
 	element, list := strings.CutSuffix(name, "[]")

@@ -42,7 +42,8 @@ func crowded(more int64) error {
 	if held+more <= most {
 		return nil
 	}
-	return &MemoryError{fmt.Sprintf("out of memory: the process holds %d MiB, needs %d MiB more, and may hold %d MiB", held>>20, more>>20, most>>20)}
+	return &MemoryError{fmt.Sprintf("out of memory: the process holds %d MiB, needs %d MiB more, and may hold %d MiB",
+		held>>20, more>>20, most>>20)}
 }
 
 // watch looks at the memory of the process until its end is called, and ends the statement when it is too much.

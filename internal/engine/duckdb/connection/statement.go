@@ -68,7 +68,8 @@ func (s *statement) take(bytes int64) error {
 		return nil
 	}
 	if bytes > s.share {
-		return &MemoryError{fmt.Sprintf("out of memory: %d values at a time take %d MiB, and %d MiB are allowed", batchRows, bytes>>20, s.share>>20)}
+		return &MemoryError{fmt.Sprintf("out of memory: %d values at a time take %d MiB, and %d MiB are allowed",
+			batchRows, bytes>>20, s.share>>20)}
 	}
 	return crowded(bytes)
 }
