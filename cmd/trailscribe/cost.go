@@ -122,7 +122,7 @@ func (p *program) showEstimate(plan *audit.Plan, est engine.Estimate) error {
 		}))
 	}
 	rows = append(rows, row(wholeRun, func(m engine.Mode) int64 { return m.Bytes }, func(m engine.Mode) int64 { return m.Cost.Micros }))
-	p.term.Message(fmt.Sprintf("%s, %s; a run would work %s; nothing was run", count(est.Files, "log file", "log files"),
+	p.term.Message(fmt.Sprintf("%s, %s; a run would use mode %s; nothing was run", count(est.Files, "log file", "log files"),
 		size(est.Bytes), est.Chosen))
 	return p.term.Rows(result.Of(cols, rows), p.flags.output)
 }

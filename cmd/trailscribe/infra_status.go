@@ -36,7 +36,7 @@ Exit code 7 if something is missing or wrong: reports would fail or be incomplet
 	}
 	f.register(p, c)
 	f.registerComponents(c)
-	c.Flags().IntVar(&prove, "prove", 0, "count so many accounts; Athena bills at least 10 MB for each")
+	c.Flags().IntVar(&prove, "prove", 0, "count this many accounts; Athena bills at least 10 MB for each")
 	return c
 }
 

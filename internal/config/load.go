@@ -270,7 +270,7 @@ func (l *loader) accounts(v *yaml.Value) {
 			id = x.Get("id")
 		}
 		if line := lines[id.Text()]; line > 0 && id.Text() != "" {
-			l.add(id.Scalar(), "config-account", "remove one of the two", "the account %s stands here twice; first in line %d", id.Text(), line)
+			l.add(id.Scalar(), "config-account", "remove one of the two", "the account %s appears twice; first in line %d", id.Text(), line)
 		}
 		lines[id.Text()] = x.Where().Line
 		l.account(Account{ID: id.Text(), At: x.Where()}, x)

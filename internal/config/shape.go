@@ -120,7 +120,7 @@ func Shape(formats yaml.Choice) *yaml.Shape {
 				{Name: "first_day", Shape: day, Help: "first day of the table", Default: "the earliest day found in the bucket"},
 				{Name: "concurrency", Shape: &yaml.Shape{Kind: yaml.Int, Min: 1, Max: 200}, Help: "queries that run at once", Default: "5"},
 				{Name: "reuse_minutes", Shape: &yaml.Shape{Kind: yaml.Int, Min: 0, Max: 10080},
-					Help: "let Athena answer with rows of an equal query of at most so many minutes before, which costs " +
+					Help: "let Athena answer with rows of an equal query that is at most this many minutes old, which costs " +
 						"nothing; the report says so. 0: never", Default: "0"},
 				{Name: "price_per_tb", Shape: money, Help: "US dollars per 10^12 bytes scanned", Default: "the region's list price"},
 			}}},

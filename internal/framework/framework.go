@@ -120,7 +120,7 @@ func read(file library.File) (*Framework, diag.Problems) {
 		c := Control{ID: x.Get("id").Text(), Name: x.Get("name").Text(), Family: x.Get("family").Text(), Strength: x.Get("strength").Text(),
 			Lacks: x.Get("lacks").Text(), SameAs: x.Get("same_as").Text(), Place: x.Get("id").Where()}
 		if line := seen[c.ID]; line > 0 && c.ID != "" {
-			p := x.Get("id").Problem("the control %q stands here twice; first in line %d", c.ID, line)
+			p := x.Get("id").Problem("the control %q appears twice; first in line %d", c.ID, line)
 			p.Rule = "control-twice"
 			bad = append(bad, p)
 		}

@@ -84,7 +84,7 @@ controls:
 mine/reports/frameworks/cis-4.yaml:3:10: version must be a text; without quotes 4.0 is read as a number [yaml-type]
 mine/reports/frameworks/cis-4.yaml:6:10: controls[0].id must be a text; without quotes 1.10 is read as a number [yaml-type]
 mine/reports/frameworks/cis-4.yaml:7:47: controls[1].strength cannot be "partly"; allowed: full, partial, none [yaml-value]
-mine/reports/frameworks/cis-4.yaml:8:10: the control "1.7" stands here twice; first in line 7 [control-twice]
+mine/reports/frameworks/cis-4.yaml:8:10: the control "1.7" appears twice; first in line 7 [control-twice]
 mine/reports/frameworks/cis-4.yaml:8:47: a control that a log shows in part must say what the log lacks [control-lacks]
 mine/reports/frameworks/cis-x.yaml:6:10: same_as of 1: cis-5 has no control "7.7" [control-unknown]
 mine/reports/frameworks/cis-x.yaml:7:10: same_as of 2: there is no framework "cis-6"; did you mean "cis-5"?; allowed: cis-5, cis-x [control-unknown]

@@ -41,7 +41,7 @@ func (p Proof) Blind() bool { return p.Listed > 0 && p.Seen == 0 }
 // ErrNothingToProve says that the bucket has no log files: zero rows then mean nothing, and are not taken for an answer.
 var ErrNothingToProve = errors.New("there are no log files to count: nothing is proven")
 
-// Prove counts a few partitions, one for each of at most so many accounts: the newest day before today that has log files,
+// Prove counts a few partitions, one for each of at most n accounts: the newest day before today that has log files,
 // in the region where they are smallest. today is left out because files still arrive in it, unless there is nothing else.
 func (l *Lake) Prove(ctx context.Context, p Prober, today time.Time, accounts int) ([]Proof, error) {
 	if len(l.Found.Pairs) == 0 {

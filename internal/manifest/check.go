@@ -69,7 +69,7 @@ func Read(fsys fs.FS) (*Manifest, error) {
 	return parse(b)
 }
 
-// readUpTo reads a file of at most so many bytes.
+// readUpTo reads a file of at most this many bytes.
 func readUpTo(fsys fs.FS, name string, most int) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {

@@ -156,7 +156,7 @@ func (r *reader) controls(v *yaml.Value, q *Query, frameworks framework.Set) {
 				}
 				r.add("control-unknown", "see "+f.File.Path, n.Problem("%s has no control %q%s", f.ID, n.Value, yaml.DidYouMean(n.Value, ids)))
 			} else if slices.Contains(q.Controls[f.ID], n.Value) {
-				r.add("control-twice", "", n.Problem("the control %q stands here twice", n.Value))
+				r.add("control-twice", "", n.Problem("the control %q appears twice", n.Value))
 			}
 			q.Controls[f.ID] = append(q.Controls[f.ID], n.Value)
 		}
@@ -229,7 +229,7 @@ func (r *reader) columns(v *yaml.Value, q *Query) {
 	for _, x := range v.Get("columns").Items() {
 		c := Column{Name: x.Get("name").Text(), Label: x.Get("label").Text(), Type: x.Get("type").Text(), Place: x.Get("name").Where()}
 		if _, twice := q.Column(c.Name); twice && c.Name != "" {
-			r.add("column-twice", "", x.Get("name").Problem("the column %q stands here twice", c.Name))
+			r.add("column-twice", "", x.Get("name").Problem("the column %q appears twice", c.Name))
 			continue
 		}
 		q.Columns = append(q.Columns, c)

@@ -88,7 +88,7 @@ func open(name string, look func(string) (fs.FileInfo, error), open func(string,
 	return f, nil
 }
 
-// Read reads a whole regular file of at most so many bytes; a link counts as what it leads to. A larger one is ErrSize.
+// Read reads a whole regular file of at most this many bytes; a link counts as what it leads to. A larger one is ErrSize.
 func Read(name string, most int64) ([]byte, error) {
 	f, err := Open(name)
 	if err != nil {
@@ -108,7 +108,7 @@ func ReadPlain(name string, most int64) ([]byte, error) {
 	return All(f, most)
 }
 
-// ReadFile reads a whole regular file of a file system, of at most so many bytes.
+// ReadFile reads a whole regular file of a file system, of at most this many bytes.
 func ReadFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {

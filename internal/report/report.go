@@ -169,7 +169,7 @@ func (r *reader) take(n yaml.Node) *query.Query {
 		return nil
 	}
 	if line := r.line[q.ID]; line > 0 {
-		r.add("query-twice", "a query stands in a report once", n.Problem("the query %q stands here twice; first in line %d", n.Value, line))
+		r.add("query-twice", "a query stands in a report once", n.Problem("the query %q appears twice; first in line %d", n.Value, line))
 		return nil
 	}
 	r.line[q.ID] = n.At.Line

@@ -152,8 +152,8 @@ func TestProblems(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"id", "id: x\ntitle: T\nsections: [{title: S, queries: [iam/keys]}]\n", `1:5: the id is "x", but the file is called "r"`},
 		{"query", "id: r\ntitle: T\nsections: [{title: S, queries: [iam/kyes]}]\n", `3:33: there is no query "iam/kyes"; did you mean "iam/keys"?`},
-		{"twice", "id: r\ntitle: T\nsections:\n  - {title: S, queries: [iam/keys]}\n  - {title: U, queries: [iam/keys]}\n", `5:26: the query "iam/keys" stands here twice; first in line 4`},
-		{"summary twice", "id: r\ntitle: T\nsummary: [activity/days]\nsections: [{title: S, queries: [activity/days]}]\n", `4:33: the query "activity/days" stands here twice; first in line 3`},
+		{"twice", "id: r\ntitle: T\nsections:\n  - {title: S, queries: [iam/keys]}\n  - {title: U, queries: [iam/keys]}\n", `5:26: the query "iam/keys" appears twice; first in line 4`},
+		{"summary twice", "id: r\ntitle: T\nsummary: [activity/days]\nsections: [{title: S, queries: [activity/days]}]\n", `4:33: the query "activity/days" appears twice; first in line 3`},
 		{"summary kind", "id: r\ntitle: T\nsummary: [iam/keys]\nsections: [{title: S, queries: [iam/users]}]\n", `the summary charts metric queries; iam/keys is of kind evidence`},
 		{"summary chart", "id: r\ntitle: T\nsummary: [activity/plain]\nsections: [{title: S, queries: [iam/users]}]\n", `activity/plain has no chart`},
 		{"empty section", "id: r\ntitle: T\nsections: [{title: S}]\n", `the section "S" asks nothing`},

@@ -74,7 +74,7 @@ func (b *builder) value(n *yaml3.Node, depth int) *Value {
 				continue
 			}
 			if at, twice := first[k.node.Value]; twice {
-				p := k.Problem("the key %q stands here twice; first in line %d", k.node.Value, at.Line)
+				p := k.Problem("the key %q appears twice; first in line %d", k.node.Value, at.Line)
 				p.Rule, p.Hint = "yaml-duplicate", "remove one of the two"
 				b.bad = append(b.bad, p)
 				continue

@@ -46,7 +46,7 @@ q.yaml:3:11: headline must be a text or a mapping of keys to values, this is a l
 			`q.yaml:3:5: columns[0] lacks the key "name" [yaml-missing]
 q.yaml:3:6: unknown key "nam" in columns[0]; did you mean "name"?; allowed: name [yaml-unknown-key]`},
 		{"plural key", "id: a\nheadline: {one: x, others: y}\n", `q.yaml:2:20: unknown key "others" in headline; did you mean "other"?; allowed: one, other [yaml-unknown-key]`},
-		{"duplicate", "id: a\nid: b\n", `q.yaml:2:1: the key "id" stands here twice; first in line 1 [yaml-duplicate]`},
+		{"duplicate", "id: a\nid: b\n", `q.yaml:2:1: the key "id" appears twice; first in line 1 [yaml-duplicate]`},
 		{"anchor", "id: &a x\n", `q.yaml:1:5: the anchor &a: anchors are not allowed [yaml-alias]`},
 		{"bomb", "id: x\nany: &a [x,x]\nsql: [*a,*a]\n", `q.yaml:2:6: the anchor &a: anchors are not allowed [yaml-alias]`},
 		{"merge", "id: a\nany: {<<: {a: 1}}\n", `q.yaml:2:7: <<: merging is not allowed [yaml-alias]`},

@@ -47,7 +47,7 @@ const (
 )
 
 // token names one attempt of one statement of a run over one state of the log files. Athena answers a start with a token it
-// knows with the query of then.
+// knows with the query that it started before.
 func (r *runner) token(id, statement string, attempt int) string {
 	sum := sha256.New()
 	for _, part := range []string{"trailscribe 1", r.key, r.e.o.Region, r.e.o.Workgroup, id, statement, fmt.Sprint(attempt)} {

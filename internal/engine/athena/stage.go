@@ -93,7 +93,7 @@ func (s *session) stage(ctx context.Context) error {
 	}
 	x, err := s.run(ctx, stageFiles, "stage the log files of the period", build, recovery.usable)
 	if err != nil && ctx.Err() == nil && strings.Contains(strings.ToUpper(err.Error()), "ALREADY EXISTS") {
-		// Athena has forgotten the query of then, Glue has not forgotten its table. Nobody knows whether it is whole.
+		// Athena has forgotten the query that made it, Glue has not forgotten the table. Nobody knows whether it is complete.
 		if err := s.e.drop(ctx, s.table); err != nil {
 			return err
 		}
