@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -278,5 +279,86 @@ func TestPlainWords(t *testing.T) {
 	}
 	if looked < 300 {
 		t.Fatalf("%d files: this test looks at the wrong place", looked)
+	}
+}
+
+// widest is how many characters a line of the product's code may have.
+const widest = 140
+
+// wide are files with longer lines: data that cannot be cut, and files that were written before the rule. No file is added.
+var wide = map[string]bool{
+	"cmd/trailscribe/infra_apply.go":                true,
+	"cmd/trailscribe/report_run.go":                 true,
+	"cmd/trailscribe/version.go":                    true,
+	"internal/audit/ask.go":                         true,
+	"internal/audit/checks.go":                      true,
+	"internal/awsconfig/explain.go":                 true,
+	"internal/awsfake/answers.go":                   true,
+	"internal/demo/file.go":                         true,
+	"internal/demo/incidents.go":                    true,
+	"internal/demo/ordinary.go":                     true,
+	"internal/document/documenttest/edge.go":        true,
+	"internal/document/documenttest/every_place.go": true,
+	"internal/document/documenttest/full.go":        true,
+	"internal/document/pdf/draw.go":                 true,
+	"internal/document/pdf/finish.go":               true,
+	"internal/document/pdf/flow.go":                 true,
+	"internal/document/pdf/orientation.go":          true,
+	"internal/document/pdf/pdf.go":                  true,
+	"internal/document/pdf/table.go":                true,
+	"internal/document/pdf/wrap.go":                 true,
+	"internal/document/xlsx/grid.go":                true,
+	"internal/document/xlsx/page.go":                true,
+	"internal/engine/athena/start.go":               true,
+	"internal/engine/engine.go":                     true,
+	"internal/engine/enginetest/relation.go":        true,
+	"internal/engine/enginetest/rows.go":            true,
+	"internal/finding/finding.go":                   true,
+	"internal/finding/judge.go":                     true,
+	"internal/query/compile.go":                     true,
+	"internal/query/load.go":                        true,
+	"internal/query/query.go":                       true,
+	"internal/query/shape.go":                       true,
+	"internal/run/record.go":                        true,
+	"internal/style/format.go":                      true,
+	"internal/workpaper/charts.go":                  true,
+	"internal/workpaper/controls.go":                true,
+	"internal/workpaper/cover.go":                   true,
+	"internal/workpaper/findings.go":                true,
+	"internal/workpaper/provenance.go":              true,
+	"internal/workpaper/register.go":                true,
+	"internal/workpaper/scope.go":                   true,
+	"internal/workpaper/summary.go":                 true,
+	"internal/workpaper/workpaper.go":               true,
+}
+
+// A line of three hundred characters is not read. Tests may hold a case in one line; internal/sql holds tables of functions.
+func TestLinesAreNotTooLong(t *testing.T) {
+	for _, dir := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			rel := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
+			if d.IsDir() && rel == "internal/sql" {
+				return filepath.SkipDir
+			}
+			if d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || wide[rel] {
+				return nil
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for i, line := range strings.Split(string(data), "\n") {
+				if n := utf8.RuneCountInString(line); n > widest {
+					t.Errorf("%s:%d has %d characters, at most %d are read", rel, i+1, n, widest)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -30,11 +30,14 @@ var people = []struct{ name, set, ip string }{
 }
 
 const (
-	browser   = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36"
-	cli       = "aws-cli/2.17.62 md/awscrt#0.21.2 ua/2.0 os/linux#6.8.0 md/arch#x86_64 lang/python#3.11.9 cfg/retry-mode#standard md/prompt#off md/command#"
-	boto      = "Boto3/1.35.24 md/Botocore#1.35.24 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.12.5 cfg/retry-mode#legacy Botocore/1.35.24"
+	browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36"
+	cli     = "aws-cli/2.17.62 md/awscrt#0.21.2 ua/2.0 os/linux#6.8.0 md/arch#x86_64 lang/python#3.11.9 " +
+		"cfg/retry-mode#standard md/prompt#off md/command#"
+	boto = "Boto3/1.35.24 md/Botocore#1.35.24 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.12.5 " +
+		"cfg/retry-mode#legacy Botocore/1.35.24"
 	goSDK     = "aws-sdk-go-v2/1.31.0 os/linux lang/go#1.23.1 md/GOOS#linux md/GOARCH#amd64 api/s3#1.63.0"
-	terraform = "APN/1.0 HashiCorp/1.0 Terraform/1.9.6 (+https://www.terraform.io) terraform-provider-aws/5.68.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.31.0"
+	terraform = "APN/1.0 HashiCorp/1.0 Terraform/1.9.6 (+https://www.terraform.io) terraform-provider-aws/5.68.0 " +
+		"(+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.31.0"
 )
 
 // hash is a short stable number of a text, in hexadecimal digits, for ids that must not change from day to day.
@@ -58,15 +61,19 @@ func ssoPerson(account, name, set, ip string) actor {
 	id := unique("AROA", role)
 	arn := "arn:aws:sts::" + account + ":assumed-role/" + role + "/" + name
 	return actor{key: name, kind: "identity-center", ip: ip, agent: browser, console: true, person: true, arn: arn,
-		identity: `{"type":"AssumedRole","principalId":"` + id + `:` + name + `","arn":"` + arn + `","accountId":"` + account + `","accessKeyId":"ASIA` + strings.ToUpper(hash(arn, 16)) +
-			`","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"` + id + `","arn":"arn:aws:iam::` + account + `:role/aws-reserved/sso.amazonaws.com/eu-central-1/` + role +
-			`","accountId":"` + account + `","userName":"` + role + `"},"attributes":{"creationDate":"%DAY%T08:00:00Z","mfaAuthenticated":"false"}}}`}
+		identity: `{"type":"AssumedRole","principalId":"` + id + `:` + name + `","arn":"` + arn + `","accountId":"` + account +
+			`","accessKeyId":"ASIA` + strings.ToUpper(hash(arn, 16)) +
+			`","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"` + id + `","arn":"arn:aws:iam::` + account +
+			`:role/aws-reserved/sso.amazonaws.com/eu-central-1/` + role +
+			`","accountId":"` + account + `","userName":"` + role +
+			`"},"attributes":{"creationDate":"%DAY%T08:00:00Z","mfaAuthenticated":"false"}}}`}
 }
 
 func iamUser(account, name, ip, agent string) actor {
 	arn := "arn:aws:iam::" + account + ":user/" + name
 	return actor{key: arn, kind: "user", ip: ip, agent: agent, person: true, arn: arn,
-		identity: `{"type":"IAMUser","principalId":"` + unique("AIDA", arn) + `","arn":"` + arn + `","accountId":"` + account + `","accessKeyId":"AKIA` + strings.ToUpper(hash(arn, 16)) + `","userName":"` + name + `"}`}
+		identity: `{"type":"IAMUser","principalId":"` + unique("AIDA", arn) + `","arn":"` + arn + `","accountId":"` + account +
+			`","accessKeyId":"AKIA` + strings.ToUpper(hash(arn, 16)) + `","userName":"` + name + `"}`}
 }
 
 // signingIn is the identity of a user in a sign-in record, where no key exists yet.
@@ -75,7 +82,8 @@ func signingIn(account, name string) string {
 		return `{"type":"IAMUser","accountId":"` + account + `","accessKeyId":"","userName":"HIDDEN_DUE_TO_SECURITY_REASONS"}`
 	}
 	arn := "arn:aws:iam::" + account + ":user/" + name
-	return `{"type":"IAMUser","principalId":"` + unique("AIDA", arn) + `","arn":"` + arn + `","accountId":"` + account + `","userName":"` + name + `"}`
+	return `{"type":"IAMUser","principalId":"` + unique("AIDA", arn) + `","arn":"` + arn + `","accountId":"` + account +
+		`","userName":"` + name + `"}`
 }
 
 // role is a session of an ordinary role; delivery is the version of the instance metadata service, "" where no instance holds the session.
@@ -88,8 +96,10 @@ func role(account, name, session, ip, agent, delivery string) actor {
 		ec2 = `,"ec2RoleDelivery":"` + delivery + `"`
 	}
 	return actor{key: key, kind: "role", ip: ip, agent: agent, arn: arn,
-		identity: `{"type":"AssumedRole","principalId":"` + id + `:` + session + `","arn":"` + arn + `","accountId":"` + account + `","accessKeyId":"ASIA` + strings.ToUpper(hash(arn, 16)) +
-			`","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"` + id + `","arn":"` + key + `","accountId":"` + account + `","userName":"` + name +
+		identity: `{"type":"AssumedRole","principalId":"` + id + `:` + session + `","arn":"` + arn + `","accountId":"` + account +
+			`","accessKeyId":"ASIA` + strings.ToUpper(hash(arn, 16)) +
+			`","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"` + id + `","arn":"` + key + `","accountId":"` + account +
+			`","userName":"` + name +
 			`"},"attributes":{"creationDate":"%DAY%T00:00:00Z","mfaAuthenticated":"false"}` + ec2 + `}}`}
 }
 
@@ -98,8 +108,10 @@ func linkedRole(account, svc, name, session string) actor {
 	host := svc + ".amazonaws.com"
 	id := unique("AROA", account+name)
 	return actor{key: "arn:aws:iam::" + account + ":role/aws-service-role/" + host + "/" + name, kind: "service", ip: host, agent: host,
-		identity: `{"type":"AssumedRole","principalId":"` + id + `:` + session + `","arn":"arn:aws:sts::` + account + `:assumed-role/` + name + `/` + session + `","accountId":"` + account +
-			`","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"` + id + `","arn":"arn:aws:iam::` + account + `:role/aws-service-role/` + host + `/` + name + `","accountId":"` + account + `","userName":"` + name +
+		identity: `{"type":"AssumedRole","principalId":"` + id + `:` + session + `","arn":"arn:aws:sts::` + account + `:assumed-role/` + name +
+			`/` + session + `","accountId":"` + account +
+			`","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"` + id + `","arn":"arn:aws:iam::` + account +
+			`:role/aws-service-role/` + host + `/` + name + `","accountId":"` + account + `","userName":"` + name +
 			`"},"attributes":{"creationDate":"%DAY%T00:00:00Z","mfaAuthenticated":"false"}},"invokedBy":"` + host + `"}`}
 }
 

@@ -26,7 +26,8 @@ type Options struct {
 	Events   int       // about how many; never fewer than one for each account, every second hour
 	PerFile  int       // largest number of events in one file
 	Broken   bool      // one log file is cut off in the middle
-	Few      bool      // without the use of root, the network project and the changes of the organisation: some tests are clear, as in real life
+	// without the use of root, the network project and the changes of the organisation: some tests are clear, as in real life
+	Few bool
 }
 
 func (o Options) filled() Options {

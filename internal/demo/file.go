@@ -20,7 +20,8 @@ type file struct {
 	data   []byte
 }
 
-// writer holds what one goroutine needs to compress files. The gzip header carries no name and no time, so the same records give the same bytes.
+// writer holds what one goroutine needs to compress files. The gzip header carries no name and no time, so the same records give the same
+// bytes.
 type writer struct {
 	zip  *gzip.Writer
 	body []byte
@@ -122,13 +123,15 @@ func (u *unit) file(w *writer, delivered time.Time, events []event) file {
 func (s *script) digest(ctx context.Context, to source.Sink) error {
 	a, r, end := s.account(0), s.main(), s.month.Add(time.Hour)
 	stamp := end.Format("20060102T150405Z")
-	key := fmt.Sprintf("AWSLogs/%s/CloudTrail-Digest/%s/%s/%s_CloudTrail-Digest_%s_example-org-trail_%s_%s.json.gz", a, r, end.Format("2006/01/02"), a, r, r, stamp)
+	key := fmt.Sprintf("AWSLogs/%s/CloudTrail-Digest/%s/%s/%s_CloudTrail-Digest_%s_example-org-trail_%s_%s.json.gz", a, r,
+		end.Format("2006/01/02"), a, r, r, stamp)
 	text := fmt.Sprintf(`{"awsAccountId":%q,"digestStartTime":%q,"digestEndTime":%q,"digestS3Bucket":"example-org-cloudtrail-logs","digestS3Object":%q,`+
 		`"digestPublicKeyFingerprint":%q,"digestSignatureAlgorithm":"SHA256withRSA","newestEventTime":null,"oldestEventTime":null,"previousDigestS3Bucket":null,`+
 		`"previousDigestS3Object":null,"previousDigestHashValue":null,"previousDigestHashAlgorithm":null,"previousDigestSignature":null,"logFiles":[]}`,
 		a, s.month.Format(time.RFC3339), end.Format(time.RFC3339), key, strings.Repeat(hash(a, 16), 2))
 	data := newWriter().gzip([]byte(text))
-	if err := to.Put(ctx, source.Object{Key: key, Size: int64(len(data)), Modified: end, Class: "STANDARD"}, bytes.NewReader(data)); err != nil {
+	if err := to.Put(ctx, source.Object{Key: key, Size: int64(len(data)), Modified: end, Class: "STANDARD"},
+		bytes.NewReader(data)); err != nil {
 		return fmt.Errorf("writing the sample digest file %s: %w", key, err)
 	}
 	return nil

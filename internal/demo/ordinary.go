@@ -25,7 +25,8 @@ func newCast(account string, index int, day time.Time) *cast {
 		app:         role(account, "app-server", "i-0"+hash(account+"app", 16), "10.0.12.34", goSDK, "2.0"),
 		function:    role(account, "orders-api", "orders-api", "203.0.113.40", boto, ""),
 		autoscaling: linkedRole(account, "autoscaling", "AWSServiceRoleForAutoScaling", "AutoScaling"),
-		config:      awsService("config"), ec2: awsService("ec2"), lambda: awsService("lambda"), cloudtrail: awsService("cloudtrail"), elb: awsService("elasticloadbalancing"),
+		config:      awsService("config"), ec2: awsService("ec2"), lambda: awsService("lambda"), cloudtrail: awsService("cloudtrail"),
+		elb: awsService("elasticloadbalancing"),
 	}
 	for i, p := range people {
 		if index == 2 && i%2 == 1 {
@@ -44,7 +45,8 @@ func newCast(account string, index int, day time.Time) *cast {
 }
 
 func (a actor) does(source, name string) record {
-	r := record{source: source + ".amazonaws.com", name: name, identity: a.identity, ip: a.ip, agent: a.agent, console: a.console, tls: a.kind != "service"}
+	r := record{source: source + ".amazonaws.com", name: name, identity: a.identity, ip: a.ip, agent: a.agent, console: a.console,
+		tls: a.kind != "service"}
 	if a.kind != "service" {
 		r.person, r.personType = a.key, a.kind
 		if !a.person {
@@ -55,7 +57,8 @@ func (a actor) does(source, name string) record {
 }
 
 // Buckets of the made-up company. None of their names looks like that of a log bucket.
-var buckets = []string{"example-orders-data", "example-web-assets", "example-analytics-lake", "example-customer-exports", "example-build-artifacts"}
+var buckets = []string{"example-orders-data", "example-web-assets", "example-analytics-lake", "example-customer-exports",
+	"example-build-artifacts"}
 
 const logBucket = "example-org-cloudtrail-logs"
 
@@ -80,7 +83,8 @@ func (u *unit) fixed() {
 				r := c.backup.does("ec2", "CreateSnapshot")
 				r.at, r.write = u.day.Add(2*time.Hour+time.Duration(15+i)*time.Minute), true
 				r.request = `{"volumeId":"vol-0` + hash("volume"+strconv.Itoa(i), 16) + `","description":"nightly"}`
-				r.response = `{"snapshotId":"snap-0` + u.hex(16) + `","volumeId":"vol-0` + hash("volume"+strconv.Itoa(i), 16) + `","status":"pending","encrypted":true}`
+				r.response = `{"snapshotId":"snap-0` + u.hex(16) + `","volumeId":"vol-0` + hash("volume"+strconv.Itoa(i), 16) +
+					`","status":"pending","encrypted":true}`
 				u.add(r)
 			}
 		}
@@ -92,7 +96,8 @@ func (u *unit) fixed() {
 		// Every account and region has a change early in the month, so that no used region looks new.
 		r := c.deploy.does("ec2", "CreateTags")
 		r.at, r.write = u.day.Add(9*time.Hour+30*time.Minute), true
-		r.request = `{"resourcesSet":{"items":[{"resourceId":"i-0` + hash(u.account+u.region, 16) + `"}]},"tagSet":{"items":[{"key":"team","value":"platform"}]}}`
+		r.request = `{"resourcesSet":{"items":[{"resourceId":"i-0` + hash(u.account+u.region, 16) +
+			`"}]},"tagSet":{"items":[{"key":"team","value":"platform"}]}}`
 		u.add(r)
 	}
 }
@@ -102,12 +107,14 @@ func (u *unit) serviceAssumesRole(at time.Time) {
 	arn := "arn:aws:iam::" + u.account + ":role/app-server"
 	r.at, r.shared = at, true
 	r.request = `{"roleArn":"` + arn + `","roleSessionName":"i-0` + hash(u.account+"app", 16) + `"}`
-	r.response = `{"credentials":{"accessKeyId":"ASIA` + strings.ToUpper(u.hex(16)) + `","sessionToken":"EXAMPLE","expiration":"` + at.Add(6*time.Hour).Format("Jan 2, 2006, 3:04:05 PM") + `"}}`
+	r.response = `{"credentials":{"accessKeyId":"ASIA` + strings.ToUpper(u.hex(16)) + `","sessionToken":"EXAMPLE","expiration":"` +
+		at.Add(6*time.Hour).Format("Jan 2, 2006, 3:04:05 PM") + `"}}`
 	r.resources = `[{"accountId":"` + u.account + `","type":"AWS::IAM::Role","ARN":"` + arn + `"}]`
 	u.add(r)
 }
 
-// signIns: a console sign-in of each person by single sign-on, which always says that no second factor was used, and one of an IAM user who used one.
+// signIns: a console sign-in of each person by single sign-on, which always says that no second factor was used, and one of an IAM user
+// who used one.
 func (u *unit) signIns() {
 	for i, a := range u.cast.sso {
 		r := a.does("signin", "ConsoleLogin")
@@ -116,10 +123,13 @@ func (u *unit) signIns() {
 		r.extra = `{"LoginTo":"https://eu-central-1.console.aws.amazon.com/console/home","MobileVersion":"No","MFAUsed":"No"}`
 		u.add(r)
 		if u.index == 0 {
-			r := record{source: "signin.amazonaws.com", name: "UserAuthentication", kind: "AwsServiceEvent", at: r.at.Add(-20 * time.Second), write: true, ip: a.ip, agent: browser,
-				identity: `{"type":"IdentityCenterUser","accountId":"` + u.account + `","onBehalfOf":{"userId":"` + hash(a.key, 10) + `-example","identityStoreArn":"arn:aws:identitystore::` + u.account + `:identitystore/d-9067example"}}`,
-				extra:    `{"AuthWorkflowID":"` + u.hex(16) + `","LoginTo":"https://d-9067example.awsapps.com/start/","UserName":"` + a.key + `","CredentialType":"PASSWORD,TOTP"}`,
-				details:  `{"UserAuthentication":"Success"}`}
+			r := record{source: "signin.amazonaws.com", name: "UserAuthentication", kind: "AwsServiceEvent", at: r.at.Add(-20 * time.Second),
+				write: true, ip: a.ip, agent: browser,
+				identity: `{"type":"IdentityCenterUser","accountId":"` + u.account + `","onBehalfOf":{"userId":"` + hash(a.key, 10) +
+					`-example","identityStoreArn":"arn:aws:identitystore::` + u.account + `:identitystore/d-9067example"}}`,
+				extra: `{"AuthWorkflowID":"` + u.hex(16) + `","LoginTo":"https://d-9067example.awsapps.com/start/","UserName":"` + a.key +
+					`","CredentialType":"PASSWORD,TOTP"}`,
+				details: `{"UserAuthentication":"Success"}`}
 			u.add(r)
 		}
 	}
@@ -135,8 +145,9 @@ func (u *unit) signIn(name, ip string, at time.Time, success bool, mfa string) r
 }
 
 func signIn(account, name, ip string, at time.Time, success bool, mfa string) record {
-	r := record{source: "signin.amazonaws.com", name: "ConsoleLogin", kind: "AwsConsoleSignIn", at: at, write: true, ip: ip, agent: browser, identity: signingIn(account, name),
-		extra: `{"LoginTo":"https://console.aws.amazon.com/console/home","MobileVersion":"No","MFAUsed":"` + mfa + `"}`}
+	r := record{source: "signin.amazonaws.com", name: "ConsoleLogin", kind: "AwsConsoleSignIn", at: at, write: true, ip: ip, agent: browser,
+		identity: signingIn(account, name),
+		extra:    `{"LoginTo":"https://console.aws.amazon.com/console/home","MobileVersion":"No","MFAUsed":"` + mfa + `"}`}
 	if name != "" {
 		r.person, r.personType = "arn:aws:iam::"+account+":user/"+name, "user"
 	}
@@ -174,7 +185,8 @@ func (u *unit) person(at time.Time) {
 	var r record
 	switch {
 	case x < 420:
-		r = a.does("ec2", []string{"DescribeInstances", "DescribeSecurityGroups", "DescribeVolumes", "DescribeSubnets", "DescribeInstanceStatus"}[x%5])
+		r = a.does("ec2", []string{"DescribeInstances", "DescribeSecurityGroups", "DescribeVolumes", "DescribeSubnets",
+			"DescribeInstanceStatus"}[x%5])
 		r.request = `{"filterSet":{},"maxResults":1000}`
 	case x < 520:
 		r = a.does("monitoring", []string{"DescribeAlarms", "GetMetricData"}[x%2])
@@ -191,7 +203,8 @@ func (u *unit) person(at time.Time) {
 		r = forwarded(a, "AWS Internal", "AWS Internal").does("kms", "Decrypt")
 		r.person, r.tls = "", false
 		key := "arn:aws:kms:" + u.region + ":" + u.account + ":key/" + hash(u.account+u.region, 8) + "-1111-4222-8333-" + hash(u.account, 12)
-		r.request = `{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::` + buckets[x%len(buckets)] + `"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}`
+		r.request = `{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::` + buckets[x%len(buckets)] +
+			`"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}`
 		r.resources = `[{"accountId":"` + u.account + `","type":"AWS::KMS::Key","ARN":"` + key + `"}]`
 	case x < 920:
 		r = a.does("cloudformation", "DescribeStacks")
@@ -214,7 +227,8 @@ func (u *unit) person(at time.Time) {
 		r = u.signIn("emma.nilsson", "198.51.100.40", at, false, "No")
 		r.person = "arn:aws:iam::" + u.account + ":user/emma.nilsson"
 		if !at.Before(u.s.month) && !u.s.silent(u.account, at) {
-			u.planted = append(u.planted, Planted{"signin/failed", []string{u.account, "emma.nilsson", "198.51.100.40", at.Format("2006-01-02")}, "a mistyped password"})
+			u.planted = append(u.planted, Planted{"signin/failed", []string{u.account, "emma.nilsson", "198.51.100.40", at.Format("2006-01-02")},
+				"a mistyped password"})
 		}
 	}
 	r.at = at
@@ -227,7 +241,8 @@ func (u *unit) refuse(r *record, a actor, action string) {
 	if strings.HasPrefix(action, "ec2:") {
 		r.code = "Client.UnauthorizedOperation"
 	}
-	r.message = "User: " + a.arn + " is not authorized to perform: " + action + " because no identity-based policy allows the " + action + " action"
+	r.message = "User: " + a.arn + " is not authorized to perform: " + action +
+		" because no identity-based policy allows the " + action + " action"
 }
 
 func (u *unit) object(a actor, name string) record {
@@ -250,7 +265,8 @@ func (u *unit) object(a actor, name string) record {
 		in = strconv.Itoa(u.rnd.IntN(1 << 20))
 	}
 	r.resources = `[` + object + `{"accountId":"` + u.account + `","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::` + b + `"}]`
-	r.extra = `{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":` + in + `,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"` + u.hex(16) + u.hex(16) + `=","bytesTransferredOut":` + out + `}`
+	r.extra = `{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":` + in +
+		`,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"` + u.hex(16) + u.hex(16) + `=","bytesTransferredOut":` + out + `}`
 	return r
 }
 
@@ -267,7 +283,8 @@ func (u *unit) machine(at time.Time) {
 		r = c.function.does("dynamodb", []string{"GetItem", "PutItem", "Query"}[x%3])
 		r.data, r.write = true, x%3 == 1
 		r.request = `{"tableName":"orders","key":{"pk":"order#` + u.hex(6) + `"}}`
-		r.resources = `[{"accountId":"` + u.account + `","type":"AWS::DynamoDB::Table","ARN":"arn:aws:dynamodb:` + u.region + `:` + u.account + `:table/orders"}]`
+		r.resources = `[{"accountId":"` + u.account + `","type":"AWS::DynamoDB::Table","ARN":"arn:aws:dynamodb:` + u.region + `:` + u.account +
+			`:table/orders"}]`
 	case x < 520:
 		u.serviceAssumesRole(at)
 		return
@@ -279,7 +296,8 @@ func (u *unit) machine(at time.Time) {
 	case x < 640:
 		r = c.cloudtrail.does("s3", "PutObject")
 		r.data, r.write = true, true
-		r.request = `{"bucketName":"` + logBucket + `","key":"AWSLogs/` + u.account + `/CloudTrail/` + u.region + `/` + at.Format("2006/01/02") + `/` + u.hex(16) + `.json.gz"}`
+		r.request = `{"bucketName":"` + logBucket + `","key":"AWSLogs/` + u.account + `/CloudTrail/` + u.region + `/` + at.Format("2006/01/02") +
+			`/` + u.hex(16) + `.json.gz"}`
 		r.resources = `[{"accountId":"` + u.s.account(0) + `","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::` + logBucket + `"}]`
 	case x < 720:
 		r = c.autoscaling.does("ec2", []string{"DescribeInstances", "DescribeLaunchTemplates", "RunInstances", "TerminateInstances"}[x%4])
@@ -303,7 +321,8 @@ func (u *unit) machine(at time.Time) {
 		u.refuse(&r, c.scanner, "ec2:DescribeInstanceAttribute")
 	case x < 960:
 		r = c.function.does("dynamodb", "PutItem")
-		r.data, r.write, r.code, r.message = true, true, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded."
+		r.data, r.write, r.code, r.message = true, true, "ProvisionedThroughputExceededException",
+			"The level of configured provisioned throughput for the table was exceeded."
 	case x < 975:
 		r = c.scanner.does("ec2", "DescribeImages")
 		r.code, r.message = "Client.RequestLimitExceeded", "Request limit exceeded."
@@ -331,12 +350,16 @@ func (u *unit) deploy(at time.Time) {
 		r.request = `{"roleName":"orders-api","policyName":"orders","policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:GetItem\",\"dynamodb:PutItem\"],\"Resource\":\"arn:aws:dynamodb:*:` + u.account + `:table/orders\"}]}"}`
 	case 1:
 		r = a.does("ec2", "AuthorizeSecurityGroupIngress")
-		r.request = `{"groupId":"sg-0` + hash(u.account+u.region, 16) + `","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":8443,"toPort":8443,"groups":{},"ipRanges":{"items":[{"cidrIp":"10.0.0.0/16"}]},"ipv6Ranges":{},"prefixListIds":{}}]}}`
-		r.response = `{"_return":true,"securityGroupRuleSet":{"items":[{"groupOwnerId":"` + u.account + `","groupId":"sg-0` + hash(u.account+u.region, 16) + `","securityGroupRuleId":"sgr-0` + u.hex(16) + `","isEgress":false,"ipProtocol":"tcp","fromPort":8443,"toPort":8443,"cidrIpv4":"10.0.0.0/16"}]}}`
+		r.request = `{"groupId":"sg-0` + hash(u.account+u.region, 16) +
+			`","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":8443,"toPort":8443,"groups":{},"ipRanges":{"items":[{"cidrIp":"10.0.0.0/16"}]},"ipv6Ranges":{},"prefixListIds":{}}]}}`
+		r.response = `{"_return":true,"securityGroupRuleSet":{"items":[{"groupOwnerId":"` + u.account + `","groupId":"sg-0` +
+			hash(u.account+u.region, 16) + `","securityGroupRuleId":"sgr-0` + u.hex(16) +
+			`","isEgress":false,"ipProtocol":"tcp","fromPort":8443,"toPort":8443,"cidrIpv4":"10.0.0.0/16"}]}}`
 	case 2:
 		b := buckets[u.rnd.IntN(len(buckets))] + "-" + u.account[:4]
 		r = a.does("s3", "PutBucketEncryption")
-		r.request = `{"bucketName":"` + b + `","encryption":"","ServerSideEncryptionConfiguration":{"Rule":{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"}}}}`
+		r.request = `{"bucketName":"` + b +
+			`","encryption":"","ServerSideEncryptionConfiguration":{"Rule":{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"}}}}`
 	case 3, 4:
 		r = a.does("lambda", "UpdateFunctionCode20150331v2")
 		r.request = `{"functionName":"orders-api","publish":true}`

@@ -130,7 +130,8 @@ func (s *script) units() []*unit {
 		// Rounding the running total instead of each share keeps the sum at what was asked for.
 		n := int((before+x.w)/sum*float64(s.o.Events)) - int(before/sum*float64(s.o.Events))
 		before += x.w
-		units = append(units, &unit{s: s, place: x.place, index: s.accounts[x.account], background: n, rnd: rand.New(rand.NewPCG(uint64(s.o.Seed), uint64(i)))})
+		units = append(units, &unit{s: s, place: x.place, index: s.accounts[x.account], background: n,
+			rnd: rand.New(rand.NewPCG(uint64(s.o.Seed), uint64(i)))})
 	}
 	if s.o.Broken {
 		for _, u := range units {

@@ -18,7 +18,8 @@ var judgedColumns = []result.Column{
 }
 
 // Judged are the rows of a query, and behind each row of an exception query its exception: id, status, waiver,
-// whether it is new, and its pattern, which runs of the first format do not have. A row without an exception, which no exception query should have, has nulls there.
+// whether it is new, and its pattern, which runs of the first format do not have. A row without an exception, which no exception query
+// should have, has nulls there.
 func (s *Saved) Judged(query string) (result.Set, error) {
 	rows, err := s.Rows(query)
 	if err != nil {

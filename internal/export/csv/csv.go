@@ -51,7 +51,8 @@ func (w *Writer) name(query string) string {
 	return run.DataName(query, "csv")
 }
 
-// Write writes the rows of every query that gave some result. Rows of exception queries end in exception_id, exception_status, exception_waiver, exception_new and exception_pattern.
+// Write writes the rows of every query that gave some result. Rows of exception queries end in exception_id, exception_status,
+// exception_waiver, exception_new and exception_pattern.
 func (w *Writer) Write(ctx context.Context, out export.Output, s *run.Saved) (export.Written, error) {
 	done := export.Written{Rows: map[string]int64{}}
 	for i := range s.Queries {
