@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,15 +8,14 @@ import (
 
 	"trailscribe/internal/finding"
 	"trailscribe/internal/run"
-	"trailscribe/queries"
 )
 
 // A query that fails while it runs makes the report incomplete, on page one, and takes nothing away from the others.
 func TestAttackFailingQuery(t *testing.T) {
-	ids := []string{"activity/by-day", "access/denied-calls", "activity/new-regions", "out-of-hours/by-user", "logging/trail-changes"}
+	ids := []string{"zz/by-day", "zz/denied", "zz/agents", "zz/logging"}
 	attack{name: "each query of a report fails while it runs", whole: len(ids), sample: 1, try: func(t *try) {
 		g, folder, id := attackGround(t), t.TempDir(), choose(t, ids)
-		text := string(must(fs.ReadFile(queries.FS, id+".yaml")))
+		text := string(must(os.ReadFile(filepath.Join(g.lib, "queries", filepath.FromSlash(id)+".yaml"))))
 		head, statement, found := strings.Cut(text, "\nsql: |\n")
 		if !found {
 			t.Fatalf("%s has no statement", id)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -16,7 +17,8 @@ import (
 	"trailscribe/internal/source/dir"
 )
 
-// What the attacks ask: three days of the sample, and two reports of a few queries with rows and every format.
+// What the attacks ask: three days of the sample, and two reports of a few queries with rows and every format. The queries read
+// columns as they are in the logs: to plan what derived ones cost is most of what a run over so few records costs.
 const (
 	attackPeriod = "2026-10-29..2026-10-31"
 	quickReport  = `id: quick
@@ -24,20 +26,105 @@ title: Three days
 audience: Auditors
 period: 2026-10-29..2026-10-31
 formats: [pdf, xlsx, json, csv]
-summary: [activity/by-day]
+summary: [zz/by-day]
 sections:
-  - {title: Access, queries: [access/denied-calls, activity/new-regions, out-of-hours/by-user]}
-  - {title: Logging, queries: [logging/trail-changes]}
+  - {title: Access, queries: [zz/denied, zz/agents]}
+  - {title: Logging, queries: [zz/logging]}
 `
 	otherReport = `id: other
-title: Three other questions
+title: Two other questions
 audience: Auditors
 period: 2026-10-29..2026-10-31
 formats: [pdf, xlsx]
 sections:
-  - {title: Use, queries: [activity/top-services, activity/volume, activity/log-gaps]}
+  - {title: Use, queries: [zz/services, zz/agents]}
 `
 )
+
+// attackQueries are the queries of these reports, by the last part of their ids: two kinds of exceptions, evidence, figures.
+var attackQueries = map[string]string{
+	"by-day": `title: Events by day
+question: How many events were there on each day?
+kind: metric
+why: It is a figure.
+log_scope: [management]
+columns:
+  - {name: v, label: Day, type: text}
+  - {name: n, label: Events, type: number}
+key: [v]
+chart: {type: column, x: v, y: n}
+sql: |
+  SELECT substr(eventtime, 1, 10) AS v, count(*) AS n FROM events GROUP BY 1 ORDER BY v
+`,
+	"denied": `title: Changes and refusals
+question: What was changed or refused?
+headline: {one: "One call", other: "{rows} calls"}
+kind: exception
+severity: high
+log_scope: [management]
+why: To see each.
+fix: Look at each.
+columns:
+  - {name: event_time, label: When, type: time}
+  - {name: account_id, label: Account, type: account}
+  - {name: who, label: Who, type: text}
+  - {name: eventname, label: Action, type: code}
+  - {name: errorcode, label: Error, type: text}
+  - {name: sourceipaddress, label: From, type: ip}
+  - {name: useragent, label: With, type: text}
+  - {name: eventid, label: Event id, type: id}
+key: [account_id, eventid]
+recurs: [who, eventname]
+sql: |
+  SELECT event_time, account_id, useridentity.arn AS who, eventname, errorcode, sourceipaddress, useragent, eventid FROM events
+  WHERE errorcode IS NOT NULL OR readonly = 'false'
+  ORDER BY event_time, account_id, eventid
+population: SELECT count(*) FROM events
+`,
+	"logging": `title: Changes of logging
+question: Who changed a trail?
+headline: {one: "One change", other: "{rows} changes"}
+kind: exception
+severity: critical
+log_scope: [management]
+why: To see each.
+fix: Look at each.
+columns:
+  - {name: account_id, label: Account, type: account}
+  - {name: eventname, label: Action, type: code}
+  - {name: requestparameters, label: Parameters, type: text}
+  - {name: eventid, label: Event id, type: id}
+key: [account_id, eventid]
+sql: |
+  SELECT account_id, eventname, requestparameters, eventid FROM events
+  WHERE eventsource = 'cloudtrail.amazonaws.com'
+  ORDER BY account_id, eventid
+`,
+	"agents": `title: Programs
+question: What were the calls made with?
+kind: evidence
+why: To know them.
+log_scope: [management]
+columns:
+  - {name: v, label: Program, type: text}
+  - {name: n, label: Events, type: number}
+key: [v]
+sql: |
+  SELECT useragent AS v, count(*) AS n FROM events WHERE useragent IS NOT NULL GROUP BY 1 ORDER BY v
+`,
+	"services": `title: Services
+question: What was used?
+kind: metric
+why: It is a figure.
+log_scope: [management]
+columns:
+  - {name: v, label: Service, type: text}
+  - {name: n, label: Events, type: number}
+key: [v]
+sql: |
+  SELECT eventsource AS v, count(*) AS n FROM events WHERE eventsource IS NOT NULL GROUP BY 1 ORDER BY v
+`,
+}
 
 // ground is what all attacks start from, made once: logs, a library with the reports, a filled cache, and what the program
 // writes when nobody disturbs it.
@@ -80,11 +167,13 @@ func newGround() (*ground, error) {
 	if err := makeAttackLogs(g.logs); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(g.lib, "reports"), 0o755); err != nil {
-		return nil, err
+	files := map[string]string{"reports/quick": quickReport, "reports/other": otherReport}
+	for name, text := range attackQueries {
+		files["queries/zz/"+name] = "id: zz/" + name + "\n" + text
 	}
-	for name, text := range map[string]string{"quick": quickReport, "other": otherReport} {
-		if err := os.WriteFile(filepath.Join(g.lib, "reports", name+".yaml"), []byte(text), 0o644); err != nil {
+	for name, text := range files {
+		name = filepath.Join(g.lib, filepath.FromSlash(name)+".yaml")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
 			return nil, err
 		}
 	}
