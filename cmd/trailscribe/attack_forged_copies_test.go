@@ -97,7 +97,7 @@ func TestAttackForgedCopies(t *testing.T) {
 			t.Error("it is not known how many copies differ")
 		case (*c > 0) != (e.code == exitIncomplete):
 			t.Errorf("%s: %d events have copies that differ, exit code %d", how.name, *c, e.code)
-		case *c == 0 && how.name == disguises[0].name:
+		case *c == 0 && how.name == disguises[0].name && place != 0: // the folder of a day before the period is not read
 			t.Errorf("%s: no copy differs", how.name)
 		default:
 			t.add("events with copies that differ", int(*c))

@@ -12,7 +12,8 @@ import (
 	"trailscribe/internal/run"
 )
 
-// Events with parameters as large as CloudTrail allows, and larger, are reported on within the memory that the program may take.
+// Events with parameters as large as CloudTrail allows, and larger, are reported on within the memory that the program may take:
+// twice --memory and 256 MiB, and what the writers of a report need.
 func TestAttackLargeEvents(t *testing.T) {
 	kinds := []struct {
 		events, size int
@@ -48,7 +49,7 @@ func TestAttackLargeEvents(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c := command(t.Context(), folder, append(g.over("logs", job{"quick", attackPeriod}, "out", "cache"), "--format", "pdf,xlsx,json,csv")...)
+		c := command(t.Context(), folder, append(g.over("logs", job{"quick", attackPeriod}, "out", "cache"), "--format", "pdf,xlsx,json,csv", "--memory", "256MiB")...)
 		e, peak := t.measured(c, 4<<10, exitDone, exitIncomplete)
 		t.most("MiB", peak)
 		t.count(fmt.Sprintf("exit %d", e.code))
