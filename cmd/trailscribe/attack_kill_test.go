@@ -10,7 +10,7 @@ import (
 // A run that is killed at any moment, more than once too, leaves nothing that looks like a report, and the same command
 // then writes what an undisturbed run writes.
 func TestAttackKill(t *testing.T) {
-	attack{name: "kill -9 at random moments, 1 to 3 times in a row", whole: 60, sample: 1, try: func(t *try) {
+	attack{name: "kill -9 at random moments, 1 to 3 times in a row", whole: 40, sample: 1, try: func(t *try) {
 		d := newDisturbed(t)
 		for range 1 + t.IntN(3) {
 			d.untilItHappens(t.Float64(), func(r *running, after time.Duration) bool {

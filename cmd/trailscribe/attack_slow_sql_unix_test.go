@@ -54,7 +54,7 @@ func doubled(n int) string {
 // A query that runs too long is stopped, by its time or by a signal; in a report it is not evaluated, and all others are.
 func TestAttackSlowSQL(t *testing.T) {
 	names := slices.Sorted(maps.Keys(slow))
-	attack{name: "SQL that would run for ever: cross joins, recursion, patterns", whole: 2 * len(names), sample: 2, try: func(t *try) {
+	attack{name: "SQL that would run for ever: cross joins, recursion, patterns", whole: 2 * len(names), sample: 1, try: func(t *try) {
 		g, folder, name := attackGround(t), t.TempDir(), choose(t, names)
 		writeQuery(t, folder, slow[name])
 		report := "id: slow\ntitle: Slow\naudience: Auditors\nperiod: " + attackPeriod +
@@ -121,7 +121,10 @@ func (t *try) interruptsQuery(g *ground, folder, name string) {
 	if err := r.Process.Signal([]os.Signal{syscall.SIGINT, syscall.SIGTERM}[t.IntN(2)]); err != nil {
 		t.Fatal(err)
 	}
-	t.expects(r, exitStopped, exitDone, exitError)
+	if e := t.expects(r, exitStopped, exitDone, exitError, -1); e.code == -1 { // on a busy machine it had not begun
+		t.count("before the program could take the signal")
+		return
+	}
 	t.count("ended by a signal")
 	t.most("ms from the signal to the end", int(time.Since(at).Milliseconds()))
 	t.unspilled(filepath.Join(folder, "cache"))
