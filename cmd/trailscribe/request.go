@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"trailscribe/internal/audit"
+	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/config"
 	"trailscribe/internal/diag"
 	"trailscribe/internal/engine"
@@ -131,7 +132,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 		Given: given(set, r), Asked: asked(s, set, r), Facts: s.config.Facts(),
 		OnlyAccounts: ofScope(set, config.ScopeAccounts).Values, OnlyRegions: ofScope(set, config.ScopeRegions).Values,
 		LateDays: s.config.LateDays, Settle: settle,
-		Relation: values, Formats: formats, Language: tag, Theme: theme,
+		Relation: values, PartitionOf: awsconfig.Partition, Formats: formats, Language: tag, Theme: theme,
 		Entity: s.config.Entity.Value, Source: name, MaxCost: engine.Money{Micros: micros, Currency: "USD"}, As: as, Tool: version,
 		Build: build(), Files: files, Now: now,
 		RelationText: func(name string, scope engine.Scope) (string, error) { return s.relationText(name, scope) },

@@ -188,6 +188,7 @@ func ofDisk(err error) bool {
 func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([]run.Query, error) {
 	logged := categories(in, expected(in, &w.plan.Request))
 	known := w.findingContext(in)
+	where := partition(in, &w.plan.Request)
 	at := map[string]int{}
 	for i, st := range w.plan.Statements {
 		at[st.ID] = i
@@ -208,7 +209,7 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 		if q.Kind == query.KindException {
 			r.Recurs = slices.Compact(slices.Sorted(slices.Values(q.Pattern(r.Columns))))
 		}
-		r.Verdict = logged.logged(q, r.Verdict)
+		r.Verdict = logged.logged(q, applicable(q, where, r.Verdict))
 		if i, ok := at[q.ID+run.PopulationSuffix]; ok {
 			if err := answers[i].count(q.ID); err != nil {
 				return nil, err

@@ -73,21 +73,25 @@ type Account struct {
 
 // Request is everything a run depends on.
 type Request struct {
-	Report          *report.Report
-	Queries         *query.Set
-	Catalog         sql.Catalog          // relations queries may name
-	Framework       *framework.Framework // nil: the report's own
-	Period          period.Period
-	Given           []Given             // values of parameters, those that count first
-	Asked           map[string]string   // parameters of this call, and its time zone where it is not the report's own: they make a variant
-	Facts           map[string][]string // of the configuration: accounts automation networks regions admins, for parameters with from:
-	Accounts        []Account
-	OnlyAccounts    []string // limit of the scope, empty: all
-	OnlyRegions     []string
-	LateDays        int
-	Settle          time.Duration // after the period's end, until its log files are all there
-	ReuseMinutes    int           // the engine may answer with rows of that age; 0: never
-	Relation        sql.Values    // zone, automation, calendar, networks
+	Report       *report.Report
+	Queries      *query.Set
+	Catalog      sql.Catalog          // relations queries may name
+	Framework    *framework.Framework // nil: the report's own
+	Period       period.Period
+	Given        []Given             // values of parameters, those that count first
+	Asked        map[string]string   // parameters of this call, and its time zone where it is not the report's own: they make a variant
+	Facts        map[string][]string // of the configuration: accounts automation networks regions admins, for parameters with from:
+	Accounts     []Account
+	OnlyAccounts []string // limit of the scope, empty: all
+	OnlyRegions  []string
+	LateDays     int
+	Settle       time.Duration // after the period's end, until its log files are all there
+	ReuseMinutes int           // the engine may answer with rows of that age; 0: never
+	Relation     sql.Values    // zone, automation, calendar, networks
+
+	// PartitionOf is the AWS partition of a region; nil: it is not known, and no query is taken for not applicable.
+	PartitionOf func(region string) string
+
 	Settings        []run.Setting
 	Formats         []string
 	Language, Theme string

@@ -231,6 +231,15 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if limited > 0 {
 		remark("limited", "n", count(limited))
 	}
+	var elsewhere []string
+	for _, x := range r.Queries {
+		if x.Verdict.Outcome == finding.NotApplicable {
+			elsewhere = append(elsewhere, x.ID)
+		}
+	}
+	if len(elsewhere) > 0 {
+		remark("not_applicable", "n", count(len(elsewhere)), "partition", r.Partition, "queries", some(elsewhere))
+	}
 	if len(q.OnlyAccounts) > 0 {
 		remark("only_accounts", "n", count(len(q.OnlyAccounts)), "accounts", some(sorted(q.OnlyAccounts)))
 	}

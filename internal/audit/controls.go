@@ -11,11 +11,12 @@ import (
 
 // weights order the states of a control: it has the worst state of the queries that serve it.
 var weights = []string{run.ControlNotEvaluated, run.ControlExceptions, run.ControlNotLogged, run.ControlWaived, run.ControlMet,
-	run.ControlShown}
+	run.ControlShown, run.ControlNotApplicable}
 
 var stateOf = map[finding.Outcome]string{
 	finding.NotEvaluated: run.ControlNotEvaluated, finding.Exceptions: run.ControlExceptions, finding.NotLogged: run.ControlNotLogged,
 	finding.Waived: run.ControlWaived, finding.Clear: run.ControlMet, finding.Shown: run.ControlShown,
+	finding.NotApplicable: run.ControlNotApplicable,
 }
 
 // controls gives each control of f its state, in f's order; a query serves a control of another version where the framework says they are

@@ -46,7 +46,7 @@ func (d delivered) lacks(account string, scope []string) (missing []string) {
 // say: not logged, unless there are exceptions, which nobody may hide. Where some are missing a result without rows is
 // not logged either; one with rows stands, with the accounts for which it does not hold.
 func (d delivered) logged(q *query.Query, v finding.Verdict) finding.Verdict {
-	if d == nil || v.Outcome == finding.NotEvaluated || len(q.LogScope) == 0 {
+	if d == nil || v.Outcome == finding.NotEvaluated || v.Outcome == finding.NotApplicable || len(q.LogScope) == 0 {
 		return v
 	}
 	nowhere := map[string]bool{}

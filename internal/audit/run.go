@@ -310,7 +310,7 @@ func (w *work) record(in engine.Inputs, queries []run.Query, answers []answer) *
 		Engine: w.engine, Source: q.Source, Inputs: in, Files: w.folder.Files(), Queries: queries,
 	}
 	slices.SortStableFunc(r.Settings, func(a, b run.Setting) int { return strings.Compare(a.Name, b.Name) })
-	r.Accounts = accounts(in, q)
+	r.Accounts, r.Partition = accounts(in, q), partition(in, q)
 	r.Coverage = Coverage(in, CoverageScope{From: r.Period.From, To: r.Period.To, Now: q.Now, Accounts: q.Accounts, Only: q.OnlyAccounts,
 		Regions: q.OnlyRegions})
 	for _, s := range q.Report.Sections {

@@ -15,17 +15,18 @@ type Outcome uint8
 
 // The outcomes.
 const (
-	NotEvaluated Outcome = iota // failed, timed out, refused
-	NotLogged                   // its log_scope was not delivered
-	Clear                       // evaluated, nothing found
-	Exceptions                  // evaluated, open exceptions
-	Waived                      // evaluated, every exception is waived
-	Shown                       // evidence or metric: rows inform
+	NotEvaluated  Outcome = iota // failed, timed out, refused
+	NotLogged                    // its log_scope was not delivered
+	Clear                        // evaluated, nothing found
+	Exceptions                   // evaluated, open exceptions
+	Waived                       // evaluated, every exception is waived
+	Shown                        // evidence or metric: rows inform
+	NotApplicable                // what the query asks about does not exist in the partition of the logs
 )
 
-var outcomeNames = [...]string{"not-evaluated", "not-logged", "clear", "exceptions", "waived", "shown"}
+var outcomeNames = [...]string{"not-evaluated", "not-logged", "clear", "exceptions", "waived", "shown", "not-applicable"}
 
-// String is the outcome's name in files: not-evaluated not-logged clear exceptions waived shown.
+// String is the outcome's name in files: not-evaluated not-logged clear exceptions waived shown not-applicable.
 func (o Outcome) String() string {
 	if int(o) < len(outcomeNames) {
 		return outcomeNames[o]
@@ -49,7 +50,7 @@ func (o *Outcome) UnmarshalText(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not an outcome: not-evaluated not-logged clear exceptions waived shown", b)
+	return fmt.Errorf("%q is not an outcome: not-evaluated not-logged clear exceptions waived shown not-applicable", b)
 }
 
 // States of an exception.
@@ -79,8 +80,9 @@ type Limit struct {
 
 // Reasons that the program itself gives; each is a key of the report's language (reason.<key>) behind a "=". Any other reason is the engine's own text.
 const (
-	ReasonRepeatedKey = "=repeated-key" // two rows have the same key, and not because copies of an event differ
-	ReasonNotLogged   = "=not_logged"   // the query's log_scope was not delivered
+	ReasonRepeatedKey = "=repeated-key"   // two rows have the same key, and not because copies of an event differ
+	ReasonNotApplied  = "=not_applicable" // see NotApplicable
+	ReasonNotLogged   = "=not_logged"     // the query's log_scope was not delivered
 )
 
 // Verdict is what a query's result means.

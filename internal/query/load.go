@@ -61,7 +61,7 @@ func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
 	q := &Query{
 		ID: v.Get("id").Text(), Title: v.Get("title").Text(), Question: v.Get("question").Text(), Why: v.Get("why").Text(),
 		Fix: v.Get("fix").Text(), FalsePositives: v.Get("false_positives").Text(), Kind: v.Get("kind").Text(),
-		LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(), Recurs: v.Get("recurs").Texts(),
+		Partitions: v.Get("partitions").Texts(), LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(), Recurs: v.Get("recurs").Texts(),
 		SQL: v.Get("sql").Scalar(), Population: v.Get("population").Scalar(), File: f, place: map[string]diag.Pos{},
 	}
 	for _, e := range v.Entries() {

@@ -79,6 +79,7 @@ type Query struct {
 	Headline                                      Headline
 	Kind                                          string
 	Severity                                      Severity
+	Partitions                                    []string            // in which what it asks about exists, of Partitions; empty: all
 	LogScope                                      []string            // event categories that must be delivered: management data:s3 data:lambda data:* network insight
 	Controls                                      map[string][]string // framework id -> control ids
 	Attack                                        []string

@@ -31,6 +31,8 @@ var (
 		{Name: "severity", Shape: yaml.OneOf(Severities()...), Help: "severity of an exception", Default: "info for evidence and metric"},
 		{Name: "log_scope", Required: true, Help: "event categories that must be delivered, else the answer is not logged",
 			Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Text, Pattern: `management|data:(\*|[a-z0-9-]+)|network|insight`, Like: "management, data:s3 (or another service), data:*, network or insight"}}},
+		{Name: "partitions", Help: "AWS partitions in which what the query asks about exists; in others the answer is not applicable", Default: "all",
+			Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: yaml.OneOf(Partitions...)}},
 		{Name: "why", Required: true, Shape: text, Help: "why it matters"},
 		{Name: "fix", Shape: text, Help: "what to do; an exception needs it"},
 		{Name: "false_positives", Shape: text, Help: "rows that are not exceptions, and how to recognise them"},

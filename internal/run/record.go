@@ -189,13 +189,14 @@ type Profile struct {
 
 // States of a control.
 const (
-	ControlMet          = "met"           // every query that serves it is clear
-	ControlExceptions   = "exceptions"    // at least one has open exceptions
-	ControlWaived       = "waived"        // exceptions, all waived
-	ControlShown        = "shown"         // evidence only
-	ControlNotLogged    = "not-logged"    // its logs were not delivered
-	ControlNotEvaluated = "not-evaluated" // a query failed
-	ControlNotCovered   = "not-covered"   // no query serves it
+	ControlMet           = "met"            // every query that serves it is clear
+	ControlExceptions    = "exceptions"     // at least one has open exceptions
+	ControlWaived        = "waived"         // exceptions, all waived
+	ControlShown         = "shown"          // evidence only
+	ControlNotLogged     = "not-logged"     // its logs were not delivered
+	ControlNotEvaluated  = "not-evaluated"  // a query failed
+	ControlNotApplicable = "not-applicable" // every query that serves it asks about something that the partition does not have
+	ControlNotCovered    = "not-covered"    // no query serves it
 )
 
 // Control is the outcome of one control of the report's framework.

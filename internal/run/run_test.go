@@ -291,7 +291,7 @@ func TestOldFormats(t *testing.T) {
 	oldRun(t, "trailscribe-run-1", "da5a3afc12d1fa1ed2d7ff37e3272d02609430ddacfab4fcea9a7650d6212286", "d322108f26773ac4", unread.Said, map[string]Part{
 		"sql/events.sql": PartUnnamed, "sql/root.sign-in.population.sql": PartUnnamed, "results/root.sign-in.population.jsonl.gz": PartUnnamed,
 	})
-	oldRun(t, "trailscribe-run-2", "47dfd9c3f639d617701302eeb9075819a62c9751cea8ee827818d5dd91ba7b31", "2e5c3e126a1b7743", unread.CutOffRecord, map[string]Part{
+	oldRun(t, "trailscribe-run-2", "fa96473aa0a6cffac18a8b96f1645e21842197bfc06726dd33aa96def8264c48", "2e5c3e126a1b7743", unread.CutOffRecord, map[string]Part{
 		"sql/events.sql": PartStatement, "sql/root.sign-in.population.sql": PartStatement, "results/root.sign-in.population.jsonl.gz": PartRows,
 	})
 }

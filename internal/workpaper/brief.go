@@ -24,6 +24,9 @@ func Brief(s *run.Saved, r *report.Report, l *style.Language) []string {
 			lines = append(lines, "  "+c.outcomePill(q.Verdict.Outcome).Text+"  "+c.queryName(q.ID)+": "+c.reason(&q))
 		}
 	}
+	if n := c.counts().elsewhere; n > 0 {
+		lines = append(lines, "  "+c.outcomePill(finding.NotApplicable).Text+"  "+c.say("summary.lead_not_applicable", "n", n))
+	}
 	for _, n := range s.Notices {
 		if n.Incomplete {
 			lines = append(lines, "  "+c.say("notice.pill.incomplete")+"  "+c.notice(n.Key, n.Args))

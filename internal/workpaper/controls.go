@@ -14,7 +14,8 @@ var controlStates = []struct {
 	tone  document.Tone
 }{
 	{run.ControlMet, document.Good}, {run.ControlExceptions, document.Critical}, {run.ControlWaived, document.Accent}, {run.ControlShown, document.Info},
-	{run.ControlNotLogged, document.Muted}, {run.ControlNotEvaluated, document.High}, {run.ControlNotCovered, document.Muted},
+	{run.ControlNotLogged, document.Muted}, {run.ControlNotEvaluated, document.High}, {run.ControlNotApplicable, document.Neutral},
+	{run.ControlNotCovered, document.Muted},
 }
 
 // strengthNone is the framework file's word for a control that no log can show.

@@ -12,6 +12,7 @@ import (
 type counts struct {
 	tests, clear, exceptions, waived, unanswered int64 // exception queries by outcome; unanswered: not logged or not evaluated
 	figures                                      int64 // evidence and metrics that could not be answered
+	elsewhere                                    int64 // tests that do not apply in the partition of the logs: in no other count
 	open                                         int64 // open exceptions in all
 	bySeverity                                   map[query.Severity]int64
 }
@@ -21,9 +22,13 @@ func (c *composer) counts() counts {
 	for i := range c.s.Queries {
 		q := &c.s.Queries[i]
 		if q.Kind != query.KindException {
-			if q.Verdict.Outcome != finding.Shown {
+			if q.Verdict.Outcome != finding.Shown && q.Verdict.Outcome != finding.NotApplicable {
 				n.figures++
 			}
+			continue
+		}
+		if q.Verdict.Outcome == finding.NotApplicable {
+			n.elsewhere++
 			continue
 		}
 		n.tests++
@@ -57,6 +62,8 @@ func (c *composer) verdict() document.Verdict {
 		}
 	case c.s.Incomplete():
 		key, tone = "incomplete", document.High
+	case n.tests == 0 && n.elsewhere > 0:
+		key, tone = "not_applicable", document.Neutral
 	case n.tests == 0:
 		key, tone = "figures", document.Neutral
 	case n.waived > 0:
@@ -70,7 +77,7 @@ func (c *composer) verdict() document.Verdict {
 		Text: c.say("verdict."+sentence, "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.unanswered+n.figures,
 			"review", c.say("verdict.review", "n", n.open)),
 	}
-	if n.tests > 0 {
+	if n.tests+n.elsewhere > 0 {
 		v.Figures = []document.Figure{
 			{Value: c.l.Number(n.clear), Label: c.say("verdict.figure.clear"), Tone: document.Good},
 			{Value: c.l.Number(n.exceptions), Label: c.say("verdict.figure.exceptions"), Tone: toneIf(n.exceptions, document.Critical)},
@@ -78,6 +85,10 @@ func (c *composer) verdict() document.Verdict {
 		}
 		if n.waived > 0 {
 			v.Figures = append(v.Figures, document.Figure{Value: c.l.Number(n.waived), Label: c.say("verdict.figure.waived"), Tone: document.Accent})
+		}
+		if n.elsewhere > 0 {
+			f := document.Figure{Value: c.l.Number(n.elsewhere), Label: c.say("verdict.figure.not_applicable"), Tone: document.Neutral}
+			v.Figures = append(v.Figures, f)
 		}
 	}
 	return v
@@ -101,6 +112,8 @@ func (c *composer) conclusion(verdict string, n counts) (sentence string, count 
 		return "exceptions.some", n.exceptions
 	case "incomplete":
 		switch answered := n.tests - n.unanswered; {
+		case n.tests == 0 && n.elsewhere > 0:
+			return "incomplete.not_applicable", n.elsewhere
 		case n.tests == 0:
 			return "incomplete.figures", 0
 		case answered == 0:
@@ -110,6 +123,8 @@ func (c *composer) conclusion(verdict string, n counts) (sentence string, count 
 		}
 	case "waived":
 		return "waived.text", n.waived
+	case "not_applicable":
+		return "not_applicable.text", n.elsewhere
 	}
 	return "figures.text", 0
 }

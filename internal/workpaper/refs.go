@@ -76,7 +76,8 @@ var outcomes = []struct {
 	tone    document.Tone
 }{
 	{finding.Exceptions, document.Critical}, {finding.Waived, document.Accent}, {finding.Clear, document.Good},
-	{finding.NotLogged, document.Muted}, {finding.NotEvaluated, document.High}, {finding.Shown, document.Neutral},
+	{finding.NotLogged, document.Muted}, {finding.NotEvaluated, document.High},
+	{finding.NotApplicable, document.Neutral}, {finding.Shown, document.Neutral},
 }
 
 func (c *composer) outcomePill(o finding.Outcome) document.Pill {

@@ -46,6 +46,8 @@ func rank(o finding.Outcome) int {
 		return 0
 	case finding.NotLogged:
 		return 1
+	case finding.NotApplicable:
+		return 3
 	}
 	return 2
 }
@@ -123,6 +125,8 @@ func (c *composer) reason(q *run.Query) string {
 			scope = strings.Join(def.LogScope, ", ")
 		}
 		parts = append(parts, c.say("reason.not_logged", "categories", scope))
+	case finding.NotApplicable:
+		parts = append(parts, c.say("reason.not_applicable", "partition", c.s.Partition))
 	case finding.NotEvaluated:
 		text := q.Verdict.Reason
 		if key, ours := strings.CutPrefix(text, "="); ours { // the program's own reasons are keys; all others are the engine's words

@@ -69,6 +69,13 @@ func (c *composer) onSummary() []string {
 
 // lead is the conclusion: what was tested, what was found, what could not be answered.
 func (c *composer) lead(n counts) string {
+	if n.tests == 0 && n.elsewhere > 0 {
+		text := c.say("summary.lead_not_applicable_all", "n", n.elsewhere)
+		if c.s.Incomplete() {
+			text += " " + c.say("summary.lead_incomplete")
+		}
+		return text
+	}
 	if n.tests == 0 {
 		text := c.say("summary.lead_figures_none")
 		if shown := int64(len(c.s.Queries)) - n.figures; shown > 0 || n.figures == 0 {
@@ -106,6 +113,9 @@ func (c *composer) lead(n counts) string {
 	}
 	if unanswered > 0 {
 		text += " " + c.say("summary.lead_unanswered", "n", unanswered)
+	}
+	if n.elsewhere > 0 {
+		text += " " + c.say("summary.lead_not_applicable", "n", n.elsewhere)
 	}
 	if n.figures > 0 {
 		text += " " + c.say("summary.lead_figures_unanswered", "n", n.figures)
@@ -193,7 +203,7 @@ func (c *composer) familyChart() (document.Chart, bool) {
 				at(c.family(k)).good++
 			case run.ControlExceptions:
 				at(c.family(k)).bad++
-			case run.ControlNotCovered: // counted in the control matrix; a log says nothing of it
+			case run.ControlNotCovered, run.ControlNotApplicable: // counted in the control matrix; a log says nothing of it
 			default:
 				at(c.family(k)).other++
 			}
@@ -203,7 +213,7 @@ func (c *composer) familyChart() (document.Chart, bool) {
 		for i, sec := range c.s.Sections {
 			for _, id := range sec.Queries {
 				q := c.s.Query(id)
-				if q == nil || q.Kind != query.KindException {
+				if q == nil || q.Kind != query.KindException || q.Verdict.Outcome == finding.NotApplicable {
 					continue
 				}
 				b := at(c.sectionTitle(i))

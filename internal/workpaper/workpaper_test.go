@@ -411,6 +411,18 @@ func TestConclusions(t *testing.T) {
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") }, lead: "The one test of this report could not be answered. The log record", figures: []string{"0", "0", "1"}, registerTable: 1},
 		{name: "not logged", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotLogged, finding.ReasonNotLogged)}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "not_logged", "n", "1", "queries", "a/b") }, lead: "The one test of this report could not be answered. The log record is incomplete", figures: []string{"0", "0", "1"}, not: "found nothing to review", registerTable: 1},
+		{name: "not applicable beside others", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied),
+			test("a/c", query.High, 0, 0), test("a/d", query.Low, 1, 0)}, title: "Exceptions noted", tone: document.Medium, change: china,
+			lead: "One of 2 tests has exceptions: 1 event or object needs review.", figures: []string{"1", "1", "0", "1"}, not: "could not be answered", registerTable: 2},
+		{name: "not applicable and clear", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied), test("a/c", query.High, 0, 0)},
+			title: "No exceptions", tone: document.Good, change: china, not: "2 tests",
+			lead: "The one test of this report found nothing to review. One test does not apply in this AWS partition and is not counted.", figures: []string{"1", "0", "0", "1"}, registerTable: 1},
+		{name: "nothing applicable", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Not applicable", tone: document.Neutral, change: china,
+			lead: "The test of this report does not apply in the AWS partition of the logs.", figures: []string{"0", "0", "0", "1"}, not: "found nothing", registerTable: 1},
+		{name: "nothing applicable, incomplete", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Incomplete", tone: document.High,
+			change: func(r *run.Record) { china(r); incomplete(r, "no_logs") }, lead: "The test of this report does not apply in the AWS partition of the logs. The log record is incomplete", figures: []string{"0", "0", "0", "1"}, registerTable: 1},
+		{name: "figures not applicable", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotApplicable, finding.ReasonNotApplied)},
+			title: "No exceptions", tone: document.Good, change: china, lead: "The one test of this report found nothing to review.", figures: []string{"1", "0", "0"}, not: "could not be", registerTable: 1},
 		{name: "a metric failed", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotEvaluated, "no disk")}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "m/a") },
 			lead:   "The one test of this report found nothing to review. One set of figures could not be gathered.", figures: []string{"1", "0", "1"}, take: []string{"M-01 Title of m/a: no disk"}, not: "One test could not be answered", registerTable: 1},
@@ -759,5 +771,57 @@ func TestWithoutDefinitions(t *testing.T) {
 	}
 	if text := dump(t, d); !strings.Contains(text, "Title of a/b") || !strings.Contains(text, "eventid:text") {
 		t.Error(text)
+	}
+}
+
+func china(r *run.Record) { r.Partition = "aws-cn" }
+
+// A test that does not apply has its own state wherever a reader sees it, with the partition as the reason.
+func TestNotApplicableIsItsOwnState(t *testing.T) {
+	r := record()
+	china(&r)
+	r.Framework, r.Controls = "cis-5", []run.Control{{Framework: "cis-5", ID: "1.6", Name: "Root", State: run.ControlNotApplicable, Queries: []string{"a/b"}}}
+	saved, def := save(t, r, test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied), test("a/c", query.High, 0, 0))
+	brief := strings.Join(workpaper.Brief(saved, def, english(t)), "\n")
+	if !strings.Contains(brief, "Not applicable  One test does not apply in this AWS partition") || !strings.Contains(brief, "The test found nothing to review") {
+		t.Errorf("the terminal says %q", brief)
+	}
+	d, err := workpaper.Compose(saved, def, english(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]int{}
+	for _, table := range of[document.Table](d) {
+		for row, err := range table.Rows.All() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cell := range row {
+				if text, ok := cell.(string); ok {
+					states[text]++
+				}
+			}
+		}
+	}
+	if states["not-applicable"] != 2 || states["It does not exist in the AWS partition aws-cn."] != 1 || states["clear"] != 1 || states["met"] != 0 {
+		t.Errorf("register and control matrix hold %v", states)
+	}
+	for _, chart := range of[document.Chart](d) {
+		if chart.Title == english(t).Say("chart.family") {
+			t.Errorf("a chart of controls counts one that does not apply: %+v", chart)
+		}
+	}
+	r.Framework, r.Controls = "", nil
+	d = compose(t, r, test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied), test("a/c", query.High, 0, 0))
+	var counted float64
+	for _, chart := range of[document.Chart](d) {
+		for _, series := range chart.Series {
+			for _, p := range series.Points {
+				counted += float64(p)
+			}
+		}
+	}
+	if counted != 1 {
+		t.Errorf("the chart of tests counts %v, want 1", counted)
 	}
 }
