@@ -172,7 +172,8 @@ func (p *program) infraRollback(c *cobra.Command, f infraFlags, version string, 
 	if err != nil {
 		return infraError(err)
 	}
-	p.term.Message(fmt.Sprintf("table %s.%s is as it was in version %s; 'trailscribe infra plan' shows how that differs from the configuration", e.Database, e.Table, back))
+	p.term.Message(fmt.Sprintf("table %s.%s is as it was in version %s; 'trailscribe infra plan' shows how that differs from "+
+		"the configuration", e.Database, e.Table, back))
 	return nil
 }
 

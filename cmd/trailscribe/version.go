@@ -52,7 +52,8 @@ func (p *program) versionCommand() *cobra.Command {
 				}
 				return nil
 			}
-			return p.term.Rows(result.Of([]result.Column{{Name: "name", Kind: result.Text}, {Name: "value", Kind: result.Text}}, rows), p.flags.output)
+			cols := []result.Column{{Name: "name", Kind: result.Text}, {Name: "value", Kind: result.Text}}
+			return p.term.Rows(result.Of(cols, rows), p.flags.output)
 		},
 	}
 }

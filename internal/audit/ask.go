@@ -184,7 +184,8 @@ func ofDisk(err error) bool {
 	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &number)
 }
 
-// judge makes the record of each query: rows to a verdict, held against what was logged, exceptions kept. answers gets what the tie-outs need.
+// judge makes the record of each query: rows to a verdict, held against what was logged, exceptions kept. answers gets what the
+// tie-outs need.
 func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([]run.Query, error) {
 	logged := categories(in, expected(in, &w.plan.Request))
 	known := w.findingContext(in)

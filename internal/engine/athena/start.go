@@ -117,15 +117,15 @@ func (r *runner) call(ctx, last context.Context, g *workgroup, text, token strin
 	} else {
 		defer context.AfterFunc(ctx, func() { time.AfterFunc(callGrace, cancel) })()
 	}
+	reuse := &types.ResultReuseByAgeConfiguration{Enabled: false}
+	if o.Reuse > 0 {
+		reuse = &types.ResultReuseByAgeConfiguration{Enabled: true, MaxAgeInMinutes: aws.Int32(int32(o.Reuse))}
+	}
 	// A new input each time: the client writes into it.
 	in := &athena.StartQueryExecutionInput{
 		QueryString: &text, ClientRequestToken: &token, WorkGroup: &o.Workgroup,
 		QueryExecutionContext:    &types.QueryExecutionContext{Database: &o.Database},
-		ResultReuseConfiguration: &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{Enabled: false}},
-	}
-	if o.Reuse > 0 {
-		in.ResultReuseConfiguration.ResultReuseByAgeConfiguration = &types.ResultReuseByAgeConfiguration{Enabled: true,
-			MaxAgeInMinutes: aws.Int32(int32(o.Reuse))}
+		ResultReuseConfiguration: &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: reuse},
 	}
 	if o.Output != "" && !g.enforced && !g.managed {
 		in.ResultConfiguration = &types.ResultConfiguration{OutputLocation: aws.String(strings.TrimRight(o.Output, "/") + "/")}
