@@ -2,6 +2,7 @@ package unread
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 
 	"trailscribe/internal/errno"
@@ -122,8 +123,15 @@ func Failed(err error) Reason {
 	}
 	var coded interface{ ErrorCode() string }
 	name := errno.Name(err)
-	if name == "" && errors.As(err, &coded) {
+	var waited interface{ Timeout() bool }
+	switch {
+	case name != "":
+	case errors.As(err, &coded):
 		name = coded.ErrorCode()
+	case errors.As(err, &waited) && waited.Timeout():
+		name = "ETIMEDOUT"
+	case errors.Is(err, io.ErrUnexpectedEOF): // a transfer that broke off
+		name = "EOF"
 	}
 	if name == "" {
 		name = "unknown"

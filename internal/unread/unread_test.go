@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,7 +59,7 @@ func TestFailed(t *testing.T) {
 	for want, err := range map[string]error{
 		"cannot-read (error EACCES)": in(syscall.EACCES), "cannot-read (error EIO)": in(syscall.EIO), "vanished": in(syscall.ENOENT),
 		"cannot-read (error AccessDenied)": fmt.Errorf("get: %w", coded{errors.New("no")}), "cannot-read (error unknown)": errors.New("x"),
-		"cannot-read (error ETIMEDOUT)": os.ErrDeadlineExceeded,
+		"cannot-read (error ETIMEDOUT)": os.ErrDeadlineExceeded, "cannot-read (error EOF)": fmt.Errorf("get: %w", io.ErrUnexpectedEOF),
 	} {
 		if got := Failed(err).String(); got != want {
 			t.Errorf("%v: %s, want %s", err, got, want)
