@@ -55,6 +55,7 @@ var everyCommand = []struct {
 	{"trailscribe logs stats", "logs stats --source logs --cache cache --files", exitDone},
 	{"trailscribe query", "query", exitDone},
 	{"trailscribe query list", "query list iam", exitDone},
+	{"trailscribe query functions", "query functions", exitDone},
 	{"trailscribe query show", "query show root/console-login", exitDone},
 	{"trailscribe query show", "query show root/console-login --sql --period 2026-10", exitDone},
 	{"trailscribe query run", "query run activity/by-day --source logs --cache cache --period 2026-10", exitDone},
