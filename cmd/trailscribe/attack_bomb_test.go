@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf16"
 )
@@ -28,8 +29,8 @@ const (
 
 // Log files that are made to fill memory, to take for ever or to confuse a reader are refused, or read as documented, in bounds.
 func TestAttackBombs(t *testing.T) {
-	attack{name: "log files that are bombs: endless, deep, huge, broken gzip, odd JSON", whole: len(bombs), sample: 1, try: func(t *try) {
-		x, folder := choose(t, bombs), t.TempDir()
+	attack{name: "log files that are bombs: endless, deep, huge, broken gzip, odd JSON", whole: len(bombs()), sample: 1, try: func(t *try) {
+		x, folder := choose(t, bombs()), t.TempDir()
 		logs := filepath.Join(folder, "logs")
 		if err := os.Mkdir(logs, 0o755); err != nil {
 			t.Fatal(err)
@@ -57,69 +58,71 @@ func record(id, more string) string {
 
 func file(records ...string) string { return `{"Records":[` + strings.Join(records, ",") + `]}` }
 
-// bombs are ordered as the table of docs/reliability.md.
-var bombs = []bomb{
-	{"10 GB of zeros", packedParts(10<<30, "\x00", "", ""), exitIncomplete, refusing},
-	{"10 GB of spaces", packedParts(10<<30, " ", "", ""), exitIncomplete, refusing},
-	{"10 GB of one text", packedParts(10<<30, "a", `{"Records":[{"eventName":"`, `"}]}`), exitIncomplete, refusing},
-	{"a line of 1 GiB", packedParts(1<<30, `{"a":1},`, `{"Records":[{"requestParameters":[`, `0]}]}`), exitIncomplete, refusing},
-	{"a text of 500 MB", packedParts(500<<20, "b", `{"Records":[{"eventName":"`, `"}]}`), exitIncomplete, refusing},
-	{"a record of 60 MB", packedParts(60<<20, `"x":"y",`, `{"Records":[{"requestParameters":{`, `"z":1}}]}`), exitIncomplete, refusing},
-	{"arrays 100,000 deep", packedText(file(record("deep", strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)))),
-		exitIncomplete, refusing},
-	{"objects 100,000 deep", packedText(file(record("deep", strings.Repeat(`{"a":`, 100_000)+"1"+strings.Repeat("}", 100_000)))),
-		exitIncomplete, refusing},
-	{"10 million brackets", packedParts(10<<20, "[", "", ""), exitIncomplete, refusing},
-	{"256 MiB of good records in one line", goodRecords(256 << 20), exitDone, reading},
-	{"a record of 15 MB", packedParts(15<<20-4096, `"x":"y",`, `{"Records":[`+strings.TrimSuffix(record("big", "{"), "}"), `"z":1}}]}`),
-		exitDone, reading},
-	{"10,000 small files", manyFiles(10_000), exitDone, reading},
-	{"a name of 100 MB in the header of gzip", gzipHeader(100 << 20), exitIncomplete, refusing},
-	{"gzip with garbage behind it", altered(func(b []byte) []byte { return append(b, "garbage"...) }), exitIncomplete, refusing},
-	{"gzip with zeros behind it", altered(func(b []byte) []byte { return append(b, make([]byte, 512)...) }),
-		exitIncomplete, refusing},
-	{"gzip that is cut", altered(func(b []byte) []byte { return b[:len(b)/2] }), exitIncomplete, refusing},
-	{"gzip without its trailer", altered(func(b []byte) []byte { return b[:len(b)-8] }), exitIncomplete, refusing},
-	{"gzip with another checksum", altered(func(b []byte) []byte { b[len(b)-6] ^= 1; return b }), exitIncomplete, refusing},
-	{"gzip in gzip 40 times", func(t *try, folder string) error {
-		b := []byte(file(record("nested", "{}")))
-		for range 40 {
-			b = packed(t, b)
-		}
-		return os.WriteFile(filepath.Join(folder, "x.json.gz"), b, 0o644)
-	}, exitIncomplete, refusing},
-	{"gzip of two members, split within a record", func(t *try, folder string) error {
-		b := []byte(file(record("one", "{}"), record("two", "{}")))
-		return os.WriteFile(filepath.Join(folder, "x.json.gz"), append(packed(t, b[:100]), packed(t, b[100:])...), 0o644)
-	}, exitDone, reading},
-	{"names that stand twice", packedText(file(record("twice", `{"a":1,"a":2}`), `{"eventID":"x",`+record("again", "{}")[1:])),
-		exitDone, reading},
-	{"bytes that are not UTF-8", packedText(file(record("utf", "{\"a\":\"\xff\xfe\xc0\x80\xed\xa0\x80\"}"))), exitDone, reading},
-	{"NUL in a text", packedText(file(record("nul", `{"a":"\u0000"}`))), exitDone, reading},
-	{"NUL between records", packedText("{\"Records\":[\x00" + record("nul", "{}") + "]}"), exitIncomplete, refusing},
-	{"values of other types", packedText(file(`{"eventTime":5,"eventName":[1],"userIdentity":"root","eventID":{"a":1},"awsRegion":null,` +
-		`"recipientAccountId":111122223333}`)), exitDone, reading},
-	{"UTF-16", func(_ *try, folder string) error {
-		var b bytes.Buffer
-		for _, u := range append([]uint16{0xfeff}, utf16.Encode([]rune(file(record("utf16", "{}"))))...) {
-			b.Write([]byte{byte(u), byte(u >> 8)})
-		}
-		return os.WriteFile(filepath.Join(folder, "x.json"), b.Bytes(), 0o644)
-	}, exitIncomplete, refusing},
-	{"numbers without measure", packedText(file(record("number", `{"a":1e99999999,"b":-1e-99999999,"c":`+strings.Repeat("9", 100_000)+`}`))),
-		exitDone, reading},
-	{"a million names", func(t *try, folder string) error {
-		var b strings.Builder
-		for i := range 1_000_000 {
-			fmt.Fprintf(&b, `"k%d":1,`, i)
-		}
-		return packedText(file(record("names", "{"+b.String()+`"z":1}`)))(t, folder)
-	}, exitDone, reading},
-	{"99,999 resources", packedText(file(strings.TrimSuffix(record("res", "{}"), "}") + `,"resources":[` +
-		strings.TrimSuffix(strings.Repeat(`{"ARN":"arn:aws:s3:::b"},`, 99_999), ",") + "]}")), exitDone, reading},
-	{"an escape at every place", packedText(file(record("esc", `{"a":"`+strings.Repeat(`\u0061\ud83d\ude00`, 200_000)+`"}`))),
-		exitDone, reading},
-}
+// bombs are made only where they are used, since every process of a test is this program too. They are ordered as the table of docs/reliability.md.
+var bombs = sync.OnceValue(func() []bomb {
+	return []bomb{
+		{"10 GB of zeros", packedParts(10<<30, "\x00", "", ""), exitIncomplete, refusing},
+		{"10 GB of spaces", packedParts(10<<30, " ", "", ""), exitIncomplete, refusing},
+		{"10 GB of one text", packedParts(10<<30, "a", `{"Records":[{"eventName":"`, `"}]}`), exitIncomplete, refusing},
+		{"a line of 1 GiB", packedParts(1<<30, `{"a":1},`, `{"Records":[{"requestParameters":[`, `0]}]}`), exitIncomplete, refusing},
+		{"a text of 500 MB", packedParts(500<<20, "b", `{"Records":[{"eventName":"`, `"}]}`), exitIncomplete, refusing},
+		{"a record of 60 MB", packedParts(60<<20, `"x":"y",`, `{"Records":[{"requestParameters":{`, `"z":1}}]}`), exitIncomplete, refusing},
+		{"arrays 100,000 deep", packedText(file(record("deep", strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)))),
+			exitIncomplete, refusing},
+		{"objects 100,000 deep", packedText(file(record("deep", strings.Repeat(`{"a":`, 100_000)+"1"+strings.Repeat("}", 100_000)))),
+			exitIncomplete, refusing},
+		{"10 million brackets", packedParts(10<<20, "[", "", ""), exitIncomplete, refusing},
+		{"256 MiB of good records in one line", goodRecords(256 << 20), exitDone, reading},
+		{"a record of 15 MB", packedParts(15<<20-4096, `"x":"y",`, `{"Records":[`+strings.TrimSuffix(record("big", "{"), "}"), `"z":1}}]}`),
+			exitDone, reading},
+		{"10,000 small files", manyFiles(10_000), exitDone, reading},
+		{"a name of 100 MB in the header of gzip", gzipHeader(100 << 20), exitIncomplete, refusing},
+		{"gzip with garbage behind it", altered(func(b []byte) []byte { return append(b, "garbage"...) }), exitIncomplete, refusing},
+		{"gzip with zeros behind it", altered(func(b []byte) []byte { return append(b, make([]byte, 512)...) }),
+			exitIncomplete, refusing},
+		{"gzip that is cut", altered(func(b []byte) []byte { return b[:len(b)/2] }), exitIncomplete, refusing},
+		{"gzip without its trailer", altered(func(b []byte) []byte { return b[:len(b)-8] }), exitIncomplete, refusing},
+		{"gzip with another checksum", altered(func(b []byte) []byte { b[len(b)-6] ^= 1; return b }), exitIncomplete, refusing},
+		{"gzip in gzip 40 times", func(t *try, folder string) error {
+			b := []byte(file(record("nested", "{}")))
+			for range 40 {
+				b = packed(t, b)
+			}
+			return os.WriteFile(filepath.Join(folder, "x.json.gz"), b, 0o644)
+		}, exitIncomplete, refusing},
+		{"gzip of two members, split within a record", func(t *try, folder string) error {
+			b := []byte(file(record("one", "{}"), record("two", "{}")))
+			return os.WriteFile(filepath.Join(folder, "x.json.gz"), append(packed(t, b[:100]), packed(t, b[100:])...), 0o644)
+		}, exitDone, reading},
+		{"names that stand twice", packedText(file(record("twice", `{"a":1,"a":2}`), `{"eventID":"x",`+record("again", "{}")[1:])),
+			exitDone, reading},
+		{"bytes that are not UTF-8", packedText(file(record("utf", "{\"a\":\"\xff\xfe\xc0\x80\xed\xa0\x80\"}"))), exitDone, reading},
+		{"NUL in a text", packedText(file(record("nul", `{"a":"\u0000"}`))), exitDone, reading},
+		{"NUL between records", packedText("{\"Records\":[\x00" + record("nul", "{}") + "]}"), exitIncomplete, refusing},
+		{"values of other types", packedText(file(`{"eventTime":5,"eventName":[1],"userIdentity":"root","eventID":{"a":1},"awsRegion":null,` +
+			`"recipientAccountId":111122223333}`)), exitDone, reading},
+		{"UTF-16", func(_ *try, folder string) error {
+			var b bytes.Buffer
+			for _, u := range append([]uint16{0xfeff}, utf16.Encode([]rune(file(record("utf16", "{}"))))...) {
+				b.Write([]byte{byte(u), byte(u >> 8)})
+			}
+			return os.WriteFile(filepath.Join(folder, "x.json"), b.Bytes(), 0o644)
+		}, exitIncomplete, refusing},
+		{"numbers without measure", packedText(file(record("number", `{"a":1e99999999,"b":-1e-99999999,"c":`+strings.Repeat("9", 100_000)+`}`))),
+			exitDone, reading},
+		{"a million names", func(t *try, folder string) error {
+			var b strings.Builder
+			for i := range 1_000_000 {
+				fmt.Fprintf(&b, `"k%d":1,`, i)
+			}
+			return packedText(file(record("names", "{"+b.String()+`"z":1}`)))(t, folder)
+		}, exitDone, reading},
+		{"99,999 resources", packedText(file(strings.TrimSuffix(record("res", "{}"), "}") + `,"resources":[` +
+			strings.TrimSuffix(strings.Repeat(`{"ARN":"arn:aws:s3:::b"},`, 99_999), ",") + "]}")), exitDone, reading},
+		{"an escape at every place", packedText(file(record("esc", `{"a":"`+strings.Repeat(`\u0061\ud83d\ude00`, 200_000)+`"}`))),
+			exitDone, reading},
+	}
+})
 
 // packedParts writes a gzip file whose content is first, a text over and over up to a size, and last. The middle is packed once:
 // the members of a gzip file are read as one.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -153,23 +154,25 @@ sql: %q
 	}
 }
 
-// large are statements that are long or deep, or that a simple reader takes for ever to read.
-var large = map[string]string{
-	"brackets 10,000 deep":       one(strings.Repeat("(", 10_000) + "eventname" + strings.Repeat(")", 10_000)),
-	"brackets that do not close": "SELECT " + strings.Repeat("(", 100_000),
-	"100,000 times not":          where(strings.Repeat("NOT ", 100_000) + "true"),
-	"subqueries 2,000 deep":      strings.Repeat("SELECT v FROM (", 2000) + one("eventname") + strings.Repeat(") t", 2000),
-	"CASE 2,000 deep":            one(strings.Repeat("CASE WHEN true THEN ", 2000) + "eventname" + strings.Repeat(" END", 2000)),
-	"a list of 50,000":           where("eventname IN (" + strings.Repeat("'a',", 50_000) + "'b')"),
-	"50,000 columns":             "SELECT " + strings.Repeat("eventname,", 50_000) + "eventname AS v FROM events ORDER BY v",
-	"10,000 unions":              strings.Repeat("SELECT eventname AS v FROM events UNION ALL ", 10_000) + "SELECT eventname AS v FROM events",
-	"100,000 additions":          one("CAST(1" + strings.Repeat("+1", 100_000) + " AS varchar)"),
-	"a text of 5 MB":             one("'" + strings.Repeat("a", 5<<20) + "'"),
-	"a pattern of 5,000 stars":   where("regexp_like(useragent, '" + strings.Repeat("(a|b)*c", 5000) + "')"),
-	"a pattern that backtracks":  where("regexp_like(requestparameters, '^(([a-z])+.)+[A-Z]([a-z])+$')"),
-	"a pattern that repeats":     where("regexp_like(useragent, '((a{1,100}){1,100}){1,100}')"),
-	"5,000 stars of LIKE":        where("useragent LIKE '" + strings.Repeat("%a", 5000) + "'"),
-}
+// large are made only where they are used, since every process of a test is this program too. They are statements that are long or deep, or that a simple reader takes for ever to read.
+var large = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"brackets 10,000 deep":       one(strings.Repeat("(", 10_000) + "eventname" + strings.Repeat(")", 10_000)),
+		"brackets that do not close": "SELECT " + strings.Repeat("(", 100_000),
+		"100,000 times not":          where(strings.Repeat("NOT ", 100_000) + "true"),
+		"subqueries 2,000 deep":      strings.Repeat("SELECT v FROM (", 2000) + one("eventname") + strings.Repeat(") t", 2000),
+		"CASE 2,000 deep":            one(strings.Repeat("CASE WHEN true THEN ", 2000) + "eventname" + strings.Repeat(" END", 2000)),
+		"a list of 50,000":           where("eventname IN (" + strings.Repeat("'a',", 50_000) + "'b')"),
+		"50,000 columns":             "SELECT " + strings.Repeat("eventname,", 50_000) + "eventname AS v FROM events ORDER BY v",
+		"10,000 unions":              strings.Repeat("SELECT eventname AS v FROM events UNION ALL ", 10_000) + "SELECT eventname AS v FROM events",
+		"100,000 additions":          one("CAST(1" + strings.Repeat("+1", 100_000) + " AS varchar)"),
+		"a text of 5 MB":             one("'" + strings.Repeat("a", 5<<20) + "'"),
+		"a pattern of 5,000 stars":   where("regexp_like(useragent, '" + strings.Repeat("(a|b)*c", 5000) + "')"),
+		"a pattern that backtracks":  where("regexp_like(requestparameters, '^(([a-z])+.)+[A-Z]([a-z])+$')"),
+		"a pattern that repeats":     where("regexp_like(useragent, '((a{1,100}){1,100}){1,100}')"),
+		"5,000 stars of LIKE":        where("useragent LIKE '" + strings.Repeat("%a", 5000) + "'"),
+	}
+})
 
 // one is a good statement around an expression, where one around a condition.
 func one(expression string) string {
@@ -182,10 +185,10 @@ func where(condition string) string {
 
 // Statements that are large or deep are answered or refused, in bounds of memory, with no panic and no endless wait.
 func TestAttackLargeSQL(t *testing.T) {
-	names := slices.Sorted(maps.Keys(large))
+	names := slices.Sorted(maps.Keys(large()))
 	attack{name: "SQL that is deep, long, or full of patterns", whole: len(names), sample: 1, try: func(t *try) {
 		g, folder, name := attackGround(t), t.TempDir(), choose(t, names)
-		writeQuery(t, folder, large[name])
+		writeQuery(t, folder, large()[name])
 		c := command(t.Context(), folder, append(g.asks(folder), "--output", "csv")...)
 		e, peak := t.measured(c, 3<<10, exitDone, exitUsage, exitError)
 		t.count(fmt.Sprintf("exit %d", e.code))
