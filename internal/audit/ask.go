@@ -211,6 +211,9 @@ func (w *work) judge(ctx context.Context, in engine.Inputs, answers []answer) ([
 			r.Recurs = slices.Compact(slices.Sorted(slices.Values(q.Pattern(r.Columns))))
 		}
 		r.Verdict = logged.logged(q, applicable(q, where, r.Verdict))
+		if r.Verdict.OnlyAttempts() {
+			r.Severity = q.Severity.Attempted().String()
+		}
 		if i, ok := at[q.ID+run.PopulationSuffix]; ok {
 			if err := answers[i].count(q.ID); err != nil {
 				return nil, err

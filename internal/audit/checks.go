@@ -10,6 +10,8 @@ import (
 
 	"trailscribe/internal/engine"
 	"trailscribe/internal/finding"
+	"trailscribe/internal/query"
+	"trailscribe/internal/report"
 	"trailscribe/internal/run"
 )
 
@@ -17,26 +19,30 @@ import (
 // keys of the language. Those of structural hold whenever the program and the engine work; one that does not makes the report incomplete.
 func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 	in := r.Inputs
-	add := func(name string, want, got *int64) {
+	// of is what there was to be checked: of nothing, nothing can be said.
+	add := func(name string, want, got, of *int64) {
 		c := run.Check{Name: name, Expected: number(want), Observed: number(got), State: run.CheckPass}
 		switch {
 		case want == nil || got == nil:
 			c.State = run.CheckNotObservable
 		case *want != *got:
 			c.State = run.CheckFail
+		case of != nil && *of == 0:
+			c.State = run.CheckNothing
 		}
 		out = append(out, c)
 	}
 	zero := new(int64)
-	add("files", in.Listed, sum(in.Read, in.Refused, in.Skipped))
+	add("files", in.Listed, sum(in.Read, in.Refused, in.Skipped), in.Listed)
 	if r.Files.SHA256 != "" && in.Listed != nil {
-		add("input_list", in.Listed, &r.Files.Count)
+		add("input_list", in.Listed, &r.Files.Count, in.Listed)
 	}
-	add("refused", zero, in.Refused)
-	add("records", w.recordsOfFiles(), sum(in.Records, in.LeftOut, in.Outside, in.Undated))
-	add("undated", zero, in.Undated)
+	add("refused", zero, in.Refused, in.Listed)
+	records := sum(in.Records, in.LeftOut, in.Outside, in.Undated)
+	add("records", w.recordsOfFiles(), records, records)
+	add("undated", zero, in.Undated, records)
 	out = append(out, duplicates(in.Records, in.Events))
-	add("conflicting", zero, in.Conflicting)
+	add("conflicting", zero, in.Conflicting, in.Records)
 	var byDay, byCategory *int64
 	if in.Cells != nil || in.Listed != nil { // an engine that lists files and saw no delivery gives no cells
 		byDay = new(int64)
@@ -52,13 +58,14 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 			}
 		}
 	}
-	add("events_by_day", in.Events, byDay)
-	add("events_by_category", in.Events, byCategory)
+	add("events_by_day", in.Events, byDay, in.Events)
+	add("events_by_category", in.Events, byCategory, in.Events)
 	out = append(out, inside(r))
 	if len(r.Coverage.Rows) > 0 {
 		gaps := int64(len(r.Coverage.Gaps))
-		add("gaps", zero, &gaps)
+		add("gaps", zero, &gaps, nil)
 	}
+	out = append(out, w.accounts(r), run.Check{Name: "digests", Expected: "=any", Observed: "=not_checked", State: run.CheckNotChecked})
 	over := run.Check{Name: "period", Expected: "=over", Observed: "=over", State: run.CheckPass}
 	switch q := &w.plan.Request; {
 	case !q.over(r.Period.To):
@@ -67,11 +74,14 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 		over.Observed, over.State = "=settling", run.CheckFail
 	}
 	out = append(out, over)
-	var asked, answered, whole, equal int64
+	var asked, answered, logged, whole, equal int64
 	for i, q := range r.Queries {
 		asked++
 		if q.Verdict.Outcome != finding.NotEvaluated {
 			answered++
+		}
+		if q.Verdict.Outcome != finding.NotLogged {
+			logged++
 		}
 		if a := answers[i]; q.SHA256 != "" {
 			whole++
@@ -80,17 +90,27 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 			}
 		}
 	}
-	add("queries", &asked, &answered)
-	add("results", &whole, &equal)
+	add("queries", &asked, &answered, &asked)
+	add("logged", &asked, &logged, &asked)
+	for _, q := range r.Queries { // an exception of these is a time without logs
+		if holdsLog(w.plan.Request.Report, q.ID) && q.Verdict.Outcome != finding.NotLogged {
+			add("silence", zero, &q.Verdict.Open, nil)
+			if c := &out[len(out)-1]; q.Verdict.Outcome == finding.NotEvaluated {
+				c.Observed, c.State = "=not_checked", run.CheckNotChecked
+			}
+			out[len(out)-1].Query = q.ID
+		}
+	}
+	add("results", &whole, &equal, &whole)
 	for i, q := range r.Queries {
 		if q.SHA256 == "" {
 			continue
 		}
 		judged := answers[i].recounted
 		if q.Verdict.Outcome == finding.Exceptions || q.Verdict.Outcome == finding.Waived {
-			judged = q.Verdict.Open + q.Verdict.Waived
+			judged = q.Verdict.Listed()
 		}
-		add("rows", &q.Rows, &judged)
+		add("rows", &q.Rows, &judged, nil)
 		out[len(out)-1].Query = q.ID
 	}
 	return out
@@ -108,6 +128,46 @@ func (w *work) recordsOfFiles() *int64 {
 	return &n
 }
 
+// holdsLog reports whether an exception of a query is a time without logs.
+func holdsLog(r *report.Report, id string) bool {
+	return slices.ContainsFunc(r.Queries(), func(q *query.Query) bool { return q.ID == id && q.Completeness })
+}
+
+// accounts holds the accounts that the configuration names against those that delivered anything. Where it names none, an account that
+// delivered nothing at all cannot be seen.
+func (w *work) accounts(r *run.Record) run.Check {
+	named := w.plan.Request.Accounts
+	c := run.Check{Name: "accounts", Expected: "=not_told", Observed: number(nil), State: run.CheckNotChecked}
+	if len(r.Coverage.Rows) == 0 && r.Inputs.Listed == nil {
+		return c
+	}
+	delivered := map[string]bool{}
+	for _, row := range r.Coverage.Rows {
+		if slices.ContainsFunc(row.States, func(s string) bool { return s == run.Logs || s == run.Quiet || s == run.Broken }) {
+			delivered[row.Account] = true
+		}
+	}
+	n := int64(len(delivered))
+	c.Observed = number(&n)
+	if len(named) == 0 {
+		return c
+	}
+	want, got := int64(0), int64(0)
+	for _, id := range expected(r.Inputs, &w.plan.Request) {
+		if !slices.ContainsFunc(named, func(a Account) bool { return a.ID == id }) {
+			continue
+		}
+		if want++; delivered[id] {
+			got++
+		}
+	}
+	c.Expected, c.Observed, c.State = number(&want), number(&got), run.CheckPass
+	if got != want {
+		c.State = run.CheckFail
+	}
+	return c
+}
+
 // inside holds first and last event against the period.
 func inside(r *run.Record) run.Check {
 	in := r.Inputs
@@ -116,7 +176,7 @@ func inside(r *run.Record) run.Check {
 	case in.First.IsZero() && (in.Events == nil || *in.Events > 0):
 		c.Observed, c.State = "=not_observable", run.CheckNotObservable
 	case in.First.IsZero():
-		c.Observed = "=no_events"
+		c.Observed, c.State = "=no_events", run.CheckNothing
 	case in.First.Before(r.Period.From):
 		c.Observed, c.State = in.First.UTC().Format(time.RFC3339), run.CheckFail
 	case !in.Last.Before(r.Period.To):
@@ -150,8 +210,11 @@ func duplicates(records, events *int64) run.Check {
 	if records != nil && events != nil {
 		d := *records - *events
 		c.Observed, c.State = number(&d), run.CheckPass
-		if d < 0 {
+		switch {
+		case d < 0:
 			c.State = run.CheckFail
+		case *records == 0:
+			c.State = run.CheckNothing
 		}
 	}
 	return c
@@ -240,6 +303,18 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if len(elsewhere) > 0 {
 		remark("not_applicable", "n", count(len(elsewhere)), "partition", r.Partition, "queries", some(elsewhere))
 	}
+	if len(q.Accounts) == 0 {
+		remark("accounts_unnamed")
+	}
+	var silences []string
+	for _, c := range r.Checks {
+		if c.Name == "silence" && c.State == run.CheckFail {
+			silences = append(silences, c.Query)
+		}
+	}
+	if len(silences) > 0 {
+		remark("silences", "n", count(len(silences)), "queries", some(silences))
+	}
 	if len(q.OnlyAccounts) > 0 {
 		remark("only_accounts", "n", count(len(q.OnlyAccounts)), "accounts", some(sorted(q.OnlyAccounts)))
 	}
@@ -255,6 +330,7 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if altered > 0 {
 		remark("altered", "n", strconv.FormatInt(altered, 10))
 	}
+	remark("digests_unchecked")
 	return out
 }
 

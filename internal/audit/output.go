@@ -73,7 +73,10 @@ func compare(d *document.Document, w document.Written) error {
 		for _, b := range s.Blocks {
 			if t, ok := b.(document.Table); ok && t.Ref != "" {
 				n := t.Rows.Count()
-				if w.Paged {
+				switch {
+				case w.Paged && t.Paper != nil:
+					n = t.Paper.Count()
+				case w.Paged:
 					n = min(n, t.Shown)
 				}
 				want[t.Ref] += n

@@ -30,7 +30,7 @@ func TestSettlingIsReproducible(t *testing.T) {
 		t.Errorf("r%d, unchanged %v, notices %v", settled.Revision, settled.Unchanged, settled.Notices)
 	}
 	want := []string{"to", "2026-10-04T00:00:00Z", "until", "2026-10-04T01:00:00Z"}
-	if len(s.Notices) != 1 || s.Notices[0].Key != "period_settling" || !cmp.Equal(s.Notices[0].Args, want) {
+	if len(s.Notices) != 2 || s.Notices[0].Key != "period_settling" || !cmp.Equal(s.Notices[0].Args, want) {
 		t.Errorf("%+v", s.Notices)
 	}
 }

@@ -252,8 +252,8 @@ func agree(s *run.Saved, q *run.Query) error {
 		}
 		listed++
 	}
-	if v := q.Verdict; q.ExceptionsSHA256 != "" && listed != v.Open+v.Waived {
-		return fmt.Errorf("%d exceptions are listed, the verdict counts %d", listed, v.Open+v.Waived)
+	if v := q.Verdict; q.ExceptionsSHA256 != "" && listed != v.Listed() {
+		return fmt.Errorf("%d exceptions are listed, the verdict counts %d", listed, v.Listed())
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ type Document struct {
 	// Cell is the text a reader sees for a value of a column: the report language's numbers and dates. nil is shown as an en dash.
 	// A workbook uses it only for cells that it cannot type.
 	Cell func(c Column, v any) string `json:"-"`
+	// Paper is the same for a Short column of a paged format. nil: as Cell.
+	Paper func(c Column, v any) string `json:"-"`
 }
 
 // Words are the few that a writer itself sets, already in the report's language. {x} stands for a figure the writer fills in.
@@ -53,9 +55,10 @@ const (
 	Findings   Part = "findings"   // cards with their evidence
 	Controls   Part = "controls"   // control matrix
 	SignOff    Part = "signoff"    // who prepared, reviewed, approved
-	Provenance Part = "provenance" // query texts, parameters, hashes
+	Provenance Part = "provenance" // parameters, hashes
 	Cost       Part = "cost"       // what a remote engine was expected to bill and billed
 	Method     Part = "method"     // how figures were made, glossary
+	Statements Part = "statements" // query texts
 )
 
 // Section is a numbered heading with its blocks.
@@ -65,6 +68,7 @@ type Section struct {
 	Title   string
 	Sheet   string // name of the workbook sheet, unique and at most 31 UTF-16 units
 	NewPage bool   // starts on a new page in a paged format
+	Apart   bool   // not for every reader: a paged format puts it into an appendix, a file of its own
 	Blocks  []Block
 }
 
@@ -72,17 +76,33 @@ type Section struct {
 type Block interface{ block() }
 
 type (
-	// Front is the cover: the verdict card, facts in two columns, the evidence digest.
+	// Front is the cover: the verdict card, what limits the report, what happened, the worst findings; facts and the evidence digest last.
+	// Where a page does not hold all of it the facts give way, then lines of Worst from the end; what limits the report never does.
 	Front struct {
 		Kicker  string // small capitals above the title
 		Verdict Verdict
+		Notices []Point
+		Story   Story // what stands out; without lines where nothing does
+		Worst   Lines
 		Facts   []Field
 		Digest  Field  // label and the evidence digest, set in monospace
 		Note    string // under the digest: what it is and how to check it
-		Notices []Point
 		Closing string // confidentiality line
 	}
-	// Verdict is a sentence with a tone and up to four figures.
+	// Story is a few sentences on what happened; the first is the one to remember.
+	Story struct {
+		Title string
+		Lines []string
+	}
+	// Lines are events in a sentence each: severity, reference, when, what, and what came of it.
+	Lines struct {
+		Title string
+		Head  [5]string // severity, ref, when, what, later; "" leaves the column out
+		Lines []Line
+		More  string // said where a page had no room for the lines from the end, with {n}
+		Two   bool   // in two columns, without severity words: a timeline
+	}
+	// Verdict is a sentence with a tone and up to six figures.
 	Verdict struct {
 		Tone    Tone
 		Kicker  string // small capitals: "Overall result"
@@ -146,6 +166,9 @@ type (
 		Head  [6]string // ref, check, expected, observed, result, how checked
 		Rows  []CheckRow
 	}
+	// Attached says where the sections that stand apart are: of a paged format, with the {pages} and the {sha256} of the file {file}.
+	// A workbook holds them itself and leaves it out.
+	Attached struct{ Text string }
 	// Code is a query's text with line numbers.
 	Code struct {
 		Ref, Title, Text string
@@ -158,6 +181,7 @@ type (
 		Columns []Column
 		Rows    result.Set // one column per entry of Columns, in their order; status columns already joined on
 		Shown   int64      // rows a paged format prints; a sheet holds all
+		Paper   result.Set // the rows that a paged format prints in place of the first Shown; nil: those
 		Note    string     // said above the rows: "first 25 of 214 rows by time; all on sheet F-02"
 		Empty   string     // said in place of a table without rows
 		Review  *Review    // reviewer columns of a workbook; nil: none
@@ -171,6 +195,9 @@ type (
 )
 
 func (Front) block()      {}
+func (Lines) block()      {}
+func (Attached) block()   {}
+func (Story) block()      {}
 func (Verdict) block()    {}
 func (Tiles) block()      {}
 func (Heading) block()    {}
@@ -220,9 +247,17 @@ const (
 	ColumnChart ChartKind = "column" // vertical, series stacked
 	LineChart   ChartKind = "line"
 	HeatChart   ChartKind = "heat" // Series are rows, Categories are columns
+	DotChart    ChartKind = "dots" // a row of dots for each series; the area of a dot is its value
 )
 
 type (
+	// Line is one event of Lines. Refs are linked.
+	Line struct {
+		Pill        Pill
+		Refs        []string
+		When        string
+		Text, Later string
+	}
 	// Figure is a number with a word under it.
 	Figure struct {
 		Value, Label string
@@ -311,8 +346,10 @@ type Column struct {
 	Width  int      // display width of the longest cell or the label, in characters
 	Hidden bool     // workbook only, hidden there
 	Sheet  bool     // workbook only, shown there
+	Short  bool     // a paged format may show less of a value, see Document.Paper
 	Values []Choice // of a Status column: what each code is called
 	Digits int      // of a Money column: after the decimal sign
+	Tint   Tone     // cells are coloured by their value, the largest of the column in the tone itself; "" not at all
 }
 
 // Form is how a column's values are to be read and shown, beyond their kind.

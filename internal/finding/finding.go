@@ -4,6 +4,7 @@ package finding
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"trailscribe/internal/query"
@@ -55,8 +56,9 @@ func (o *Outcome) UnmarshalText(b []byte) error {
 
 // States of an exception.
 const (
-	StatusOpen   = "open"
-	StatusWaived = "waived"
+	StatusOpen      = "open"
+	StatusWaived    = "waived"
+	StatusUndecided = "undecided" // not an exception, since what decides it is not in the logs; and not a pass
 )
 
 // Exception is one row that needs review.
@@ -83,6 +85,7 @@ const (
 	ReasonRepeatedKey = "=repeated-key"   // two rows have the same key, and not because copies of an event differ
 	ReasonNotApplied  = "=not_applicable" // see NotApplicable
 	ReasonNotLogged   = "=not_logged"     // the query's log_scope was not delivered
+	ReasonUndecided   = "=undecided"      // the query's file says why its rows could not be decided
 )
 
 // Verdict is what a query's result means.
@@ -92,10 +95,28 @@ type Verdict struct {
 	Rows       int64   `json:"rows"`
 	Open       int64   `json:"open"`
 	Waived     int64   `json:"waived"`
-	New        int64   `json:"new"`  // exceptions that the previous run does not have; 0 without a previous run
-	Gone       int64   `json:"gone"` // exceptions of the previous run that this one does not have
+	New        int64   `json:"new"`                 // exceptions that the previous run does not have; 0 without a previous run
+	Gone       int64   `json:"gone"`                // exceptions of the previous run that this one does not have
+	Attempts   int64   `json:"attempts,omitempty"`  // rows of calls that did not succeed: their column outcome says something else than success
+	Undecided  int64   `json:"undecided,omitempty"` // rows that could not be decided; neither open nor waived
 	Limits     []Limit `json:"limits"`
 	Duplicates int64   `json:"-"` // rows whose key another row already had, but for copies of an event that differ
+}
+
+// Listed is how many exceptions are kept for a verdict: one for each row.
+func (v Verdict) Listed() int64 { return v.Open + v.Waived + v.Undecided }
+
+// OnlyAttempts reports whether every exception is a call that did not succeed: somebody tried, and nothing was changed.
+func (v Verdict) OnlyAttempts() bool { return v.Attempts > 0 && v.Attempts == v.Open+v.Waived }
+
+// Attempted reports whether a row is a call that did not succeed, by the derived column outcome; see docs/columns.md.
+func Attempted(cols []result.Column, r result.Row) bool {
+	i := slices.IndexFunc(cols, func(c result.Column) bool { return c.Name == "outcome" && c.Kind == result.Text })
+	if i < 0 || i >= len(r) {
+		return false
+	}
+	code, ok := r[i].(string)
+	return ok && code != "" && code != "success"
 }
 
 // Waivers are accepted exceptions. at is the end of the period: a waiver that ended before does not match.

@@ -148,6 +148,7 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 	}
 	v.Rows = 0
 	cols := rows.Columns()
+	of := decider{at: slices.IndexFunc(cols, func(k result.Column) bool { return k.Name == q.Undecided.Column && k.Kind == result.Bool })}
 	keys, err := newKeyer(q, cols)
 	if err != nil {
 		return Verdict{}, err
@@ -192,20 +193,29 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 		if e.Pattern, err = recurs.id(row); err != nil {
 			return Verdict{}, err
 		}
-		if c.Waivers != nil {
+		undecided := of.undecided(row)
+		if undecided {
+			e.Status = StatusUndecided
+		} else if c.Waivers != nil {
 			if waiver, ok := c.Waivers.Match(q, cols, row, c.At); ok {
 				e.Status, e.Waiver = StatusWaived, waiver
 			}
 		}
-		e.New = c.Previous != nil && !c.Previous.Had(e.ID)
+		e.New = !undecided && c.Previous != nil && !c.Previous.Had(e.ID)
 		if err := keep(e); err != nil {
 			return Verdict{}, fmt.Errorf("keeping the exceptions of %s: %w", q.ID, err)
 		}
 		v.Rows++
-		if e.Status == StatusWaived {
+		switch e.Status {
+		case StatusUndecided:
+			v.Undecided++
+		case StatusWaived:
 			v.Waived++
-		} else {
+		default:
 			v.Open++
+		}
+		if !undecided && Attempted(cols, row) {
+			v.Attempts++
 		}
 		if e.New {
 			v.New++
@@ -237,8 +247,23 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 		v.Outcome = Exceptions
 	case v.Waived > 0:
 		v.Outcome = Waived
+	case v.Undecided > 0:
+		v = Verdict{Outcome: NotEvaluated, Reason: ReasonUndecided, Rows: v.Rows, Undecided: v.Undecided, Gone: v.Gone}
 	default:
 		v.Outcome = Clear
 	}
 	return v, ctx.Err()
+}
+
+// decider tells which rows could not be decided.
+type decider struct {
+	at int // the column that says so, -1 for a query without one
+}
+
+func (d decider) undecided(r result.Row) bool {
+	if d.at < 0 || d.at >= len(r) {
+		return false
+	}
+	yes, ok := r[d.at].(bool)
+	return ok && yes
 }

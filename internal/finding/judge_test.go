@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,37 @@ func ID(q *query.Query, cols []result.Column, r result.Row) string {
 		return ""
 	}
 	return hex.EncodeToString(id[:])
+}
+
+// Calls that did not succeed are counted apart, and a row that could not be decided is not an exception, and not a pass.
+func TestAttemptsAndUndecided(t *testing.T) {
+	columns := append([]result.Column{{Name: "outcome", Kind: result.Text}, {Name: "unknown", Kind: result.Bool}}, cols...)
+	q := &query.Query{ID: "a/b", Kind: query.KindException, Key: []string{"n"}, Undecided: query.Undecided{Column: "unknown"}}
+	of := func(n int64, outcome, unknown any) result.Row {
+		return append(result.Row{outcome, unknown}, row("111122223333", n)...)
+	}
+	for name, c := range map[string]struct {
+		rows     []result.Row
+		want     Verdict
+		only     bool
+		statuses string
+	}{
+		"all refused":     {[]result.Row{of(1, "denied", nil), of(2, "failed", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, Attempts: 2}, true, "open open"},
+		"one succeeded":   {[]result.Row{of(1, "denied", nil), of(2, "success", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, Attempts: 1}, false, "open open"},
+		"outcome unknown": {[]result.Row{of(1, nil, nil)}, Verdict{Outcome: Exceptions, Rows: 1, Open: 1}, false, "open"},
+		"one undecided":   {[]result.Row{of(1, "denied", true), of(2, "success", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 1, Undecided: 1}, false, "undecided open"},
+		"all undecided":   {[]result.Row{of(1, "success", true)}, Verdict{Outcome: NotEvaluated, Reason: ReasonUndecided, Rows: 1, Undecided: 1}, false, "undecided"},
+		"nothing":         {nil, Verdict{Outcome: Clear}, false, ""},
+	} {
+		var statuses []string
+		got, err := Judge(t.Context(), q, result.Of(columns, c.rows), Context{}, func(e Exception) error { statuses = append(statuses, e.Status); return nil })
+		if err != nil || !reflect.DeepEqual(got, c.want) || got.OnlyAttempts() != c.only || strings.Join(statuses, " ") != c.statuses {
+			t.Errorf("%s: %+v %v %v, want %+v", name, got, statuses, err, c.want)
+		}
+	}
+	if query.Critical.Attempted() != query.High || query.Low.Attempted() != query.Low || query.Info.Attempted() != query.Info {
+		t.Error("the severity of attempts")
+	}
 }
 
 // The ids are written down: a change would orphan every waiver and review.

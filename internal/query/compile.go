@@ -149,6 +149,7 @@ func (q *Query) checkColumns(c *sql.Checked) diag.Problems {
 				Hint: "name what stays the same: the account, the principal, the resource"})
 		}
 	}
+	bad = append(bad, q.checkCondition(cols, names)...)
 	if q.Chart != nil {
 		for _, x := range []string{q.Chart.X, q.Chart.Y, q.Chart.By} {
 			missing("the chart's column", x, q.place["chart"], len("chart"))

@@ -80,7 +80,9 @@ func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
 	} else if q.Severity == None {
 		q.Severity = Info
 	}
-	r.headline(v.Get("headline"), q)
+	q.Headline, q.Refused = r.headline(v.Get("headline")), r.headline(v.Get("refused"))
+	r.condition(v, q)
+	q.Completeness = v.Get("completeness").Bool()
 	r.controls(v.Get("controls"), q, frameworks)
 	for _, e := range v.Get("params").Entries() {
 		r.param(e, q)
@@ -107,7 +109,8 @@ func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
 	return q, r.bad.Sort()
 }
 
-func (r *reader) headline(v *yaml.Value, q *Query) {
+// headline reads a sentence or its plural forms.
+func (r *reader) headline(v *yaml.Value) Headline {
 	check := func(n yaml.Node) {
 		for _, m := range placeholder.FindAllStringSubmatchIndex(n.Value, -1) {
 			name := n.Value[m[2]:m[3]]
@@ -121,18 +124,36 @@ func (r *reader) headline(v *yaml.Value, q *Query) {
 	}
 	switch {
 	case v == nil:
+		return nil
 	case v.IsMap():
-		q.Headline = Headline{}
+		h := Headline{}
 		for _, e := range v.Entries() {
 			check(e.Value.Scalar())
-			q.Headline[e.Key.Value] = e.Value.Text()
+			h[e.Key.Value] = e.Value.Text()
 		}
 		if v.Get("other") == nil {
 			r.add("plural-other", "", diag.Problem{At: v.Where(), Text: `plural forms need the form "other"`})
 		}
-	default:
-		check(v.Scalar())
-		q.Headline = Headline{"other": v.Text()}
+		return h
+	}
+	check(v.Scalar())
+	return Headline{"other": v.Text()}
+}
+
+// condition reads what the rows say one by one.
+func (r *reader) condition(v *yaml.Value, q *Query) {
+	if c := v.Get("condition"); c != nil {
+		if q.Kind != KindException {
+			r.add("condition", "", c.Problem("only rows of an exception query have a condition"))
+		}
+		q.Condition = Condition{Done: c.Get("done").Text(), Refused: c.Get("refused").Text(), Later: c.Get("later").Text()}
+		q.sentences = []yaml.Node{c.Get("done").Scalar(), c.Get("refused").Scalar(), c.Get("later").Scalar()}
+	}
+	if u := v.Get("undecided"); u != nil {
+		if q.Kind != KindException {
+			r.add("undecided", "", u.Problem("only rows of an exception query are decided"))
+		}
+		q.Undecided = Undecided{Column: u.Get("column").Text(), Reason: u.Get("reason").Text()}
 	}
 }
 
@@ -225,6 +246,25 @@ func ValueText(v *yaml.Value) string {
 	return FormatValue("texts", append([]string{}, v.Texts()...))
 }
 
+// tones are those of a column's values.
+func (r *reader) tones(v *yaml.Value, kind, columnType string) map[string]string {
+	if v == nil {
+		return nil
+	}
+	if columnType != "status" {
+		r.add("tones", "", v.Problem("only a column of type status has tones, not one of type %s", columnType))
+		return nil
+	}
+	out := map[string]string{}
+	for _, e := range v.Entries() {
+		out[e.Key.Value] = e.Value.Text()
+		if kind == KindException && e.Value.Text() == "good" {
+			r.add("tones", "", e.Value.Problem("each row of an exception query needs review, so no value is good; leave %q without a tone", e.Key.Value))
+		}
+	}
+	return out
+}
+
 func (r *reader) columns(v *yaml.Value, q *Query) {
 	for _, x := range v.Get("columns").Items() {
 		c := Column{Name: x.Get("name").Text(), Label: x.Get("label").Text(), Type: x.Get("type").Text(), Place: x.Get("name").Where()}
@@ -232,6 +272,7 @@ func (r *reader) columns(v *yaml.Value, q *Query) {
 			r.add("column-twice", "", x.Get("name").Problem("the column %q appears twice", c.Name))
 			continue
 		}
+		c.Tones = r.tones(x.Get("tones"), q.Kind, c.Type)
 		q.Columns = append(q.Columns, c)
 	}
 	for _, key := range []string{"key", "recurs"} {

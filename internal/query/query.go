@@ -23,9 +23,14 @@ const (
 // Column is a result column with its label and how its values are to be read.
 type Column struct {
 	Name, Label string
-	Type        string // time local-time date id account region actor arn ip number bytes percent text code json status
+	Type        string            // time local-time date id account region actor arn ip number bytes percent text code json status
+	Tones       map[string]string // of a status column: what a value means, one of Tones; a value without one is neutral
 	Place       diag.Pos
 }
+
+// Tones are what the value of a status column can mean to a reader. Rows of an exception query need review, so none of their
+// values is good.
+func Tones() []string { return []string{"critical", "high", "medium", "low", "info", "good", "muted"} }
 
 // Kinds are the result kinds that values of the column's type may have.
 func (c Column) Kinds() []result.Kind { return columnTypes[c.Type] }
@@ -73,10 +78,28 @@ type Param struct {
 // Headline is the sentence of summary and card: a text with {rows} {open} {waived} {new} {population} {accounts} {first} {last}, or plural forms of it keyed by one, few, many, other.
 type Headline map[string]string
 
+// Condition is what a row of an exception query says in a sentence, without when, where and from where: the report adds these from the
+// columns of type time, account and ip. {name} is the value of a column; what stands in square brackets is left out where a value in it is
+// missing. "" where the file has none.
+type Condition struct {
+	Done    string // of a call that succeeded: "{actor} attached {policy} to {target}"
+	Refused string // of a call that did not: "{actor} tried to attach {policy} to {target}"
+	Later   string // what later events of the period say of it: "cancelled at {taken_back_at}"; where a value is missing it is still open
+}
+
+// Undecided names the column, true or false, that is true where a row could not be decided: it is not an exception, and not a pass.
+type Undecided struct {
+	Column, Reason string // Reason is why, as a sentence
+}
+
 // Query is one file of queries/.
 type Query struct {
 	ID, Title, Question, Why, Fix, FalsePositives string
 	Headline                                      Headline
+	Refused                                       Headline  // the headline where no row is a call that succeeded; nil: the file has none
+	Condition                                     Condition // what a row says, as a sentence
+	Undecided                                     Undecided
+	Completeness                                  bool // an exception is a time without logs: a completeness check names it
 	Kind                                          string
 	Severity                                      Severity
 	Partitions                                    []string            // in which what it asks about exists, of Partitions; empty: all
@@ -93,7 +116,8 @@ type Query struct {
 	Population                                    yaml.Node // a SELECT of one number; empty Value: none
 	File                                          library.File
 
-	place map[string]diag.Pos // of keys of the file, for problems found at compiling
+	place     map[string]diag.Pos // of keys of the file, for problems found at compiling
+	sentences []yaml.Node         // of the condition, which name columns of the SQL
 }
 
 // Topic is the folder of the query: root for root/console-login.

@@ -31,6 +31,14 @@ func (s Severity) String() string {
 	return severities[s]
 }
 
+// Attempted is the severity of exceptions that were all refused or failed: one step lower, and never below low. Info and None stay.
+func (s Severity) Attempted() Severity {
+	if s > Low {
+		return s - 1
+	}
+	return s
+}
+
 // ParseSeverity reads critical, high, medium, low or info; none and "" are None. Case does not matter.
 func ParseSeverity(text string) (Severity, error) {
 	t := strings.ToLower(strings.TrimSpace(text))

@@ -217,6 +217,8 @@ const (
 	CheckPass          = "pass"
 	CheckFail          = "fail"
 	CheckNotObservable = "not-observable"
+	CheckNotChecked    = "not-checked" // the program did not look, or was not told what to expect
+	CheckNothing       = "nothing"     // nothing was there to be checked, which is not a pass
 )
 
 // Check is a tie-out. Name is a key of the language (check.<name>); Query is set for checks of one query.

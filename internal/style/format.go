@@ -14,8 +14,8 @@ import (
 
 // format is how a language writes dates, numbers and lists: templates/lang/<tag>/format.yaml.
 type format struct {
-	months             []string
-	date               string
+	months, short      []string
+	date, day          string
 	span               map[string]string
 	decimal, thousands string
 	percent            string
@@ -27,7 +27,9 @@ var (
 	anyText     = &yaml.Shape{Kind: yaml.Text, Empty: true}
 	formatShape = &yaml.Shape{Kind: yaml.Object, Title: "How a language writes dates, numbers and lists", Fields: []yaml.Field{
 		{Name: "months", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 12, Item: &yaml.Shape{Kind: yaml.Text}}, Help: "January to December, as {month}"},
+		{Name: "months_short", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 12, Item: &yaml.Shape{Kind: yaml.Text}}, Help: "the same, as {mon}"},
 		{Name: "date", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a day in words, of {day} {month} {year}; a period of one day too, where span says nothing of day"},
+		{Name: "day", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a day of the period, short, of {day} {month} {mon} {year}"},
 		{Name: "span", Help: "a period in words, both ends in it", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
 			{Name: "day", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "one day, of {day} {month} {year}"},
 			{Name: "same_month", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "of {from_day} {from_month} {from_year} {to_day} {to_month} {to_year}"},
@@ -76,12 +78,16 @@ func loadFormat(l *library.Library, tag string, base format) (format, diag.Probl
 	if m := v.Get("months"); m != nil {
 		out.months = m.Texts()
 	}
+	if m := v.Get("months_short"); m != nil {
+		out.short = m.Texts()
+	}
 	if b := v.Get("bytes"); b != nil {
 		out.bytes = b.Texts()
 	}
 	if text(v.Get("date"), &out.date); v.Get("date") != nil && v.Get("span").Get("day") == nil {
 		out.span["day"] = out.date
 	}
+	text(v.Get("day"), &out.day)
 	text(v.Get("decimal"), &out.decimal)
 	text(v.Get("thousands"), &out.thousands)
 	text(v.Get("percent"), &out.percent)
@@ -108,6 +114,11 @@ func (l *Language) Time(t time.Time) string {
 // Day is the short form of a date used in tables, "2026-10-02".
 func (l *Language) Day(t time.Time) string { return t.Format(time.DateOnly) }
 
+// DayMonth is a day of the period, short, where the year is known: "2 Oct".
+func (l *Language) DayMonth(t time.Time) string {
+	return l.mark(l.words(l.format.day, map[string]time.Time{"": t}))
+}
+
 // words fills {day}, {month} and {year}, with the prefix of each time.
 func (l *Language) words(form string, times map[string]time.Time) string {
 	return expand(form, func(name string) string {
@@ -121,6 +132,8 @@ func (l *Language) words(form string, times map[string]time.Time) string {
 			return strconv.Itoa(t.Day())
 		case ok && part == "month" && int(t.Month()) <= len(l.format.months):
 			return l.format.months[t.Month()-1]
+		case ok && part == "mon" && int(t.Month()) <= len(l.format.short):
+			return l.format.short[t.Month()-1]
 		case ok && part == "year":
 			return strconv.Itoa(t.Year())
 		}

@@ -1,6 +1,8 @@
 package workpaper
 
 import (
+	"strings"
+
 	"trailscribe/internal/finding"
 	"trailscribe/internal/report"
 	"trailscribe/internal/run"
@@ -11,7 +13,11 @@ import (
 func Brief(s *run.Saved, r *report.Report, l *style.Language) []string {
 	c := newComposer(s, r, l)
 	v := c.verdict()
-	lines := []string{c.reportText("title", s.Title) + ", " + c.period(), v.Title + ": " + v.Text}
+	result := v.Title + ": " + v.Text
+	if strings.HasSuffix(v.Title, ".") {
+		result = v.Title + " " + v.Text
+	}
+	lines := []string{c.reportText("title", s.Title) + ", " + c.period(), result}
 	for i, q := range c.found {
 		if i == 8 {
 			lines = append(lines, "  "+c.say("summary.more_findings", "n", int64(len(c.found)-i)))

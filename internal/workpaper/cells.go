@@ -2,6 +2,7 @@ package workpaper
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"trailscribe/internal/document"
@@ -65,6 +66,29 @@ func (c *composer) cell(col document.Column, v any) string {
 		return c.l.Time(v)
 	}
 	return none
+}
+
+// paper is the text of a cell where there is little room: an account by its name, a long id by its beginning and its end, a service
+// without its domain, a time without its year. The workbook holds the whole value.
+func (c *composer) paper(col document.Column, v any) string {
+	switch x := v.(type) {
+	case string:
+		switch col.Form {
+		case document.FormAccount:
+			return c.accountWord(x)
+		case document.FormID:
+			if r := []rune(x); len(r) > longHex && hexWord.MatchString(x) {
+				return x[:8] + "…" + x[len(x)-4:]
+			}
+		case document.FormText, document.FormCode:
+			return strings.TrimSuffix(c.cell(col, v), ".amazonaws.com")
+		}
+	case time.Time:
+		if col.Kind != result.Date && col.Form != document.FormDate && x.Year() == c.local(c.s.Period.From).Year() {
+			return c.l.DayMonth(x) + " " + x.Format("15:04:05")
+		}
+	}
+	return c.cell(col, v)
 }
 
 // observed is a figure of the inputs, or the words for one that this engine cannot see.

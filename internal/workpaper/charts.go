@@ -66,6 +66,22 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		return ch, false, fmt.Errorf("chart of %s: its rows have no column %q", id, def.Chart.X)
 	}
 	sums := map[point]float64{}
+	account := slices.IndexFunc(cols, func(k result.Column) bool { return k.Name == "account_id" })
+	twice := map[string]bool{}
+	if ch.Kind == document.BarChart && by < 0 && account >= 0 {
+		seen := map[string]bool{}
+		for row, err := range rows.All() {
+			if err != nil {
+				return ch, false, err
+			}
+			name := c.label(def, cols[x], row[x], true)
+			if len(seen) > mostCategories {
+				break
+			}
+			twice[name] = twice[name] || seen[name]
+			seen[name] = true
+		}
+	}
 	var categories, series axis
 	days := map[string]string{} // the day, as 2026-10-14, that a category is or lies on
 	for row, err := range rows.All() {
@@ -73,6 +89,11 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 			return ch, false, err
 		}
 		k := point{category: c.label(def, cols[x], row[x], ch.Kind != document.HeatChart)}
+		if ch.Kind == document.BarChart && by < 0 && twice[k.category] { // the same name in two accounts is two bars
+			if id, ok := row[account].(string); ok {
+				k.category += ", " + c.accountWord(id)
+			}
+		}
 		if t, ok := row[x].(time.Time); ok {
 			if cols[x].Kind == result.Instant {
 				t = c.local(t)
@@ -109,6 +130,10 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 			ch.Empty = c.say("chart.too_much")
 			return ch, true, nil
 		}
+	}
+	if ch.Kind == document.BarChart && len(series.names) == 1 {
+		only := series.names[0]
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(sums[point{only, b}], sums[point{only, a}]) })
 	}
 	c.draw(&ch, names, series.names, sums)
 	if len(ch.Series) == 1 { // where series are stacked a mark would not tell which it means
@@ -179,7 +204,7 @@ func (c *composer) label(q *query.Query, col result.Column, v any, words bool) s
 	if n, ok := v.(int64); ok {
 		return fmt.Sprint(n)
 	}
-	return orNone(c.cell(document.Column{Kind: col.Kind, Form: document.FormText}, v))
+	return orNone(word(c.cell(document.Column{Kind: col.Kind, Form: document.FormText}, v)))
 }
 
 // dayLabels are days short enough for an axis: month and day as ISO 8601 writes them. The year stands in the report's

@@ -62,7 +62,7 @@ func TestConflicts(t *testing.T) {
 	d := compose(t, conflicting(2, 2), found, clean, evidence)
 
 	front := of[document.Front](d)[0]
-	if front.Verdict.Title != "Exceptions noted, report incomplete" || len(front.Notices) != 1 ||
+	if front.Verdict.Title != "1 critical and 1 high finding. The report is incomplete." || len(front.Notices) != 1 ||
 		!strings.Contains(front.Notices[0].Text, "Events e0, …; log files AWSLogs/forged.json.gz, …") || front.Notices[0].Pill.Text != "Incomplete" {
 		t.Errorf("%+v %+v", front.Verdict, front.Notices)
 	}
@@ -93,7 +93,7 @@ func TestConflicts(t *testing.T) {
 		if i >= 0 {
 			text = k.Fields[i].Text
 		}
-		if want := map[string]string{"Title of a/b": "2 rows rest on events whose copies differ; they are marked.", "Title of a/d": "2 rows rest on events whose copies differ; they are marked."}[k.Title]; text != want {
+		if want := map[string]string{"3 rows need review: Title of a/b": "2 rows rest on events whose copies differ; they are marked.", "Title of a/d": "2 rows rest on events whose copies differ; they are marked."}[k.Title]; text != want {
 			t.Errorf("%s: %q, want %q", k.Title, text, want)
 		}
 	}

@@ -44,7 +44,9 @@ func (c *composer) controls() []document.Block {
 	var rows []result.Row
 	flush := func() {
 		if len(rows) > 0 {
-			blocks = append(blocks, document.Heading{Level: 2, Text: family}, c.table(family, append([]document.Column(nil), cols...), rows))
+			t := c.table(family, append([]document.Column(nil), cols...), rows)
+			t.Zebra = true
+			blocks = append(blocks, document.Heading{Level: 2, Text: family}, t)
 		}
 		rows = nil
 	}

@@ -1,11 +1,13 @@
 package workpaper
 
 import (
+	"slices"
 	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/finding"
 	"trailscribe/internal/query"
+	"trailscribe/internal/run"
 )
 
 // counts are the numbers that cover and summary speak of.
@@ -14,6 +16,7 @@ type counts struct {
 	figures                                      int64 // evidence and metrics that could not be answered
 	elsewhere                                    int64 // tests that do not apply in the partition of the logs: in no other count
 	open                                         int64 // open exceptions in all
+	silences                                     int64 // findings that are times without logs
 	bySeverity                                   map[query.Severity]int64
 }
 
@@ -39,6 +42,9 @@ func (c *composer) counts() counts {
 			n.exceptions++
 			n.open += q.Verdict.Open
 			n.bySeverity[severity(q)]++
+			if def := c.queries[q.ID]; def != nil && def.Completeness {
+				n.silences++
+			}
 		case finding.Waived:
 			n.waived++
 		default:
@@ -70,28 +76,120 @@ func (c *composer) verdict() document.Verdict {
 		key, tone = "waived", document.Accent
 	}
 	sentence, count := c.conclusion(key, n)
-	v := document.Verdict{
+	return document.Verdict{
 		Tone:   tone,
 		Kicker: c.say("verdict.kicker"),
-		Title:  c.say("verdict." + key + ".title"),
+		Title:  c.verdictTitle(key, n),
 		Text: c.say("verdict."+sentence, "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.unanswered+n.figures,
 			"review", c.say("verdict.review", "n", n.open)),
+		Figures: c.figuresOfCover(n),
 	}
-	if n.tests+n.elsewhere > 0 {
-		v.Figures = []document.Figure{
-			{Value: c.l.Number(n.clear), Label: c.say("verdict.figure.clear"), Tone: document.Good},
-			{Value: c.l.Number(n.exceptions), Label: c.say("verdict.figure.exceptions"), Tone: toneIf(n.exceptions, document.Critical)},
-			{Value: c.l.Number(n.unanswered + n.figures), Label: c.say("verdict.figure.unanswered"), Tone: toneIf(n.unanswered+n.figures, document.High)},
+}
+
+// verdictTitle is the result in a line: how many findings of the worst severities, and whether the logs are whole.
+func (c *composer) verdictTitle(key string, n counts) string {
+	if n.exceptions == 0 {
+		return c.say("verdict." + key + ".title")
+	}
+	critical, high := n.bySeverity[query.Critical], n.bySeverity[query.High]
+	var text string
+	switch {
+	case critical > 0 && high > 0:
+		text = c.say("verdict.found.both", "n", high, "critical", critical, "high", high)
+	case critical > 0:
+		text = c.say("verdict.found.critical", "n", critical)
+	case high > 0:
+		text = c.say("verdict.found.high", "n", high)
+	default:
+		text = c.say("verdict.found.lower", "n", n.exceptions)
+	}
+	switch {
+	case c.s.Incomplete():
+		text += " " + c.say("verdict.found.incomplete")
+	case n.silences > 0:
+		text += " " + c.say("verdict.found.silences", "n", n.silences)
+	}
+	return text
+}
+
+// figuresOfCover are the numbers of the verdict card. They are of tests only, and those of one row add up to all tests.
+func (c *composer) figuresOfCover(n counts) (out []document.Figure) {
+	if n.tests+n.elsewhere == 0 {
+		return nil
+	}
+	add := func(n int64, label string, tone document.Tone) {
+		out = append(out, document.Figure{Value: c.l.Number(n), Label: label, Tone: toneIf(n, tone)})
+	}
+	if n.exceptions > 0 {
+		add(n.bySeverity[query.Critical], c.say("severity_word.critical"), document.Critical)
+		add(n.bySeverity[query.High], c.say("severity_word.high"), document.High)
+		add(n.bySeverity[query.Medium], c.say("severity_word.medium"), document.Medium)
+		lower := n.exceptions - n.bySeverity[query.Critical] - n.bySeverity[query.High] - n.bySeverity[query.Medium]
+		label := c.say("severity_word.low")
+		if n.bySeverity[query.Low] != lower {
+			label = c.say("verdict.figure.lower")
 		}
-		if n.waived > 0 {
-			v.Figures = append(v.Figures, document.Figure{Value: c.l.Number(n.waived), Label: c.say("verdict.figure.waived"), Tone: document.Accent})
+		add(lower, label, document.Low)
+	}
+	good := document.Good
+	label := c.say("verdict.figure.clear", "n", n.tests, "unanswered", n.unanswered)
+	if c.limited() {
+		good, label = document.Muted, c.say("verdict.figure.clear_limited", "n", n.tests, "unanswered", n.unanswered)
+	}
+	if n.waived > 0 {
+		label += c.say("verdict.figure.waived", "n", n.waived)
+	}
+	if n.elsewhere > 0 {
+		label += c.say("verdict.figure.not_applicable", "n", n.elsewhere)
+	}
+	add(n.clear, label, good)
+	if days, of := c.daysLogged(); of > 0 {
+		tone := document.Good
+		if days < of || n.silences > 0 {
+			tone = document.High
 		}
-		if n.elsewhere > 0 {
-			f := document.Figure{Value: c.l.Number(n.elsewhere), Label: c.say("verdict.figure.not_applicable"), Tone: document.Neutral}
-			v.Figures = append(v.Figures, f)
+		label := c.say("verdict.figure.days", "n", of)
+		if n.silences > 0 {
+			label = c.say("verdict.figure.days_silences", "n", n.silences, "refs", c.silenceRefs())
+		}
+		out = append(out, document.Figure{Value: c.l.Number(days) + "/" + c.l.Number(of), Label: label, Tone: tone})
+	}
+	return out
+}
+
+// silenceRefs are the findings that are times without logs.
+func (c *composer) silenceRefs() string {
+	var refs []string
+	for _, q := range c.found {
+		if def := c.queries[q.ID]; def != nil && def.Completeness {
+			refs = append(refs, c.refs[q.ID])
 		}
 	}
-	return v
+	return strings.Join(refs, ", ")
+}
+
+// limited reports whether what was found clear is clear only in what was logged and read.
+func (c *composer) limited() bool { return c.s.Incomplete() }
+
+// daysLogged is on how many days of the period any log file was read, of how many that were over when the run was made. 0, 0 where the
+// engine cannot see it.
+func (c *composer) daysLogged() (days, of int64) {
+	for i := range c.s.Coverage.Days {
+		inside, logs := false, false
+		for _, row := range c.s.Coverage.Rows {
+			if i < len(row.States) {
+				inside = inside || row.States[i] != run.Outside
+				logs = logs || row.States[i] == run.Logs || row.States[i] == run.Quiet
+			}
+		}
+		if inside {
+			of++
+		}
+		if logs {
+			days++
+		}
+	}
+	return days, of
 }
 
 // conclusion is the key of the sentence under a verdict's title, and the number that it speaks of.
@@ -136,27 +234,73 @@ func toneIf(n int64, t document.Tone) document.Tone {
 	return t
 }
 
-func (c *composer) front() document.Front {
+func (c *composer) front() (document.Front, error) {
 	s := c.s
 	facts := []document.Field{
 		{Label: c.say("cover.reference"), Text: c.ref(), Mono: true},
-		{Label: c.say("cover.framework"), Text: c.frameworkName()},
-		{Label: c.say("cover.audience"), Text: orNone(c.reportText("audience", s.Audience))},
 		{Label: c.say("cover.accounts"), Text: c.accountsLine()},
-		{Label: c.say("cover.source"), Text: s.Source, Mono: true},
-		{Label: c.say("cover.engine"), Text: engineName(s.Engine)},
 		{Label: c.say("cover.events"), Text: c.eventsLine()},
-		{Label: c.say("cover.as_of"), Text: c.say("cover.as_of_text", "time", c.l.Time(s.As.UTC()))},
+		{Label: c.say("cover.source"), Text: s.Source, Mono: true},
+		{Label: c.say("cover.as_of"), Text: c.say("cover.as_of_text", "time", c.l.Time(s.As.UTC()), "engine", engineName(s.Engine))},
+		{Label: c.say("cover.audience"), Text: orNone(c.reportText("audience", s.Audience))},
 	}
-	return document.Front{
+	if s.Framework != "" {
+		facts = append(facts, document.Field{Label: c.say("cover.framework"), Text: c.frameworkName()})
+	}
+	f := document.Front{
 		Kicker:  c.say("cover.kicker"),
 		Verdict: c.verdict(),
+		Notices: c.notices(7),
 		Facts:   facts,
 		Digest:  document.Field{Label: c.say("cover.digest"), Text: s.Digest, Mono: true},
 		Note:    c.say("cover.digest_note"),
-		Notices: c.notices(4),
 		Closing: c.say("cover.closing"),
 	}
+	lines, err := c.happened()
+	if err != nil {
+		return f, err
+	}
+	f.Story = document.Story{Title: c.say("story.title"), Lines: lines}
+	f.Worst, err = c.worst()
+	return f, err
+}
+
+// worst are the findings of the highest severity that was found, in order of time: critical ones, else high ones.
+func (c *composer) worst() (document.Lines, error) {
+	t, err := c.tell()
+	if err != nil || len(c.found) == 0 {
+		return document.Lines{}, err
+	}
+	top := severity(c.found[0])
+	if top < query.Medium {
+		return document.Lines{}, nil
+	}
+	out := document.Lines{
+		Title: c.say("worst.title", "severity", c.say("severity_word."+top.String())),
+		Head:  [5]string{c.say("column.severity"), c.say("column.ref"), c.say("column.when", "zone", zoneName(c.zone.String())), c.say("column.what"), c.say("column.later")},
+		More:  c.say("worst.more", "n", "{n}"),
+	}
+	queries := slices.DeleteFunc(slices.Clone(c.found), func(q *run.Query) bool { return severity(q) != top })
+	slices.SortStableFunc(queries, func(a, b *run.Query) int { return t.first[a.ID].when.Compare(t.first[b.ID].when) })
+	later := false
+	for _, q := range queries {
+		x := t.first[q.ID]
+		line := document.Line{Pill: c.severityPill(q), Refs: []string{c.refs[q.ID]}, Text: x.text, Later: x.later}
+		if x.text == "" {
+			line.Text = c.headline(q)
+		} else if more := q.Verdict.Open + q.Verdict.Waived - 1; more > 0 {
+			line.Text += c.say("worst.rows", "n", more)
+		}
+		if !x.when.IsZero() {
+			line.When = c.moment(x.when)
+		}
+		later = later || line.Later != ""
+		out.Lines = append(out.Lines, line)
+	}
+	if !later {
+		out.Head[4] = ""
+	}
+	return out, nil
 }
 
 // eventsLine is what the report rests on: events and files.
@@ -201,6 +345,9 @@ func (c *composer) arguments(args []string) []any {
 			if args[i-1] == "query" {
 				filled[i] = c.queryName(a)
 			}
+			if args[i-1] == "queries" {
+				filled[i] = c.queryNames(a)
+			}
 			if args[i-1] == "account" {
 				filled[i] = c.accountName(a)
 			}
@@ -215,6 +362,15 @@ func (c *composer) queryName(id string) string {
 		return c.refs[id] + " " + c.title(q)
 	}
 	return id
+}
+
+// queryNames are references and titles of a list of ids.
+func (c *composer) queryNames(ids string) string {
+	names := strings.Split(ids, ", ")
+	for i, id := range names {
+		names[i] = c.queryName(id)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (c *composer) accountName(id string) string {

@@ -1,9 +1,13 @@
 package workpaper
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/finding"
@@ -21,7 +25,11 @@ func (c *composer) findings() ([]document.Block, error) {
 			return nil, err
 		}
 		t.Review = c.review()
-		blocks = append(blocks, c.card(q, marked), t)
+		card, err := c.findingCard(q, marked)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, card, t)
 	}
 	return blocks, nil
 }
@@ -29,6 +37,10 @@ func (c *composer) findings() ([]document.Block, error) {
 // figures are evidence and metrics in the report's own order, under its section titles.
 func (c *composer) figures() ([]document.Block, error) {
 	var blocks []document.Block
+	marks, err := c.exceptionDays()
+	if err != nil {
+		return nil, err
+	}
 	done := map[string]bool{}
 	group := func(title string, ids []string) error {
 		var part []document.Block
@@ -48,10 +60,17 @@ func (c *composer) figures() ([]document.Block, error) {
 				rows, marked = []document.Block{t}, n
 			}
 			part = append(part, c.card(q, marked))
-			if chart, ok, err := c.chart(id, nil); err != nil {
+			drawn := false
+			if chart, ok, err := c.chart(id, marks); err != nil {
 				return err
-			} else if ok && q.Verdict.Outcome == finding.Shown && !slices.Contains(c.onSummary(), id) {
+			} else if ok && q.Verdict.Outcome == finding.Shown && (len(c.found) > 0 || !slices.Contains(c.onSummary(), id)) {
 				part = append(part, chart)
+				drawn = chart.Empty == "" && len(chart.Series) > 0
+			}
+			if drawn && q.Kind == query.KindMetric { // the chart shows them all; the workbook has the figures
+				t := rows[0].(document.Table)
+				t.Shown, t.Paper, t.Note = 0, nil, c.say("table.charted", "n", q.Rows, "ref", t.Ref)
+				rows = []document.Block{t}
 			}
 			part = append(part, rows...)
 		}
@@ -105,29 +124,58 @@ func (c *composer) card(q *run.Query, marked int64) document.Card {
 		}
 		return k
 	}
+	return k
+}
+
+// findingCard is the card of a query with exceptions: what was found, against what, why it matters, what to do.
+func (c *composer) findingCard(q *run.Query, marked int64) (document.Card, error) {
+	k := document.Card{Ref: c.refs[q.ID], Title: c.headline(q)}
+	def := c.queries[q.ID]
+	text := func(field, english string) string { return c.queryText(q.ID, field, english) }
+	add := func(label, value string, wide bool) {
+		if value != "" {
+			k.Fields = append(k.Fields, document.Field{Label: c.say("card." + label), Text: value, Wide: wide})
+		}
+	}
+	story, err := c.tell()
+	if err != nil {
+		return k, err
+	}
+	condition, err := c.condition(q)
+	if err != nil {
+		return k, err
+	}
 	k.Pills = append(k.Pills, c.severityPill(q))
 	switch {
 	case q.Verdict.Outcome == finding.Waived:
 		k.Pills = append(k.Pills, c.outcomePill(finding.Waived))
 	default:
-		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.open", "n", q.Verdict.Open), Tone: document.Critical})
+		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.open", "n", q.Verdict.Open), Tone: severityTone(severity(q))})
+	}
+	if q.Verdict.OnlyAttempts() {
+		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.attempts"), Tone: document.Muted})
 	}
 	if q.Verdict.New > 0 {
 		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.new", "n", q.Verdict.New), Tone: document.High})
 	}
-	add("condition", c.headline(q), false)
-	add("criteria", c.controlIDs(q.ID), false)
+	add("condition", condition, true)
+	add("criteria", c.criteria(q.ID), true)
 	if def != nil {
-		add("question", text("question", def.Question), false)
 		add("effect", text("why", def.Why), false)
 		add("recommendation", text("fix", def.Fix), false)
 		add("benign", text("false_positives", def.FalsePositives), false)
+	}
+	if also := story.also[q.ID]; len(also) > 0 {
+		add("also", strings.Join(also, ", "), false)
+	}
+	if q.Verdict.OnlyAttempts() {
+		add("severity", c.say("card.severity_text"), false)
 	}
 	add("limits", c.limits(q), true)
 	if marked > 0 {
 		add("copies", c.say("card.copies_text", "n", marked), true)
 	}
-	return k
+	return k, nil
 }
 
 func (c *composer) limits(q *run.Query) string {
@@ -162,12 +210,22 @@ func (c *composer) headline(q *run.Query) string {
 		set("first", c.l.Time(q.First.UTC()))
 		set("last", c.l.Time(q.Last.UTC()))
 	}
-	if def == nil || len(def.Headline) == 0 {
+	field, headline := "headline", query.Headline(nil)
+	if def != nil {
+		headline = def.Headline
+	}
+	if q.Verdict.OnlyAttempts() {
+		if def == nil || len(def.Refused) == 0 {
+			return c.say("card.attempted", "n", n, "title", c.title(q))
+		}
+		field, headline = "refused", def.Refused
+	}
+	if len(headline) == 0 {
 		return c.say("card.headline", "n", q.Verdict.Open, "title", c.title(q)) // what is waived needs none
 	}
 	forms := map[string]string{}
-	for form, text := range def.Headline {
-		forms[form] = c.queryText(q.ID, "headline."+form, text)
+	for form, text := range headline {
+		forms[form] = c.queryText(q.ID, field+"."+form, text)
 	}
 	return c.l.Fill(forms, args...)
 }
@@ -231,44 +289,117 @@ func (c *composer) evidence(q *run.Query) (t document.Table, marked int64, err e
 		status.Values = []document.Choice{
 			{Code: "open", Label: c.say("status.open"), Tone: document.High},
 			{Code: "waived", Label: c.say("status.waived"), Tone: document.Accent},
+			{Code: "undecided", Label: c.say("status.undecided"), Tone: document.Muted},
 		}
-		status.Sheet = q.Verdict.Waived == 0 // the same word on every row says nothing on paper
+		status.Sheet = q.Verdict.Waived+q.Verdict.Undecided == 0 // the same word on every row says nothing on paper
 		id := column("exception", c.say("column.exception"), result.Text, document.FormID)
 		id.Hidden, id.Width = true, 18
 		add(judged+1, status)
 		add(judged, id)
 	}
-	t.Rows, t.Shown = picked{Set: rows, columns: t.Columns, order: order}, min(q.Rows, shownRows)
-	t.Note = c.firstOf(t.Shown, q.Rows, ref)
+	for i := range t.Columns {
+		c.clock(&t.Columns[i])
+	}
+	all := picked{Set: rows, columns: t.Columns, order: order, zone: c.zone}
+	t.Rows, t.Shown = all, min(q.Rows, shownRows)
+	if q.Rows > fewRows {
+		if t.Paper, err = c.firstOfEach(q, all, &t); err != nil {
+			return t, 0, err
+		}
+	}
 	return t, marked, nil
 }
 
+// Rows of a finding on paper: all of them up to fewRows; else the first of each principal, and so many in all.
+const (
+	fewRows = 12
+	ofEach  = 3
+)
+
+// firstOfEach are the rows that are printed of many: the first of each principal, in the order of the query. It says so in the note.
+func (c *composer) firstOfEach(q *run.Query, all picked, t *document.Table) (result.Set, error) {
+	actor := slices.IndexFunc(t.Columns, func(k document.Column) bool { return k.Form == document.FormActor && !k.Hidden })
+	seen := map[string]int{}
+	var rows []result.Row
+	var n int
+	for row, err := range all.All() {
+		if err != nil {
+			return nil, err
+		}
+		if n++; n > mostTold {
+			break
+		}
+		if actor >= 0 {
+			name, _ := row[actor].(string)
+			if seen[name]++; seen[name] > ofEach {
+				continue
+			}
+		}
+		if rows = append(rows, slices.Clone(row)); len(rows) == fewRows {
+			break
+		}
+	}
+	shown := int64(len(rows))
+	t.Note = c.say("table.first_of_sheet", "shown", shown, "n", q.Rows, "all", q.Rows, "ref", t.Ref)
+	if actor >= 0 {
+		t.Note = c.say("table.of_each_sheet", "shown", shown, "n", q.Rows, "all", q.Rows, "each", int64(ofEach), "ref", t.Ref)
+	}
+	return result.Of(all.Columns(), rows), nil
+}
+
+// clock has a column of times shown on the report's clock, and its header say which that is.
+func (c *composer) clock(k *document.Column) {
+	switch k.Kind {
+	case result.Instant:
+		if c.zone != time.UTC {
+			k.Kind = result.Local
+			if k.Form == document.FormTime {
+				k.Form = document.FormLocalTime
+			}
+		}
+	case result.Local:
+	default:
+		return
+	}
+	k.Label = c.say("column.zoned", "label", k.Label, "zone", zoneName(c.s.Period.Zone))
+}
+
 func (c *composer) dataColumn(q *run.Query, i int, label string, form document.Form, hidden bool) document.Column {
-	k := document.Column{Name: q.Columns[i].Name, Label: label, Kind: q.Columns[i].Kind, Form: form, Hidden: hidden, Width: len([]rune(label))}
+	k := document.Column{Name: q.Columns[i].Name, Label: label, Kind: q.Columns[i].Kind, Form: form, Hidden: hidden, Short: true, Width: len([]rune(label))}
 	if i < len(q.Profile) {
 		k.Width = max(k.Width, q.Profile[i].Longest)
 	}
 	if form == document.FormStatus {
-		k.Values = c.outcomeWords()
+		k.Values = c.statusWords(q.ID, k.Name)
 	}
 	return k
 }
 
-// outcomeWords name the codes that derived columns hold: outcome, mfa, day kind.
-func (c *composer) outcomeWords() []document.Choice {
+// statusWords name the codes of a status column. What a code means to a reader is for the query to say: "yes" is good news in one column
+// and bad in the next. A code that the query says nothing of is neutral.
+func (c *composer) statusWords(id, name string) []document.Choice {
+	tones := map[string]string{}
+	if def := c.queries[id]; def != nil {
+		if col, ok := def.Column(name); ok {
+			tones = col.Tones
+		}
+	}
 	var all []document.Choice
-	for _, x := range []struct {
-		code string
-		tone document.Tone
-	}{
-		{"success", document.Good}, {"denied", document.High}, {"failed", document.Medium}, {"throttled", document.Muted}, {"dry-run", document.Muted},
-		{"yes", document.Good}, {"no", document.High}, {"not-applicable", document.Muted},
-		{"workday", document.Neutral}, {"weekend", document.Medium}, {"holiday", document.Medium},
-	} {
-		all = append(all, document.Choice{Code: x.code, Label: c.say("code." + x.code), Tone: x.tone})
+	known := map[string]bool{}
+	for _, code := range statusCodes {
+		known[code] = true
+		all = append(all, document.Choice{Code: code, Label: c.say("code." + code), Tone: cmp.Or(document.Tone(tones[code]), document.Neutral)})
+	}
+	for _, code := range slices.Sorted(maps.Keys(tones)) {
+		if !known[code] {
+			all = append(all, document.Choice{Code: code, Label: code, Tone: document.Tone(tones[code])})
+		}
 	}
 	return all
 }
+
+// statusCodes are the codes that derived columns hold: outcome, mfa, day kind.
+var statusCodes = []string{"success", "denied", "failed", "throttled", "dry-run", "yes", "no", "not-applicable", "workday", "weekend", "holiday"}
 
 func formOf(k result.Column) document.Form {
 	switch k.Kind {
@@ -289,6 +420,7 @@ type picked struct {
 	result.Set
 	columns []document.Column
 	order   []int
+	zone    *time.Location // whose clock instants are shown on, in columns of the kind Local
 }
 
 func (p picked) Columns() []result.Column {
@@ -302,6 +434,10 @@ func (p picked) Columns() []result.Column {
 func (p picked) All() iter.Seq2[result.Row, error] {
 	return func(yield func(result.Row, error) bool) {
 		row := make(result.Row, len(p.order))
+		local := make([]bool, len(p.order))
+		for i, j := range p.order {
+			local[i] = p.columns[i].Kind == result.Local && p.Set.Columns()[j].Kind == result.Instant
+		}
 		for r, err := range p.Set.All() {
 			if err != nil {
 				yield(nil, err)
@@ -309,6 +445,10 @@ func (p picked) All() iter.Seq2[result.Row, error] {
 			}
 			for i, j := range p.order {
 				row[i] = r[j]
+				if at, ok := r[j].(time.Time); ok && local[i] {
+					at = at.In(p.zone)
+					row[i] = time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), time.UTC)
+				}
 			}
 			if !yield(row, nil) {
 				return

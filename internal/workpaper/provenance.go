@@ -1,18 +1,22 @@
 package workpaper
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/result"
+	"trailscribe/internal/run"
 )
 
-// provenance is what a stranger needs to ask the same again: settings, statements with their parameters, rows and hashes, definitions.
-func (c *composer) provenance() ([]document.Block, error) {
+// provenance is what a stranger needs to ask the same again: settings, rows and hashes, definitions, where the statements are.
+func (c *composer) provenance() []document.Block {
 	s := c.s
 	blocks := []document.Block{
 		document.Paragraph{Style: document.Body, Text: c.say("provenance.intro")},
+		document.Paragraph{Style: document.Body, Text: c.say("method.verify.text")},
 		document.Facts{Title: c.say("provenance.run"), Fields: []document.Field{
 			{Label: c.say("cover.digest"), Text: s.Digest, Mono: true},
 			{Label: c.say("provenance.tool"), Text: "trailscribe " + s.Tool},
@@ -26,16 +30,20 @@ func (c *composer) provenance() ([]document.Block, error) {
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.settings")}, t)
 	}
 	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.results")}, c.results())
-	if t := c.definitions(); t.Rows.Count() > 0 {
-		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.definitions")}, t)
-	}
-	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.statements")}, document.Paragraph{Style: document.Body, Text: c.say("provenance.statements_text")})
-	for _, q := range s.Queries {
+	return append(blocks, document.Heading{Level: 2, Text: c.say("provenance.statements")},
+		document.Attached{Text: c.say("provenance.attached", "file", "{file}", "pages", "{pages}", "sha256", "{sha256}")})
+}
+
+// statements are the texts of all queries as they ran, in the order of their references, and that of the relation.
+func (c *composer) statements() ([]document.Block, error) {
+	s := c.s
+	blocks := []document.Block{document.Paragraph{Style: document.Body, Text: c.say("provenance.statements_text")}}
+	for _, q := range c.byRef() {
 		var params []string
 		for _, p := range q.Params {
 			params = append(params, p.Name+" = "+p.Value+" ("+p.Origin+")")
 		}
-		f := document.Facts{Title: c.refs[q.ID] + "  " + c.title(&q), Fields: []document.Field{
+		f := document.Facts{Title: c.refs[q.ID] + "  " + c.title(q), Fields: []document.Field{
 			{Label: c.say("provenance.query"), Text: q.ID, Mono: true},
 			{Label: c.say("provenance.statement_digest"), Text: orNone(q.SQLSHA256), Mono: true},
 		}}
@@ -53,7 +61,21 @@ func (c *composer) provenance() ([]document.Block, error) {
 			document.Paragraph{Style: document.Body, Text: c.say("provenance.relation_text")},
 			document.Code{Ref: "Q-events", Title: "events", Text: relation})
 	}
+	if t := c.definitions(); t.Rows.Count() > 0 {
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.definitions")}, t)
+	}
 	return blocks, nil
+}
+
+// byRef are all queries in the order of their references: findings, other tests, evidence, metrics.
+func (c *composer) byRef() []*run.Query {
+	all := make([]*run.Query, len(c.s.Queries))
+	for i := range c.s.Queries {
+		all[i] = &c.s.Queries[i]
+	}
+	order := func(q *run.Query) int { return strings.Index("FTEM", c.refs[q.ID][:1]) }
+	slices.SortStableFunc(all, func(a, b *run.Query) int { return cmp.Or(order(a)-order(b), cmp.Compare(c.refs[a.ID], c.refs[b.ID])) })
+	return all
 }
 
 func (c *composer) settings() document.Table {
@@ -77,7 +99,7 @@ func (c *composer) results() document.Table {
 		column("sha256", c.say("column.rows_sha256"), result.Text, document.FormID),
 	}
 	var rows []result.Row
-	for _, q := range c.s.Queries {
+	for _, q := range c.byRef() {
 		rows = append(rows, result.Row{c.refs[q.ID], q.ID, q.Rows, orNone(q.SHA256)})
 	}
 	return c.table(c.say("provenance.results"), cols, rows)
@@ -99,7 +121,7 @@ func (c *composer) definitions() document.Table {
 // method explains how figures were made and what the words mean.
 func (c *composer) method() []document.Block {
 	blocks := []document.Block{document.Paragraph{Style: document.Body, Text: c.say("method.intro")}}
-	for _, key := range []string{"events", "period", "coverage", "actors", "outcomes", "verify", "limits"} {
+	for _, key := range []string{"events", "period", "coverage", "actors", "outcomes", "limits"} {
 		blocks = append(blocks, document.Heading{Level: 3, Text: c.say("method." + key + ".title")}, document.Paragraph{Style: document.Body, Text: c.say("method." + key + ".text")})
 	}
 	f := document.Facts{Title: c.say("method.words")}

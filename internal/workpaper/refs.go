@@ -83,7 +83,8 @@ var outcomes = []struct {
 func (c *composer) outcomePill(o finding.Outcome) document.Pill {
 	for _, x := range outcomes {
 		if x.outcome == o {
-			return document.Pill{Text: c.say("outcome." + o.String()), Tone: x.tone}
+			label, tone := c.outcomeWord(o, x.tone)
+			return document.Pill{Text: label, Tone: tone}
 		}
 	}
 	return document.Pill{Text: c.say("outcome." + finding.NotEvaluated.String()), Tone: document.High}
@@ -92,9 +93,18 @@ func (c *composer) outcomePill(o finding.Outcome) document.Pill {
 func (c *composer) outcomeChoices() []document.Choice {
 	var all []document.Choice
 	for _, x := range outcomes {
-		all = append(all, document.Choice{Code: x.outcome.String(), Label: c.say("outcome." + x.outcome.String()), Tone: x.tone})
+		label, tone := c.outcomeWord(x.outcome, x.tone)
+		all = append(all, document.Choice{Code: x.outcome.String(), Label: label, Tone: tone})
 	}
 	return all
+}
+
+// outcomeWord is what an outcome is called. Where logs are missing, clear is clear only in what was logged, and no good news.
+func (c *composer) outcomeWord(o finding.Outcome, tone document.Tone) (string, document.Tone) {
+	if o == finding.Clear && c.limited() {
+		return c.say("outcome.clear-limited"), document.Muted
+	}
+	return c.say("outcome." + o.String()), tone
 }
 
 func (c *composer) severityChoices() []document.Choice {

@@ -30,13 +30,25 @@ func (c *composer) register() []document.Block {
 		t.Review = c.review()
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.findings")}, t)
 	} else {
-		blocks = append(blocks, document.Paragraph{Style: document.Lead, Text: c.say("register.no_findings")})
+		blocks = append(blocks, document.Paragraph{Style: document.Lead, Text: c.noFindings()})
 	}
 	if len(rest) > 0 {
 		slices.SortStableFunc(rest, func(a, b *run.Query) int { return rank(a.Verdict.Outcome) - rank(b.Verdict.Outcome) })
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.others")}, c.registerTable(c.say("register.others"), rest, false))
 	}
 	return blocks
+}
+
+// noFindings says that nothing was found, and only of the tests that could be answered.
+func (c *composer) noFindings() string {
+	switch n := c.counts(); {
+	case n.clear == n.tests:
+		return c.say("register.no_findings", "n", n.tests)
+	case n.clear == 0:
+		return c.say("register.no_findings_none", "n", n.tests)
+	default:
+		return c.say("register.no_findings_answered", "n", n.clear, "tests", n.tests)
+	}
 }
 
 // rank puts what was not answered before what is clear.
@@ -67,8 +79,14 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 		column("controls", c.say("column.controls"), result.Text, document.FormText),
 	}
 	cols[2].Values, cols[3].Values = c.severityChoices(), c.outcomeChoices()
-	if !found { // nothing to count, but a reason to give
+	reasons := slices.ContainsFunc(queries, func(q *run.Query) bool { return c.reason(q) != "" })
+	switch {
+	case found: // each has exceptions
+		cols = append(cols[:3], cols[4:]...)
+	case reasons:
 		cols = append(cols[:4], cols[5], cols[6], column("reason", c.say("column.reason"), result.Text, document.FormText))
+	default: // nothing to count, and no reason to give
+		cols = append(cols[:4], cols[5], cols[6])
 	}
 	var rows []result.Row
 	for _, q := range queries {
@@ -79,19 +97,24 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 		if ids := c.controlIDs(q.ID); ids != "" {
 			controls = ids
 		}
-		row := result.Row{c.refs[q.ID], c.title(q), severity(q).String(), q.Verdict.Outcome.String()}
+		row := result.Row{c.refs[q.ID], c.title(q), severity(q).String()}
 		if found {
 			row = append(row, q.Verdict.Open+q.Verdict.Waived, population, controls)
 		} else {
-			var reason any
-			if text := c.reason(q); text != "" {
-				reason = text
+			row = append(row, q.Verdict.Outcome.String(), population, controls)
+			if reasons {
+				var reason any
+				if text := c.reason(q); text != "" {
+					reason = text
+				}
+				row = append(row, reason)
 			}
-			row = append(row, population, controls, reason)
 		}
 		rows = append(rows, row)
 	}
-	return c.table(title, cols, rows)
+	t := c.table(title, cols, rows)
+	t.Zebra = true
+	return t
 }
 
 // controlIDs are the controls of the report's framework that a query serves, else of every framework its file names.
@@ -115,6 +138,25 @@ func (c *composer) controlIDs(id string) string {
 	return strings.Join(parts, "; ")
 }
 
+// criteria are the controls that a query serves, by number and name; without a framework of the report, by number alone.
+func (c *composer) criteria(id string) string {
+	def, f := c.queries[id], c.r.Framework
+	if def == nil || f == nil || f.ID != c.s.Framework {
+		return c.controlIDs(id)
+	}
+	var parts []string
+	for _, number := range def.Controls[f.ID] {
+		if k, ok := f.Control(number); ok {
+			number += " " + c.l.Text("reports/frameworks/"+f.ID+".yaml", "controls."+k.ID+".name", k.Name)
+		}
+		parts = append(parts, number)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return c.frameworkName() + ": " + strings.Join(parts, "; ")
+}
+
 // reason is why a verdict is what it is, where it needs saying: faults, missing logs, accounts it does not hold for.
 func (c *composer) reason(q *run.Query) string {
 	var parts []string
@@ -131,6 +173,9 @@ func (c *composer) reason(q *run.Query) string {
 		text := q.Verdict.Reason
 		if key, ours := strings.CutPrefix(text, "="); ours { // the program's own reasons are keys; all others are the engine's words
 			text = c.say("reason." + key)
+			if def := c.queries[q.ID]; text != "" && key == strings.TrimPrefix(finding.ReasonUndecided, "=") && def != nil && def.Undecided.Reason != "" {
+				text = c.queryText(q.ID, "undecided.reason", def.Undecided.Reason)
+			}
 		}
 		parts = append(parts, orNone(text))
 	}

@@ -231,6 +231,10 @@ func (c *composer) checkPill(state string) document.Pill {
 		return document.Pill{Text: c.say("state.pass"), Tone: document.Good}
 	case run.CheckFail:
 		return document.Pill{Text: c.say("state.fail"), Tone: document.Critical}
+	case run.CheckNotChecked:
+		return document.Pill{Text: c.say("state.not_checked"), Tone: document.Muted}
+	case run.CheckNothing:
+		return document.Pill{Text: c.say("state.nothing"), Tone: document.Muted}
 	}
 	return document.Pill{Text: c.say("value.not_observable"), Tone: document.Muted}
 }

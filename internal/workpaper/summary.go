@@ -2,7 +2,6 @@ package workpaper
 
 import (
 	"slices"
-	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/finding"
@@ -10,24 +9,41 @@ import (
 	"trailscribe/internal/run"
 )
 
-// summary is one page: the conclusion before any number, tiles, charts, what to take away.
+// summary is the period at a glance: the conclusion, what happened by day and in order, who is behind it. Without findings it holds the
+// charts instead.
 func (c *composer) summary() ([]document.Block, error) {
 	n := c.counts()
-	blocks := []document.Block{document.Paragraph{Style: document.Lead, Text: c.lead(n)}}
-	tiles := document.Tiles{}
-	if n.tests > 0 {
-		tiles.Tiles = append(tiles.Tiles,
-			document.Tile{Label: c.say("tile.tests"), Value: c.l.Number(n.tests), Note: c.say("tile.tests_note", "n", n.tests), Tone: document.Neutral},
-			document.Tile{Label: c.say("tile.clear"), Value: c.l.Number(n.clear), Note: c.say("tile.clear_note", "percent", c.l.Percent(share(n.clear, n.tests))), Tone: document.Good},
-			document.Tile{Label: c.say("tile.exceptions"), Value: c.l.Number(n.exceptions), Note: c.severityNote(n), Tone: toneIf(n.exceptions, document.Critical)})
-	} else if len(c.s.Queries) > 0 {
-		tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("tile.figures"), Value: c.l.Number(int64(len(c.s.Queries))), Note: c.say("tile.figures_note"), Tone: document.Neutral})
+	t, err := c.tell()
+	if err != nil {
+		return nil, err
 	}
-	tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("tile.events"), Value: c.observed(c.s.Inputs.Events), Note: c.eventsNote(), Tone: document.Accent})
-	blocks = append(blocks, tiles)
-	if chart, ok := c.familyChart(); ok {
-		blocks = append(blocks, chart)
+	lead := c.lead(n)
+	if t.single > t.distinct && !t.cut {
+		lead += " " + c.say("summary.lead_distinct", "n", t.distinct, "rows", t.single)
 	}
+	blocks := []document.Block{document.Paragraph{Style: document.Lead, Text: lead}}
+	if len(c.found) > 0 {
+		blocks = append(blocks, c.glance(t)...)
+	} else {
+		if n.tests > 0 {
+			if chart, ok := c.familyChart(); ok {
+				blocks = append(blocks, chart)
+			}
+		}
+		charts, err := c.summaryCharts(true)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, charts...)
+	}
+	if points := c.unanswered(); len(points.Points) > 0 {
+		blocks = append(blocks, points)
+	}
+	return blocks, nil
+}
+
+// summaryCharts are the charts that the report's file names for its summary.
+func (c *composer) summaryCharts(half bool) (blocks []document.Block, err error) {
 	marks, err := c.exceptionDays()
 	if err != nil {
 		return nil, err
@@ -38,12 +54,9 @@ func (c *composer) summary() ([]document.Block, error) {
 			return nil, err
 		}
 		if ok {
-			chart.Half = chart.Kind != document.HeatChart
+			chart.Half = half && chart.Kind != document.HeatChart
 			blocks = append(blocks, chart)
 		}
-	}
-	if points := c.takeAway(5); len(points.Points) > 0 {
-		blocks = append(blocks, points)
 	}
 	return blocks, nil
 }
@@ -142,46 +155,6 @@ func (c *composer) urgent(n counts) string {
 	return ""
 }
 
-func share(part, whole int64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return 100 * float64(part) / float64(whole)
-}
-
-func (c *composer) severityNote(n counts) string {
-	var parts []string
-	for _, s := range []query.Severity{query.Critical, query.High, query.Medium, query.Low, query.Info} {
-		if k := n.bySeverity[s]; k > 0 {
-			parts = append(parts, c.say("tile.severity", "n", k, "severity", c.say("severity_word."+s.String())))
-		}
-	}
-	if len(parts) == 0 {
-		return c.say("tile.exceptions_none")
-	}
-	if len(parts) > 2 { // what is most severe fits the tile; the register names the rest
-		lower := n.exceptions - n.bySeverity[query.Critical] - n.bySeverity[query.High]
-		if n.bySeverity[query.Critical]+n.bySeverity[query.High] > 0 && lower > 0 {
-			parts = parts[:0]
-			for _, s := range []query.Severity{query.Critical, query.High} {
-				if k := n.bySeverity[s]; k > 0 {
-					parts = append(parts, c.say("tile.severity", "n", k, "severity", c.say("severity_word."+s.String())))
-				}
-			}
-			parts = append(parts, c.say("tile.lower", "n", lower))
-		}
-	}
-	return strings.Join(parts, " · ")
-}
-
-func (c *composer) eventsNote() string {
-	dup := c.s.Inputs.Records
-	if dup == nil || c.s.Inputs.Events == nil {
-		return c.say("tile.events_note_plain")
-	}
-	return c.say("tile.events_note", "n", *dup-*c.s.Inputs.Events)
-}
-
 // familyChart counts controls by family where the report has a framework, else tests by section.
 func (c *composer) familyChart() (document.Chart, bool) {
 	type bar struct{ good, bad, other float64 }
@@ -250,21 +223,15 @@ func (c *composer) familyChart() (document.Chart, bool) {
 	return ch, true
 }
 
-// takeAway is the worst findings in their own sentence, and what could not be answered.
-func (c *composer) takeAway(most int) document.Points {
-	p := document.Points{Title: c.say("summary.take_away")}
-	for i, q := range c.found {
-		if i == most {
-			p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted}, Text: c.say("summary.more_findings", "n", int64(len(c.found)-most))})
-			break
-		}
-		p.Points = append(p.Points, document.Point{Pill: c.severityPill(q), Text: c.refs[q.ID] + "  " + c.headline(q), Ref: c.refs[q.ID]})
-	}
+// unanswered are the questions that could not be evaluated, with their reasons; those of page one are not said again.
+func (c *composer) unanswered() document.Points {
+	const most = 8
+	p := document.Points{Title: c.say("summary.unanswered")}
 	var more int64
 	for _, q := range c.s.Queries {
 		switch {
 		case q.Verdict.Outcome != finding.NotEvaluated:
-		case len(p.Points) < most+3:
+		case len(p.Points) < most:
 			p.Points = append(p.Points, document.Point{Pill: c.outcomePill(q.Verdict.Outcome), Text: c.queryName(q.ID) + ": " + c.reason(&q)})
 		default:
 			more++
@@ -272,9 +239,6 @@ func (c *composer) takeAway(most int) document.Points {
 	}
 	if more > 0 { // each has a notice of its own
 		p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted}, Text: c.say("notice.more", "n", more)})
-	}
-	if len(c.found) == 0 {
-		p.Points = append(p.Points, c.notices(3)...)
 	}
 	return p
 }

@@ -27,6 +27,7 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		Footer:   c.say("page.footer", "as", l.Time(s.As.UTC())),
 		Words:    c.words(),
 		Cell:     c.cell,
+		Paper:    c.paper,
 	}
 	number, appendix := 0, 0
 	add := func(part document.Part, key string, newPage bool, blocks []document.Block) {
@@ -37,18 +38,21 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		switch part {
 		case document.Cover:
 			sec.Title, sec.Sheet = "", ""
-		case document.Provenance:
-			sec.Number = "A"
-		case document.Cost, document.Method:
-			appendix++
+		case document.Provenance, document.Cost, document.Statements:
 			sec.Number = string(rune('A' + appendix))
+			appendix++
+			sec.Apart = part == document.Statements
 		default:
 			number++
 			sec.Number = fmt.Sprint(number)
 		}
 		d.Sections = append(d.Sections, sec)
 	}
-	add(document.Cover, "cover", true, []document.Block{c.front()})
+	front, err := c.front()
+	if err != nil {
+		return nil, fmt.Errorf("composing page one of %s: %w", s.Report, err)
+	}
+	add(document.Cover, "cover", true, []document.Block{front})
 	summary, err := c.summary()
 	if err != nil {
 		return nil, fmt.Errorf("composing the summary of %s: %w", s.Report, err)
@@ -58,27 +62,28 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		return nil, fmt.Errorf("composing the scope of %s: %w", s.Report, err)
 	}
 	add(document.Summary, "summary", true, summary)
-	add(document.Scope, "scope", true, scope)
 	add(document.Register, "register", true, c.register())
 	findings, err := c.findings()
 	if err != nil {
 		return nil, fmt.Errorf("composing the findings of %s: %w", s.Report, err)
 	}
 	add(document.Findings, "findings", true, findings)
+	add(document.Controls, "controls", true, c.controls())
+	add(document.Scope, "scope", true, scope)
 	figures, err := c.figures()
 	if err != nil {
 		return nil, fmt.Errorf("composing the figures of %s: %w", s.Report, err)
 	}
-	add(document.Findings, "figures", true, figures)
-	add(document.Controls, "controls", true, c.controls())
-	add(document.SignOff, "signoff", true, c.signOff())
-	provenance, err := c.provenance()
+	add(document.Findings, "figures", false, figures)
+	add(document.Method, "method", false, c.method())
+	add(document.SignOff, "signoff", false, c.signOff())
+	add(document.Provenance, "provenance", false, c.provenance())
+	add(document.Cost, "cost", false, c.cost())
+	statements, err := c.statements()
 	if err != nil {
-		return nil, fmt.Errorf("composing the provenance of %s: %w", s.Report, err)
+		return nil, fmt.Errorf("composing the statements of %s: %w", s.Report, err)
 	}
-	add(document.Provenance, "provenance", true, provenance)
-	add(document.Cost, "cost", true, c.cost())
-	add(document.Method, "method", true, c.method())
+	add(document.Statements, "statements", true, statements)
 	return d, nil
 }
 
@@ -92,6 +97,7 @@ type composer struct {
 	names   map[string]string // account id -> display name
 	zone    *time.Location    // the report's; UTC where the record names none that is known
 	found   []*run.Query      // exception queries with exceptions, worst first
+	told    *story            // what their rows say together; nil until asked for
 }
 
 func newComposer(s *run.Saved, r *report.Report, l *style.Language) *composer {

@@ -396,47 +396,47 @@ func TestConclusions(t *testing.T) {
 		registerTable int
 	}{
 		{name: "no findings", queries: []asked{test("a/b", query.High, 0, 0), test("a/c", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
-			lead: "None of the 2 tests found anything to review.", figures: []string{"2", "0", "0"}, registerTable: 1},
-		{name: "findings", queries: []asked{test("a/b", query.Low, 1, 0), test("a/c", query.Critical, 2, 1), test("a/d", query.High, 0, 0)}, title: "Exceptions noted", tone: document.Critical,
-			lead: "2 of 3 tests have exceptions: 3 events or objects need review. One of these findings is critical", figures: []string{"1", "2", "0"}, take: []string{"F-01  ", "F-02  "}, registerTable: 2},
-		{name: "low findings", queries: []asked{test("a/b", query.Low, 1, 0)}, title: "Exceptions noted", tone: document.Medium, lead: "The one test of this report has exceptions: 1 event or object needs review.", figures: []string{"0", "1", "0"}, take: []string{"F-01  "}, registerTable: 1},
+			lead: "None of the 2 tests found anything to review.", figures: []string{"2", "31/31"}, registerTable: 1},
+		{name: "findings", queries: []asked{test("a/b", query.Low, 1, 0), test("a/c", query.Critical, 2, 1), test("a/d", query.High, 0, 0)}, title: "1 critical finding.", tone: document.Critical,
+			lead: "2 of 3 tests have exceptions: 3 rows to review. One of these findings is critical", figures: []string{"1", "0", "0", "1", "1", "31/31"}, take: []string{"F-01  "}, registerTable: 2},
+		{name: "low findings", queries: []asked{test("a/b", query.Low, 1, 0)}, title: "1 finding of medium or low severity.", tone: document.Medium, lead: "The one test of this report has exceptions: 1 row to review.", figures: []string{"0", "0", "0", "1", "0", "31/31"}, registerTable: 1},
 		{name: "only waived", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 1)}, title: "Only waived exceptions", tone: document.Accent,
-			lead: "Each of the 2 tests has exceptions, and all of them are waived.", figures: []string{"0", "0", "0", "2"}, take: []string{"F-01  ", "F-02  "}, not: "could not be answered", registerTable: 1},
+			lead: "Each of the 2 tests has exceptions, and all of them are waived.", figures: []string{"0", "31/31"}, take: []string{"F-01  ", "F-02  "}, not: "could not be answered", registerTable: 1},
 		{name: "waived and clear", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 0)}, title: "Only waived exceptions", tone: document.Accent,
-			lead: "One of 2 tests has exceptions, and all of them are waived. One test found nothing to review.", figures: []string{"1", "0", "0", "1"}, take: []string{"F-01  "}, not: "All answered tests are clear", registerTable: 2},
+			lead: "One of 2 tests has exceptions, and all of them are waived. One test found nothing to review.", figures: []string{"1", "31/31"}, take: []string{"F-01  "}, not: "All answered tests are clear", registerTable: 2},
 		{name: "not evaluated", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, "timed out: x"), test("a/c", query.High, 0, 0)}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") },
-			lead:   "Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The log record is incomplete", figures: []string{"1", "0", "1"}, take: []string{"T-01 Title of a/b: timed out: x", "T-01 Title of a/b could not be evaluated."}, registerTable: 1},
+			lead:   "Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The logs are incomplete", figures: []string{"1", "31/31"}, take: []string{"T-01 Title of a/b: timed out: x", "T-01 Title of a/b could not be evaluated."}, registerTable: 1},
 		{name: "two rows with one key", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, finding.ReasonRepeatedKey)}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") }, lead: "The one test of this report could not be answered. The log record", figures: []string{"0", "0", "1"}, registerTable: 1},
+			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") }, lead: "The one test of this report could not be answered. The logs", figures: []string{"0", "31/31"}, registerTable: 1},
 		{name: "not logged", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotLogged, finding.ReasonNotLogged)}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { incomplete(r, "not_logged", "n", "1", "queries", "a/b") }, lead: "The one test of this report could not be answered. The log record is incomplete", figures: []string{"0", "0", "1"}, not: "found nothing to review", registerTable: 1},
+			change: func(r *run.Record) { incomplete(r, "not_logged", "n", "1", "queries", "a/b") }, lead: "The one test of this report could not be answered. The logs are incomplete", figures: []string{"0", "31/31"}, not: "found nothing to review", registerTable: 1},
 		{name: "not applicable beside others", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied),
-			test("a/c", query.High, 0, 0), test("a/d", query.Low, 1, 0)}, title: "Exceptions noted", tone: document.Medium, change: china,
-			lead: "One of 2 tests has exceptions: 1 event or object needs review.", figures: []string{"1", "1", "0", "1"}, not: "could not be answered", registerTable: 2},
+			test("a/c", query.High, 0, 0), test("a/d", query.Low, 1, 0)}, title: "1 finding of medium or low severity.", tone: document.Medium, change: china,
+			lead: "One of 2 tests has exceptions: 1 row to review.", figures: []string{"0", "0", "0", "1", "1", "31/31"}, not: "could not be answered", registerTable: 2},
 		{name: "not applicable and clear", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied), test("a/c", query.High, 0, 0)},
 			title: "No exceptions", tone: document.Good, change: china, not: "2 tests",
-			lead: "The one test of this report found nothing to review. One test does not apply in this AWS partition and is not counted.", figures: []string{"1", "0", "0", "1"}, registerTable: 1},
+			lead: "The one test of this report found nothing to review. One test does not apply in this AWS partition and is not counted.", figures: []string{"1", "31/31"}, registerTable: 1},
 		{name: "nothing applicable", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Not applicable", tone: document.Neutral, change: china,
-			lead: "The test of this report does not apply in the AWS partition of the logs.", figures: []string{"0", "0", "0", "1"}, not: "found nothing", registerTable: 1},
+			lead: "The test of this report does not apply in the AWS partition of the logs.", figures: []string{"0", "31/31"}, not: "found nothing", registerTable: 1},
 		{name: "nothing applicable, incomplete", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { china(r); incomplete(r, "no_logs") }, lead: "The test of this report does not apply in the AWS partition of the logs. The log record is incomplete", figures: []string{"0", "0", "0", "1"}, registerTable: 1},
+			change: func(r *run.Record) { china(r); incomplete(r, "no_logs") }, lead: "The test of this report does not apply in the AWS partition of the logs. The logs are incomplete", figures: []string{"0", "31/31"}, registerTable: 1},
 		{name: "figures not applicable", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotApplicable, finding.ReasonNotApplied)},
-			title: "No exceptions", tone: document.Good, change: china, lead: "The one test of this report found nothing to review.", figures: []string{"1", "0", "0"}, not: "could not be", registerTable: 1},
+			title: "No exceptions", tone: document.Good, change: china, lead: "The one test of this report found nothing to review.", figures: []string{"1", "31/31"}, not: "could not be", registerTable: 1},
 		{name: "a metric failed", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotEvaluated, "no disk")}, title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "m/a") },
-			lead:   "The one test of this report found nothing to review. One set of figures could not be gathered.", figures: []string{"1", "0", "1"}, take: []string{"M-01 Title of m/a: no disk"}, not: "One test could not be answered", registerTable: 1},
+			lead:   "The one test of this report found nothing to review. One set of figures could not be gathered.", figures: []string{"1", "31/31"}, take: []string{"M-01 Title of m/a: no disk"}, not: "One test could not be answered", registerTable: 1},
 		{name: "figures only", queries: []asked{metric("m/a", result.Date, query.Chart{Type: "line", X: "x"})}, title: "Figures only", tone: document.Neutral, lead: "This report shows one set of figures over 12 events."},
 		{name: "no accounts", queries: []asked{test("a/b", query.High, 0, 0)}, title: "Incomplete", tone: document.High, change: func(r *run.Record) {
 			r.Accounts, r.Coverage, r.Inputs = nil, run.Coverage{}, engine.Inputs{Listed: new(int64(0)), Read: new(int64(0)), Events: new(int64(0))}
 			incomplete(r, "no_logs")
-		}, lead: "The one test of this report found nothing to review. The log record is incomplete", figures: []string{"1", "0", "0"}, take: []string{"No event of the period"}, registerTable: 1},
+		}, lead: "The one test of this report found nothing to review. The logs are incomplete", figures: []string{"1"}, take: []string{"No event of the period"}, registerTable: 1},
 		{name: "an engine that sees no files", queries: []asked{test("a/b", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
-			change: func(r *run.Record) { r.Coverage, r.Inputs = run.Coverage{}, engine.Inputs{} }, lead: "The one test of this report found nothing to review.", figures: []string{"1", "0", "0"}, registerTable: 1},
+			change: func(r *run.Record) { r.Coverage, r.Inputs = run.Coverage{}, engine.Inputs{} }, lead: "The one test of this report found nothing to review.", figures: []string{"1"}, registerTable: 1},
 		{name: "a period with neither zone nor midnight", queries: []asked{test("a/b", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
 			change: func(r *run.Record) {
 				r.Period.Zone, r.Period.From, r.Period.To = "Mars/Olympus", day(1).Add(time.Hour), day(2).Add(90*time.Minute)
-			}, lead: "The one test", figures: []string{"1", "0", "0"}, registerTable: 1},
+			}, lead: "The one test", figures: []string{"1", "31/31"}, registerTable: 1},
 		{name: "nothing asked", title: "Figures only", tone: document.Neutral, lead: "This report shows 0 sets of figures"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -461,10 +461,19 @@ func TestConclusions(t *testing.T) {
 			} else if c.not != "" && strings.Contains(lead, c.not) {
 				t.Errorf("lead %q says %q", lead, c.not)
 			}
-			points := of[document.Points](d)
-			for i, want := range c.take {
-				if len(points) == 0 || i >= len(points[0].Points) || !strings.HasPrefix(points[0].Points[i].Text, want) {
-					t.Errorf("point %d is not %q: %+v", i, want, points)
+			front := of[document.Front](d)[0]
+			var said []string
+			for _, x := range front.Worst.Lines {
+				said = append(said, strings.Join(x.Refs, " ")+"  "+x.Text)
+			}
+			for _, points := range append([]document.Points{{Points: front.Notices}}, of[document.Points](d)...) {
+				for _, x := range points.Points {
+					said = append(said, x.Text)
+				}
+			}
+			for _, want := range c.take {
+				if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, want) }) {
+					t.Errorf("nothing begins with %q: %q", want, said)
 				}
 			}
 			tables := 0
@@ -493,25 +502,25 @@ func TestSentencesFitTheirNumbers(t *testing.T) {
 		verdict, lead string
 	}{
 		{"one test, one row", []asked{test("a/b", query.High, 1, 0)}, false, "The test has exceptions; 1 row to review",
-			"The one test of this report has exceptions: 1 event or object needs review. The finding is of high severity."},
+			"The one test of this report has exceptions: 1 row to review. The finding is of high severity."},
 		{"one test, many rows", []asked{test("a/b", query.Critical, 3, 0)}, false, "The test has exceptions; 3 rows to review",
-			"The one test of this report has exceptions: 3 events or objects need review. The finding is critical and needs action before sign-off."},
+			"The one test of this report has exceptions: 3 rows to review. The finding is critical and needs action before sign-off."},
 		{"one of two tests", []asked{test("a/b", query.Low, 1, 0), clear}, false, "One of 2 tests has exceptions; 1 row to review",
-			"One of 2 tests has exceptions: 1 event or object needs review."},
+			"One of 2 tests has exceptions: 1 row to review."},
 		{"all tests", []asked{test("a/b", query.High, 2, 0), test("a/c", query.High, 1, 0)}, false, "Each of the 2 tests has exceptions; 3 rows to review",
-			"Each of the 2 tests has exceptions: 3 events or objects need review. All of these findings are of high severity."},
+			"Each of the 2 tests has exceptions: 3 rows to review. All of these findings are of high severity. 3 of the rows show a single event each, 2 distinct events in all."},
 		{"most tests", []asked{test("a/b", query.Critical, 2, 0), test("a/c", query.Critical, 1, 0), test("a/d", query.Low, 1, 0), clear}, false, "3 of 4 tests have exceptions; 4 rows to review",
-			"3 of 4 tests have exceptions: 4 events or objects need review. 2 of these findings are critical and need action before sign-off."},
+			"3 of 4 tests have exceptions: 4 rows to review. 2 of these findings are critical and need action before sign-off. 4 of the rows show a single event each, 2 distinct events in all."},
 		{"one test, clear", []asked{clear}, false, "The test found nothing to review", "The one test of this report found nothing to review."},
 		{"all clear", []asked{clear, test("a/z", query.High, 0, 0)}, false, "None of the 2 tests found anything to review", "None of the 2 tests found anything to review."},
 		{"one test, waived", []asked{test("a/b", query.High, 0, 1)}, false, "Every exception found is covered by a waiver", "The one test of this report has exceptions, and all of them are waived."},
 		{"one test with exceptions, incomplete", []asked{test("a/b", query.High, 1, 0)}, true, "The test has exceptions; 1 row to review. Some questions could not be answered in full",
-			"The one test of this report has exceptions: 1 event or object needs review. The finding is of high severity. The log record is incomplete; the reasons stand on page one."},
-		{"one test, not answered", []asked{failed}, true, "The test could not be answered", "The one test of this report could not be answered. The log record is incomplete; the reasons stand on page one."},
+			"The one test of this report has exceptions: 1 row to review. The finding is of high severity. The logs are incomplete; see the limits under the overall result."},
+		{"one test, not answered", []asked{failed}, true, "The test could not be answered", "The one test of this report could not be answered. The logs are incomplete; see the limits under the overall result."},
 		{"no test answered", []asked{failed, test("a/z", query.High, 0, 0).but(finding.NotEvaluated, "no")}, true, "None of the 2 tests could be answered",
-			"None of the 2 tests could be answered. The log record is incomplete; the reasons stand on page one."},
+			"None of the 2 tests could be answered. The logs are incomplete; see the limits under the overall result."},
 		{"one of two answered", []asked{failed, clear}, true, "The test that could be answered found nothing to review, but not everything could be answered",
-			"Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The log record is incomplete; the reasons stand on page one."},
+			"Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The logs are incomplete; see the limits under the overall result."},
 		{"figures, incomplete", []asked{figures.but(finding.NotEvaluated, "no disk")}, true, "This report holds figures and no tests, and not everything could be answered",
 			"This report tests nothing and could gather no figures. One set of figures could not be gathered."},
 		{"figures", []asked{figures}, false, "This report holds figures and no tests", "This report shows one set of figures over 12 events. It tests nothing."},
@@ -551,7 +560,7 @@ func TestManyFailures(t *testing.T) {
 	if text := dump(t, d); named == 0 || !strings.Contains(text, fmt.Sprintf("%d further notices stand in the scope section.", 20-named)) {
 		t.Errorf("%d are named, the others are not counted", named)
 	}
-	if front := of[document.Front](d)[0]; len(front.Notices) != 5 || !strings.HasPrefix(front.Notices[4].Text, "16 further notices") {
+	if front := of[document.Front](d)[0]; len(front.Notices) != 8 || !strings.HasPrefix(front.Notices[7].Text, "13 further notices") {
 		t.Errorf("page one: %+v", front.Notices)
 	}
 }

@@ -60,6 +60,13 @@ func front() document.Front {
 			{Label: "Source", Text: "s3://meridian-org-trail/AWSLogs/o-4f8kq2/, 4 accounts, 3 regions, 8,464 files"},
 			{Label: "Companion workbook", Text: "report.xlsx · 1,284,117 rows"},
 		},
+		Story: document.Story{Title: "What happened", Lines: []string{
+			"One address, 203.0.113.66, is in 2 of 3 findings and in the critical one, between 10:02 and 12:00 on 13 Oct (UTC).",
+			"The rows name 2 principals: emma.nilsson and svc-backup2."}},
+		Worst: document.Lines{Title: "Every critical finding", Head: [5]string{"Severity", "Ref", "When (UTC)", "What", "Later in the log"}, More: "{n} more on the next page",
+			Lines: []document.Line{
+				{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01"}, When: "13 Oct 10:22", Text: "emma.nilsson granted AdministratorAccess to svc-backup2 and 2 more", Later: "open at the end of the period"},
+			}},
 		Digest:  document.Field{Label: "Evidence digest (SHA-256 of record.json)", Text: digest, Mono: true},
 		Note:    "The digest covers every query, parameter, input file and result. Check it with: trailscribe verify report-folder",
 		Notices: []document.Point{{Pill: document.Pill{Text: "Gap", Tone: document.Muted}, Text: "No file was delivered for account 902215577310, eu-central-1, from 14 to 16 October: no statement is made about these days.", Ref: "C-1"}},
@@ -96,6 +103,13 @@ func summary() []document.Block {
 			{Label: "Clear", Value: "8", Note: "67% of controls tested", Tone: document.Good},
 			{Label: "With exceptions", Value: "3", Note: "1 critical · 1 high · 1 medium", Tone: document.Critical},
 			{Label: "Events in population", Value: "1,284,117", Note: "0 rows lost on the way", Tone: document.Accent},
+		}},
+		document.Chart{Kind: document.DotChart, Title: "Exceptions by day and severity", Unit: "the area of a dot is the number of rows", Categories: weeks, Series: []document.Series{
+			{Name: "Critical", Tone: document.Critical, Points: []float64{0, 0, 8, 0, 0}}, {Name: "Medium", Tone: document.Medium, Points: []float64{9, 1, 8, 0, 3}}}},
+		document.Lines{Title: "13 Oct, in order of time", Two: true, Lines: []document.Line{
+			{Pill: document.Pill{Text: "High", Tone: document.High}, Refs: []string{"F-02"}, When: "10:02", Text: "12 failed sign-ins of emma.nilsson"},
+			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01", "F-03"}, When: "10:22", Text: "emma.nilsson granted AdministratorAccess to svc-backup2"},
+			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01"}, When: "11:02", Text: "svc-backup2 called StopLogging on example-org-trail (logging stopped)"},
 		}},
 		document.Chart{Kind: document.BarChart, Half: true, Title: "Result by control family", Unit: "number of controls",
 			Categories: []string{"Identity and access", "Logging", "Key management", "Network change", "Data access"},

@@ -75,7 +75,7 @@ func (l *flow) card(b document.Card, keep float64) {
 		l.apart()
 		x -= 1.6
 	}
-	l.y += head + 3.5
+	l.y += head + 2.6
 	for _, p := range odd {
 		l.lines(bold, 9, 4.3, l.strong(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
 	}

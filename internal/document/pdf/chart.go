@@ -146,6 +146,8 @@ func (l *flow) plot(c document.Chart, w float64) plot {
 		return l.linePlot(c, w)
 	case document.ColumnChart:
 		return l.columnPlot(c, w)
+	case document.DotChart:
+		return l.dotPlot(c, w)
 	}
 	return l.barPlot(c, w)
 }

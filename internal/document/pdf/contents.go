@@ -2,6 +2,9 @@ package pdf
 
 import "strconv"
 
+// onePage is how many lines of contents stand on a page.
+const onePage = 38
+
 // contents sets the contents pages and puts them in at index at. Everything else is placed already: only the page numbers of what
 // comes after move, by as many pages as the contents take.
 func (l *flow) contents(at int) error {
@@ -10,6 +13,17 @@ func (l *flow) contents(at int) error {
 	for _, e := range l.entries {
 		if !e.silent {
 			entries++
+		}
+	}
+	if entries > onePage { // sections, findings and figures by their reference; the other headings have bookmarks
+		entries = 0
+		for i, e := range l.entries {
+			if e.level > 0 && e.number == "" {
+				l.entries[i].silent = true
+			}
+			if !l.entries[i].silent {
+				entries++
+			}
 		}
 	}
 	if entries == 0 || l.d.Words.Contents == "" {

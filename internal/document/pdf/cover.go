@@ -24,11 +24,15 @@ func (p *pen) clip(id faceID, size float64, lines []string, n int, w float64) []
 }
 
 const (
-	coverBottom = 273.0 // of the cover's blocks; the closing line stands below
-	figureWidth = 22.0
+	coverBottom = 276.0 // of the cover's blocks; the closing line stands below
+	coverBand   = 56.0  // height of the band above the verdict card
+	coverLabel  = 6.2   // of a fact, in points
+	coverFact   = 8.2
 )
 
-// cover is page one: a band with the title, the verdict on its edge, facts, notices, the evidence digest.
+// cover is page one: a band with the title, the verdict on its edge, what limits the report, what happened, the worst findings; facts and
+// the evidence digest at the foot. What does not fit gives way: first the facts, then lines of findings from the end. The next page names
+// them all. Limits and the digest stay.
 func (l *flow) cover(b document.Front) {
 	l.landscape = false
 	l.newPage()
@@ -36,164 +40,227 @@ func (l *flow) cover(b document.Front) {
 	page, p := l.page, l.palette
 
 	title, _ := l.clean(l.d.Title)
-	size := 31.0
-	lines := l.wrap(display, size, title, 158)
-	for len(lines) > 3 && size > 15 {
+	size := 25.0
+	lines := l.wrap(display, size, title, 166)
+	for len(lines) > 2 && size > 15 {
 		size -= 2
 		lines = l.wrap(display, size, title, 166)
 	}
-	lines = l.clip(display, size, lines, 5, 166)
+	lines = l.clip(display, size, lines, 4, 166)
 	lead := size * 0.426
-
+	under := l.d.Period
+	if l.d.Entity != "" {
+		under = l.d.Entity + "  ·  " + under
+	}
 	card := l.verdictHeight(b.Verdict, l.w)
-	facts := l.gridHeight(b.Facts, l.w)
-	notices := 0.0
-	for _, n := range b.Notices {
-		s, _ := l.clean(n.Text)
-		notices += max(5, float64(len(l.wrap(text, bodySize, s, l.w-30)))*bodyLead) + 1.6
-	}
-	if notices > 0 {
-		notices += 4
-	}
-	note, _ := l.clean(b.Note)
-	notes := l.wrap(text, 7.8, note, l.w-10)
-	hash, _ := l.clean(b.Digest.Text)
-	hashes := l.wrap(mono, 9.2, hash, l.w-10)
-	if note == "" {
-		notes = nil
-	}
-	if hash == "" {
-		hashes = nil
-	}
-	hashes, notes = l.clip(mono, 9.2, hashes, 2, l.w-10), l.clip(text, 7.8, notes, 3, l.w-10)
-	digest := 0.0
-	if hashes != nil || notes != nil || b.Digest.Label != "" {
-		digest = 6.4 + float64(len(hashes))*4.8 + float64(len(notes))*4 + 3.4
-		if len(notes) > 0 {
-			digest++
-		}
-	}
-	closing, _ := l.clean(b.Closing)
-	closings := l.clip(text, 8, l.wrap(text, 8, closing, l.w), 2, l.w)
-
-	// The band gives way when what stands below it needs the room.
-	titleY, ruleY := 66.0, 98.0
-	entities := l.clip(text, 13, l.wrap(text, 13, l.line(l.d.Entity), l.w), 2, l.w)
-	if l.d.Entity == "" {
-		entities = nil
-	}
-	place := func() float64 {
-		ruleY = max(ruleY, titleY+float64(len(lines)-1)*lead+16)
-		return ruleY + 12 + float64(len(entities))*7 + 15
-	}
-	verdictY := place()
-	below := 16 + facts + notices + digest + 4
-	fits := func() bool { return verdictY+card+below <= coverBottom }
-	if !fits() {
-		titleY, ruleY = 50, 70
-		verdictY = place()
-	}
-	if !fits() { // then the title
-		size = min(size, 23)
-		lines = l.clip(display, size, l.wrap(display, size, title, 166), 5, 166)
-		lead = size * 0.426
-		titleY, ruleY = 42, 58
-		verdictY = place()
-	}
-	band := verdictY + card/2
-	l.rect(0, 0, 210, band, p["navy"])
+	verdictY := max(coverBand, 31+float64(len(lines))*lead+12)
+	l.rect(0, 0, 210, verdictY+card*0.36, p["navy"])
 	outer := l.begin(tagP)
-	for i, s := range l.clip(bold, 8.2, l.capsLines(8.2, b.Kicker, l.w), 2, l.w) {
-		l.caps(8.2, p["band"], l.l, 30+float64(i)*4.2, s)
+	for i, s := range l.clip(bold, 7.6, l.capsLines(7.6, b.Kicker, l.w), 1, l.w) {
+		l.caps(7.6, p["band"], l.l, 21+float64(i)*4.2, s)
 	}
 	l.end(outer)
 	l.begin(tagH1)
 	for i, s := range lines {
-		l.put(display, size, p["white"], l.l, titleY+float64(i)*lead, s)
+		l.put(display, size, p["white"], l.l, 33+float64(i)*lead, s)
 	}
-	l.rect(l.l, ruleY, 26, 1.1, p["bandrule"])
-	y := ruleY + 12
 	l.end(outer)
 	l.begin(tagP)
-	for _, s := range entities {
-		l.put(text, 13, p["bandtext"], l.l, y, s)
-		l.apart()
-		y += 7
-	}
-	l.put(text, 13, p["band"], l.l, y, l.cut(text, 13, l.line(l.d.Period), l.w))
-
+	l.put(text, 11, p["bandtext"], l.l, 33+float64(len(lines)-1)*lead+8.4, l.cut(text, 11, l.line(under), l.w))
 	l.end(outer)
 	l.verdictCard(b.Verdict, l.l, verdictY, l.w, card)
-	closer := func() { // last in reading order, always on page one
-		here := l.page
-		l.page = page
-		l.as(tagP, func() {
-			for i, s := range closings {
-				l.put(text, 8, p["grey"], l.l, 281+float64(i)*3.6, s)
-			}
-		})
-		l.page = here
-	}
-	box := func() {
-		if digest == 0 {
-			return
-		}
-		defer l.end(l.begin(tagP))
-		l.round(l.l, l.y, l.w, digest, 1.4, p["tint"])
-		y := l.y + 6.4
-		l.caps(6.6, p["grey"], l.l+5, y, l.cut(bold, 6.6, l.line(b.Digest.Label), l.w-30))
-		l.apart()
-		for _, s := range hashes {
-			y += 4.8
-			l.put(mono, 9.2, p["ink"], l.l+5, y, s)
-		}
-		if len(notes) > 0 {
-			y++
-			l.apart()
-		}
-		for _, s := range notes {
-			y += 4
-			l.put(text, 7.8, p["grey"], l.l+5, y, s)
-		}
-		l.y += digest
-	}
-	l.y = verdictY + card + 16
-	air := 0.0 // room that is left between the facts
-	rows := 0.0
-	for range fieldRows(b.Facts, l.w) {
-		rows++
-	}
-	if left := 261 - digest - l.y - facts - notices - 4; left > 0 && rows > 0 {
-		air = min(left/(rows+1), 4.5)
-	}
+	l.y = verdictY + card + 6
+
+	digest := l.digestHeight(b)
+	facts := l.factsHeight(b.Facts)
+	notices := l.noticesHeight(b.Notices)
+	story := l.storyHeight(b.Story)
+	room := coverBottom - digest - l.y
 	bottom := l.bottom
-	l.bottom = coverBottom
-	if l.y+facts+notices+digest+4 <= coverBottom {
-		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true, air)
-		if notices > 0 {
-			l.y += 2 + min(air, 2)
-			l.pointList(b.Notices, l.l, l.w)
+	l.bottom = coverBottom - digest
+
+	shown := len(b.Worst.Lines)
+	need := func() float64 {
+		h := notices + story
+		if shown > 0 {
+			h += l.linesHeight(b.Worst, shown)
+			if shown < len(b.Worst.Lines) {
+				h += 6
+			}
 		}
-		l.y = min(max(l.y+2, 261-digest), coverBottom-digest)
-		box()
-	} else { // too much for one page: the digest stays on page one, and what a reader must know as long as that fits
-		first := notices > 0 && l.y+notices+digest+4 <= coverBottom
-		if first {
-			l.pointList(b.Notices, l.l, l.w)
+		return h
+	}
+	withFacts := true
+	for need()+facts > room {
+		switch {
+		case withFacts && facts > 0:
+			withFacts, facts = false, 0
+		case shown > 1:
+			shown--
+		case story > 0:
+			b.Story, story = document.Story{}, 0
+		case shown > 0:
+			shown = 0
+		default:
+			room = 1e9 // limits alone are longer than a page: they go on to the next
+		}
+	}
+	if len(b.Notices) > 0 {
+		l.pointList(b.Notices, l.l, l.w)
+		l.y += 1
+	}
+	l.story(b.Story)
+	if shown > 0 {
+		l.coverHead(b.Worst.Title)
+		l.lineRows(b.Worst, shown)
+	}
+	if l.page == page {
+		if withFacts {
+			l.y = max(l.y, coverBottom-digest-facts)
+			l.coverFacts(b.Facts)
 		}
 		l.y = coverBottom - digest
-		box()
-		l.bottom = bottom
-		l.newPage()
-		l.fieldGrid(b.Facts, 6.6, 9.8, 4.6, p["grey"], true, 0)
-		if notices > 0 && !first {
-			l.gap(3)
-			l.pointList(b.Notices, l.l, l.w)
+	} else {
+		here, y := l.page, l.y
+		l.page, l.y = page, coverBottom-digest
+		defer func() { l.page, l.y = here, y }()
+	}
+	l.bottom = coverBottom
+	l.digest(b)
+	closing, _ := l.clean(b.Closing)
+	l.as(tagP, func() {
+		for i, s := range l.clip(text, 7.6, l.wrap(text, 7.6, closing, l.w), 2, l.w) {
+			l.put(text, 7.6, p["grey"], l.l, 283+float64(i)*3.6, s)
+		}
+	})
+	l.bottom = bottom
+	l.frameOf(page)
+	l.page = nil // nothing follows on the cover itself
+}
+
+// coverHead is a heading of page one, which the contents do not list.
+func (l *flow) coverHead(s string) {
+	if s, _ = l.clean(s); s == "" {
+		return
+	}
+	l.y += 2.6
+	l.as(tagH2, func() { l.put(bold, 10.4, l.palette["navy"], l.l, l.y+4, l.cut(bold, 10.4, s, l.w)) })
+	l.y += 7
+}
+
+func (l *flow) noticesHeight(points []document.Point) (h float64) {
+	column := 15.0
+	for _, p := range points {
+		if n := l.pillWidth(l.line(p.Pill.Text)); n <= 34 {
+			column = max(column, n)
 		}
 	}
-	closer()
-	l.frameOf(l.page)
-	if l.page == page {
-		l.page = nil // nothing follows on the cover itself
+	for _, p := range points {
+		s, _ := l.clean(p.Text)
+		h += max(5, float64(len(l.wrap(text, bodySize, s, l.w-column-4)))*bodyLead) + 1.6
 	}
+	if h > 0 {
+		h += 1
+	}
+	return h
+}
+
+// The facts of the cover stand three in a row.
+const factsAcross = 3
+
+func (l *flow) factWidth() float64 { return (l.w - 6*(factsAcross-1)) / factsAcross }
+
+func (l *flow) factLines(f document.Field) []string {
+	id := text
+	if f.Mono {
+		id = mono
+	}
+	s, _ := l.clean(f.Text)
+	return l.clip(id, coverFact, l.wrap(id, coverFact, s, l.factWidth()), 2, l.factWidth())
+}
+
+func (l *flow) factsHeight(fields []document.Field) (h float64) {
+	for i := 0; i < len(fields); i += factsAcross {
+		deep := 0
+		for _, f := range fields[i:min(i+factsAcross, len(fields))] {
+			deep = max(deep, len(l.factLines(f)))
+		}
+		h += 4.4 + float64(deep)*3.9 + 2.2
+	}
+	if h > 0 {
+		h += 2
+	}
+	return h
+}
+
+// coverFacts sets label and text of facts, three in a row.
+func (l *flow) coverFacts(fields []document.Field) {
+	w := l.factWidth()
+	defer l.end(l.begin(tagList))
+	list := l.tag
+	for i := 0; i < len(fields); i += factsAcross {
+		deep := 0
+		for k, f := range fields[i:min(i+factsAcross, len(fields))] {
+			item := l.tree.add(tagItem, list, "")
+			x := l.l + float64(k)*(w+6)
+			id := text
+			if f.Mono {
+				id = mono
+			}
+			l.tag = l.tree.add(tagLabel, item, "")
+			l.caps(coverLabel, l.palette["grey"], x, l.y+3, l.cut(bold, coverLabel, l.line(f.Label), w-8))
+			l.tag = l.tree.add(tagBody, item, "")
+			lines := l.factLines(f)
+			for j, s := range lines {
+				l.put(id, coverFact, l.palette["ink"], x, l.y+7.2+float64(j)*3.9, s)
+			}
+			deep = max(deep, len(lines))
+		}
+		l.y += 4.4 + float64(deep)*3.9 + 2.2
+	}
+}
+
+// digestParts are the lines of the box at the foot of page one.
+func (l *flow) digestParts(b document.Front) (hashes, notes []string) {
+	if hash, _ := l.clean(b.Digest.Text); hash != "" {
+		hashes = l.clip(mono, 8.6, l.wrap(mono, 8.6, hash, l.w-8), 2, l.w-8)
+	}
+	if note, _ := l.clean(b.Note); note != "" {
+		notes = l.clip(text, 7.4, l.wrap(text, 7.4, note, l.w-8), 3, l.w-8)
+	}
+	return hashes, notes
+}
+
+func (l *flow) digestHeight(b document.Front) float64 {
+	hashes, notes := l.digestParts(b)
+	if hashes == nil && notes == nil && b.Digest.Label == "" {
+		return 0
+	}
+	return 5.4 + float64(len(hashes))*4.4 + float64(len(notes))*3.7 + 3.4
+}
+
+func (l *flow) digest(b document.Front) {
+	h := l.digestHeight(b)
+	if h == 0 {
+		return
+	}
+	hashes, notes := l.digestParts(b)
+	defer l.end(l.begin(tagP))
+	l.round(l.l, l.y, l.w, h-1, 1.2, l.palette["tint"])
+	y := l.y + 5.2
+	l.caps(coverLabel, l.palette["grey"], l.l+4, y, l.cut(bold, coverLabel, l.line(b.Digest.Label), l.w-26))
+	l.apart()
+	for _, s := range hashes {
+		y += 4.4
+		l.put(mono, 8.6, l.palette["ink"], l.l+4, y, s)
+	}
+	if len(notes) > 0 {
+		y += 0.6
+		l.apart()
+	}
+	for _, s := range notes {
+		y += 3.7
+		l.put(text, 7.4, l.palette["grey"], l.l+4, y, s)
+	}
+	l.y += h
 }

@@ -46,7 +46,7 @@ func newCanvas(fs *faces, tree *structure, as time.Time) *canvas {
 
 // partPages is how many pages are drawn in one piece. The library keeps all its pages, uncompressed, until the end:
 // a long report is drawn in parts of which only the compressed streams are kept.
-const partPages = 150
+const partPages = 120
 
 // draw turns pages into a PDF file, not yet finished. It gives the marks of each page back to the collector as it goes.
 func draw(ctx context.Context, fs *faces, tree *structure, pages []*page, outline []entry, as time.Time) ([]byte, error) {

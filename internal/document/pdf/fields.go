@@ -70,7 +70,7 @@ func (l *flow) fieldRowHeight(row []document.Field, w, label, size, lead float64
 		labels, values := l.fieldLines(f, l.fieldWidth(row, w), label, size)
 		h = max(h, float64(len(labels))*labelLead+float64(len(values))*lead)
 	}
-	return h + 1.6 + 4
+	return h + 1.6 + 3.2
 }
 
 // fieldGrid sets labels with their texts side by side; the columns of a row go on to the next page together, line by line.
@@ -136,7 +136,7 @@ func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, lab
 			}
 			l.y += lead
 		}
-		l.y += 3
+		l.y += 2.2
 		if ruled {
 			l.y += 1 + air
 		}

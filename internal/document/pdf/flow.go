@@ -187,7 +187,7 @@ func (l *flow) list(level int, number, s string, silent bool, y float64) {
 }
 
 func (l *flow) section(s document.Section) error {
-	l.appendix = s.Part == document.Provenance
+	l.appendix = s.Part == document.Statements
 	wide := l.orientations(s.Blocks)
 	if s.Part == document.Findings && mostlyWide(s.Blocks, wide) { // turning back and forth would leave half of the pages empty
 		for i := range wide {
@@ -271,6 +271,11 @@ func (l *flow) block(s document.Section, i int) (int, error) {
 		l.paragraph(b)
 	case document.Points:
 		l.points(b)
+	case document.Story:
+		l.story(b)
+	case document.Attached: // filled in where there is an appendix; without one there is nothing to say
+	case document.Lines:
+		l.lineList(b)
 	case document.Chart:
 		if b.Half && i+1 < len(s.Blocks) {
 			if next, ok := s.Blocks[i+1].(document.Chart); ok && next.Half {
@@ -329,7 +334,7 @@ func (l *flow) keep(blocks []document.Block) float64 {
 		h = 24
 	case document.Facts:
 		h = 16
-	case document.Points:
+	case document.Points, document.Story, document.Lines:
 		h = 20
 	case document.Signatures:
 		h = 50

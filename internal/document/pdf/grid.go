@@ -26,7 +26,8 @@ type gridCell struct {
 	tone document.Tone
 	to   *place
 
-	total bool // of the row of all others
+	total bool    // of the row of all others
+	share float64 // of the largest value of a tinted column; 0 for a cell without a tint
 }
 
 // face is the type that a cell of a column with the face id is set in.
@@ -84,6 +85,9 @@ func (g *grid) try(l *flow, base float64) bool {
 	for _, scale := range scales {
 		g.size = base * scale
 		g.padX, g.padY = 1.8*scale, 1.25*scale
+		if g.zebra { // its rows are set off by their ground
+			g.padX, g.padY = 1.4*scale, 0.95*scale
+		}
 		g.lead = g.size * 0.475
 		if len(g.columns) > 10 {
 			g.padX = 1.2 * scale
@@ -358,6 +362,11 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 			continue
 		}
 		id, color := cell.face(c.face), l.palette["ink"]
+		if cell.share > 0 {
+			ground := mix(l.palette["white"], l.fill(cell.tone), 0.12+0.78*cell.share)
+			l.rect(x+0.2, l.y+0.1, c.w-0.4, h-0.2, ground)
+			color = l.on(ground)
+		}
 		var back style.RGB
 		if cell.pill {
 			id, back = bold, l.strong(cell.tone)

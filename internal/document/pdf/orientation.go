@@ -1,12 +1,16 @@
 package pdf
 
 import (
+	"slices"
+	"unicode/utf8"
+
 	"trailscribe/internal/document"
 )
 
 // landscapeColumns is from how many printed columns a table stands on a landscape page, landscapeDays from how many columns a matrix does.
 const (
-	landscapeColumns = 9
+	landscapeColumns = 11
+	landscapeShort   = 15 // the same of a table whose cells are short on paper
 	landscapeDays    = 63
 )
 
@@ -22,6 +26,9 @@ func visible(cols []document.Column) (n int) {
 	return n
 }
 
+// shortWidth is how many characters a paged format prints at most of a value of a Short column.
+var shortWidth = map[document.Form]int{document.FormID: 13, document.FormTime: 15, document.FormLocalTime: 15, document.FormAccount: 13}
+
 // tooWide tells from the widths that the document gives whether a table would be cramped on an upright page: ids, times and figures whole,
 // texts with room for two or three words.
 func tooWide(cols []document.Column) bool {
@@ -32,15 +39,22 @@ func tooWide(cols []document.Column) bool {
 			continue
 		}
 		id, whole, _ := formOf(c)
-		w := float64(c.Width) * sans
+		n := c.Width
+		if most := shortWidth[c.Form]; c.Short && most > 0 {
+			n = min(n, max(most, utf8.RuneCountInString(c.Label)/2))
+		}
+		w := float64(n) * sans
 		if id != text {
-			w = float64(c.Width) * fixed
+			w = float64(n) * fixed
 		}
 		if !whole || w > 110 {
 			w = min(w, 26)
 			wrapped++
 		}
 		sum += w + gap
+	}
+	if slices.ContainsFunc(cols, func(c document.Column) bool { return c.Short }) {
+		return sum > 1.6*page // on paper its cells are short, and the workbook holds them whole
 	}
 	return sum > page && wrapped > 0
 }
@@ -53,7 +67,11 @@ func (l *flow) orientations(blocks []document.Block) []bool {
 		big, anchor := false, false
 		switch b := b.(type) {
 		case document.Table:
-			big, anchor = (visible(b.Columns) >= landscapeColumns || tooWide(b.Columns)) && b.Shown > 0 && b.Rows != nil && b.Rows.Count() > 0, true
+			most := landscapeColumns
+			if slices.ContainsFunc(b.Columns, func(c document.Column) bool { return c.Short }) {
+				most = landscapeShort
+			}
+			big, anchor = (visible(b.Columns) >= most || tooWide(b.Columns)) && b.Shown > 0 && b.Rows != nil && b.Rows.Count() > 0, true
 		case document.Matrix:
 			big, anchor = len(b.Columns) >= landscapeDays, true
 		case document.Front, document.Checks, document.Code, document.Signatures:

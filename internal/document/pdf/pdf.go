@@ -4,17 +4,23 @@ package pdf
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strconv"
 	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/style"
 )
 
-// File is the name of the one file that the writer makes.
-const File = "report.pdf"
+// File is the name of the report's file, Appendix that of the file for sections that stand apart.
+const (
+	File     = "report.pdf"
+	Appendix = "appendix.pdf"
+)
 
 // Options are what the look of a report depends on.
 type Options struct {
@@ -31,36 +37,94 @@ func New(o Options) *Writer { return &Writer{o} }
 // Format is "pdf".
 func (w *Writer) Format() string { return "pdf" }
 
-// Files is the one file of the report.
-func (w *Writer) Files() []string { return []string{File} }
+// Files are the report's file and, where a document has sections that stand apart, their appendix.
+func (w *Writer) Files() []string { return []string{File, Appendix} }
 
 var _ document.Writer = (*Writer)(nil)
 
-// Write lays the document out, writes report.pdf and counts its pages in the finished bytes. Rows counts what was printed of each table
-// with a Ref; Altered the cells of it that are shown with codes or cut. An error means that no whole file was written.
+// Write lays the document out, writes report.pdf and, for sections that stand apart, appendix.pdf, and counts pages in the finished bytes.
+// Rows counts what was printed of each table with a Ref; Altered the cells of it that are shown with codes or cut. Pages are those of the
+// report. An error means that no whole report was written.
 func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Document) (document.Written, error) {
-	file, l, err := w.render(ctx, d)
+	all := document.Written{Rows: map[string]int64{}, Altered: map[string]int64{}, Paged: true}
+	one := func(name string, d *document.Document) (sum string, pages int, err error) {
+		file, l, err := w.render(ctx, d)
+		if err != nil {
+			return "", 0, fmt.Errorf("write %s: %w", name, err)
+		}
+		pages, outline, err := recount(file)
+		if err != nil {
+			return "", 0, fmt.Errorf("write %s: %w", name, err)
+		}
+		if pages != len(l.pages) || outline != len(l.entries) {
+			return "", 0, fmt.Errorf("write %s: the file holds %d pages and %d bookmarks, %d and %d were laid out", name, pages, outline, len(l.pages), len(l.entries))
+		}
+		to, err := out.Create(name)
+		if err != nil {
+			return "", 0, fmt.Errorf("write %s: %w", name, err)
+		}
+		if _, err = to.Write(file); err == nil { // half a file is never closed: it would get its name
+			err = to.Close()
+		}
+		if err != nil {
+			return "", 0, fmt.Errorf("write %s: %w", name, err)
+		}
+		all.Files = append(all.Files, name)
+		for ref, n := range l.rows {
+			all.Rows[ref] += n
+		}
+		for ref, n := range l.altered {
+			all.Altered[ref] += n
+		}
+		return fmt.Sprintf("%x", sha256.Sum256(file)), pages, nil
+	}
+	main, apart := divide(d)
+	if apart != nil { // first, since the report names its digest
+		sum, pages, err := one(Appendix, apart)
+		if err != nil {
+			return document.Written{}, err
+		}
+		main = attached(main, strings.NewReplacer("{file}", Appendix, "{pages}", strconv.Itoa(pages), "{sha256}", sum))
+	}
+	_, pages, err := one(File, main)
 	if err != nil {
-		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
+		return document.Written{}, err
 	}
-	pages, outline, err := recount(file)
-	if err != nil {
-		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
+	slices.Sort(all.Files)
+	all.Pages = pages
+	return all, nil
+}
+
+// divide takes the sections that stand apart out of a document; apart is nil where there are none.
+func divide(d *document.Document) (main, apart *document.Document) {
+	m, a := *d, *d
+	m.Sections, a.Sections = nil, nil
+	for _, s := range d.Sections {
+		if s.Apart {
+			a.Sections = append(a.Sections, s)
+		} else {
+			m.Sections = append(m.Sections, s)
+		}
 	}
-	if pages != len(l.pages) || outline != len(l.entries) {
-		return document.Written{}, fmt.Errorf("write %s: the file holds %d pages and %d bookmarks, %d and %d were laid out", File, pages, outline, len(l.pages), len(l.entries))
+	if len(a.Sections) == 0 {
+		return d, nil
 	}
-	to, err := out.Create(File)
-	if err != nil {
-		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
+	return &m, &a
+}
+
+// attached fills in where the appendix is.
+func attached(d *document.Document, fill *strings.Replacer) *document.Document {
+	out := *d
+	out.Sections = slices.Clone(d.Sections)
+	for i, s := range out.Sections {
+		out.Sections[i].Blocks = slices.Clone(s.Blocks)
+		for k, b := range s.Blocks {
+			if x, ok := b.(document.Attached); ok {
+				out.Sections[i].Blocks[k] = document.Paragraph{Style: document.Body, Text: fill.Replace(x.Text)}
+			}
+		}
 	}
-	if _, err = to.Write(file); err == nil { // half a file is never closed: it would get its name
-		err = to.Close()
-	}
-	if err != nil {
-		return document.Written{}, fmt.Errorf("write %s: %w", File, err)
-	}
-	return document.Written{Files: []string{File}, Rows: l.rows, Altered: l.altered, Paged: true, Pages: pages}, nil
+	return &out
 }
 
 // layout places a document on pages.

@@ -47,6 +47,8 @@ func formOf(c document.Column) (id faceID, whole, right bool) {
 // cellText is what a reader sees of a value, with what cannot be printed shown as codes. altered reports whether it differs from the value's text.
 func (l *flow) cellText(c document.Column, v any) (s string, altered bool) {
 	switch {
+	case c.Short && l.d.Paper != nil:
+		s = l.d.Paper(c, v)
 	case l.d.Cell != nil:
 		s = l.d.Cell(c, v)
 	case v != nil:
@@ -116,6 +118,9 @@ func (l *flow) gridCell(c document.Column, v any) (cell gridCell, altered bool) 
 
 // table sets a table of the document: title and note, then the rows that a paged format prints.
 func (l *flow) table(b document.Table) error {
+	if b.Paper != nil {
+		b.Rows, b.Shown = b.Paper, b.Paper.Count()
+	}
 	shown := b.Shown
 	var count int64
 	if b.Rows != nil {
@@ -157,6 +162,7 @@ func (l *flow) table(b document.Table) error {
 		return fmt.Errorf("read the rows of %s: %w", name(b), err)
 	}
 	g.fit(l)
+	highest := l.highest(b)
 	cells := make([]gridCell, len(index))
 	n, err := g.draw(l, func(yield func([]gridCell, error) bool) {
 		place := int64(-1)
@@ -174,6 +180,9 @@ func (l *flow) table(b document.Table) error {
 				var altered bool
 				cells[i], altered = l.gridCell(b.Columns[at], v)
 				cells[i].total = b.Total && place == count-1
+				if n, ok := v.(int64); ok && b.Columns[at].Tint != "" && highest[at] > 0 {
+					cells[i].tone, cells[i].share = b.Columns[at].Tint, float64(n)/float64(highest[at])
+				}
 				if altered {
 					l.altered[b.Ref]++
 				}
@@ -193,6 +202,22 @@ func (l *flow) table(b document.Table) error {
 	return nil
 }
 
+// highest is the largest number of each tinted column.
+func (l *flow) highest(b document.Table) map[int]int64 {
+	out := map[int]int64{}
+	for i, c := range b.Columns {
+		if c.Tint == "" {
+			continue
+		}
+		for row := range b.Rows.All() {
+			if n, ok := row[i].(int64); ok {
+				out[i] = max(out[i], n)
+			}
+		}
+	}
+	return out
+}
+
 func name(b document.Table) string {
 	if b.Ref != "" {
 		return b.Ref
@@ -207,8 +232,8 @@ func (l *flow) tableHead(b document.Table, title string) {
 	if under && title == l.headWords {
 		title = ""
 	}
-	card, evidence := l.carded[b.Ref]
-	if evidence && title == card {
+	_, evidence := l.carded[b.Ref]
+	if evidence {
 		title = "" // the card has just said it
 	}
 	elsewhere := b.Shown <= 0 && b.Rows != nil && b.Rows.Count() > 0 // only said to stand in the workbook
@@ -311,7 +336,7 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 		if want <= utf8.RuneCountInString(b.Columns[at].Label) {
 			want = 0 // the label is what is widest
 		}
-		if longest[i] > 0 && want > longest[i] && b.Columns[at].Form != document.FormStatus {
+		if longest[i] > 0 && want > longest[i] && b.Columns[at].Form != document.FormStatus && !b.Columns[at].Short && b.Paper == nil {
 			c.natural = min(c.natural*float64(want)/float64(longest[i]), 400)
 		}
 		if c.whole && c.natural > 110 { // not an id after all

@@ -96,7 +96,7 @@ func kindOf(r, next rune) int {
 }
 
 // least share of the width that a line must have for a chance of a kind to be taken before a later one of another kind, in tenths.
-var leastFull = [chanceKinds]int32{7, 5, 0}
+var leastFull = [chanceKinds]int32{7, 5, 5}
 
 func (fs *faces) breakLines(out []string, id faceID, s string, limit int32) []string {
 	start, w, runes := 0, int32(0), 0

@@ -60,6 +60,10 @@ func (b *book) pageSubtitle() string {
 
 // table is a small table on a page: real, with filters; references lead to their sheets.
 func (g *page) table(t document.Table) {
+	if g.first {
+		g.compact(t)
+		return
+	}
 	b := g.b
 	if t.Note != "" && t.Shown >= t.Rows.Count() {
 		g.paragraph(document.Paragraph{Style: document.Note, Text: t.Note})

@@ -24,11 +24,12 @@ type page struct {
 	widths []float64 // of the columns B, C, …
 	row    int64     // the next free one
 	even   bool
-	data   int // next free column right of the page, for the numbers behind charts
+	first  bool // the summary: charts and tables side by side on the even grid
+	data   int  // next free column right of the page, for the numbers behind charts
 }
 
 func (b *book) pageSheet(p *plan) {
-	g := &page{b: b, name: p.name, row: 5}
+	g := &page{b: b, name: p.name, row: 5, first: order(p) == 0}
 	g.grid(p.blocks)
 	b.try(b.f.SetColWidth(p.name, "A", "A", 2))
 	for i, w := range g.widths {
@@ -45,7 +46,15 @@ func (b *book) pageSheet(p *plan) {
 	var tail *document.Facts
 	for _, block := range p.blocks { // the cover's facts are for reference: on a sheet they stand below the summary
 		if front, ok := block.(document.Front); ok {
-			blocks = append(blocks, front.Verdict, document.Points{Points: front.Notices})
+			blocks = append(blocks, front.Verdict)
+			if len(front.Verdict.Figures) > 0 {
+				tiles := document.Tiles{}
+				for _, f := range front.Verdict.Figures {
+					tiles.Tiles = append(tiles.Tiles, document.Tile{Label: f.Label, Value: f.Value, Tone: f.Tone})
+				}
+				blocks = append(blocks, tiles)
+			}
+			blocks = append(blocks, document.Points{Points: front.Notices}, front.Story, front.Worst)
 			tail = &document.Facts{Fields: append(append([]document.Field{}, front.Facts...), front.Digest)}
 			continue
 		}
@@ -95,6 +104,9 @@ func (g *page) grid(blocks []document.Block) {
 	for _, block := range blocks {
 		switch x := block.(type) {
 		case document.Table:
+			if g.first {
+				continue // laid over the even columns
+			}
 			for i, col := range x.Columns {
 				g.want(i, widthOf(col))
 			}
@@ -180,6 +192,10 @@ func (g *page) block(block document.Block) {
 		g.paragraph(x)
 	case document.Points:
 		g.points(x)
+	case document.Story:
+		g.story(x)
+	case document.Lines:
+		g.lines(x)
 	case document.Chart:
 		g.chart(x)
 	case document.Matrix:
