@@ -27,7 +27,7 @@ const (
 	PartRows                   // results, exceptions and the list of log files, named by the record by the digest of their lines
 	PartUnnamed                // what a record of the first format does not name, though the run has it
 	PartJournal                // who, when and what it cost
-	PartOutput                 // report.* and data/*: made from the rest
+	PartOutput                 // report.*, appendix.* and data/*: made from the rest
 )
 
 // Named is a file that record.json names with its SHA-256.
@@ -126,7 +126,7 @@ func (s *Saved) PartOf(name string) Part {
 	if s.Format == FirstFormat && s.unnamed(name) {
 		return PartUnnamed
 	}
-	if dir := path.Dir(name); dir == dataName || dir == "." && strings.HasPrefix(name, "report.") {
+	if dir := path.Dir(name); dir == dataName || dir == "." && (strings.HasPrefix(name, "report.") || strings.HasPrefix(name, "appendix.")) {
 		return PartOutput
 	}
 	return PartNone
