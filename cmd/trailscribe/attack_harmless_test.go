@@ -17,7 +17,7 @@ var actions = regexp.MustCompile(`/(JS|JavaScript|URI|OpenAction|AA|Launch|GoToR
 	`EmbeddedFiles?|Filespec|RichMedia|XFA|AcroForm|Rendition|Sound|Movie)\b`)
 
 // harmlessPDF holds that a file has no actions, and in its text nothing that hides or reorders.
-func harmlessPDF(t *try, file []byte) {
+func harmlessPDF(t *try, file []byte) (text string) {
 	t.Helper()
 	objects, err := pdfObjects(file)
 	if err != nil {
@@ -29,15 +29,13 @@ func harmlessPDF(t *try, file []byte) {
 			t.Errorf("object %s of the PDF has %s", id, found)
 		}
 	}
-	text, err := textOfPDF(file)
+	text, err = textOfPDF(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	plain(t, ended{out: strings.ReplaceAll(text, "\f", "\n")})
-	if !strings.Contains(text, "zq") {
-		t.Error("the PDF has no payload in it")
-	}
 	t.count("PDF")
+	return text
 }
 
 // withoutStrings takes the texts out of the source of an object.

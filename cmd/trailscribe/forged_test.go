@@ -158,7 +158,7 @@ func TestForgedCopiesHideNothing(t *testing.T) {
 	one, _, _ := strings.Cut(text, "\f")
 	id := slices.Sorted(maps.Keys(events))[0]
 	for where, text := range map[string]string{"page one": one, "the terminal": out} {
-		for _, want := range []string{"report incomplete", fmt.Sprintf("Copies of %d events differ", len(events)), forged} {
+		for _, want := range []string{"report is incomplete", fmt.Sprintf("Copies of %d events differ", len(events)), forged} {
 			if !strings.Contains(strings.ReplaceAll(text, "\n", " "), want) {
 				t.Errorf("%s does not say %q:\n%s", where, want, text)
 			}

@@ -68,7 +68,7 @@ type Section struct {
 	Title   string
 	Sheet   string // name of the workbook sheet, unique and at most 31 UTF-16 units
 	NewPage bool   // starts on a new page in a paged format
-	Apart   bool   // not for every reader: a paged format puts it into an appendix, a file of its own
+	Apart   bool   // not for every reader: a paged format puts it into an appendix, a file of its own; a workbook leaves it out
 	Blocks  []Block
 }
 

@@ -48,7 +48,8 @@ var (
 // FormatShape is what templates/lang/<tag>/format.yaml may hold.
 func FormatShape() *yaml.Shape { return formatShape }
 
-// loadFormat reads a language's format over base, which holds where the file or a key of it is not there.
+// loadFormat reads a language's format over base, which holds where the file or a key of it is not there. A later layer's English file need
+// not have all keys, as with its sentences.
 func loadFormat(l *library.Library, tag string, base format) (format, diag.Problems) {
 	path := "templates/lang/" + tag + "/format.yaml"
 	f, ok := l.File(path)
@@ -58,6 +59,18 @@ func loadFormat(l *library.Library, tag string, base format) (format, diag.Probl
 		}
 		return base, nil
 	}
+	var bad diag.Problems
+	lowest, ok := l.Lowest(path)
+	partial := ok && lowest.Origin != f.Origin
+	if tag == "en" && partial {
+		base, bad = readFormat(lowest, true, base)
+	}
+	out, more := readFormat(f, tag == "en" && !partial, base)
+	return out, append(bad, more...)
+}
+
+// readFormat reads one file over base. Where every key is asked for, one that is not there is a problem.
+func readFormat(f library.File, every bool, base format) (format, diag.Problems) {
 	v, bad := yaml.Decode(f.Name(), f.Data, formatShape)
 	if v == nil || bad.Err() != nil {
 		return base, bad
@@ -93,7 +106,7 @@ func loadFormat(l *library.Library, tag string, base format) (format, diag.Probl
 	text(v.Get("percent"), &out.percent)
 	text(v.Get("list").Get("between"), &out.between)
 	text(v.Get("list").Get("last"), &out.last)
-	if tag == "en" {
+	if every {
 		for _, k := range formatShape.Fields {
 			if v.Get(k.Name) == nil {
 				bad = append(bad, diag.Problem{At: v.Where(), Text: fmt.Sprintf("English lacks the key %q", k.Name), Rule: "yaml-missing"})

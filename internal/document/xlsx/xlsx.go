@@ -150,6 +150,9 @@ func (b *book) plan() ([]*plan, error) {
 		}
 	}
 	for _, s := range b.d.Sections {
+		if s.Apart {
+			continue
+		}
 		page := &plan{part: s.Part, number: s.Number, title: s.Title}
 		if s.Part == document.Cover || s.Part == document.Summary {
 			if summary == nil {
