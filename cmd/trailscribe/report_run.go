@@ -205,7 +205,7 @@ func runFolder(s *run.Saved) string {
 // written are the files of a run that people and machines open; the rest proves them.
 func written(folder string) []string {
 	var names []string
-	for _, pattern := range []string{"report.*", "data/*"} {
+	for _, pattern := range []string{"report.*", "appendix.*", "data/*"} {
 		found, err := fs.Glob(os.DirFS(folder), pattern) // not of the whole path, which may hold a bracket
 		if err != nil {                                  // the pattern is ours
 			continue

@@ -152,8 +152,8 @@ type (
 	Card struct {
 		Ref    string // "F-02": link target in every format
 		Title  string
-		Pills  []Pill  // severity, outcome
-		Fields []Field // two columns; Wide ones take both
+		Pills  []Pill // severity, outcome
+		Fields []Field
 	}
 	// Facts are label and value lines.
 	Facts struct {
@@ -283,7 +283,6 @@ type (
 	Field struct {
 		Label, Text string
 		Mono        bool   // ids, hashes, ARNs
-		Wide        bool   // takes the whole width
 		Ref         string // links there
 	}
 	// Series is a row of points with a tone; NaN is not a point.

@@ -112,6 +112,12 @@ func (s *Saved) whole() bool {
 	return !slices.ContainsFunc(s.Named(), func(n Named) bool { return s.Prove(n) != nil })
 }
 
+// Output reports whether a file of a run is made from the rest of it and can be made again: what people and machines open.
+func Output(name string) bool {
+	dir := path.Dir(name)
+	return dir == dataName || dir == "." && (strings.HasPrefix(name, "report.") || strings.HasPrefix(name, "appendix."))
+}
+
 // PartOf says what a file of the folder is.
 func (s *Saved) PartOf(name string) Part {
 	switch name {
@@ -126,7 +132,7 @@ func (s *Saved) PartOf(name string) Part {
 	if s.Format == FirstFormat && s.unnamed(name) {
 		return PartUnnamed
 	}
-	if dir := path.Dir(name); dir == dataName || dir == "." && (strings.HasPrefix(name, "report.") || strings.HasPrefix(name, "appendix.")) {
+	if Output(name) {
 		return PartOutput
 	}
 	return PartNone

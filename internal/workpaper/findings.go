@@ -79,13 +79,13 @@ func (c *composer) figures() ([]document.Block, error) {
 		}
 		return nil
 	}
+	if err := group(c.say("figures.summary"), c.s.Summary); err != nil {
+		return nil, err
+	}
 	for i, sec := range c.s.Sections {
 		if err := group(c.sectionTitle(i), sec.Queries); err != nil {
 			return nil, err
 		}
-	}
-	if err := group(c.say("figures.summary"), c.s.Summary); err != nil {
-		return nil, err
 	}
 	return blocks, nil
 }
@@ -100,27 +100,27 @@ func (c *composer) card(q *run.Query, marked int64) document.Card {
 	k := document.Card{Ref: c.refs[q.ID], Title: c.title(q)}
 	def := c.queries[q.ID]
 	text := func(field, english string) string { return c.queryText(q.ID, field, english) }
-	add := func(label, value string, wide bool) {
+	add := func(label, value string) {
 		if value != "" {
-			k.Fields = append(k.Fields, document.Field{Label: c.say("card." + label), Text: value, Wide: wide})
+			k.Fields = append(k.Fields, document.Field{Label: c.say("card." + label), Text: value})
 		}
 	}
 	if q.Kind != query.KindException {
 		if q.Verdict.Outcome != finding.Shown {
 			k.Pills = append(k.Pills, c.outcomePill(q.Verdict.Outcome))
-			add("reason", c.reason(q), true)
+			add("reason", c.reason(q))
 		} else {
 			k.Pills = append(k.Pills, document.Pill{Text: c.say("kind." + q.Kind), Tone: document.Accent})
 		}
 		if def != nil {
-			add("question", text("question", def.Question), true)
+			add("question", text("question", def.Question))
 			if q.Kind == query.KindEvidence {
-				add("criteria", c.controlIDs(q.ID), true)
+				add("criteria", c.controlIDs(q.ID))
 			}
 		}
-		add("limits", c.limits(q), true)
+		add("limits", c.limits(q))
 		if marked > 0 {
-			add("copies", c.say("card.copies_text", "n", marked), true)
+			add("copies", c.say("card.copies_text", "n", marked))
 		}
 		return k
 	}
@@ -132,9 +132,9 @@ func (c *composer) findingCard(q *run.Query, marked int64) (document.Card, error
 	k := document.Card{Ref: c.refs[q.ID], Title: c.headline(q)}
 	def := c.queries[q.ID]
 	text := func(field, english string) string { return c.queryText(q.ID, field, english) }
-	add := func(label, value string, wide bool) {
+	add := func(label, value string) {
 		if value != "" {
-			k.Fields = append(k.Fields, document.Field{Label: c.say("card." + label), Text: value, Wide: wide})
+			k.Fields = append(k.Fields, document.Field{Label: c.say("card." + label), Text: value})
 		}
 	}
 	story, err := c.tell()
@@ -158,22 +158,22 @@ func (c *composer) findingCard(q *run.Query, marked int64) (document.Card, error
 	if q.Verdict.New > 0 {
 		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.new", "n", q.Verdict.New), Tone: document.High})
 	}
-	add("condition", condition, true)
-	add("criteria", c.criteria(q.ID), true)
+	add("condition", condition)
+	add("criteria", c.criteria(q.ID))
 	if def != nil {
-		add("effect", text("why", def.Why), false)
-		add("recommendation", text("fix", def.Fix), false)
-		add("benign", text("false_positives", def.FalsePositives), false)
+		add("effect", text("why", def.Why))
+		add("recommendation", text("fix", def.Fix))
+		add("benign", text("false_positives", def.FalsePositives))
 	}
 	if also := story.also[q.ID]; len(also) > 0 {
-		add("also", strings.Join(also, ", "), false)
+		add("also", strings.Join(also, ", "))
 	}
 	if q.Verdict.OnlyAttempts() {
-		add("severity", c.say("card.severity_text"), false)
+		add("severity", c.say("card.severity_text"))
 	}
-	add("limits", c.limits(q), true)
+	add("limits", c.limits(q))
 	if marked > 0 {
-		add("copies", c.say("card.copies_text", "n", marked), true)
+		add("copies", c.say("card.copies_text", "n", marked))
 	}
 	return k, nil
 }

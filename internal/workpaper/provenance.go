@@ -48,7 +48,7 @@ func (c *composer) statements() ([]document.Block, error) {
 			{Label: c.say("provenance.statement_digest"), Text: orNone(q.SQLSHA256), Mono: true},
 		}}
 		if len(params) > 0 {
-			f.Fields = append(f.Fields, document.Field{Label: c.say("provenance.params"), Text: strings.Join(params, "\n"), Mono: true, Wide: true})
+			f.Fields = append(f.Fields, document.Field{Label: c.say("provenance.params"), Text: strings.Join(params, "\n"), Mono: true})
 		}
 		blocks = append(blocks, f, document.Code{Title: c.say("provenance.sql"), Text: q.SQL})
 	}

@@ -77,7 +77,7 @@ func Hostile() *document.Document {
 		rows = append(rows, result.Row{int64(i + 1), s, []string{"new", "no-such-code"}[i%2], `{"name":"` + s + `"}`,
 			[]string{"F-01", "F-99"}[i%2]})
 		if len(s) < 2000 {
-			fields = append(fields, document.Field{Label: "field " + s, Text: s, Mono: i%2 == 0, Wide: i%3 == 0, Ref: "no-such-ref"})
+			fields = append(fields, document.Field{Label: "field " + s, Text: s, Mono: i%2 == 0, Ref: "no-such-ref"})
 			points = append(points, document.Point{Pill: document.Pill{Text: s, Tone: "no-such-tone"}, Text: s, Ref: "F-99"})
 			m.Rows = append(m.Rows, document.MatrixRow{Group: s, Label: s, Note: s, Cells: []document.MatrixCell{{Tone: document.Good, Mark: "😀"},
 				{Tone: "x"}, {Tone: document.High, Mark: "long"}, {}}})
@@ -239,7 +239,7 @@ func Many(n int64) *document.Document {
 			{Part: document.Cover, Title: "Cover", Sheet: "Summary", Blocks: []document.Block{front()}},
 			{Part: document.Findings, Number: "1", Title: "Findings", NewPage: true, Blocks: []document.Block{
 				document.Card{Ref: "F-01", Title: "Everything that happened", Pills: []document.Pill{{Text: "Info", Tone: document.Info}},
-					Fields: []document.Field{{Label: "Condition", Text: Number(n) + " events.", Wide: true}}},
+					Fields: []document.Field{{Label: "Condition", Text: Number(n) + " events."}}},
 				document.Table{Ref: "F-01", Title: "Evidence", Sheet: "F-01", Columns: cols, Rows: made{cols, n}, Shown: n,
 					Note: "all " + Number(n) + " rows", Zebra: true},
 			}},

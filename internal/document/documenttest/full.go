@@ -339,7 +339,7 @@ func findings() []document.Block {
 				{Label: "Criteria", Text: "LOG-02: the organisation trail is never stopped. ISO/IEC 27001:2022 A.8.15."},
 				{Label: "Effect", Text: "Management events of 47 minutes are not in the evidence. Nothing can be said about them."},
 				{Label: "Recommendation", Text: "Ask the role's owner for the reason; deny cloudtrail:StopLogging by a service control policy."},
-				{Label: "Actor", Text: "arn:aws:sts::447100932218:assumed-role/OrganizationAccountAccessRole/a.okafor@meridian.example", Mono: true, Wide: true},
+				{Label: "Actor", Text: "arn:aws:sts::447100932218:assumed-role/OrganizationAccountAccessRole/a.okafor@meridian.example", Mono: true},
 			}},
 		document.Table{Ref: "F-01", Title: "Evidence", Sheet: "F-01", Columns: one, Rows: oneRows, Shown: 1, Note: "all 1 rows", Review: Review("open"), Zebra: true},
 		document.Card{Ref: "F-02", Title: "Console sign-in without MFA by long-lived IAM users",
@@ -362,7 +362,7 @@ func findings() []document.Block {
 			}},
 		document.Table{Ref: "F-03", Title: "Evidence", Sheet: "F-03", Columns: wideCols, Rows: wideRows, Shown: 9, Note: "all 9 rows", Review: Review("open"), Zebra: true},
 		document.Card{Ref: "E-01", Title: "Use of the root user", Pills: []document.Pill{{Text: "Critical", Tone: document.Critical}, {Text: "Clear", Tone: document.Good}},
-			Fields: []document.Field{{Label: "Condition", Text: "No event of the root user among 1,284,117 events.", Wide: true}}},
+			Fields: []document.Field{{Label: "Condition", Text: "No event of the root user among 1,284,117 events."}}},
 		document.Table{Ref: "E-01", Title: "Evidence", Sheet: "E-01", Columns: one, Rows: of(one), Empty: "No rows: nothing of this kind happened in the period.", Zebra: true},
 	}
 }
@@ -451,7 +451,7 @@ func method() []document.Block {
 			{Label: "Exception", Text: "A row that a query returned and no waiver covers."},
 			{Label: "Waived", Text: "A row that an accepted exception with an end date covers."},
 			{Label: "Not logged", Text: "The trail does not record what the control asks for."},
-			{Label: "Not evaluated", Text: "The query could not be run, or the control is not one that a log can show.", Wide: true},
+			{Label: "Not evaluated", Text: "The query could not be run, or the control is not one that a log can show."},
 		}},
 	}
 }

@@ -23,14 +23,10 @@ func (l *flow) cardParts(b document.Card) (ref string, lines []string, indent fl
 // cardHeight is the height of a card, as far as it has to stay together with the start of its table.
 func (l *flow) cardHeight(b document.Card) float64 {
 	_, lines, _ := l.cardParts(b)
-	h := float64(len(lines)-1)*5 + 13.5 + 4
-	for row := range fieldRows(b.Fields, l.w) {
-		h += l.fieldRowHeight(row, l.w, labelSize, 9, 4.3)
-	}
-	return h
+	return float64(len(lines)-1)*5 + 12.6 + l.fieldsHeight(b.Fields) + 5
 }
 
-// card is a finding's head: a tinted band with reference, title and pills, and its texts in columns below.
+// card is a finding's head: a tinted band with reference, title and pills, and its texts below.
 func (l *flow) card(b document.Card, keep float64) {
 	l.gap(5)
 	h := l.cardHeight(b)
@@ -80,6 +76,6 @@ func (l *flow) card(b document.Card, keep float64) {
 		l.lines(bold, 9, 4.3, l.strong(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
 	}
 	l.end(outer)
-	l.fieldGrid(b.Fields, labelSize, 9, 4.3, l.palette["accent"], false, 0)
+	l.fields(b.Fields)
 	l.y += 1
 }

@@ -2,8 +2,40 @@ package pdf
 
 import "strconv"
 
-// onePage is how many lines of contents stand on a page.
-const onePage = 38
+const (
+	onePage = 38 // lines of contents that a page holds
+
+	contentsHeadSize, contentsSize = 12.0, 9.4 // of sections and of what is in them, in points
+	contentsHeadLead, contentsLead = 6.4, 5.6
+	contentsGap, contentsIndent    = 3.0, 9.0
+	contentsTightest               = 0.82 // of the distance of lines, where that saves a second page
+)
+
+// contentsLines are the lines of an entry.
+func (l *flow) contentsLines(e entry) []string {
+	if e.level == 0 {
+		return l.wrap(display, contentsHeadSize, e.text, l.w-contentsIndent-16)
+	}
+	return l.wrap(text, contentsSize, e.label(), l.w-contentsIndent-16)
+}
+
+// contentsFactor is by how much lines move together so that the contents take one page; 1 where they need more than one.
+func (l *flow) contentsFactor() float64 {
+	h := 0.0
+	for _, e := range l.entries {
+		switch n := float64(len(l.contentsLines(e))); {
+		case e.silent:
+		case e.level == 0:
+			h += n*contentsHeadLead + contentsGap
+		default:
+			h += n * contentsLead
+		}
+	}
+	if f := (l.bottom - l.y) / h; f < 1 && f > contentsTightest {
+		return f
+	}
+	return 1
+}
 
 // contents sets the contents pages and puts them in at index at. Everything else is placed already: only the page numbers of what
 // comes after move, by as many pages as the contents take.
@@ -56,27 +88,24 @@ func (l *flow) contents(at int) error {
 		l.tag = outer
 	}
 	start(false)
+	tight := l.contentsFactor()
 	outer, list := l.tag, l.contentsList
 	l.tag = list
 	for i, e := range l.entries {
 		if e.silent {
 			continue
 		}
-		id, size, lead, indent := text, 9.4, 5.6, 9.0
+		id, size, lead, indent := text, contentsSize, contentsLead*tight, contentsIndent
 		color := l.palette["ink"]
 		if e.level == 0 {
-			id, size, lead, color = display, 12, 6.4, l.palette["navy"]
+			id, size, lead, color = display, contentsHeadSize, contentsHeadLead*tight, l.palette["navy"]
 		}
-		words := e.text
-		if e.level > 0 {
-			words = e.label()
-		}
-		lines := l.wrap(id, size, words, l.w-indent-16)
+		lines := l.contentsLines(e)
 		h := float64(len(lines)) * lead
 		if e.level == 0 {
-			h += 3
-			if i+1 < len(l.entries) && l.entries[i+1].level > 0 {
-				h += 5.6 // a section never stands alone at the end
+			h += contentsGap * tight
+			if i+1 < len(l.entries) && l.entries[i+1].level > 0 && !l.entries[i+1].silent {
+				h += contentsLead // a section never stands alone at the end
 			}
 		}
 		if l.y+h > l.bottom {
@@ -85,7 +114,7 @@ func (l *flow) contents(at int) error {
 		l.begin(tagLine)
 		if e.level == 0 {
 			if l.y > topEdge+18 {
-				l.y += 3
+				l.y += contentsGap * tight
 			}
 			l.put(display, size, l.palette["accent"], l.l, l.y+4.6, e.number)
 			l.apart()
@@ -112,11 +141,11 @@ func (l *flow) contents(at int) error {
 		l.frameOf(n.page)
 		s := strconv.Itoa(where[n.e.place.page])
 		if n.e.level == 0 {
-			l.right(display, 12, l.palette["navy"], l.r, n.y, s)
+			l.right(display, contentsHeadSize, l.palette["navy"], l.r, n.y, s)
 			continue
 		}
-		w := l.width(text, 9.4, s)
-		l.right(text, 9.4, l.palette["grey"], l.r, n.y, s)
+		w := l.width(text, contentsSize, s)
+		l.right(text, contentsSize, l.palette["grey"], l.r, n.y, s)
 		if to := l.r - max(w, 5) - 2; to > n.end+3 {
 			l.stroke(dotsMark, n.end+2.5, n.y-0.4, to, n.y-0.4, 0.2, l.palette["mid"])
 		}

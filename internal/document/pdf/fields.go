@@ -1,144 +1,73 @@
 package pdf
 
-import (
-	"trailscribe/internal/document"
-	"trailscribe/internal/style"
+import "trailscribe/internal/document"
+
+const (
+	fieldLabel = 33.0 // width of the column of labels
+	fieldSize  = 9.0  // of the texts, in points
+	fieldLead  = 4.3
+	fieldPad   = 1.5 // between two fields
 )
 
-// gridHeight is what fieldGrid takes on the cover.
-func (l *flow) gridHeight(fields []document.Field, w float64) float64 {
-	h := 0.0
-	for row := range fieldRows(fields, w) {
-		h += l.fieldRowHeight(row, w, 6.6, 9.8, 4.6)
-	}
-	return h
-}
-
-// mostAcross is how many fields stand side by side on the widest page.
-const mostAcross = 3
-
-// across is how many fields stand side by side in a width: two on an upright page, three on a landscape one.
-func across(w float64) int {
-	if w > 220 {
-		return mostAcross
-	}
-	return 2
-}
-
-// fieldRows are fields that stand side by side in a width, wide ones alone.
-func fieldRows(fields []document.Field, w float64) func(yield func([]document.Field) bool) {
-	return func(yield func([]document.Field) bool) {
-		for i := 0; i < len(fields); {
-			n := 1
-			for !fields[i].Wide && n < across(w) && i+n < len(fields) && !fields[i+n].Wide {
-				n++
-			}
-			if !yield(fields[i : i+n]) {
-				return
-			}
-			i += n
-		}
-	}
-}
-
-const fieldGap = 8.0
-
-func (l *flow) fieldWidth(row []document.Field, w float64) float64 {
-	if row[0].Wide {
-		return w
-	}
-	n := float64(across(w))
-	return (w - fieldGap*(n-1)) / n
-}
-
-func (l *flow) fieldLines(f document.Field, w, label, size float64) (labels, values []string) {
+func (l *flow) fieldLines(f document.Field) (labels, values []string) {
 	id := text
 	if f.Mono {
 		id = mono
 	}
-	s, _ := l.clean(f.Text)
-	labels = l.capsLines(label, f.Label, w)
-	if s != "" {
-		values = l.wrap(id, size, s, w)
+	labels = l.capsLines(labelSize, f.Label, fieldLabel-3)
+	if s, _ := l.clean(f.Text); s != "" {
+		values = l.wrap(id, fieldSize, s, l.w-fieldLabel)
 	}
 	return labels, values
 }
 
-func (l *flow) fieldRowHeight(row []document.Field, w, label, size, lead float64) float64 {
+func (l *flow) fieldsHeight(fields []document.Field) float64 {
 	h := 0.0
-	for _, f := range row {
-		labels, values := l.fieldLines(f, l.fieldWidth(row, w), label, size)
-		h = max(h, float64(len(labels))*labelLead+float64(len(values))*lead)
+	for _, f := range fields {
+		labels, values := l.fieldLines(f)
+		h += max(float64(len(labels))*labelLead, float64(len(values))*fieldLead) + fieldPad
 	}
-	return h + 1.6 + 3.2
+	return h
 }
 
-// fieldGrid sets labels with their texts side by side; the columns of a row go on to the next page together, line by line.
-func (l *flow) fieldGrid(fields []document.Field, label, size, lead float64, labelColor style.RGB, ruled bool, air float64) {
+// fields sets texts with their labels in a column to the left. A text that a page does not hold goes on on the next, line by line.
+func (l *flow) fields(fields []document.Field) {
 	p := l.palette
 	defer l.end(l.begin(tagList))
 	list := l.tag
-	for row := range fieldRows(fields, l.w) {
-		var names, texts [mostAcross]tag
-		for i := range row {
-			item := l.tree.add(tagItem, list, "")
-			names[i], texts[i] = l.tree.add(tagLabel, item, ""), l.tree.add(tagBody, item, "")
-		}
-		w := l.fieldWidth(row, l.w)
-		var labels, values [mostAcross][]string
-		ln, vn := 0, 0
-		for i, f := range row {
-			labels[i], values[i] = l.fieldLines(f, w, label, size)
-			ln, vn = max(ln, len(labels[i])), max(vn, len(values[i]))
-		}
-		h := float64(ln)*labelLead + float64(vn)*lead + 1.6
+	for _, f := range fields {
+		item := l.tree.add(tagItem, list, "")
+		name, body := l.tree.add(tagLabel, item, ""), l.tree.add(tagBody, item, "")
+		labels, values := l.fieldLines(f)
+		h := max(float64(len(labels))*labelLead, float64(len(values))*fieldLead)
 		l.need(min(h, l.room()*0.5))
-		if ruled {
-			for i := range row {
-				x := l.l + float64(i)*(w+fieldGap)
-				l.rule(x, l.y-2.4, x+w, 0.15, p["rule"])
-			}
-			l.y += 1
+		page, top := l.page, l.y
+		l.tag = name
+		for i, s := range labels {
+			l.caps(labelSize, p["accent"], l.l, top+3.2+float64(i)*labelLead, s)
 		}
-		for j := range ln {
-			if l.y+labelLead > l.bottom {
+		l.tag = body
+		id, c, to := text, p["ink"], l.places[f.Ref]
+		if f.Mono {
+			id = mono
+		}
+		if to != nil {
+			c = p["accent"]
+		}
+		x := l.l + fieldLabel
+		for _, s := range values {
+			if l.y+fieldLead > l.bottom {
 				l.newPage()
 			}
-			for i := range row {
-				l.tag = names[i]
-				if j < len(labels[i]) {
-					l.caps(label, labelColor, l.l+float64(i)*(w+fieldGap), l.y+2.4, labels[i][j])
-				}
+			if to != nil {
+				l.linkTo(x, l.y, l.width(id, fieldSize, s), fieldLead, to)
 			}
-			l.y += labelLead
+			l.put(id, fieldSize, c, x, l.y+fieldLead*0.76, s)
+			l.y += fieldLead
 		}
-		l.y += 0.6
-		for j := range vn {
-			if l.y+lead > l.bottom {
-				l.newPage()
-			}
-			for i, f := range row {
-				if j >= len(values[i]) {
-					continue
-				}
-				l.tag = texts[i]
-				id, c := text, p["ink"]
-				if f.Mono {
-					id = mono
-				}
-				x := l.l + float64(i)*(w+fieldGap)
-				to := l.places[f.Ref]
-				if to != nil {
-					c = p["accent"]
-					l.linkTo(x, l.y, l.width(id, size, values[i][j]), lead, to)
-				}
-				l.put(id, size, c, x, l.y+lead*0.76, values[i][j])
-			}
-			l.y += lead
+		if l.page == page {
+			l.y = max(l.y, top+float64(len(labels))*labelLead)
 		}
-		l.y += 2.2
-		if ruled {
-			l.y += 1 + air
-		}
+		l.y += fieldPad
 	}
 }

@@ -277,12 +277,16 @@ func (l *flow) block(s document.Section, i int) (int, error) {
 	case document.Lines:
 		l.lineList(b)
 	case document.Chart:
+		if k, ok := s.Blocks[max(i-1, 0)].(document.Card); ok && k.Title == b.Title { // it stands in the head of the card
+			b.Title = ""
+		}
 		if b.Half && i+1 < len(s.Blocks) {
 			if next, ok := s.Blocks[i+1].(document.Chart); ok && next.Half {
 				l.charts(b, &next)
 				return 2, nil
 			}
 		}
+		l.need(min(l.keepChart(b, s.Blocks[i+1:]), l.room()))
 		l.charts(b, nil)
 	case document.Matrix:
 		l.matrix(b)
@@ -353,11 +357,22 @@ func (l *flow) keepTable(blocks []document.Block, ref string) float64 {
 			return 28
 		}
 	case document.Chart: // the figure that the card speaks of
-		return l.chartHeight(b, l.w)
+		return l.keepChart(b, blocks[1:])
 	case document.Code:
 		return 7.4 + codeKeep(strings.Count(b.Text, "\n")+1)
 	}
 	return 0
+}
+
+// keepChart is the height of a chart and of the line below it that says where its rows are.
+func (l *flow) keepChart(b document.Chart, blocks []document.Block) float64 {
+	h := l.chartHeight(b, l.w)
+	if len(blocks) > 0 {
+		if t, ok := blocks[0].(document.Table); ok && t.Shown == 0 && t.Note != "" {
+			h += 8
+		}
+	}
+	return h
 }
 
 // chrome sets the running header and footer of every page, now that their number is known.

@@ -33,9 +33,9 @@ func (l *flow) barPlot(c document.Chart, w float64) plot {
 		top = max(top, heights[i])
 		tw = max(tw, l.width(bold, 7.6, l.number(totals[i])))
 	}
-	pitch, thick := 7.0, 5.0
+	pitch, thick := 6.2, 4.6
 	if n > 12 {
-		pitch, thick = 5.4, 3.9
+		pitch, thick = 4.0, 3.1
 	}
 	pitch = max(pitch, float64(deep)*3.3+1.6)
 	legend := l.legend(c, w-lw)
