@@ -112,10 +112,10 @@ func (s *Saved) whole() bool {
 	return !slices.ContainsFunc(s.Named(), func(n Named) bool { return s.Prove(n) != nil })
 }
 
-// Output reports whether a file of a run is made from the rest of it and can be made again: what people and machines open.
+// Output reports whether a name in a run's folder is, or is below, what is made from the rest of the run and can be made again: what people and
+// machines open.
 func Output(name string) bool {
-	dir := path.Dir(name)
-	return dir == dataName || dir == "." && (strings.HasPrefix(name, "report.") || strings.HasPrefix(name, "appendix."))
+	return strings.HasPrefix(name, dataName+"/") || strings.HasPrefix(name, "report.") || strings.HasPrefix(name, "appendix.")
 }
 
 // PartOf says what a file of the folder is.
@@ -132,7 +132,7 @@ func (s *Saved) PartOf(name string) Part {
 	if s.Format == FirstFormat && s.unnamed(name) {
 		return PartUnnamed
 	}
-	if Output(name) {
+	if Output(name) && strings.Count(name, "/") < 2 {
 		return PartOutput
 	}
 	return PartNone
