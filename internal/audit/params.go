@@ -70,7 +70,7 @@ func take(r *Request, queries []*query.Query) ([]taken, diag.Problems) {
 //
 // told are parameters whose value was found to be wrong: they have none, and nothing more need be said of that.
 func valuesOf(r *Request, q *query.Query, given []taken) (_ sql.Values, _ []run.Setting, told map[string]bool, _ diag.Problems) {
-	v := sql.Values{"period_from": r.Period.From.UTC(), "period_to": r.Period.To.UTC()}
+	v := sql.Values{"period_from": r.Period.From.UTC(), "period_to": r.Period.To.UTC(), "period_over": r.settled(r.Period.To)}
 	var settings []run.Setting
 	var bad diag.Problems
 	told = map[string]bool{}

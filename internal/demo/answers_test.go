@@ -63,7 +63,7 @@ func TestAnswers(t *testing.T) {
 		}
 		checked, bad := q.Compile(def.Catalog())
 		fail(t, bad.Err())
-		values := sql.Values{"period_from": from, "period_to": to}
+		values := sql.Values{"period_from": from, "period_to": to, "period_over": true}
 		for _, p := range q.Params {
 			values[p.Name] = p.Default
 		}

@@ -36,6 +36,9 @@ func (s *Set) Cases(q *Query) ([]Case, diag.Problems) {
 			r.add("case-twice", "", x.Get("name").Problem("two cases are called %q", c.Name))
 		}
 		names[c.Name] = true
+		if v := x.Get("period_over"); v != nil {
+			c.Open = !v.Bool()
+		}
 		if c.Timezone != "" {
 			if err := checkZone(c.Timezone); err != nil {
 				r.add("zone", "", x.Get("timezone").Problem("%v", err))

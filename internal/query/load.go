@@ -187,8 +187,8 @@ func (r *reader) controls(v *yaml.Value, q *Query, frameworks framework.Set) {
 func (r *reader) param(e yaml.Entry, q *Query) {
 	v := e.Value
 	p := Param{Name: e.Key.Value, Type: v.Get("type").Text(), From: v.Get("from").Text(), Help: v.Get("help").Text(), Place: e.Key.At}
-	if p.Name == "period_from" || p.Name == "period_to" {
-		r.add("param-reserved", "", e.Key.Problem(":%s is the report's period and cannot be declared", p.Name))
+	if Given()[p.Name] != "" {
+		r.add("param-reserved", "", e.Key.Problem(":%s is of the report's period and cannot be declared", p.Name))
 	}
 	if d := v.Get("default"); d != nil && slices.Contains(ParamTypes(), p.Type) {
 		var ok bool

@@ -165,9 +165,15 @@ func (q *Query) Timed(cols []result.Column) []result.Column {
 	return out
 }
 
-// Types are the parameters' types by name, with period_from and period_to.
+// Given are the parameters that every query has without declaring them, with their types: the period, and whether it is over and all its
+// log files have had the time to arrive.
+func Given() sql.Types {
+	return sql.Types{"period_from": "instant", "period_to": "instant", "period_over": "bool"}
+}
+
+// Types are the parameters' types by name, with those of Given.
 func (q *Query) Types() sql.Types {
-	t := sql.Types{"period_from": "instant", "period_to": "instant"}
+	t := Given()
 	for _, p := range q.Params {
 		t[p.Name] = p.Type
 	}
@@ -181,6 +187,7 @@ type Case struct {
 	Params          map[string]string
 	Period          string // as in a report; "" the case default 2026-10
 	Timezone        string
+	Open            bool                // the period is not over, or its last log files may still be under way
 	Facts           map[string][]string // configuration facts: accounts, networks, regions, admins, automation.roles, automation.sessions, holidays, workdays
 	Want            []map[string]any    // each names some columns of a row; values in YAML's types
 	Place           diag.Pos

@@ -97,7 +97,7 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s: %s", q.Params[i].Name, diff)
 		}
 	}
-	if diff := cmp.Diff(sql.Types{"period_from": "instant", "period_to": "instant", "approved": "texts", "grace": "duration", "zone": "zone", "networks": "cidrs"}, q.Types()); diff != "" {
+	if diff := cmp.Diff(sql.Types{"period_from": "instant", "period_to": "instant", "period_over": "bool", "approved": "texts", "grace": "duration", "zone": "zone", "networks": "cidrs"}, q.Types()); diff != "" {
 		t.Error(diff)
 	}
 	if p := q.SQL.Place(strings.Index(q.SQL.Value, "coalesce")); p.Line != 28 || p.Col != 13 {
@@ -124,7 +124,7 @@ func TestLoadProblems(t *testing.T) {
 		{"default", change("default: 24h", "default: soon"), `"soon" is not a duration; write 90m, 24h or 7d`},
 		{"list default", change(`default: [a, "b,c"]`, "default: a"), `a value of type texts is a list`},
 		{"from", change("type: cidrs", "type: int"), `a parameter from networks cannot have the type int; allowed: cidrs, texts`},
-		{"reserved", change("grace:", "period_to:"), `:period_to is the report's period`},
+		{"reserved", change("grace:", "period_to:"), `:period_to is of the report's period`},
 		{"column twice", change("name: account_id", "name: event_time"), `the column "event_time" appears twice`},
 		{"log scope", change("[management]", "[everything]"), `log_scope[0] cannot be "everything"; it must be management, data:s3`},
 		{"history", change("90d", "9000d"), `history is 9000 days; at most 730 are read`},

@@ -70,7 +70,7 @@ var (
 			{Name: "labels", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Text, Bare: true}}, Help: "what values of x or by are called"},
 		}}},
 		{Name: "history", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[1-9][0-9]{0,3}d`, Like: "a number of days such as 90d"}, Help: "days before the period that the relation history holds"},
-		{Name: "sql", Required: true, Shape: text, Help: "one SELECT in Athena SQL over events (and history), with :name for parameters, :period_from and :period_to"},
+		{Name: "sql", Required: true, Shape: text, Help: "one SELECT in Athena SQL over events (and history), with :name for parameters, :period_from, :period_to and :period_over"},
 		{Name: "population", Shape: text, Help: "a SELECT of one number: how many events were asked"},
 	}}
 
@@ -83,6 +83,7 @@ var (
 			{Name: "name", Required: true, Shape: text, Help: "what the case shows, as a sentence"},
 			{Name: "period", Shape: &yaml.Shape{Kind: yaml.Text, Bare: true}, Default: "2026-10"},
 			{Name: "timezone", Shape: text, Help: "IANA name", Default: "UTC"},
+			{Name: "period_over", Shape: &yaml.Shape{Kind: yaml.Bool}, Help: "whether the period is over and its logs are all there, as :period_over", Default: "true"},
 			{Name: "params", Shape: &yaml.Shape{Kind: yaml.Map, Item: value}, Help: "parameters of the query"},
 			{Name: "facts", Help: "facts of the configuration, each a list of texts", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.Either, Shapes: []*yaml.Shape{factValue, {Kind: yaml.Map, Item: factValue}}}}},
 			{Name: "events", Shape: anyList, Help: "CloudTrail records of the period; fields that are missing come from defaults, null takes one out"},

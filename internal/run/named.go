@@ -112,8 +112,8 @@ func (s *Saved) whole() bool {
 	return !slices.ContainsFunc(s.Named(), func(n Named) bool { return s.Prove(n) != nil })
 }
 
-// Output reports whether a name in a run's folder is, or is below, what is made from the rest of the run and can be made again: what people and
-// machines open.
+// Output reports whether a name in a run's folder is, or is below, what is made from the rest of the run and can be made again: what
+// people and machines open.
 func Output(name string) bool {
 	return strings.HasPrefix(name, dataName+"/") || strings.HasPrefix(name, "report.") || strings.HasPrefix(name, "appendix.")
 }

@@ -68,7 +68,7 @@ func list(texts []string) string {
 
 // values are the statement's parameters: those of the case, else the facts of the case, else the default.
 func (x *running) values() (sql.Values, error) {
-	v := sql.Values{"period_from": x.setting.from, "period_to": x.setting.to}
+	v := sql.Values{"period_from": x.setting.from, "period_to": x.setting.to, "period_over": !x.c.Open}
 	for _, p := range x.query.Params {
 		given, ok := x.c.Params[p.Name]
 		facts, known := x.c.Facts[p.From], x.c.Facts[p.From] != nil

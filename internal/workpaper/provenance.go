@@ -17,6 +17,7 @@ func (c *composer) provenance() []document.Block {
 	blocks := []document.Block{
 		document.Paragraph{Style: document.Body, Text: c.say("provenance.intro")},
 		document.Paragraph{Style: document.Body, Text: c.say("method.verify.text")},
+		document.Attached{Text: c.say("provenance.attached", "file", "{file}", "pages", "{pages}", "sha256", "{sha256}")},
 		document.Facts{Title: c.say("provenance.run"), Fields: []document.Field{
 			{Label: c.say("cover.digest"), Text: s.Digest, Mono: true},
 			{Label: c.say("provenance.tool"), Text: "trailscribe " + s.Tool},
@@ -30,8 +31,7 @@ func (c *composer) provenance() []document.Block {
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.settings")}, t)
 	}
 	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("provenance.results")}, c.results())
-	return append(blocks, document.Heading{Level: 2, Text: c.say("provenance.statements")},
-		document.Attached{Text: c.say("provenance.attached", "file", "{file}", "pages", "{pages}", "sha256", "{sha256}")})
+	return blocks
 }
 
 // statements are the texts of all queries as they ran, in the order of their references, and that of the relation.
@@ -94,7 +94,7 @@ func (c *composer) settings() document.Table {
 func (c *composer) results() document.Table {
 	cols := []document.Column{
 		column("ref", c.say("column.ref"), result.Text, document.FormCode),
-		column("query", c.say("column.query"), result.Text, document.FormCode),
+		column("query", c.say("column.query"), result.Text, document.FormText),
 		column("rows", c.say("column.rows"), result.Int, document.FormNumber),
 		column("sha256", c.say("column.rows_sha256"), result.Text, document.FormID),
 	}

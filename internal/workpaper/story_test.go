@@ -60,8 +60,8 @@ func TestStory(t *testing.T) {
 		for _, f := range k.Fields {
 			fields[f.Label] = f.Text
 		}
-		if fields["Condition"] != conditions[k.Ref] || fields["The same events are also in"] != also[k.Ref] {
-			t.Errorf("%s: %q, also %q", k.Ref, fields["Condition"], fields["The same events are also in"])
+		if fields["Condition"] != conditions[k.Ref] || fields["Same events in"] != also[k.Ref] {
+			t.Errorf("%s: %q, also %q", k.Ref, fields["Condition"], fields["Same events in"])
 		}
 		if refused := fields["Severity"] != ""; refused != (k.Ref == "F-03") {
 			t.Errorf("%s: refused %t", k.Ref, refused)

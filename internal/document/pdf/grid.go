@@ -84,9 +84,9 @@ func (g *grid) fit(l *flow) {
 func (g *grid) try(l *flow, base float64) bool {
 	for _, scale := range scales {
 		g.size = base * scale
-		g.padX, g.padY = 1.8*scale, 1.25*scale
+		g.padX, g.padY = 1.8*scale, 0.95*scale
 		if g.zebra { // its rows are set off by their ground
-			g.padX, g.padY = 1.4*scale, 0.95*scale
+			g.padX, g.padY = 1.4*scale, 0.9*scale
 		}
 		g.lead = g.size * 0.475
 		if len(g.columns) > 10 {

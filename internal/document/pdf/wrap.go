@@ -19,6 +19,8 @@ func ideographic(r rune) bool {
 
 func digit(r rune) bool { return r >= '0' && r <= '9' }
 
+func upper(r rune) bool { return r >= 'A' && r <= 'Z' }
+
 // breakable says whether a line may end between a and b; p stands before a, and before is how many runes are on the line up to a.
 func breakable(p, a, b rune, before int) bool {
 	switch {
@@ -37,7 +39,7 @@ func breakable(p, a, b rune, before int) bool {
 	case '/', '@', '=', '&', '?', '|', ';':
 		return true
 	case '-', '_', ':', '.', ',', '–':
-		return !(digit(p) && digit(b)) // not inside 1,284, 12:30 or 2026-10-02
+		return !(digit(p) && digit(b)) && !(a == '-' && upper(p) && digit(b)) // not inside 1,284, 12:30, 2026-10-02 or SHA-256
 	}
 	return false
 }

@@ -262,7 +262,7 @@ func bind(t *testing.T, d *relation.Definition, text string) *sql.Bound {
 // parameters are the defaults of a query, and something to find for what the configuration gives.
 func parameters(t *testing.T, q *query.Query, scope engine.Scope) sql.Values {
 	t.Helper()
-	v := sql.Values{"period_from": scope.From, "period_to": scope.To}
+	v := sql.Values{"period_from": scope.From, "period_to": scope.To, "period_over": true}
 	facts := map[string]string{
 		"accounts": "111122223333,444455556666", "networks": "10.0.0.0/8,198.51.100.0/24,2001:db8::/32", "regions": "eu-central-1,us-east-1",
 		"admins": "arn:aws:iam::111122223333:user/*", "automation": "*:role/ci*", "automation.roles": "*:role/ci*", "automation.sessions": "ci-*", "holidays": "2026-10-05", "workdays": "2026-10-10",
