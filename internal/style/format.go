@@ -257,6 +257,19 @@ func (l *Language) Bytes(n int64) string {
 	return expand(l.format.bytes[unit], func(string) string { return l.Float(f, digits) })
 }
 
+// BytesUnit is the unit that a size of n bytes is written in, such as "GB", and how many bytes it is, so that figures beside each other
+// have one unit.
+func (l *Language) BytesUnit(n float64) (unit string, bytes float64) {
+	i, of := 0, 1.0
+	for math.Abs(n/of) >= 999.95 && i+1 < len(l.format.bytes) {
+		i, of = i+1, of*1000
+	}
+	if len(l.format.bytes) == 0 {
+		return "", 1
+	}
+	return strings.TrimSpace(expand(l.format.bytes[i], func(string) string { return "" })), of
+}
+
 // List joins items in words: "a, b and c".
 func (l *Language) List(items []string) string {
 	switch len(items) {

@@ -102,6 +102,9 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		}
 		if by >= 0 {
 			k.series = c.label(def, cols[by], row[by], true)
+			if id, ok := row[by].(string); ok && by == account {
+				k.series = c.accountWord(id)
+			}
 		}
 		categories.add(k.category)
 		series.add(k.series)
@@ -135,7 +138,13 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		only := series.names[0]
 		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(sums[point{only, b}], sums[point{only, a}]) })
 	}
+	if i := slices.IndexFunc(def.Columns, func(k query.Column) bool { return k.Name == def.Chart.Y && k.Type == "bytes" }); i >= 0 {
+		ch.Unit = joinNonEmpty(ch.Unit, c.inOneUnit(sums))
+	}
 	c.draw(&ch, names, series.names, sums)
+	if ch.Kind == document.HeatChart {
+		ch.Unit = joinNonEmpty(ch.Unit, c.say("chart.hours", "zone", zoneName(c.zone.String())))
+	}
 	if len(ch.Series) == 1 { // where series are stacked a mark would not tell which it means
 		for j, name := range names {
 			if marks[days[name]] {
@@ -153,6 +162,21 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		ch.Empty = c.say("chart.empty")
 	}
 	return ch, true, nil
+}
+
+// inOneUnit turns sums of bytes into the unit of the largest, which it names.
+func (c *composer) inOneUnit(sums map[point]float64) string {
+	most := 0.0
+	for _, v := range sums {
+		if !math.IsNaN(v) {
+			most = max(most, math.Abs(v))
+		}
+	}
+	unit, of := c.l.BytesUnit(most)
+	for k, v := range sums {
+		sums[k] = v / of
+	}
+	return unit
 }
 
 // draw fills a chart with its sums. A line breaks off where there is none; a bar has no height there.

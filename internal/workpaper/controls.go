@@ -1,7 +1,7 @@
 package workpaper
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"trailscribe/internal/document"
@@ -87,21 +87,15 @@ func (c *composer) controls() []document.Block {
 
 func (c *composer) signOff() []document.Block {
 	fields := []string{c.say("signoff.name"), c.say("signoff.role"), c.say("signoff.signature"), c.say("signoff.date")}
+	concluding := slices.Insert(slices.Clone(fields), 2, c.say("signoff.conclusion"))
 	return []document.Block{
-		document.Paragraph{Style: document.Body, Text: c.say("signoff.intro", "digest", short(c.s.Digest))},
+		document.Paragraph{Style: document.Body, Text: c.say("signoff.intro", "digest", c.s.Digest)},
 		document.Signatures{Roles: []document.Role{
 			{Title: c.say("signoff.prepared"), Fields: fields},
-			{Title: c.say("signoff.reviewed"), Fields: fields},
-			{Title: c.say("signoff.approved"), Fields: fields},
+			{Title: c.say("signoff.reviewed"), Fields: concluding},
+			{Title: c.say("signoff.approved"), Fields: concluding},
 		}},
 	}
-}
-
-func short(digest string) string {
-	if len(digest) > 16 {
-		return fmt.Sprintf("%s…", digest[:16])
-	}
-	return digest
 }
 
 // family is the name of a control's family in the report's language.

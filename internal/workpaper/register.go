@@ -79,6 +79,9 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 		column("controls", c.say("column.controls"), result.Text, document.FormText),
 	}
 	cols[2].Values, cols[3].Values = c.severityChoices(), c.outcomeChoices()
+	if !found {
+		cols[2].Form, cols[2].Values = document.FormText, nil
+	}
 	reasons := slices.ContainsFunc(queries, func(q *run.Query) bool { return c.reason(q) != "" })
 	switch {
 	case found: // each has exceptions
@@ -87,6 +90,10 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 		cols = append(cols[:4], cols[5], cols[6], column("reason", c.say("column.reason"), result.Text, document.FormText))
 	default: // nothing to count, and no reason to give
 		cols = append(cols[:4], cols[5], cols[6])
+	}
+	framed := c.s.Framework != "" // without one there is no short name for a control; the cards name them
+	if !framed {
+		cols = slices.DeleteFunc(cols, func(k document.Column) bool { return k.Name == "controls" })
 	}
 	var rows []result.Row
 	for _, q := range queries {
@@ -98,17 +105,23 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 			controls = ids
 		}
 		row := result.Row{c.refs[q.ID], c.title(q), severity(q).String()}
+		if !found { // a colour would say that something was found
+			row[2] = c.say("severity." + severity(q).String())
+		}
 		if found {
-			row = append(row, q.Verdict.Open+q.Verdict.Waived, population, controls)
+			row = append(row, q.Verdict.Open+q.Verdict.Waived, population)
 		} else {
-			row = append(row, q.Verdict.Outcome.String(), population, controls)
-			if reasons {
-				var reason any
-				if text := c.reason(q); text != "" {
-					reason = text
-				}
-				row = append(row, reason)
+			row = append(row, q.Verdict.Outcome.String(), population)
+		}
+		if framed {
+			row = append(row, controls)
+		}
+		if !found && reasons {
+			var reason any
+			if text := c.reason(q); text != "" {
+				reason = text
 			}
+			row = append(row, reason)
 		}
 		rows = append(rows, row)
 	}

@@ -229,7 +229,7 @@ func (l *flow) fact(f document.Field, column float64) {
 }
 
 func (l *flow) signatures(b document.Signatures) {
-	const across, gap, step = 3, 5.0, 8.4
+	const across, gap, step = 3, 5.0, 7.6
 	for start := 0; start < len(b.Roles); start += across {
 		roles := b.Roles[start:min(start+across, len(b.Roles))]
 		w := (l.w - gap*(across-1)) / across

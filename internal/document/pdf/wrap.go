@@ -19,6 +19,8 @@ func ideographic(r rune) bool {
 
 func digit(r rune) bool { return r >= '0' && r <= '9' }
 
+func lower(r rune) bool { return r >= 'a' && r <= 'z' }
+
 func upper(r rune) bool { return r >= 'A' && r <= 'Z' }
 
 // breakable says whether a line may end between a and b; p stands before a, and before is how many runes are on the line up to a.
@@ -81,9 +83,10 @@ type chance struct {
 
 // kinds of chances, the best first. A line broken at a better one reads better, if it is not too short.
 const (
-	atSpace  = iota // after a space, between ideographs
-	atMark          // after the separators of paths, ARNs and addresses
-	atHyphen        // after a hyphen, an underscore, a full stop
+	atSpace   = iota // after a space, between ideographs
+	atMark           // after the separators of paths, ARNs and addresses
+	atHyphen         // after a hyphen, an underscore, a full stop
+	atCapital        // between the words of AuthorizeSecurityGroupIngress; no column is made narrower for it
 	chanceKinds
 )
 
@@ -98,7 +101,7 @@ func kindOf(r, next rune) int {
 }
 
 // least share of the width that a line must have for a chance of a kind to be taken before a later one of another kind, in tenths.
-var leastFull = [chanceKinds]int32{7, 5, 5}
+var leastFull = [chanceKinds]int32{7, 5, 5, 5}
 
 func (fs *faces) breakLines(out []string, id faceID, s string, limit int32) []string {
 	start, w, runes := 0, int32(0), 0
@@ -139,8 +142,12 @@ func (fs *faces) breakLines(out []string, id faceID, s string, limit int32) []st
 		runes++
 		i += n
 		if i < len(s) {
-			if next, _ := utf8.DecodeRuneInString(s[i:]); breakable(before, r, next, runes) {
+			next, _ := utf8.DecodeRuneInString(s[i:])
+			switch {
+			case breakable(before, r, next, runes):
 				chances[kindOf(r, next)] = chance{i, w}
+			case lower(before) && lower(r) && upper(next):
+				chances[atCapital] = chance{i, w}
 			}
 		}
 		before = r
