@@ -59,14 +59,14 @@ func (c *composer) verdict() document.Verdict {
 	n := c.counts()
 	key, tone := "clear", document.Good
 	switch {
-	case n.exceptions > 0 && c.s.Incomplete():
+	case n.exceptions > 0 && (c.s.Incomplete() || n.unanswered > 0):
 		key, tone = "exceptions_incomplete", document.Critical
 	case n.exceptions > 0:
 		key, tone = "exceptions", document.Critical
 		if n.bySeverity[query.Critical]+n.bySeverity[query.High] == 0 {
 			tone = document.Medium
 		}
-	case c.s.Incomplete():
+	case c.s.Incomplete() || n.unanswered > 0:
 		key, tone = "incomplete", document.High
 	case n.tests == 0 && n.elsewhere > 0:
 		key, tone = "not_applicable", document.Neutral

@@ -66,28 +66,41 @@ func (c *composer) dayDots(s *story) (document.Chart, bool) {
 	return ch, true
 }
 
-// timeline is every event of critical and high findings, in order of time.
+// timeline is every event of critical and high findings, in order of time, then the findings of these severities that no event of it names:
+// those without a time or past the most lines. So all of them are named.
 func (c *composer) timeline(s *story) document.Lines {
 	out := document.Lines{Title: c.say("glance.timeline", "zone", zoneName(c.zone.String())), Two: true, More: c.say("worst.more", "n", "{n}")}
 	dated := slices.DeleteFunc(slices.Clone(s.events), func(x sighting) bool { return x.when.IsZero() })
-	if len(dated) == 0 {
-		return out
-	}
-	one := dated[0].when.Format(time.DateOnly) == dated[len(dated)-1].when.Format(time.DateOnly)
+	one := len(dated) > 0 && dated[0].when.Format(time.DateOnly) == dated[len(dated)-1].when.Format(time.DateOnly)
 	if one {
 		out.Title = c.say("glance.timeline_day", "day", c.l.DayMonth(dated[0].when), "zone", zoneName(c.zone.String()))
 	}
-	for i, x := range dated {
-		if i == mostLines {
-			out.Lines = append(out.Lines, document.Line{Text: c.say("glance.more_events", "n", int64(len(dated)-i))})
-			break
+	named := map[string]bool{}
+	add := func(severity query.Severity, refs []string, when, text string) {
+		for _, ref := range refs {
+			named[ref] = true
 		}
+		pill := document.Pill{Text: c.say("severity." + severity.String()), Tone: severityTone(severity)}
+		out.Lines = append(out.Lines, document.Line{Pill: pill, Refs: refs, When: when, Text: text})
+	}
+	for _, x := range dated[:min(len(dated), mostLines)] {
 		when := c.moment(x.when)
 		if one {
 			when = x.when.Format("15:04")
 		}
-		pill := document.Pill{Text: c.say("severity." + x.severity.String()), Tone: severityTone(x.severity)}
-		out.Lines = append(out.Lines, document.Line{Pill: pill, Refs: x.refs, When: when, Text: x.text})
+		add(x.severity, x.refs, when, x.text)
+	}
+	if more := len(dated) - mostLines; more > 0 {
+		out.Lines = append(out.Lines, document.Line{Text: c.say("glance.more_events", "n", int64(more))})
+	}
+	for _, q := range c.found {
+		if ref := c.refs[q.ID]; severity(q) >= query.High && !named[ref] {
+			text := s.first[q.ID].text
+			if text == "" {
+				text = c.headline(q)
+			}
+			add(severity(q), []string{ref}, "", text)
+		}
 	}
 	return out
 }
