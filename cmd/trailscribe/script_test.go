@@ -24,6 +24,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"trailscribe/internal/manifest"
+	"trailscribe/internal/run"
 	"trailscribe/internal/run/runtest"
 )
 
@@ -53,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"flip":      flip,
 			"pdftext":   pdfText,
 			"sheet":     sheet,
+			"controls":  controlStates,
 			"held":      held,
 			"aged":      aged,
 			"records":   records,
@@ -151,6 +153,18 @@ func aged(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(filepath.WalkDir(ts.MkAbs(path), func(name string, _ os.DirEntry, err error) error {
 			return errors.Join(err, os.Chtimes(name, at, at))
 		}))
+	}
+}
+
+// controlStates prints the controls of a record: id, state, and how many rows.
+func controlStates(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: controls RECORD")
+	}
+	var r run.Record
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
+	for _, k := range r.Controls {
+		fmt.Fprintln(ts.Stdout(), k.ID, k.State, k.Exceptions)
 	}
 }
 

@@ -110,7 +110,7 @@ type (
 		Text    string
 		Figures []Figure
 	}
-	// Tiles are big numbers in a row; at most four stand beside each other.
+	// Tiles are big numbers in a row; at most six stand beside each other.
 	Tiles struct{ Tiles []Tile }
 	// Heading is a heading inside a section, listed in the contents.
 	Heading struct {

@@ -90,17 +90,41 @@ const (
 
 // Verdict is what a query's result means.
 type Verdict struct {
-	Outcome    Outcome `json:"outcome"`
-	Reason     string  `json:"reason"` // why it was not evaluated or not logged
-	Rows       int64   `json:"rows"`
-	Open       int64   `json:"open"`
-	Waived     int64   `json:"waived"`
-	New        int64   `json:"new"`                 // exceptions that the previous run does not have; 0 without a previous run
-	Gone       int64   `json:"gone"`                // exceptions of the previous run that this one does not have
-	Attempts   int64   `json:"attempts,omitempty"`  // rows of calls that did not succeed: their column outcome says something else than success
-	Undecided  int64   `json:"undecided,omitempty"` // rows that could not be decided; neither open nor waived
-	Limits     []Limit `json:"limits"`
-	Duplicates int64   `json:"-"` // rows whose key another row already had, but for copies of an event that differ
+	Outcome   Outcome `json:"outcome"`
+	Reason    string  `json:"reason"` // why it was not evaluated or not logged
+	Rows      int64   `json:"rows"`
+	Open      int64   `json:"open"`
+	Waived    int64   `json:"waived"`
+	New       int64   `json:"new"`                 // exceptions that the previous run does not have; 0 without a previous run
+	Gone      int64   `json:"gone"`                // exceptions of the previous run that this one does not have
+	Attempts  int64   `json:"attempts,omitempty"`  // rows of calls that did not succeed: their column outcome says something else than success
+	Undecided int64   `json:"undecided,omitempty"` // rows that could not be decided; neither open nor waived
+	Limits    []Limit `json:"limits"`
+	// Controls are the rows that contradict controls which not every row contradicts.
+	Controls   []ControlCount `json:"controls,omitempty"`
+	Duplicates int64          `json:"-"` // rows whose key another row already had, but for copies of an event that differ
+}
+
+// ControlCount is how many rows of a query contradict a control, by the status of the exception. A call that did not succeed contradicts
+// none: it is counted as an attempt.
+type ControlCount struct {
+	Framework string `json:"framework"`
+	Control   string `json:"control"`
+	Open      int64  `json:"open"`
+	Waived    int64  `json:"waived"`
+	Undecided int64  `json:"undecided"`
+	Attempts  int64  `json:"attempts"` // in none of the others
+}
+
+// Contradicting is how many rows contradict a control that the query serves: those it says do, else all.
+func (v Verdict) Contradicting(framework, control string) ControlCount {
+	for _, c := range v.Controls {
+		if c.Framework == framework && c.Control == control {
+			return c
+		}
+	}
+	return ControlCount{Framework: framework, Control: control, Open: max(0, v.Open-v.Attempts), Waived: v.Waived, Undecided: v.Undecided,
+		Attempts: v.Attempts}
 }
 
 // Listed is how many exceptions are kept for a verdict: one for each row.

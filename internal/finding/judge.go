@@ -164,6 +164,7 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 			return Verdict{}, err
 		}
 	}
+	counts := newControlCounts(q, cols)
 	seen := make(map[[8]byte]struct{})
 	nameless := map[[8]byte]int64{}
 	for row, err := range rows.All() {
@@ -214,9 +215,11 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 		default:
 			v.Open++
 		}
-		if !undecided && Attempted(cols, row) {
+		attempted := Attempted(cols, row)
+		if !undecided && attempted {
 			v.Attempts++
 		}
+		counts.add(row, e.Status, attempted)
 		if e.New {
 			v.New++
 		}
@@ -240,6 +243,7 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 			}
 		}
 	}
+	v.Controls = counts.found
 	switch {
 	case v.Duplicates > 0:
 		v = Verdict{Outcome: NotEvaluated, Reason: ReasonRepeatedKey, Rows: v.Rows, Duplicates: v.Duplicates}
@@ -248,11 +252,42 @@ func Judge(ctx context.Context, q *query.Query, rows result.Set, c Context, keep
 	case v.Waived > 0:
 		v.Outcome = Waived
 	case v.Undecided > 0:
-		v = Verdict{Outcome: NotEvaluated, Reason: ReasonUndecided, Rows: v.Rows, Undecided: v.Undecided, Gone: v.Gone}
+		v = Verdict{Outcome: NotEvaluated, Reason: ReasonUndecided, Rows: v.Rows, Undecided: v.Undecided, Gone: v.Gone, Controls: v.Controls}
 	default:
 		v.Outcome = Clear
 	}
 	return v, ctx.Err()
+}
+
+// controlCounts counts the rows that contradict controls, of a query that says which do.
+type controlCounts struct {
+	found []ControlCount
+	match []func(result.Row) bool
+}
+
+func newControlCounts(q *query.Query, cols []result.Column) *controlCounts {
+	c := &controlCounts{}
+	for _, x := range q.ControlRows {
+		c.found = append(c.found, ControlCount{Framework: x.Framework, Control: x.Control})
+		c.match = append(c.match, x.Matcher(cols))
+	}
+	return c
+}
+
+func (c *controlCounts) add(row result.Row, status string, attempted bool) {
+	for i, match := range c.match {
+		switch {
+		case !match(row):
+		case status == StatusUndecided:
+			c.found[i].Undecided++
+		case attempted:
+			c.found[i].Attempts++
+		case status == StatusWaived:
+			c.found[i].Waived++
+		default:
+			c.found[i].Open++
+		}
+	}
 }
 
 // decider tells which rows could not be decided.

@@ -19,11 +19,15 @@ const (
 	Nothing = "none"    // no log can show it
 )
 
+// Alarm is what a control asks for that wants somebody to be told of certain events. A log shows the events, never the alarm.
+const Alarm = "alarm"
+
 // Control is one requirement of a framework.
 type Control struct {
 	ID, Name, Family string
 	Strength         string
 	Lacks            string // what a log cannot show
+	Asks             string // Alarm, or "" for a control that events can contradict
 	SameAs           string // id of a control of a newer version of the framework: "cis-aws-5.0/1.6"
 	Place            diag.Pos
 }
@@ -70,6 +74,7 @@ var shape = &yaml.Shape{Kind: yaml.Object, Title: "A control framework", Fields:
 			{Name: "name", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a short name in our own words, not the publisher's text"},
 			{Name: "family", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "the group the summary chart counts it under"},
 			{Name: "strength", Required: true, Shape: yaml.OneOf(Full, Partial, Nothing), Help: "how far a log can show it"},
+			{Name: "asks", Shape: yaml.OneOf(Alarm), Help: "alarm: it asks that somebody is told of such events, so events do not contradict it"},
 			{Name: "lacks", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "what a log cannot show; needed for partial"},
 			{Name: "same_as", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9][a-z0-9.-]*/.+`,
 				Like: "a framework and a control, such as cis-aws-5.0/1.6"},
@@ -118,7 +123,7 @@ func read(file library.File) (*Framework, diag.Problems) {
 	seen := map[string]int{}
 	for _, x := range v.Get("controls").Items() {
 		c := Control{ID: x.Get("id").Text(), Name: x.Get("name").Text(), Family: x.Get("family").Text(), Strength: x.Get("strength").Text(),
-			Lacks: x.Get("lacks").Text(), SameAs: x.Get("same_as").Text(), Place: x.Get("id").Where()}
+			Lacks: x.Get("lacks").Text(), SameAs: x.Get("same_as").Text(), Asks: x.Get("asks").Text(), Place: x.Get("id").Where()}
 		if line := seen[c.ID]; line > 0 && c.ID != "" {
 			p := x.Get("id").Problem("the control %q appears twice; first in line %d", c.ID, line)
 			p.Rule = "control-twice"
@@ -159,10 +164,18 @@ func (s Set) check(c Control, id string) (diag.Problem, bool) {
 func (f *Framework) Serves(controls map[string][]string) []string {
 	var ids []string
 	for _, c := range f.Controls {
-		other, id, _ := strings.Cut(c.SameAs, "/")
-		if slices.Contains(controls[f.ID], c.ID) || c.SameAs != "" && slices.Contains(controls[other], id) {
+		if _, _, ok := f.Mapped(c, controls); ok {
 			ids = append(ids, c.ID)
 		}
 	}
 	return ids
+}
+
+// Mapped is the framework and the control by which a query mapped to controls serves c of f: c itself, or the same one of another version.
+func (f *Framework) Mapped(c Control, controls map[string][]string) (framework, control string, ok bool) {
+	if slices.Contains(controls[f.ID], c.ID) {
+		return f.ID, c.ID, true
+	}
+	other, id, _ := strings.Cut(c.SameAs, "/")
+	return other, id, c.SameAs != "" && slices.Contains(controls[other], id)
 }

@@ -149,6 +149,15 @@ func (q *Query) checkColumns(c *sql.Checked) diag.Problems {
 				Hint: "name what stays the same: the account, the principal, the resource"})
 		}
 	}
+	for _, x := range q.ControlRows {
+		for _, w := range x.Where {
+			missing("the column of "+x.Framework+" "+x.Control, w.Column, w.Place, len(w.Column))
+			if k, ok := kinds[w.Column]; ok && !slices.Contains([]result.Kind{result.Text, result.Bool, result.Int}, k) {
+				bad = append(bad, diag.Problem{At: w.Place, Width: len(w.Column), Rule: "control-rows",
+					Text: fmt.Sprintf("the column %q is %s; rows of a control are told by texts, whole numbers, true and false", w.Column, kindWord(k))})
+			}
+		}
+	}
 	bad = append(bad, q.checkCondition(cols, names)...)
 	if q.Chart != nil {
 		for _, x := range []string{q.Chart.X, q.Chart.Y, q.Chart.By} {

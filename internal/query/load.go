@@ -157,33 +157,6 @@ func (r *reader) condition(v *yaml.Value, q *Query) {
 	}
 }
 
-func (r *reader) controls(v *yaml.Value, q *Query, frameworks framework.Set) {
-	for _, e := range v.Entries() {
-		f := frameworks[e.Key.Value]
-		if f == nil {
-			p := e.Key.Problem("there is no framework %q%s", e.Key.Value, yaml.DidYouMean(e.Key.Value, frameworks.IDs()))
-			p.Allowed = frameworks.IDs()
-			r.add("control-unknown", "frameworks are the files of reports/frameworks", p)
-			continue
-		}
-		if q.Controls == nil {
-			q.Controls = map[string][]string{}
-		}
-		for _, n := range e.Value.Nodes() {
-			if _, ok := f.Control(n.Value); !ok {
-				var ids []string
-				for _, c := range f.Controls {
-					ids = append(ids, c.ID)
-				}
-				r.add("control-unknown", "see "+f.File.Path, n.Problem("%s has no control %q%s", f.ID, n.Value, yaml.DidYouMean(n.Value, ids)))
-			} else if slices.Contains(q.Controls[f.ID], n.Value) {
-				r.add("control-twice", "", n.Problem("the control %q appears twice", n.Value))
-			}
-			q.Controls[f.ID] = append(q.Controls[f.ID], n.Value)
-		}
-	}
-}
-
 func (r *reader) param(e yaml.Entry, q *Query) {
 	v := e.Value
 	p := Param{Name: e.Key.Value, Type: v.Get("type").Text(), From: v.Get("from").Text(), Help: v.Get("help").Text(), Place: e.Key.At}

@@ -105,6 +105,7 @@ type Query struct {
 	Partitions                                    []string            // in which what it asks about exists, of Partitions; empty: all
 	LogScope                                      []string            // event categories that must be delivered: management data:s3 data:lambda data:* network insight
 	Controls                                      map[string][]string // framework id -> control ids
+	ControlRows                                   []ControlRows       // of controls that not every row contradicts
 	Attack                                        []string
 	Params                                        []Param // in file order
 	Columns                                       []Column

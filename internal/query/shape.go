@@ -48,7 +48,7 @@ var (
 		{Name: "why", Required: true, Shape: text, Help: "why it matters"},
 		{Name: "fix", Shape: text, Help: "what to do; an exception needs it"},
 		{Name: "false_positives", Shape: text, Help: "rows that are not exceptions, and how to recognise them"},
-		{Name: "controls", Help: "framework id: control ids, quoted", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: text}}},
+		{Name: "controls", Help: "framework id: control ids, quoted", Shape: &yaml.Shape{Kind: yaml.Map, Item: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: controlItem}}},
 		{Name: "attack", Help: "MITRE ATT&CK techniques", Shape: yaml.ListOf(&yaml.Shape{Kind: yaml.Text, Pattern: `T[0-9]{4}(\.[0-9]{3})?`, Like: "a technique such as T1078 or T1078.004"})},
 		{Name: "params", Shape: paramKeys, Help: "typed parameters, :name in the SQL"},
 		{Name: "columns", Required: true, Help: "order and labels of the columns; other columns of the SQL are hidden detail", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 1, Item: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{

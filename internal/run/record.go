@@ -189,9 +189,11 @@ type Profile struct {
 
 // States of a control.
 const (
-	ControlMet           = "met"            // every query that serves it is clear
-	ControlExceptions    = "exceptions"     // at least one has open exceptions
-	ControlWaived        = "waived"         // exceptions, all waived
+	ControlMet           = "met"            // every query that serves it was answered, and no row contradicts the control
+	ControlExceptions    = "exceptions"     // open exceptions contradict it
+	ControlFollowUp      = "follow-up"      // it asks for an alarm, and there are events that somebody should have been told of
+	ControlNoEvents      = "no-events"      // it asks for an alarm, and there is no such event
+	ControlWaived        = "waived"         // exceptions that contradict it, all waived
 	ControlShown         = "shown"          // evidence only
 	ControlNotLogged     = "not-logged"     // its logs were not delivered
 	ControlNotEvaluated  = "not-evaluated"  // a query failed
@@ -208,8 +210,8 @@ type Control struct {
 	Strength   string   `json:"strength"`
 	Lacks      string   `json:"lacks"`
 	State      string   `json:"state"`
-	Queries    []string `json:"queries"` // ids in this report that serve it
-	Exceptions int64    `json:"exceptions"`
+	Queries    []string `json:"queries"`    // ids in this report that serve it
+	Exceptions int64    `json:"exceptions"` // open exceptions that contradict it; events of one that asks for an alarm
 }
 
 // States of a check.

@@ -13,7 +13,8 @@ var controlStates = []struct {
 	state string
 	tone  document.Tone
 }{
-	{run.ControlMet, document.Good}, {run.ControlExceptions, document.Critical}, {run.ControlWaived, document.Accent}, {run.ControlShown, document.Info},
+	{run.ControlMet, document.Good}, {run.ControlExceptions, document.Critical}, {run.ControlFollowUp, document.Medium},
+	{run.ControlNoEvents, document.Neutral}, {run.ControlWaived, document.Accent}, {run.ControlShown, document.Info},
 	{run.ControlNotLogged, document.Muted}, {run.ControlNotEvaluated, document.High}, {run.ControlNotApplicable, document.Neutral},
 	{run.ControlNotCovered, document.Muted},
 }
@@ -32,7 +33,7 @@ func (c *composer) controls() []document.Block {
 		column("name", c.say("column.requirement"), result.Text, document.FormText),
 		column("state", c.say("column.state"), result.Text, document.FormStatus),
 		column("tests", c.say("column.tests"), result.Text, document.FormText),
-		column("exceptions", c.say("column.exceptions"), result.Int, document.FormNumber),
+		column("exceptions", c.say("column.control_rows"), result.Int, document.FormNumber),
 		column("lacks", c.say("column.lacks"), result.Text, document.FormText),
 	}
 	for _, x := range controlStates {
@@ -44,8 +45,16 @@ func (c *composer) controls() []document.Block {
 	var rows []result.Row
 	flush := func() {
 		if len(rows) > 0 {
-			t := c.table(family, append([]document.Column(nil), cols...), rows)
-			t.Zebra = true
+			note := saidOnce(rows, 5)
+			kept := append([]document.Column(nil), cols...)
+			if !slices.ContainsFunc(rows, func(r result.Row) bool { return r[5] != nil }) {
+				kept = kept[:5]
+				for i := range rows {
+					rows[i] = rows[i][:5]
+				}
+			}
+			t := c.table(family, kept, rows)
+			t.Zebra, t.Note = true, note
 			blocks = append(blocks, document.Heading{Level: 2, Text: family}, t)
 		}
 		rows = nil
@@ -83,6 +92,28 @@ func (c *composer) controls() []document.Block {
 	}
 	blocks[1] = tiles
 	return blocks
+}
+
+// saidOnce takes a text that most of these rows have in a column out of them, and gives it back to be said above them; "" where there is none.
+func saidOnce(rows []result.Row, column int) string {
+	count := map[string]int{}
+	for _, r := range rows {
+		if s, ok := r[column].(string); ok {
+			count[s]++
+		}
+	}
+	for s, n := range count {
+		if n < 3 || n*2 <= len(rows) {
+			continue
+		}
+		for _, r := range rows {
+			if r[column] == s {
+				r[column] = nil
+			}
+		}
+		return s
+	}
+	return ""
 }
 
 func (c *composer) signOff() []document.Block {

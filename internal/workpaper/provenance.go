@@ -7,6 +7,7 @@ import (
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/engine"
+	"trailscribe/internal/finding"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 )
@@ -124,14 +125,33 @@ func (c *composer) method() []document.Block {
 	for _, key := range []string{"events", "period", "coverage", "actors", "outcomes", "limits"} {
 		blocks = append(blocks, document.Heading{Level: 3, Text: c.say("method." + key + ".title")}, document.Paragraph{Style: document.Body, Text: c.say("method." + key + ".text")})
 	}
-	f := document.Facts{Title: c.say("method.words")}
+	return append(blocks, c.glossary()...)
+}
+
+// glossary explains the outcomes of tests and the states of controls that this report has.
+func (c *composer) glossary() (blocks []document.Block) {
+	tests := document.Facts{Title: c.say("method.words_tests")}
 	for _, x := range outcomes {
-		f.Fields = append(f.Fields, document.Field{Label: c.say("outcome." + x.outcome.String()), Text: c.say("outcome_meaning." + x.outcome.String())})
+		if slices.ContainsFunc(c.s.Queries, func(q run.Query) bool { return q.Verdict.Outcome == x.outcome }) {
+			label := c.say("outcome." + x.outcome.String())
+			if x.outcome == finding.Clear && c.limited() {
+				label = c.say("outcome.clear-limited")
+			}
+			tests.Fields = append(tests.Fields, document.Field{Label: label, Text: c.say("outcome_meaning." + x.outcome.String())})
+		}
 	}
+	states := document.Facts{Title: c.say("method.words_controls")}
 	for _, x := range controlStates {
-		f.Fields = append(f.Fields, document.Field{Label: c.say("control." + x.state), Text: c.say("control_meaning." + x.state)})
+		if slices.ContainsFunc(c.s.Controls, func(k run.Control) bool { return k.State == x.state }) {
+			states.Fields = append(states.Fields, document.Field{Label: c.say("control." + x.state), Text: c.say("control_meaning." + x.state)})
+		}
 	}
-	return append(blocks, f)
+	for _, f := range []document.Facts{tests, states} {
+		if len(f.Fields) > 0 {
+			blocks = append(blocks, f)
+		}
+	}
+	return blocks
 }
 
 // engineName is name and version; Athena's version begins with the name.

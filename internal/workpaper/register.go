@@ -2,6 +2,7 @@ package workpaper
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -136,19 +137,32 @@ func (c *composer) controlIDs(id string) string {
 	if def == nil {
 		return ""
 	}
-	if ids := def.Controls[c.s.Framework]; c.s.Framework != "" {
-		return strings.Join(ids, ", ")
+	if c.s.Framework != "" {
+		return strings.Join(c.touched(id, c.s.Framework), ", ")
 	}
-	var frameworks []string
-	for f := range def.Controls {
-		frameworks = append(frameworks, f)
-	}
-	slices.Sort(frameworks)
 	var parts []string
-	for _, f := range frameworks {
-		parts = append(parts, f+" "+strings.Join(def.Controls[f], ", "))
+	for _, f := range slices.Sorted(maps.Keys(def.Controls)) {
+		if ids := c.touched(id, f); len(ids) > 0 {
+			parts = append(parts, f+" "+strings.Join(ids, ", "))
+		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// touched are the controls of a framework that a query serves; of one with exceptions those that its rows have to do with.
+func (c *composer) touched(id, framework string) []string {
+	ids, q := c.queries[id].Controls[framework], c.s.Query(id)
+	if q == nil || !hasExceptions(q) {
+		return ids
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(control string) bool {
+		for _, n := range q.Verdict.Controls {
+			if n.Framework == framework && n.Control == control {
+				return n.Open+n.Waived+n.Undecided+n.Attempts == 0
+			}
+		}
+		return false
+	})
 }
 
 // criteria are the controls that a query serves, by number and name; without a framework of the report, by number alone.
@@ -158,7 +172,7 @@ func (c *composer) criteria(id string) string {
 		return c.controlIDs(id)
 	}
 	var parts []string
-	for _, number := range def.Controls[f.ID] {
+	for _, number := range c.touched(id, f.ID) {
 		if k, ok := f.Control(number); ok {
 			number += " " + c.l.Text("reports/frameworks/"+f.ID+".yaml", "controls."+k.ID+".name", k.Name)
 		}

@@ -176,7 +176,7 @@ func (c *composer) familyChart() (document.Chart, bool) {
 				at(c.family(k)).good++
 			case run.ControlExceptions:
 				at(c.family(k)).bad++
-			case run.ControlNotCovered, run.ControlNotApplicable: // counted in the control matrix; a log says nothing of it
+			case run.ControlNotCovered, run.ControlNotApplicable, run.ControlFollowUp, run.ControlNoEvents: // counted in the control matrix; a log says nothing of it
 			default:
 				at(c.family(k)).other++
 			}

@@ -2,9 +2,9 @@ package pdf
 
 import "trailscribe/internal/document"
 
-const tilesAcross = 4
+const tilesAcross = 6
 
-// tiles are big numbers in a row, each under a bar of its tone; more than four go on in further rows of equal length.
+// tiles are big numbers in a row, each under a bar of its tone; more than six go on in further rows of equal length.
 func (l *flow) tiles(b document.Tiles) {
 	n := len(b.Tiles)
 	if n == 0 {
