@@ -16,7 +16,7 @@ import (
 )
 
 func (p *program) logsCommand() *cobra.Command {
-	return group("logs", "Look at log files", p.logsStatsCommand())
+	return group("logs", "Look at log files", p.logsStatsCommand(), p.logsShowCommand())
 }
 
 func (p *program) logsStatsCommand() *cobra.Command {
@@ -48,21 +48,10 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	if err != nil {
 		return err
 	}
-	var scope engine.Scope
-	limited := set.Get(config.Period).Origin == originFlag
-	if limited {
-		when, _, err := resolvePeriod(set, nil, p.now())
-		if err != nil {
-			return err
-		}
-		scope.Scope = relation.Scope{From: when.From, To: when.To, LateDays: s.config.LateDays}
-	} else { // everything: CloudTrail began in 2013; a day of slack for clocks
-		scope.Scope = relation.Scope{From: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC), To: p.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)}
-	}
-	if scope.Values, _, _, err = s.relationValues("UTC"); err != nil {
+	scope, limited, err := p.logsScope(s, set)
+	if err != nil {
 		return err
 	}
-	scope.Accounts, scope.Regions = set.List(config.ScopeAccounts).Values, set.List(config.ScopeRegions).Values
 	scope.Columns = map[string][]string{"events": {"eventid"}}
 	if name, err := engineOf(set); err != nil {
 		return err
@@ -133,6 +122,24 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 		p.code = exitIncomplete
 	}
 	return nil
+}
+
+// logsScope is the log files of --period, else all of them; limited reports whether there is a period.
+func (p *program) logsScope(s *setup, set config.Settings) (scope engine.Scope, limited bool, err error) {
+	if limited = set.Get(config.Period).Origin == originFlag; limited {
+		when, _, err := resolvePeriod(set, nil, p.now())
+		if err != nil {
+			return scope, limited, err
+		}
+		scope.Scope = relation.Scope{From: when.From, To: when.To, LateDays: s.config.LateDays}
+	} else { // everything: CloudTrail began in 2013; a day of slack for clocks
+		scope.Scope = relation.Scope{From: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC), To: p.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)}
+	}
+	if scope.Values, _, _, err = s.relationValues("UTC"); err != nil {
+		return scope, limited, err
+	}
+	scope.Accounts, scope.Regions = set.List(config.ScopeAccounts).Values, set.List(config.ScopeRegions).Values
+	return scope, limited, nil
 }
 
 func byRegion(in engine.Inputs) result.Set {

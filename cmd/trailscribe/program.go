@@ -27,7 +27,7 @@ const (
 	exitError      = 1
 	exitUsage      = 2   // bad flags, configuration, query or report file
 	exitFindings   = 3   // findings at or above --fail-on
-	exitIncomplete = 4   // report written but incomplete
+	exitIncomplete = 4   // report written but incomplete; a log file could not be read
 	exitCost       = 5   // refused by the cost guard
 	exitChanges    = 6   // infra plan --detailed-exitcode: there are changes
 	exitMismatch   = 7   // verification failed
