@@ -14,6 +14,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // columnInfo is a result column as GetQueryResults describes it.
@@ -98,7 +99,7 @@ func valueText(t *sql.Type, v any) (string, error) {
 		}
 	case sql.DoubleType:
 		if f, ok := v.(float64); ok {
-			return sql.DoubleText(f), nil
+			return scalar.DoubleText(f), nil
 		}
 	case sql.RealType:
 		if f, ok := v.(float32); ok {

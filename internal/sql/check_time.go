@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones are checked on every machine alike
+	_ "time/tzdata"
+
+	"trailscribe/internal/sql/scalar" // zones are checked on every machine alike
 )
 
 // atTimeZone checks AT TIME ZONE. The type remembers that a zone was named, because DuckDB keeps the instant only.
@@ -118,12 +120,12 @@ func (k *checker) typedLit(x *TypedLit) *Type {
 	case "varchar":
 		return varcharOf(runes(x.Value))
 	case "json":
-		if _, err := CanonicalJSON(x.Value); err != nil {
+		if _, err := scalar.CanonicalJSON(x.Value); err != nil {
 			return bad("")
 		}
 		return tJSON
 	case "ipaddress":
-		if _, err := IPText(x.Value); err != nil {
+		if _, err := scalar.IPText(x.Value); err != nil {
 			return bad("")
 		}
 		return tIP

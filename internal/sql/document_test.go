@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"trailscribe/internal/sql/scalar"
 )
 
 // docs/sql.md lists the limits, the functions as they are in the table, what is refused and what differs.
@@ -63,13 +65,13 @@ func limitList() string {
 	for _, x := range []struct {
 		what, most, other string
 	}{
-		{"a text made by `||`, `concat`, `concat_ws`, `listagg`", grouped(MaxText) + " bytes", "the same; `TRY` gives NULL"},
+		{"a text made by `||`, `concat`, `concat_ws`, `listagg`", grouped(scalar.MaxText) + " bytes", "the same; `TRY` gives NULL"},
 		{"a text made by another function: `replace`, `regexp_replace`, `lpad`, `rpad`, `array_join`, `format`, `to_hex`, `to_base64`, `url_encode`, `from_utf8`, `json_parse`, a cast to `json`",
-			grouped(MaxText) + " bytes", "no limit of its own, up to the memory of a node"},
-		{"an array made by `split`, `regexp_split`, `regexp_extract_all`, `flatten`, `||`, `concat`, `array_union`; a map made by `map_concat`", grouped(MaxArray) + " entries", "no limit of its own"},
-		{"`sequence`", grouped(MaxEntries) + " entries", "the same"},
-		{"`repeat`", grouped(MaxEntries) + " entries and " + grouped(MaxRepeat) + " bytes", "the same"},
-		{"`levenshtein_distance`", grouped(MaxEdits) + " for the length of one text times that of the other less one", "the same"},
+			grouped(scalar.MaxText) + " bytes", "no limit of its own, up to the memory of a node"},
+		{"an array made by `split`, `regexp_split`, `regexp_extract_all`, `flatten`, `||`, `concat`, `array_union`; a map made by `map_concat`", grouped(scalar.MaxArray) + " entries", "no limit of its own"},
+		{"`sequence`", grouped(scalar.MaxEntries) + " entries", "the same"},
+		{"`repeat`", grouped(scalar.MaxEntries) + " entries and " + grouped(scalar.MaxRepeat) + " bytes", "the same"},
+		{"`levenshtein_distance`", grouped(scalar.MaxEdits) + " for the length of one text times that of the other less one", "the same"},
 		{"`WITH RECURSIVE`", fmt.Sprint(maxRecursion) + " steps", "the same"},
 		{"the values of 2,048 rows, or of 2,048 elements in a lambda, of one expression", "half of `--memory`", "the memory of a node"},
 		{"a statement as a whole", "`--memory`, then the disk; the process: see below", "the memory of a cluster"},

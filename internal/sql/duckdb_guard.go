@@ -3,6 +3,8 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/scalar"
 )
 
 // This file writes what keeps a statement of DuckDB from making more than it may, see limits.go and guards. A guard hands a value on
@@ -39,7 +41,7 @@ func (e *emitter) join(xs []Expr, t *Type) string {
 	}
 	together := "(" + strings.Join(parts, " || ") + ")"
 	switch {
-	case unknown == 0 && known <= MaxText:
+	case unknown == 0 && known <= scalar.MaxText:
 		return together
 	case computed == 0 && unknown > 0:
 		return unless("tr_room", strings.Join(lengths, " + ")+" + "+strconv.FormatInt(known, 10), together)
@@ -105,9 +107,9 @@ func weight(s string, t *Type, depth int) string {
 	case VarbinaryType:
 		return "octet_length(" + s + ")"
 	case ArrayType:
-		return "(" + strconv.Itoa(entryBytes) + " * len(" + s + ")" + inside(s, t.Elem, depth) + ")"
+		return "(" + strconv.Itoa(scalar.EntryBytes) + " * len(" + s + ")" + inside(s, t.Elem, depth) + ")"
 	case MapType:
-		return "(" + strconv.Itoa(2*entryBytes) + " * CAST(cardinality(" + s + ") AS BIGINT)" + inside("map_keys("+s+")", t.Key, depth) + inside("map_values("+s+")", t.Elem, depth) + ")"
+		return "(" + strconv.Itoa(2*scalar.EntryBytes) + " * CAST(cardinality(" + s + ") AS BIGINT)" + inside("map_keys("+s+")", t.Key, depth) + inside("map_values("+s+")", t.Elem, depth) + ")"
 	case RowType:
 		sum := "CASE WHEN " + s + " IS NOT NULL THEN 0 END"
 		some := false

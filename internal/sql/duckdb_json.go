@@ -1,6 +1,10 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/scalar"
+)
 
 // literalPath reads the path of a function of JSON.
 func literalPath(k *checker, c *Call, r *resolved) {
@@ -9,7 +13,7 @@ func literalPath(k *checker, c *Call, r *resolved) {
 		k.problem(c.Args[1], "the path of "+r.fn.name+" is a literal like '$.a.b'", "", "not-supported")
 		return
 	}
-	path, err := jsonPath(lit.Value)
+	path, err := scalar.JSONPath(lit.Value)
 	if err != nil {
 		k.problem(c.Args[1], err.Error(), "", "not-supported")
 	}

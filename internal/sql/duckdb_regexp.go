@@ -5,6 +5,8 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/scalar"
 )
 
 // pattern checks a regular expression that is known already. Both engines use RE2's syntax here: Go's regexp package is the same.
@@ -130,12 +132,12 @@ func emitRegexpExtract(e *emitter, c *Call, r *resolved) string {
 // group says of group n whether it takes part in every match, and whether it can never be empty. 0 is the whole match.
 func group(re *syntax.Regexp, n int) (always, never bool) {
 	if n == 0 {
-		return true, minLength(re) > 0
+		return true, scalar.MinLength(re) > 0
 	}
 	var find func(re *syntax.Regexp, sure bool) bool
 	find = func(re *syntax.Regexp, sure bool) bool {
 		if re.Op == syntax.OpCapture && re.Cap == n {
-			always, never = sure, minLength(re) > 0
+			always, never = sure, scalar.MinLength(re) > 0
 			return true
 		}
 		switch re.Op {
@@ -153,33 +155,6 @@ func group(re *syntax.Regexp, n int) (always, never bool) {
 	}
 	find(re, true)
 	return always, never
-}
-
-// minLength is the fewest characters re matches.
-func minLength(re *syntax.Regexp) int {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return len(re.Rune)
-	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		return 1
-	case syntax.OpCapture, syntax.OpPlus:
-		return minLength(re.Sub[0])
-	case syntax.OpRepeat:
-		return re.Min * minLength(re.Sub[0])
-	case syntax.OpConcat:
-		n := 0
-		for _, s := range re.Sub {
-			n += minLength(s)
-		}
-		return n
-	case syntax.OpAlternate:
-		n := minLength(re.Sub[0])
-		for _, s := range re.Sub[1:] {
-			n = min(n, minLength(s))
-		}
-		return n
-	}
-	return 0
 }
 
 // emitRegexpReplace: Trino replaces every match, and names groups $1 where RE2 has \1.
@@ -202,7 +177,7 @@ func emitRegexpReplace(e *emitter, c *Call, r *resolved) string {
 			e.refuse(c.Args[2], err.Error(), "")
 		}
 		with = stringText(text)
-		if own, groups := rewrite(text); own > 0 || len(groups) > 1 { // else no text becomes longer
+		if own, groups := scalar.Rewrite(text); own > 0 || len(groups) > 1 { // else no text becomes longer
 			s = "tr_replaced(" + s + ", " + p + ", " + with + ")"
 		}
 	}

@@ -3,6 +3,8 @@ package sql
 import (
 	"strings"
 	"time"
+
+	"trailscribe/internal/sql/scalar"
 )
 
 // typedLit writes a typed literal.
@@ -20,10 +22,10 @@ func (e *emitter) typedLit(x *TypedLit) string {
 		d, _ := time.Parse("2006-1-2", strings.TrimSpace(x.Value))
 		return "DATE '" + d.Format("2006-01-02") + "'"
 	case "json":
-		s, _ := CanonicalJSON(x.Value)
+		s, _ := scalar.CanonicalJSON(x.Value)
 		return "CAST(" + duckString(s) + " AS JSON)"
 	case "ipaddress":
-		s, _ := IPText(x.Value)
+		s, _ := scalar.IPText(x.Value)
 		return duckString(s)
 	case "varchar":
 		return duckString(x.Value)

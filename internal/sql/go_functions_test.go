@@ -1,13 +1,13 @@
 package sql
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
 	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"trailscribe/internal/sql/scalar"
 )
 
 // FuzzGoFunctions: a function that DuckDB calls ends, gives the type it says, writes UTF-8, and answers the same question alike.
@@ -19,12 +19,12 @@ func FuzzGoFunctions(f *testing.F) {
 		f.Add(s, "a", int64(1), 1.5, true)
 		f.Add("x", s, int64(-36), math.SmallestNonzeroFloat64, false)
 	}
-	functions := GoFunctions()
+	functions := scalar.GoFunctions()
 	f.Fuzz(func(t *testing.T, a, b string, n int64, x float64, yes bool) {
 		if !utf8.ValidString(a) || !utf8.ValidString(b) || len(a)+len(b) > 1<<10 {
 			return // a text of DuckDB is UTF-8
 		}
-		path, err := jsonPath(b)
+		path, err := scalar.JSONPath(b)
 		if err != nil {
 			path = `$."a"`
 		}
@@ -74,7 +74,7 @@ func FuzzGoFunctions(f *testing.F) {
 }
 
 // looks is a guard: it says the same each time, nothing below zero, and no less at first than when it looks closely.
-func looks(t *testing.T, fn GoFunction, args []any, n int64) {
+func looks(t *testing.T, fn scalar.GoFunction, args []any, n int64) {
 	t.Helper()
 	if fn.Length != nil {
 		if bytes, err := fn.Length(max(n, 0)); err == nil && bytes < 0 {
@@ -92,47 +92,9 @@ func looks(t *testing.T, fn GoFunction, args []any, n int64) {
 	if fn.Exact == nil {
 		return
 	}
-	if exact, err := fn.Exact(args); err == nil && (exact < 0 || exact > bound+entryBytes) {
+	if exact, err := fn.Exact(args); err == nil && (exact < 0 || exact > bound+scalar.EntryBytes) {
 		t.Fatalf("%s(%q) makes %d bytes, and %d at most", fn.Name, args, exact, bound)
 	}
-}
-
-// FuzzCanonicalJSON: JSON is written with keys sorted, means the same, and is not changed again; what is no JSON is refused.
-func FuzzCanonicalJSON(f *testing.F) {
-	for _, s := range []string{`{"b":1,"a":[1.0,2e3,-0]}`, `{"a":1,"a":2}`, `"\u00e4\ud83d\ude00\/"`, `[`, "", "nul", `{"a":1}x`, " 1 ", "1e400", "[[[]]]", `"` + "\x7f" + `"`} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got, err := CanonicalJSON(s)
-		if !json.Valid([]byte(s)) {
-			if err == nil {
-				t.Fatalf("%q is not JSON and is written as %q", s, got)
-			}
-			return
-		}
-		if err != nil {
-			return // deeper or larger than Trino takes it
-		}
-		if again, err := CanonicalJSON(got); err != nil || again != got {
-			t.Fatalf("%q is written as %q, and that as %q (%v)", s, got, again, err)
-		}
-		// The last member of a name counts for encoding/json; a text with a name twice is compared no further.
-		was, is := meaning(t, s), meaning(t, got)
-		if was != nil && !strings.ContainsRune(s, utf8.RuneError) && utf8.ValidString(s) && !reflect.DeepEqual(was, is) {
-			t.Fatalf("%q is written as %q", s, got)
-		}
-	})
-}
-
-// meaning is a JSON text as numbers, texts, lists and objects.
-func meaning(t *testing.T, s string) any {
-	t.Helper()
-	var v any
-	d := json.NewDecoder(bytes.NewReader([]byte(s)))
-	if err := d.Decode(&v); err != nil {
-		return nil // a number beyond those of a float64, which Trino writes as "Infinity"
-	}
-	return v
 }
 
 // FuzzJSONPath: a path is refused, or is one that DuckDB's form takes apart into the same keys and indices.
@@ -141,7 +103,7 @@ func FuzzJSONPath(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		path, err := jsonPath(s)
+		path, err := scalar.JSONPath(s)
 		if err != nil {
 			return
 		}
@@ -155,7 +117,7 @@ func FuzzJSONPath(f *testing.F) {
 				rest = rest[end+1:]
 				continue
 			}
-			key, after, ok := nextKey(rest)
+			key, after, ok := scalar.NextKey(rest)
 			if !ok || len(after) >= len(rest) || n > len(s) {
 				t.Fatalf("%q becomes %q, of which %q is left", s, path, rest)
 			}
@@ -164,7 +126,7 @@ func FuzzJSONPath(f *testing.F) {
 			}
 			rest = after
 		}
-		if _, ok := jsonExtract(`{"a":{"b":[1]}}`, path); ok && path != "$" && !strings.Contains(s, "a") {
+		if _, ok := scalar.JSONExtract(`{"a":{"b":[1]}}`, path); ok && path != "$" && !strings.Contains(s, "a") {
 			t.Fatalf("%q finds something", s)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 
 	"trailscribe/internal/awsconfig"
 	"trailscribe/internal/engine"
-	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // fault says why a call failed, in plain words, and what to do.
@@ -148,7 +148,7 @@ func failed(what string, q *types.QueryExecution) error {
 }
 
 func isOverLimit(reason string) bool {
-	_, is := sql.OverLimit(reason)
+	_, is := scalar.OverLimit(reason)
 	return is
 }
 

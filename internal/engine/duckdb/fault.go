@@ -12,7 +12,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/errno"
-	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // fault says why a statement gave no rows, and what to do.
@@ -31,7 +31,7 @@ func fault(ctx context.Context, err error) error {
 	case cause != nil:
 		return &engine.Fault{Reason: engine.Cancelled, Hint: "run the same command again; what was finished is kept", Err: err}
 	}
-	if what, is := sql.OverLimit(err.Error()); is {
+	if what, is := scalar.OverLimit(err.Error()); is {
 		doing, _, _ := strings.Cut(err.Error(), ": ")
 		return engine.TooMuch(doing+": "+what, err)
 	}

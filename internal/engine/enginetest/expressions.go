@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 //go:embed testdata/expressions.txt
@@ -236,9 +237,9 @@ func Render(t *sql.Type, v any) string {
 	case sql.DoubleType, sql.RealType:
 		switch f := v.(type) {
 		case float64:
-			return sql.DoubleText(f)
+			return scalar.DoubleText(f)
 		case float32:
-			return sql.DoubleText(float64(f))
+			return scalar.DoubleText(float64(f))
 		}
 	case sql.VarbinaryType:
 		if b, ok := v.([]byte); ok {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"trailscribe/internal/engine"
-	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // client speaks Trino's client protocol (trino.io/docs/current/develop/client-protocol.html): a statement is posted, its
@@ -209,7 +209,7 @@ func fault(ctx context.Context, err error) error {
 			return &engine.Fault{Reason: engine.Refused, Hint: "the statement passed our own check and Trino refused " +
 				"it: that is a defect of the check", Err: err}
 		}
-		if _, is := sql.OverLimit(f.Message); is {
+		if _, is := scalar.OverLimit(f.Message); is {
 			return &engine.Fault{Reason: engine.OverLimit, Hint: engine.LimitHint, Err: err}
 		}
 		return &engine.Fault{Reason: engine.Failed, Hint: "a value does not fit the expression: use try_cast or try in the query", Err: err}

@@ -20,7 +20,7 @@ var mappingMutations = []Mutation{
 	{ID: "seconds-rounded", Rule: "CAST to timestamp(0) rounds", Edits: one(`return "tr_seconds(" + s + ")"`, `return s`)},
 	{ID: "timestamp-text", Rule: "a timestamp as text has the digits of its type", Edits: one(`return "strftime(" + s + ", '%Y-%m-%d %H:%M:%S.%g')"`, `return "CAST(" + s + " AS VARCHAR)"`)},
 	{ID: "interval-text", Rule: "an interval is shown as Trino shows it", Edits: one(`return "tr_interval_text(%s)"`, `return "CAST(%s AS VARCHAR)"`)},
-	{ID: "double-text", Rule: "a double as text has an exponent", Edits: one(`return doubleCast(a[0].(float64)), nil`, `return DoubleText(a[0].(float64)), nil`)},
+	{ID: "double-text", Rule: "a double as text has an exponent", Edits: one(`return DoubleCast(a[0].(float64)), nil`, `return DoubleText(a[0].(float64)), nil`)},
 	{ID: "white-space", Rule: "trim takes all white space", Edits: one(`chars := stringText(whiteSpace)`, `chars := stringText(" ")`)},
 	{ID: "map-agg", Rule: "map_agg takes a pair that comes twice", Edits: one(`list(DISTINCT struct_pack(k := $1, v := $2))`, `list(struct_pack(k := $1, v := $2))`)},
 	{ID: "listagg-order", Rule: "listagg keeps its order", Edits: one(`s += " ORDER BY " + e.sortItems(c.WithinGroup)`, `_ = s`)},

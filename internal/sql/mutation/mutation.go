@@ -55,7 +55,7 @@ func (m Mutation) Apply(root string) (map[string]string, error) {
 
 // find is the file that holds the edit's old text, with what earlier edits made of it.
 func (e Edit) find(root string, changed map[string]string) (file, text string, err error) {
-	names, err := filepath.Glob(filepath.Join(root, e.Package, "*.go"))
+	names, err := e.files(root)
 	if err != nil {
 		return "", "", err
 	}
@@ -94,7 +94,26 @@ func (e Edit) find(root string, changed map[string]string) (file, text string, e
 	return file, text, nil
 }
 
-// PrintingPackage is the package whose mutations need no DuckDB to be built.
+// rooms are the packages below PrintingPackage that are part of it.
+var rooms = []string{"scalar"}
+
+// files are the Go files of the edit's package, for PrintingPackage with those of its rooms.
+func (e Edit) files(root string) ([]string, error) {
+	names, err := filepath.Glob(filepath.Join(root, e.Package, "*.go"))
+	if e.Package != PrintingPackage {
+		return names, err
+	}
+	for _, room := range rooms {
+		more, err := filepath.Glob(filepath.Join(root, e.Package, room, "*.go"))
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, more...)
+	}
+	return names, err
+}
+
+// PrintingPackage is, with the packages below it that translate, the package whose mutations need no DuckDB to be built.
 const PrintingPackage = "internal/sql"
 
 const (

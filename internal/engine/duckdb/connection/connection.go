@@ -17,6 +17,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	language "trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // Options of the embedded database. The zero value is usable: no folder can be reached then.
@@ -54,7 +55,7 @@ func setUp(ctx context.Context, db *sql.DB, o Options, running *statements) erro
 	}
 	defer c.Close()
 	if !o.Clean {
-		if err := teach(ctx, c, language.GoFunctions(), language.Macros(), running); err != nil {
+		if err := teach(ctx, c, scalar.GoFunctions(), language.Macros(), running); err != nil {
 			return err
 		}
 	}
@@ -71,11 +72,11 @@ func setUp(ctx context.Context, db *sql.DB, o Options, running *statements) erro
 }
 
 // Teach gives the database of a connection the functions of Trino: those in Go first, because macros call them.
-func Teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, macros []string) error {
+func Teach(ctx context.Context, c *sql.Conn, functions []scalar.GoFunction, macros []string) error {
 	return teach(ctx, c, functions, macros, nil)
 }
 
-func teach(ctx context.Context, c *sql.Conn, functions []language.GoFunction, macros []string, running *statements) error {
+func teach(ctx context.Context, c *sql.Conn, functions []scalar.GoFunction, macros []string, running *statements) error {
 	for _, f := range functions {
 		if err := register(c, f, running); err != nil {
 			return fmt.Errorf("function %s: %w", f.Name, err)

@@ -23,7 +23,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
-	language "trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // The driver can register functions too. What it calls for a text that a function gives ends the process when the database has no
@@ -32,13 +32,13 @@ import (
 
 // function is a GoFunction as the database holds it.
 type function struct {
-	language.GoFunction
+	scalar.GoFunction
 	pin     runtime.Pinner // of the handle that the database knows the function by
 	running *statements
 }
 
 // register makes a function known to the database of a connection.
-func register(c *sql.Conn, f language.GoFunction, running *statements) error {
+func register(c *sql.Conn, f scalar.GoFunction, running *statements) error {
 	made := mapping.CreateScalarFunction()
 	defer mapping.DestroyScalarFunction(&made)
 	mapping.ScalarFunctionSetName(made, f.Name)
@@ -249,7 +249,7 @@ func (f *function) guard(st *statement, in []column, n int) error {
 }
 
 func isLimit(err error) bool {
-	var limit *language.LimitError
+	var limit *scalar.LimitError
 	return errors.As(err, &limit)
 }
 

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	language "trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // taught is a database with functions of a test.
-func taught(t *testing.T, o Options, functions ...language.GoFunction) *Database {
+func taught(t *testing.T, o Options, functions ...scalar.GoFunction) *Database {
 	t.Helper()
 	db, err := Open(t.Context(), o)
 	if err != nil {
@@ -30,16 +30,16 @@ func taught(t *testing.T, o Options, functions ...language.GoFunction) *Database
 
 // Values of each type go in and come out, short and long texts, NULL in any place, more rows than fit in one batch.
 func TestFunction(t *testing.T) {
-	all := language.GoFunction{Name: "zz_all", Params: []string{"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN"}, Result: "VARCHAR", Call: func(a []any) (any, error) {
+	all := scalar.GoFunction{Name: "zz_all", Params: []string{"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN"}, Result: "VARCHAR", Call: func(a []any) (any, error) {
 		if a[1].(int64) == 4 {
 			return nil, nil
 		}
 		return fmt.Sprintf("%s|%d|%g|%t", a...), nil
 	}}
 	db := taught(t, Options{Threads: 2}, all,
-		language.GoFunction{Name: "zz_half", Params: []string{"BIGINT"}, Result: "DOUBLE", Call: func(a []any) (any, error) { return float64(a[0].(int64)) / 2, nil }},
-		language.GoFunction{Name: "zz_even", Params: []string{"BIGINT"}, Result: "BOOLEAN", Call: func(a []any) (any, error) { return a[0].(int64)%2 == 0, nil }},
-		language.GoFunction{Name: "zz_length", Params: []string{"VARCHAR"}, Result: "BIGINT", Call: func(a []any) (any, error) {
+		scalar.GoFunction{Name: "zz_half", Params: []string{"BIGINT"}, Result: "DOUBLE", Call: func(a []any) (any, error) { return float64(a[0].(int64)) / 2, nil }},
+		scalar.GoFunction{Name: "zz_even", Params: []string{"BIGINT"}, Result: "BOOLEAN", Call: func(a []any) (any, error) { return a[0].(int64)%2 == 0, nil }},
+		scalar.GoFunction{Name: "zz_length", Params: []string{"VARCHAR"}, Result: "BIGINT", Call: func(a []any) (any, error) {
 			if a[0] == "none" {
 				return nil, nil
 			}
@@ -79,9 +79,9 @@ func TestFunction(t *testing.T) {
 func TestFunctionFails(t *testing.T) {
 	one := []string{"VARCHAR"}
 	db := taught(t, Options{Threads: 2},
-		language.GoFunction{Name: "zz_error", Params: one, Result: "VARCHAR", Call: func(a []any) (any, error) { return nil, fmt.Errorf("no value for %v", a[0]) }},
-		language.GoFunction{Name: "zz_panic", Params: one, Result: "VARCHAR", Call: func(a []any) (any, error) { return a[1], nil }},
-		language.GoFunction{Name: "zz_other", Params: one, Result: "VARCHAR", Call: func([]any) (any, error) { return math.Pi, nil }})
+		scalar.GoFunction{Name: "zz_error", Params: one, Result: "VARCHAR", Call: func(a []any) (any, error) { return nil, fmt.Errorf("no value for %v", a[0]) }},
+		scalar.GoFunction{Name: "zz_panic", Params: one, Result: "VARCHAR", Call: func(a []any) (any, error) { return a[1], nil }},
+		scalar.GoFunction{Name: "zz_other", Params: one, Result: "VARCHAR", Call: func([]any) (any, error) { return math.Pi, nil }})
 	for call, want := range map[string]string{
 		"zz_error('a text that is long')": "no value for a text that is long",
 		"zz_panic('a')":                   "zz_panic: runtime error: index out of range",
@@ -97,7 +97,7 @@ func TestFunctionFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if err := Teach(t.Context(), c, []language.GoFunction{{Name: "zz_type", Params: one, Result: "BLOB"}}, nil); err == nil || !strings.Contains(err.Error(), "no type BLOB") {
+	if err := Teach(t.Context(), c, []scalar.GoFunction{{Name: "zz_type", Params: one, Result: "BLOB"}}, nil); err == nil || !strings.Contains(err.Error(), "no type BLOB") {
 		t.Error(err)
 	}
 	if _, err := ask(t, "SELECT tr_ip('10.0.0.1')"); err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
-	language "trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // statement is one that the database works on. The functions in Go that it calls look here whether to go on, and note here what its
@@ -46,7 +46,7 @@ func (s *statement) failed() error {
 
 // judge keeps an error that is a limit's and gives it back.
 func (s *statement) judge(err error) error {
-	var limit *language.LimitError
+	var limit *scalar.LimitError
 	var memory *MemoryError
 	if s != nil && (errors.As(err, &limit) || errors.As(err, &memory)) {
 		s.note(err)

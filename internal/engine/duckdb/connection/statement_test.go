@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"trailscribe/internal/engine/duckdb/machine"
-	language "trailscribe/internal/sql"
+	"trailscribe/internal/sql/scalar"
 )
 
 // An error of a limit fails its statement wherever it comes up; TRY makes NULL of other errors only.
@@ -27,7 +27,7 @@ func TestLimitInTry(t *testing.T) {
 		"EXPLAIN SELECT TRY(tr_pad('', 1048577, 'a', true))",
 	} {
 		var got any
-		var limit *language.LimitError
+		var limit *scalar.LimitError
 		if err := db.QueryRowContext(t.Context(), query).Scan(&got); !errors.As(err, &limit) {
 			t.Errorf("%s: %v %v", query, got, err)
 		}
@@ -57,7 +57,7 @@ func TestStatementsApart(t *testing.T) {
 		})
 		group.Go(func() {
 			var n int64
-			var limit *language.LimitError
+			var limit *scalar.LimitError
 			if err := db.QueryRowContext(t.Context(), bad).Scan(&n); !errors.As(err, &limit) {
 				t.Errorf("%d, %v", n, err)
 			}

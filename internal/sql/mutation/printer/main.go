@@ -11,6 +11,7 @@ import (
 
 	"trailscribe/internal/sql"
 	"trailscribe/internal/sql/mutation"
+	"trailscribe/internal/sql/scalar"
 )
 
 func main() {
@@ -35,8 +36,8 @@ func serve(in *gob.Decoder, out *gob.Encoder) error {
 	if err := out.Encode(p); err != nil {
 		return err
 	}
-	functions := map[string]sql.GoFunction{}
-	for _, f := range sql.GoFunctions() {
+	functions := map[string]scalar.GoFunction{}
+	for _, f := range scalar.GoFunctions() {
 		functions[f.Name] = f
 	}
 	for {
@@ -52,7 +53,7 @@ func serve(in *gob.Decoder, out *gob.Encoder) error {
 	}
 }
 
-func answer(f sql.GoFunction, args []any) (a mutation.Answer) {
+func answer(f scalar.GoFunction, args []any) (a mutation.Answer) {
 	defer func() {
 		if r := recover(); r != nil {
 			a = mutation.Answer{Error: fmt.Sprint("broken: ", r)}

@@ -16,8 +16,8 @@ import (
 	"trailscribe/internal/engine/duckdb/connection"
 	"trailscribe/internal/engine/enginetest"
 	"trailscribe/internal/result"
-	"trailscribe/internal/sql"
 	"trailscribe/internal/sql/mutation"
+	"trailscribe/internal/sql/scalar"
 )
 
 // patience is the longest a statement may take; a mutation may well make one that never ends.
@@ -144,7 +144,7 @@ func (p *printer) taught(ctx context.Context, macros []string) (database, error)
 	if err != nil {
 		return database{}, err
 	}
-	functions := sql.GoFunctions()
+	functions := scalar.GoFunctions()
 	for i := range functions {
 		name := functions[i].Name
 		if functions[i].Call == nil {

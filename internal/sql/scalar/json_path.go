@@ -1,4 +1,4 @@
-package sql
+package scalar
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 // jsonKey escapes what a key in quotes may not hold as it is.
 var jsonKey = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// jsonPath turns a path as Trino reads it ($.a, $["a b"], $.a[0]) into DuckDB's, with every key in quotes.
-func jsonPath(s string) (string, error) {
+// JSONPath turns a path as Trino reads it ($.a, $["a b"], $.a[0]) into DuckDB's, with every key in quotes.
+func JSONPath(s string) (string, error) {
 	bad := func(why string) (string, error) {
 		return "", fmt.Errorf("the JSON path %q %s", s, why)
 	}

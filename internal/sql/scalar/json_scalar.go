@@ -1,4 +1,4 @@
-package sql
+package scalar
 
 import (
 	"encoding/json"
@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// jsonScalar is json_extract_scalar: the text of the string, number, true or false at a path as jsonPath writes it. ok is false,
+// JSONScalar is json_extract_scalar: the text of the string, number, true or false at a path as JSONPath writes it. ok is false,
 // NULL, for everything else: nothing there, null, an object, an array, text that is not JSON. A number is given as it is written.
 //
 // It reads the text once and builds nothing: DuckDB's own functions would read it three times, to see whether it is JSON, what
 // kind of value is there, and to get it, and would write 1.50 as 1.5.
-func jsonScalar(s, path string) (text string, ok bool) {
+func JSONScalar(s, path string) (text string, ok bool) {
 	p := jsonScan{s: s}
 	p.want = path[1:]
 	p.blank()
@@ -54,7 +54,7 @@ type jsonScan struct {
 	from, to int
 }
 
-const jsonDepth = 500 // deeper text is not read: no log nests so
+const JSONDepth = 500 // deeper text is not read: no log nests so
 
 func (p *jsonScan) blank() {
 	for p.i < len(p.s) {
@@ -69,7 +69,7 @@ func (p *jsonScan) blank() {
 
 // value passes one value; false: this is not JSON.
 func (p *jsonScan) value(depth int) bool {
-	if p.i >= len(p.s) || depth > jsonDepth {
+	if p.i >= len(p.s) || depth > JSONDepth {
 		return false
 	}
 	start := p.i
@@ -179,7 +179,7 @@ func (p *jsonScan) below(hit bool, rest string, depth int) bool {
 func (p *jsonScan) object(depth int) bool {
 	key, rest, isKey := "", "", false
 	if !p.off && strings.HasPrefix(p.want, `."`) {
-		key, rest, isKey = nextKey(p.want)
+		key, rest, isKey = NextKey(p.want)
 	}
 	taken := false // the first of several members with one name counts
 	p.i++
@@ -258,8 +258,8 @@ func (p *jsonScan) array(depth int) bool {
 	}
 }
 
-// nextKey takes ."key" off a path.
-func nextKey(path string) (key, rest string, ok bool) {
+// NextKey takes ."key" off a path.
+func NextKey(path string) (key, rest string, ok bool) {
 	end := strings.IndexByte(path[2:], '"')
 	if end < 0 {
 		return "", "", false

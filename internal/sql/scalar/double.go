@@ -1,4 +1,4 @@
-package sql
+package scalar
 
 import (
 	"math"
@@ -36,8 +36,8 @@ func DoubleText(f float64) string {
 	return mantissa + "E" + strconv.Itoa(n)
 }
 
-// doubleCast is a double as Trino casts it to varchar: 1.0E0, 1.0E-4, 1.23456789E5, 0E0.
-func doubleCast(f float64) string {
+// DoubleCast is a double as Trino casts it to varchar: 1.0E0, 1.0E-4, 1.23456789E5, 0E0.
+func DoubleCast(f float64) string {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return DoubleText(f)
 	}

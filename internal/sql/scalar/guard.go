@@ -1,4 +1,4 @@
-package sql
+package scalar
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// entryBytes is what an entry of an array takes beside the text in it.
-const entryBytes = 16
+// EntryBytes is what an entry of an array takes beside the text in it.
+const EntryBytes = 16
 
 // guards are the functions that look at what is to be made before it is. The printer puts them around an argument, not beside the
 // call: DuckDB works out what is constant first, in whatever branch of a CASE it stands.
@@ -43,7 +43,7 @@ func guards() []GoFunction {
 			case n > 0 && bytes > MaxRepeat/n:
 				return 0, limitError("repeat makes %d entries of %d bytes, and at most %d bytes are allowed together", n, bytes, MaxRepeat)
 			}
-			return n * (bytes + entryBytes), nil
+			return n * (bytes + EntryBytes), nil
 		}, nil),
 		keep("tr_upto", []string{"BIGINT", "BIGINT", "BIGINT"}, func(a []any) (int64, error) { return steps(a[0].(int64), a[1].(int64), a[2].(int64)) }, nil),
 		keep("tr_parts", texts, func(a []any) (int64, error) {
@@ -52,7 +52,7 @@ func guards() []GoFunction {
 				return 0, errors.New("split takes something to split at, not an empty text")
 			}
 			n := int64(strings.Count(s, by)) + 1
-			return int64(len(s)) + entryBytes*n, arrayLimit("split", n)
+			return int64(len(s)) + EntryBytes*n, arrayLimit("split", n)
 		}, nil),
 		keep("tr_matches", texts, func(a []any) (int64, error) {
 			re, err := patternOf(a[1].(string))
@@ -60,7 +60,7 @@ func guards() []GoFunction {
 				return 0, err
 			}
 			n := int64(len(a[0].(string)))
-			return n + entryBytes*(n/re.least+1), nil
+			return n + EntryBytes*(n/re.least+1), nil
 		}, func(a []any) (int64, error) {
 			re, err := patternOf(a[1].(string))
 			if err != nil {
@@ -70,7 +70,7 @@ func guards() []GoFunction {
 			for range re.matches(a[0].(string)) {
 				n++
 			}
-			return int64(len(a[0].(string))) + entryBytes*n, arrayLimit("a function of regular expressions", n)
+			return int64(len(a[0].(string))) + EntryBytes*n, arrayLimit("a function of regular expressions", n)
 		}),
 		keep("tr_replaced", []string{"VARCHAR", "VARCHAR", "VARCHAR"}, boundReplaced, exactReplaced),
 	}
@@ -90,7 +90,7 @@ func steps(to, from, by int64) (int64, error) {
 	if n == 0 || n > MaxEntries {
 		return 0, limitError("sequence makes an array of %d entries, and at most %d are allowed", span/step+1, MaxEntries)
 	}
-	return entryBytes * int64(n), nil
+	return EntryBytes * int64(n), nil
 }
 
 // replaceAll is replace(text, search, with). An empty search stands before each character and at the end, as it does for Trino.
@@ -206,7 +206,7 @@ func patternOf(text string) (*compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, _ := patterns.LoadOrStore(text, &compiled{re, max(1, int64(minLength(tree)))})
+	p, _ := patterns.LoadOrStore(text, &compiled{re, max(1, int64(MinLength(tree)))})
 	return p.(*compiled), nil
 }
 
@@ -229,8 +229,8 @@ func (c *compiled) matches(s string) iter.Seq[[]int] {
 	}
 }
 
-// rewrite is what a replacement of RE2 puts in place of a match: so many bytes of its own, and groups.
-func rewrite(with string) (own int64, groups []int) {
+// Rewrite is what a replacement of RE2 puts in place of a match: so many bytes of its own, and groups.
+func Rewrite(with string) (own int64, groups []int) {
 	for i := 0; i < len(with); i++ {
 		if with[i] != '\\' || i+1 == len(with) {
 			own++
@@ -251,7 +251,7 @@ func boundReplaced(a []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	own, groups := rewrite(a[2].(string))
+	own, groups := Rewrite(a[2].(string))
 	n := int64(len(a[0].(string)))
 	bytes := n + own*(n/re.least+1) + n*max(int64(len(groups))-1, 0)
 	if bytes > MaxText {
@@ -265,7 +265,7 @@ func exactReplaced(a []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	own, groups := rewrite(a[2].(string))
+	own, groups := Rewrite(a[2].(string))
 	bytes := int64(len(a[0].(string)))
 	for m := range re.matches(a[0].(string)) {
 		bytes += own - int64(m[1]-m[0])
@@ -279,4 +279,31 @@ func exactReplaced(a []any) (int64, error) {
 		return bytes, nil
 	}
 	return bytes, textLimit("regexp_replace", bytes)
+}
+
+// MinLength is the fewest characters re matches.
+func MinLength(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return 1
+	case syntax.OpCapture, syntax.OpPlus:
+		return MinLength(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min * MinLength(re.Sub[0])
+	case syntax.OpConcat:
+		n := 0
+		for _, s := range re.Sub {
+			n += MinLength(s)
+		}
+		return n
+	case syntax.OpAlternate:
+		n := MinLength(re.Sub[0])
+		for _, s := range re.Sub[1:] {
+			n = min(n, MinLength(s))
+		}
+		return n
+	}
+	return 0
 }

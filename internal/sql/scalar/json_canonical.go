@@ -1,4 +1,4 @@
-package sql
+package scalar
 
 import (
 	"encoding/json"
@@ -43,7 +43,7 @@ func readJSON(d *json.Decoder, depth int) (n jsonNode, err error) {
 	}
 	switch t := t.(type) {
 	case json.Delim:
-		if n.open = byte(t); depth > jsonDepth {
+		if n.open = byte(t); depth > JSONDepth {
 			return n, errors.New("nested too deeply")
 		}
 		for d.More() {
@@ -150,8 +150,8 @@ func appendJSONText(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// jsonExtract is json_extract: the value at a path as jsonPath writes it, as JSON; ok is false where there is none.
-func jsonExtract(s, path string) (text string, ok bool) {
+// JSONExtract is json_extract: the value at a path as JSONPath writes it, as JSON; ok is false where there is none.
+func JSONExtract(s, path string) (text string, ok bool) {
 	p := jsonScan{s: s, want: path[1:]}
 	p.blank()
 	if !p.value(0) {

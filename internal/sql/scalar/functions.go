@@ -1,4 +1,4 @@
-package sql
+package scalar
 
 import (
 	"encoding/hex"
@@ -76,7 +76,7 @@ func GoFunctions() []GoFunction {
 		called("tr_ip", one, "VARCHAR", text(IPText)),
 		called("tr_ip_try", one, "VARCHAR", try(IPText)),
 		called("tr_ip_in", []string{"VARCHAR", "VARCHAR"}, "BOOLEAN", func(a []any) (any, error) { return IPIn(a[0].(string), a[1].(string)) }),
-		called("tr_double_text", []string{"DOUBLE"}, "VARCHAR", func(a []any) (any, error) { return doubleCast(a[0].(float64)), nil }),
+		called("tr_double_text", []string{"DOUBLE"}, "VARCHAR", func(a []any) (any, error) { return DoubleCast(a[0].(float64)), nil }),
 		called("tr_json_parse", one, "VARCHAR", longer("json_parse", CanonicalJSON)),
 		called("tr_json_parse_try", one, "VARCHAR", func(a []any) (any, error) {
 			s, err := CanonicalJSON(a[0].(string))
@@ -86,13 +86,13 @@ func GoFunctions() []GoFunction {
 			return longer("json_parse", func(string) (string, error) { return s, nil })(a)
 		}),
 		called("tr_json_scalar", []string{"VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) {
-			if s, ok := jsonScalar(a[0].(string), a[1].(string)); ok {
+			if s, ok := JSONScalar(a[0].(string), a[1].(string)); ok {
 				return s, nil
 			}
 			return nil, nil
 		}),
 		called("tr_json_extract", []string{"VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) {
-			if s, ok := jsonExtract(a[0].(string), a[1].(string)); ok {
+			if s, ok := JSONExtract(a[0].(string), a[1].(string)); ok {
 				return s, nil
 			}
 			return nil, nil
