@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/ast"
 )
 
 // scan is one reading of a table by a statement, with the conditions that hold on its partition columns there. A table that
@@ -51,20 +52,20 @@ type pruner struct {
 	scans []scan
 }
 
-func scansOf(text string, q *sql.Query) []scan {
+func scansOf(text string, q *ast.Query) []scan {
 	p := &pruner{text: []rune(text)}
-	p.query(q, map[string]*sql.NamedQuery{}, nil, 0)
+	p.query(q, map[string]*ast.NamedQuery{}, nil, 0)
 	return p.scans
 }
 
 const deepest = 60 // a WITH that names itself would never end
 
-func (p *pruner) query(q *sql.Query, named map[string]*sql.NamedQuery, above []condition, depth int) {
+func (p *pruner) query(q *ast.Query, named map[string]*ast.NamedQuery, above []condition, depth int) {
 	if depth > deepest {
 		return
 	}
 	if q.With != nil {
-		inner := map[string]*sql.NamedQuery{}
+		inner := map[string]*ast.NamedQuery{}
 		for k, v := range named {
 			inner[k] = v
 		}
@@ -82,19 +83,19 @@ func (p *pruner) query(q *sql.Query, named map[string]*sql.NamedQuery, above []c
 	}
 }
 
-func (p *pruner) body(b sql.Body, named map[string]*sql.NamedQuery, above []condition, depth int) {
+func (p *pruner) body(b ast.Body, named map[string]*ast.NamedQuery, above []condition, depth int) {
 	switch b := b.(type) {
-	case *sql.Query:
+	case *ast.Query:
 		p.query(b, named, above, depth)
-	case *sql.SetOp:
+	case *ast.SetOp:
 		p.body(b.Left, named, nil, depth)
 		p.body(b.Right, named, nil, depth)
-	case *sql.Select:
+	case *ast.Select:
 		p.sel(b, named, above, depth)
 	}
 }
 
-func (p *pruner) sel(s *sql.Select, named map[string]*sql.NamedQuery, above []condition, depth int) {
+func (p *pruner) sel(s *ast.Select, named map[string]*ast.NamedQuery, above []condition, depth int) {
 	var down []condition
 	if s.GroupBy == nil && !windowed(s) {
 		for _, c := range above {
@@ -128,14 +129,14 @@ func (p *pruner) sel(s *sql.Select, named map[string]*sql.NamedQuery, above []co
 	}
 }
 
-func windowed(s *sql.Select) bool {
+func windowed(s *ast.Select) bool {
 	found := false
 	for _, it := range s.Items {
-		sql.Walk(it, func(n sql.Node) bool {
+		ast.Walk(it, func(n ast.Node) bool {
 			switch n := n.(type) {
-			case *sql.Query:
+			case *ast.Query:
 				return false
-			case *sql.Call:
+			case *ast.Call:
 				found = found || n.Over != nil
 			}
 			return true
@@ -145,79 +146,79 @@ func windowed(s *sql.Select) bool {
 }
 
 // names are the names that columns of a FROM can be qualified with.
-func names(r sql.Relation, into map[string]bool) {
+func names(r ast.Relation, into map[string]bool) {
 	switch r := r.(type) {
-	case *sql.Table:
+	case *ast.Table:
 		into[aliasOf(r.Alias, r.Parts[len(r.Parts)-1].Key())] = true
-	case *sql.Subquery:
+	case *ast.Subquery:
 		into[aliasOf(r.Alias, "")] = true
-	case *sql.Unnest:
+	case *ast.Unnest:
 		into[aliasOf(r.Alias, "")] = true
-	case *sql.Join:
+	case *ast.Join:
 		names(r.Left, into)
 		names(r.Right, into)
 	}
 }
 
-func aliasOf(a *sql.Alias, name string) string {
+func aliasOf(a *ast.Alias, name string) string {
 	if a != nil {
 		return a.Name.Key()
 	}
 	return name
 }
 
-func conjuncts(x sql.Expr) []sql.Expr {
-	if b, ok := x.(*sql.Binary); ok && b.Op == sql.OpAnd {
+func conjuncts(x ast.Expr) []ast.Expr {
+	if b, ok := x.(*ast.Binary); ok && b.Op == ast.OpAnd {
 		return append(conjuncts(b.Left), conjuncts(b.Right)...)
 	}
-	return []sql.Expr{x}
+	return []ast.Expr{x}
 }
 
 // condition makes the holes; not ok where the expression holds a query.
-func (p *pruner) condition(x sql.Expr, relations map[string]bool) (condition, bool) {
+func (p *pruner) condition(x ast.Expr, relations map[string]bool) (condition, bool) {
 	c, ok := condition{}, true
 	at := x.Pos()
-	hole := func(n sql.Node, r reference) {
+	hole := func(n ast.Node, r reference) {
 		c.texts = append(c.texts, string(p.text[at:n.Pos()]))
 		c.refs = append(c.refs, r)
 		at = n.End()
 	}
-	var visit func(n sql.Node) bool
-	visit = func(n sql.Node) bool {
+	var visit func(n ast.Node) bool
+	visit = func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *sql.Query:
+		case *ast.Query:
 			ok = false
 			return false
-		case *sql.Lambda:
+		case *ast.Lambda:
 			ok = false
 			return false
-		case *sql.Call:
+		case *ast.Call:
 			for _, a := range n.Args {
-				sql.Walk(a, visit)
+				ast.Walk(a, visit)
 			}
 			return false
-		case *sql.Cast:
-			sql.Walk(n.X, visit)
+		case *ast.Cast:
+			ast.Walk(n.X, visit)
 			return false
-		case *sql.Deref:
-			if of, is := n.X.(*sql.Ident); is && relations[of.Key()] {
+		case *ast.Deref:
+			if of, is := n.X.(*ast.Ident); is && relations[of.Key()] {
 				hole(n, reference{of.Key(), n.Field.Key()})
 			} else {
-				sql.Walk(n.X, visit)
+				ast.Walk(n.X, visit)
 			}
 			return false
-		case *sql.Ident:
+		case *ast.Ident:
 			hole(n, reference{"", n.Key()})
 		}
 		return true
 	}
-	sql.Walk(x, visit)
+	ast.Walk(x, visit)
 	c.texts = append(c.texts, string(p.text[at:x.End()]))
 	return c, ok && len(c.refs) > 0
 }
 
 // through carries a condition on a select's result to its sources: each column must be handed up as it is.
-func (p *pruner) through(s *sql.Select, c condition) (condition, bool) {
+func (p *pruner) through(s *ast.Select, c condition) (condition, bool) {
 	out := condition{texts: c.texts, refs: slices.Clone(c.refs)}
 	for i, r := range c.refs {
 		found := false
@@ -230,10 +231,10 @@ func (p *pruner) through(s *sql.Select, c condition) (condition, bool) {
 			}
 			name, from := "", reference{}
 			switch x := it.X.(type) {
-			case *sql.Ident:
+			case *ast.Ident:
 				name, from = x.Key(), reference{"", x.Key()}
-			case *sql.Deref:
-				if of, is := x.X.(*sql.Ident); is {
+			case *ast.Deref:
+				if of, is := x.X.(*ast.Ident); is {
 					name, from = x.Field.Key(), reference{of.Key(), x.Field.Key()}
 				}
 			}
@@ -255,7 +256,7 @@ func (p *pruner) through(s *sql.Select, c condition) (condition, bool) {
 	return out, true
 }
 
-func (p *pruner) relation(r sql.Relation, named map[string]*sql.NamedQuery, down []condition, depth int) {
+func (p *pruner) relation(r ast.Relation, named map[string]*ast.NamedQuery, down []condition, depth int) {
 	mine := func(name string) []condition {
 		var out []condition
 		for _, c := range down {
@@ -272,7 +273,7 @@ func (p *pruner) relation(r sql.Relation, named map[string]*sql.NamedQuery, down
 		return out
 	}
 	switch r := r.(type) {
-	case *sql.Table:
+	case *ast.Table:
 		own := mine(aliasOf(r.Alias, r.Parts[len(r.Parts)-1].Key()))
 		if n := named[r.Name()]; n != nil && len(r.Parts) == 1 {
 			if len(n.Columns) > 0 || r.Alias != nil && len(r.Alias.Columns) > 0 {
@@ -282,20 +283,20 @@ func (p *pruner) relation(r sql.Relation, named map[string]*sql.NamedQuery, down
 			return
 		}
 		p.scans = append(p.scans, scan{r.Name(), r.Pos(), own})
-	case *sql.Subquery:
+	case *ast.Subquery:
 		own := mine(aliasOf(r.Alias, ""))
 		if r.Alias != nil && len(r.Alias.Columns) > 0 {
 			own = nil
 		}
 		p.query(r.Query, named, own, depth+1)
-	case *sql.Join:
+	case *ast.Join:
 		left, right := down, down
 		switch r.Kind {
-		case sql.LeftJoin:
+		case ast.LeftJoin:
 			right = nil
-		case sql.RightJoin:
+		case ast.RightJoin:
 			left = nil
-		case sql.FullJoin:
+		case ast.FullJoin:
 			left, right = nil, nil
 		}
 		p.relation(r.Left, named, left, depth)
@@ -304,9 +305,9 @@ func (p *pruner) relation(r sql.Relation, named map[string]*sql.NamedQuery, down
 }
 
 // subqueries finds the scans of queries inside an expression.
-func (p *pruner) subqueries(n sql.Node, named map[string]*sql.NamedQuery, depth int) {
-	sql.Walk(n, func(n sql.Node) bool {
-		if q, ok := n.(*sql.Query); ok {
+func (p *pruner) subqueries(n ast.Node, named map[string]*ast.NamedQuery, depth int) {
+	ast.Walk(n, func(n ast.Node) bool {
+		if q, ok := n.(*ast.Query); ok {
 			p.query(q, named, nil, depth+1)
 			return false
 		}

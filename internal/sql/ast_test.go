@@ -3,6 +3,8 @@ package sql
 import (
 	"reflect"
 	"testing"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // TestWalkComplete holds that Walk visits every node there is, each once, found here by reflection.
@@ -12,13 +14,13 @@ func TestWalkComplete(t *testing.T) {
 		if ps != nil {
 			t.Fatal(ps)
 		}
-		seen := map[Node]int{}
-		Walk(p.query, func(n Node) bool {
+		seen := map[ast.Node]int{}
+		ast.Walk(p.query, func(n ast.Node) bool {
 			seen[n]++
 			return true
 		})
 		all := 0
-		everyNode(reflect.ValueOf(p.query), func(n Node) {
+		everyNode(reflect.ValueOf(p.query), func(n ast.Node) {
 			all++
 			if seen[n] != 1 {
 				t.Errorf("%s: Walk visits the %T at %d %d times", s.name, n, n.Pos(), seen[n])
@@ -30,7 +32,7 @@ func TestWalkComplete(t *testing.T) {
 	}
 }
 
-func everyNode(v reflect.Value, f func(Node)) {
+func everyNode(v reflect.Value, f func(ast.Node)) {
 	switch v.Kind() {
 	case reflect.Interface:
 		if !v.IsNil() {
@@ -40,7 +42,7 @@ func everyNode(v reflect.Value, f func(Node)) {
 		if v.IsNil() {
 			return
 		}
-		if n, ok := v.Interface().(Node); ok {
+		if n, ok := v.Interface().(ast.Node); ok {
 			f(n)
 		}
 		everyNode(v.Elem(), f)
@@ -66,7 +68,7 @@ func TestWalkOrder(t *testing.T) {
 			t.Fatal(ps)
 		}
 		last := 0
-		Walk(p.query, func(n Node) bool {
+		ast.Walk(p.query, func(n ast.Node) bool {
 			if n.Pos() < last {
 				t.Errorf("%s: the %T at %d comes after %d", s.name, n, n.Pos(), last)
 			}
@@ -79,11 +81,11 @@ func TestWalkOrder(t *testing.T) {
 func TestWalkStops(t *testing.T) {
 	p, _ := Parse("SELECT (SELECT a FROM t), b", nil)
 	var names []string
-	Walk(p.query, func(n Node) bool {
-		if i, ok := n.(*Ident); ok {
+	ast.Walk(p.query, func(n ast.Node) bool {
+		if i, ok := n.(*ast.Ident); ok {
 			names = append(names, i.Name)
 		}
-		_, sub := n.(*SubqueryExpr)
+		_, sub := n.(*ast.SubqueryExpr)
 		return !sub
 	})
 	if len(names) != 1 || names[0] != "b" {

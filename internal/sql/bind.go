@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // ParamType is the SQL type of a parameter of a query's file:
@@ -44,7 +46,7 @@ func ParamType(name string) string {
 // Values are string, int64 or int, float64, bool, time.Time (date and instant), Date, time.Duration, and slices of string,
 // int64, time.Time and Date. A nil value counts as none.
 func (c *Checked) Bind(v Values) (*Bound, error) {
-	b := &Bound{c: c, cols: c.Columns(), lits: make(map[string]Expr, len(c.paramNames))}
+	b := &Bound{c: c, cols: c.Columns(), lits: make(map[string]ast.Expr, len(c.paramNames))}
 	var errs []error
 	for _, name := range c.paramNames {
 		value, err := typed(c.declared[name], v[name])
@@ -156,8 +158,8 @@ func typed(typ string, v any) (any, error) {
 // counts refuses a parameter behind LIMIT or OFFSET that is no count. Only values can show that.
 func (b *Bound) counts() error {
 	var err error
-	check := func(x Expr, word string) {
-		v, ok := x.(*Param)
+	check := func(x ast.Expr, word string) {
+		v, ok := x.(*ast.Param)
 		if !ok || err != nil {
 			return
 		}
@@ -165,8 +167,8 @@ func (b *Bound) counts() error {
 			err = fmt.Errorf("parameter :%s: it stands behind %s and must be a whole number that is not negative", v.Name, word)
 		}
 	}
-	Walk(b.c.query, func(n Node) bool {
-		if q, ok := n.(*Query); ok {
+	ast.Walk(b.c.query, func(n ast.Node) bool {
+		if q, ok := n.(*ast.Query); ok {
 			check(q.Limit, "LIMIT")
 			check(q.Offset, "OFFSET")
 		}

@@ -6,26 +6,27 @@ import (
 	"unicode/utf8"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/sql/ast"
 )
 
 // facts are what Check found out about a statement: a side table, so that the tree itself stays as it was written.
 type facts struct {
-	types      map[Expr]*Type
-	cols       map[Expr]*column    // an Ident or Deref that is a column
-	vars       map[Expr]string     // an Ident that is a lambda's parameter: its name in DuckDB
-	calls      map[*Call]*resolved // the overload chosen
-	casts      map[*TypeName]*Type
-	lambdas    map[*Lambda][]string // names of the parameters in DuckDB
-	extracts   map[*Extract]*Call   // EXTRACT(hour FROM x) as hour(x)
-	queries    map[*Query]*queryFacts
-	selects    map[*Select]*selectFacts
-	sources    map[Relation]*source
-	joins      map[*Join][]*column // columns of USING
-	ctes       map[*NamedQuery]*named
+	types      map[ast.Expr]*Type
+	cols       map[ast.Expr]*column    // an Ident or Deref that is a column
+	vars       map[ast.Expr]string     // an Ident that is a lambda's parameter: its name in DuckDB
+	calls      map[*ast.Call]*resolved // the overload chosen
+	casts      map[*ast.TypeName]*Type
+	lambdas    map[*ast.Lambda][]string   // names of the parameters in DuckDB
+	extracts   map[*ast.Extract]*ast.Call // EXTRACT(hour FROM x) as hour(x)
+	queries    map[*ast.Query]*queryFacts
+	selects    map[*ast.Select]*selectFacts
+	sources    map[ast.Relation]*source
+	joins      map[*ast.Join][]*column // columns of USING
+	ctes       map[*ast.NamedQuery]*named
 	paramTypes map[string]*Type
 	tables     map[string][]*column // every column object of a relation of the catalog
 	columns    int32                // how many columns were made: each has a number
-	given      []Expr               // calls that a parameter's value can make impossible: a pattern, a format
+	given      []ast.Expr           // calls that a parameter's value can make impossible: a pattern, a format
 	out        []*column
 	orderRest  []*column // of out: what ORDER BY is completed with
 }
@@ -40,13 +41,13 @@ type checker struct {
 	taken   map[string]int // labels of the columns of the select being checked
 	pieces  float64        // what the expressions grow to that were checked beside each other, see grow
 
-	nested   []Node // what correlated looks into
-	doubtful []Expr // what sayable looks into
+	nested   []ast.Node // what correlated looks into
+	doubtful []ast.Expr // what sayable looks into
 
-	columnSlab slab[column]
-	fromSlab   slab[*column]
-	typeSlab   slab[*Type]
-	callSlab   slab[resolved]
+	columnSlab ast.Arena[column]
+	fromSlab   ast.Arena[*column]
+	typeSlab   ast.Arena[*Type]
+	callSlab   ast.Arena[resolved]
 }
 
 // Check finds what every name means and what type every expression has, by Trino's rules: no implicit casts between text and
@@ -67,10 +68,10 @@ func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 // resolve is Check but for what only the printer knows.
 func (p *Parsed) resolve(c Catalog, t Types) (*checker, *Checked) {
 	k := &checker{p: p, catalog: c, labels: map[string]int{}, taken: map[string]int{}, facts: &facts{
-		types: make(map[Expr]*Type, p.exprs), cols: make(map[Expr]*column, p.exprs/2), vars: map[Expr]string{}, calls: make(map[*Call]*resolved, p.exprs/8),
-		casts: map[*TypeName]*Type{}, lambdas: map[*Lambda][]string{}, queries: map[*Query]*queryFacts{},
-		selects: map[*Select]*selectFacts{}, sources: map[Relation]*source{}, joins: map[*Join][]*column{},
-		ctes: map[*NamedQuery]*named{}, extracts: map[*Extract]*Call{}, paramTypes: map[string]*Type{}, tables: map[string][]*column{},
+		types: make(map[ast.Expr]*Type, p.exprs), cols: make(map[ast.Expr]*column, p.exprs/2), vars: map[ast.Expr]string{}, calls: make(map[*ast.Call]*resolved, p.exprs/8),
+		casts: map[*ast.TypeName]*Type{}, lambdas: map[*ast.Lambda][]string{}, queries: map[*ast.Query]*queryFacts{},
+		selects: map[*ast.Select]*selectFacts{}, sources: map[ast.Relation]*source{}, joins: map[*ast.Join][]*column{},
+		ctes: map[*ast.NamedQuery]*named{}, extracts: map[*ast.Extract]*ast.Call{}, paramTypes: map[string]*Type{}, tables: map[string][]*column{},
 	}}
 	for name, text := range t {
 		typ, err := ParseType(ParamType(text))
@@ -103,7 +104,7 @@ func dropDoubles(ps diag.Problems) diag.Problems {
 
 var tBad = &Type{} // of an expression a problem was already said about
 
-func (k *checker) problem(n Node, text, hint, rule string) {
+func (k *checker) problem(n ast.Node, text, hint, rule string) {
 	at, width := k.p.place(n.Pos()), n.End()-n.Pos()
 	k.probs = append(k.probs, diag.Problem{At: at, Text: text, Hint: hint, Rule: rule, Width: width})
 }

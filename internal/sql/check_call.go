@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // call checks a function call: name, place, overload, modifiers.
-func (k *checker) call(c *Call, v env) *Type {
+func (k *checker) call(c *ast.Call, v env) *Type {
 	name := c.Name.Key()
 	f := functions[name]
 	if f == nil {
 		for _, a := range c.Args {
-			if _, ok := a.(*Lambda); !ok {
+			if _, ok := a.(*ast.Lambda); !ok {
 				k.expr(a, v)
 			}
 		}
@@ -57,7 +59,7 @@ func (k *checker) call(c *Call, v env) *Type {
 			k.problem(c, name+" is no aggregate: DISTINCT, ORDER BY, FILTER and * have no place in it", "", "")
 		}
 	}
-	if c.Nulls == IgnoreNulls && !slices.Contains([]string{"lag", "lead", "first_value", "last_value", "nth_value"}, name) {
+	if c.Nulls == ast.IgnoreNulls && !slices.Contains([]string{"lag", "lead", "first_value", "last_value", "nth_value"}, name) {
 		k.problem(c, name+" does not take IGNORE NULLS", "", "")
 	}
 	if len(c.WithinGroup) > 0 && name != "listagg" {
@@ -91,11 +93,11 @@ func (k *checker) call(c *Call, v env) *Type {
 }
 
 // overload chooses the signature that fits the arguments with the fewest coercions, as Trino does.
-func (k *checker) overload(f *function, c *Call, v env) *resolved {
-	types := k.typeSlab.more(len(c.Args))
+func (k *checker) overload(f *function, c *ast.Call, v env) *resolved {
+	types := k.typeSlab.Make(len(c.Args))
 	bad := false
 	for i, a := range c.Args {
-		if l, ok := a.(*Lambda); ok {
+		if l, ok := a.(*ast.Lambda); ok {
 			if !slices.ContainsFunc(f.overloads, func(s signature) bool { return i < len(s.args) && s.args[i].ret != nil }) {
 				k.problem(l, f.name+" takes no lambda here", "", "")
 				bad = true
@@ -110,7 +112,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 			k.problem(c, "only count takes *", "", "")
 			return nil
 		}
-		return k.callSlab.put(resolved{fn: f, result: tBigint})
+		return k.callSlab.Put(resolved{fn: f, result: tBigint})
 	}
 	if bad || k.ambiguousNull(f, c, types) {
 		return nil
@@ -128,7 +130,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 		for j := range c.Args {
 			p := s.arg(j)
 			if types[j] == nil {
-				l := c.Args[j].(*Lambda)
+				l := c.Args[j].(*ast.Lambda)
 				fits = fits && p.ret != nil && len(p.args) == len(l.Params)
 				continue
 			}
@@ -144,10 +146,10 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 		return nil
 	}
 	k.doubtCall(c, f, types)
-	r := k.callSlab.put(resolved{fn: f, params: k.typeSlab.more(len(c.Args))})
+	r := k.callSlab.Put(resolved{fn: f, params: k.typeSlab.Make(len(c.Args))})
 	// lambdas see what their parameters were bound to; what they return binds the rest
 	for j, a := range c.Args {
-		l, ok := a.(*Lambda)
+		l, ok := a.(*ast.Lambda)
 		if !ok {
 			continue
 		}
@@ -177,7 +179,7 @@ func (k *checker) overload(f *function, c *Call, v env) *resolved {
 
 func (s *signature) arg(i int) *pattern { return &s.args[min(i, len(s.args)-1)] }
 
-func (k *checker) lambda(l *Lambda, p *pattern, b *binding, v env) *Type {
+func (k *checker) lambda(l *ast.Lambda, p *pattern, b *binding, v env) *Type {
 	inner := &scope{outer: v.scope, vars: map[string]*Type{}, names: map[string]string{}}
 	var labels []string
 	for i, id := range l.Params {
@@ -193,7 +195,7 @@ func (k *checker) lambda(l *Lambda, p *pattern, b *binding, v env) *Type {
 	return t
 }
 
-func (k *checker) noOverload(f *function, c *Call, types []*Type) {
+func (k *checker) noOverload(f *function, c *ast.Call, types []*Type) {
 	got := make([]string, len(types))
 	for i, t := range types {
 		got[i] = "lambda"

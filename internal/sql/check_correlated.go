@@ -1,6 +1,10 @@
 package sql
 
-import "fmt"
+import (
+	"fmt"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // correlated refuses subqueries that Trino takes apart only in part: it turns a subquery that names columns from outside into
 // a join, and where it knows no such join it refuses the statement ("Given correlated subquery is not supported"). The rules
@@ -8,27 +12,27 @@ import "fmt"
 func (k *checker) correlated() {
 	for _, n := range k.nested {
 		switch n := n.(type) {
-		case *Exists:
+		case *ast.Exists:
 			k.subquery(n.Query, false)
-		case *SubqueryExpr:
+		case *ast.SubqueryExpr:
 			k.subquery(n.Query, false)
-		case *In:
+		case *ast.In:
 			k.subquery(n.Query, true)
-		case *Quantified:
+		case *ast.Quantified:
 			k.subquery(n.Query, true)
-		case *Subquery:
+		case *ast.Subquery:
 			k.subquery(n.Query, false)
-		case *Lambda:
-			Walk(n.Body, func(m Node) bool {
-				if _, ok := m.(*Query); ok {
+		case *ast.Lambda:
+			ast.Walk(n.Body, func(m ast.Node) bool {
+				if _, ok := m.(*ast.Query); ok {
 					k.problem(m, "a lambda cannot hold a query", "Compute it in a WITH and join it", "not-supported")
 					return false
 				}
 				return true
 			})
-		case *Join:
-			Walk(n.On, func(m Node) bool {
-				inner, ok := m.(*Query)
+		case *ast.Join:
+			ast.Walk(n.On, func(m ast.Node) bool {
+				inner, ok := m.(*ast.Query)
 				if ok && k.reachesOut(inner, inner) {
 					k.problem(inner, "a query in the condition of an outer join cannot name columns from outside", "Compute it in a WITH and join it", "not-supported")
 				}
@@ -39,7 +43,7 @@ func (k *checker) correlated() {
 }
 
 // subquery checks one subquery; compared: it stands behind IN, ANY or ALL.
-func (k *checker) subquery(q *Query, compared bool) {
+func (k *checker) subquery(q *ast.Query, compared bool) {
 	const hint = "Compute it in a WITH and join it"
 	if !k.reachesOut(q, q) {
 		return
@@ -47,25 +51,25 @@ func (k *checker) subquery(q *Query, compared bool) {
 	if len(q.OrderBy) > 0 && q.Limit != nil {
 		k.problem(q, "a subquery that names columns from outside cannot have ORDER BY with LIMIT", "Use max_by(…) or min_by(…), or row_number() in a WITH", "not-supported")
 	}
-	sel, ok := q.Body.(*Select)
+	sel, ok := q.Body.(*ast.Select)
 	if !ok {
 		k.problem(q, "a subquery that names columns from outside cannot be a set operation", hint, "not-supported")
 		return
 	}
-	Walk(sel, func(n Node) bool {
+	ast.Walk(sel, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *Query:
+		case *ast.Query:
 			return false
-		case *Call:
+		case *ast.Call:
 			if n.Over != nil {
 				k.problem(n, "a subquery that names columns from outside cannot have window functions", hint, "not-supported")
 			}
-		case *Join:
-			if n.On != nil && n.Kind != InnerJoin && k.reachesOut(n.On, q) {
+		case *ast.Join:
+			if n.On != nil && n.Kind != ast.InnerJoin && k.reachesOut(n.On, q) {
 				k.problem(n.On, "the condition of an outer join cannot name columns from outside its query", hint, "not-supported")
 			}
-		case *Unnest:
-			if k.reachesOut(n, q) && (compared || sel.Where != nil || len(sel.From) != 1 || sel.From[0] != Relation(n)) {
+		case *ast.Unnest:
+			if k.reachesOut(n, q) && (compared || sel.Where != nil || len(sel.From) != 1 || sel.From[0] != ast.Relation(n)) {
 				k.problem(n, "a subquery over UNNEST of a column from outside cannot be filtered, joined or compared",
 					"Write any_match(a, x -> …) or filter(a, x -> …); or CROSS JOIN UNNEST in the query outside", "not-supported")
 			}
@@ -75,10 +79,10 @@ func (k *checker) subquery(q *Query, compared bool) {
 }
 
 // reachesOut tells whether something in n names a column of a relation outside q.
-func (k *checker) reachesOut(n Node, q *Query) (out bool) {
+func (k *checker) reachesOut(n ast.Node, q *ast.Query) (out bool) {
 	own := map[*source]bool{}
-	Walk(q, func(n Node) bool {
-		if r, ok := n.(Relation); ok && k.sources[r] != nil {
+	ast.Walk(q, func(n ast.Node) bool {
+		if r, ok := n.(ast.Relation); ok && k.sources[r] != nil {
 			own[k.sources[r]] = true
 		}
 		return true
@@ -95,8 +99,8 @@ func (k *checker) reachesOut(n Node, q *Query) (out bool) {
 		}
 		return false
 	}
-	Walk(n, func(n Node) bool {
-		if x, ok := n.(Expr); ok {
+	ast.Walk(n, func(n ast.Node) bool {
+		if x, ok := n.(ast.Expr); ok {
 			if c := k.cols[x]; c != nil && outside(c) {
 				out = true
 			}
@@ -108,7 +112,7 @@ func (k *checker) reachesOut(n Node, q *Query) (out bool) {
 
 // ambiguousNull refuses NULL where Trino cannot tell which of a function's forms is meant, or takes another than one thinks:
 // concat(NULL, 'a') is an array there.
-func (k *checker) ambiguousNull(f *function, c *Call, types []*Type) bool {
+func (k *checker) ambiguousNull(f *function, c *ast.Call, types []*Type) bool {
 	at, ok := ambiguousNulls[f.name]
 	if !ok {
 		return false

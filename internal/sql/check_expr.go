@@ -3,23 +3,25 @@ package sql
 import (
 	"fmt"
 	"slices"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // env is where an expression stands.
 type env struct {
 	scope       *scope
-	noAggregate string        // the clause that takes no aggregates, "" where they are allowed
-	noWindow    string        // the clause that takes no window functions
-	items       []*SelectItem // whose aliases mean nothing here: for a better message
+	noAggregate string            // the clause that takes no aggregates, "" where they are allowed
+	noWindow    string            // the clause that takes no window functions
+	items       []*ast.SelectItem // whose aliases mean nothing here: for a better message
 }
 
 // alias says whether a name is an alias of SELECT, which means nothing here.
 func (v env) alias(key string) bool {
-	return slices.ContainsFunc(v.items, func(it *SelectItem) bool { return it.Alias != nil && it.Alias.Key() == key })
+	return slices.ContainsFunc(v.items, func(it *ast.SelectItem) bool { return it.Alias != nil && it.Alias.Key() == key })
 }
 
 // condition checks an expression that must be boolean.
-func (k *checker) condition(x Expr, v env, where string) {
+func (k *checker) condition(x ast.Expr, v env, where string) {
 	t := k.expr(x, v)
 	if t.Kind != 0 && t.Kind != BooleanType && t.Kind != UnknownType {
 		k.problem(x, where+" takes a condition, not a value of type "+t.String(), "", "")
@@ -27,7 +29,7 @@ func (k *checker) condition(x Expr, v env, where string) {
 }
 
 // expr finds the type of x and of everything in it. tBad: a problem was said.
-func (k *checker) expr(x Expr, v env) *Type {
+func (k *checker) expr(x ast.Expr, v env) *Type {
 	around := k.pieces
 	k.pieces = 0
 	t := k.typeOf(x, v)
@@ -36,28 +38,28 @@ func (k *checker) expr(x Expr, v env) *Type {
 	return t
 }
 
-func (k *checker) typeOf(x Expr, v env) *Type {
+func (k *checker) typeOf(x ast.Expr, v env) *Type {
 	switch x := x.(type) {
-	case *NullLit:
+	case *ast.NullLit:
 		return tUnknown
-	case *BoolLit:
+	case *ast.BoolLit:
 		return tBoolean
-	case *StringLit:
+	case *ast.StringLit:
 		return varcharOf(runes(x.Value))
-	case *IntLit:
+	case *ast.IntLit:
 		if x.Value < -1<<31 || x.Value > 1<<31-1 {
 			return tBigint
 		}
 		return tInteger
-	case *DecimalLit:
+	case *ast.DecimalLit:
 		return k.decimalLit(x)
-	case *DoubleLit:
+	case *ast.DoubleLit:
 		return tDouble
-	case *BinaryLit:
+	case *ast.BinaryLit:
 		return tVarbinary
-	case *TypedLit:
+	case *ast.TypedLit:
 		return k.typedLit(x)
-	case *IntervalLit:
+	case *ast.IntervalLit:
 		if _, err := parseInterval(x); err != nil {
 			k.problem(x, err.Error(), "", "")
 		}
@@ -65,7 +67,7 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 			return tMonth
 		}
 		return tDay
-	case *Param:
+	case *ast.Param:
 		t, ok := k.paramTypes[x.Name]
 		if !ok {
 			names := make([]string, 0, len(k.paramTypes))
@@ -76,26 +78,26 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 			return tBad
 		}
 		return t
-	case *Ident:
+	case *ast.Ident:
 		return k.ident(x, v)
-	case *Deref:
+	case *ast.Deref:
 		return k.deref(x, v)
-	case *Unary:
+	case *ast.Unary:
 		return k.unary(x, v)
-	case *Binary:
+	case *ast.Binary:
 		return k.binary(x, v)
-	case *Between:
+	case *ast.Between:
 		t := k.expr(x.X, v)
-		for _, b := range []Expr{x.Low, x.High} {
-			if u := k.expr(b, v); k.compared(b, t, u, OpLe) == nil {
+		for _, b := range []ast.Expr{x.Low, x.High} {
+			if u := k.expr(b, v); k.compared(b, t, u, ast.OpLe) == nil {
 				return tBoolean
 			}
 		}
 		return tBoolean
-	case *In:
+	case *ast.In:
 		return k.in(x, v)
-	case *Like:
-		for _, e := range []Expr{x.X, x.Pattern, x.Escape} {
+	case *ast.Like:
+		for _, e := range []ast.Expr{x.X, x.Pattern, x.Escape} {
 			if e == nil {
 				continue
 			}
@@ -103,18 +105,18 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 				k.problem(e, "LIKE takes text, not "+t.String(), castHint(t), "types")
 			}
 		}
-		if lit, ok := x.Escape.(*StringLit); ok && runes(lit.Value) != 1 {
+		if lit, ok := x.Escape.(*ast.StringLit); ok && runes(lit.Value) != 1 {
 			k.problem(x.Escape, "ESCAPE takes a single character", "", "")
 		}
 		return tBoolean
-	case *IsNull:
+	case *ast.IsNull:
 		k.expr(x.X, v)
 		return tBoolean
-	case *Exists:
+	case *ast.Exists:
 		k.nested = append(k.nested, x)
 		k.query(x.Query, v.scope)
 		return tBoolean
-	case *Quantified:
+	case *ast.Quantified:
 		k.nested = append(k.nested, x)
 		t := k.expr(x.X, v)
 		cols := k.query(x.Query, v.scope)
@@ -127,14 +129,14 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 		}
 		k.compared(x, t, cols[0].typ, x.Op)
 		return tBoolean
-	case *Case:
+	case *ast.Case:
 		return k.caseOf(x, v)
-	case *Cast:
+	case *ast.Cast:
 		return k.cast(x, v)
-	case *Lambda:
+	case *ast.Lambda:
 		k.problem(x, "a lambda can only be an argument of a function that takes one", "", "")
 		return tBad
-	case *Array:
+	case *ast.Array:
 		elem := tUnknown
 		for _, e := range x.Elems {
 			t := k.expr(e, v)
@@ -146,20 +148,20 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 			elem = c
 		}
 		return arrayOf(elem)
-	case *Row:
+	case *ast.Row:
 		t := &Type{Kind: RowType}
 		for _, f := range x.Fields {
 			t.Fields = append(t.Fields, Field{Type: k.expr(f, v)})
 		}
 		return t
-	case *Subscript:
+	case *ast.Subscript:
 		return k.subscript(x, v)
-	case *AtTimeZone:
+	case *ast.AtTimeZone:
 		return k.atTimeZone(x, v)
-	case *Extract:
+	case *ast.Extract:
 		return k.extract(x, v)
-	case *Trim:
-		for _, e := range []Expr{x.Chars, x.X} {
+	case *ast.Trim:
+		for _, e := range []ast.Expr{x.Chars, x.X} {
 			if e == nil {
 				continue
 			}
@@ -168,7 +170,7 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 			}
 		}
 		return tVarchar
-	case *SubqueryExpr:
+	case *ast.SubqueryExpr:
 		k.nested = append(k.nested, x)
 		cols := k.query(x.Query, v.scope)
 		for _, c := range cols {
@@ -179,20 +181,20 @@ func (k *checker) typeOf(x Expr, v env) *Type {
 			return tBad
 		}
 		return cols[0].typ
-	case *Call:
+	case *ast.Call:
 		return k.call(x, v)
 	}
 	k.problem(x, fmt.Sprintf("%T cannot be checked", x), "", "not-supported")
 	return tBad
 }
 
-func (k *checker) caseOf(x *Case, v env) *Type {
+func (k *checker) caseOf(x *ast.Case, v env) *Type {
 	var operand *Type
 	if x.Operand != nil {
 		operand = k.expr(x.Operand, v)
 	}
 	t := tUnknown
-	join := func(e Expr) {
+	join := func(e ast.Expr) {
 		u := k.expr(e, v)
 		c := common(t, u)
 		if c == nil {
@@ -205,7 +207,7 @@ func (k *checker) caseOf(x *Case, v env) *Type {
 		if operand == nil {
 			k.condition(w.Cond, v, "WHEN")
 		} else {
-			k.compared(w.Cond, operand, k.expr(w.Cond, v), OpEq)
+			k.compared(w.Cond, operand, k.expr(w.Cond, v), ast.OpEq)
 		}
 		join(w.Then)
 	}
@@ -215,7 +217,7 @@ func (k *checker) caseOf(x *Case, v env) *Type {
 	return t
 }
 
-func (k *checker) subscript(x *Subscript, v env) *Type {
+func (k *checker) subscript(x *ast.Subscript, v env) *Type {
 	t, i := k.expr(x.X, v), k.expr(x.Index, v)
 	switch {
 	case t.Kind == 0 || i.Kind == 0:
@@ -232,7 +234,7 @@ func (k *checker) subscript(x *Subscript, v env) *Type {
 		}
 		return t.Elem
 	case t.Kind == RowType:
-		lit, ok := x.Index.(*IntLit)
+		lit, ok := x.Index.(*ast.IntLit)
 		if !ok || lit.Value < 1 || lit.Value > int64(len(t.Fields)) {
 			k.problem(x.Index, fmt.Sprintf("a field of this row is a number from 1 to %d", len(t.Fields)), "", "types")
 			return tBad

@@ -6,14 +6,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // relation checks one relation of a FROM and adds it to s.
-func (k *checker) relation(r Relation, s *scope) {
+func (k *checker) relation(r ast.Relation, s *scope) {
 	switch r := r.(type) {
-	case *Table:
+	case *ast.Table:
 		k.table(r, s)
-	case *Subquery:
+	case *ast.Subquery:
 		around := s.outer
 		if r.Lateral {
 			k.nested = append(k.nested, r)
@@ -25,14 +27,14 @@ func (k *checker) relation(r Relation, s *scope) {
 		cols := k.query(r.Query, around)
 		src := &source{cols: k.handedOn(cols)}
 		k.add(r, src, "", r.Alias, s)
-	case *Unnest:
+	case *ast.Unnest:
 		k.unnest(r, s)
-	case *Join:
+	case *ast.Join:
 		k.join(r, s)
 	}
 }
 
-func (k *checker) table(r *Table, s *scope) {
+func (k *checker) table(r *ast.Table, s *scope) {
 	name := r.Name()
 	src := &source{}
 	own := r.Parts[len(r.Parts)-1].Key()
@@ -99,7 +101,7 @@ func columnType(text string) (*Type, error) {
 }
 
 // add names a relation and makes its columns visible.
-func (k *checker) add(r Relation, src *source, name string, a *Alias, s *scope) {
+func (k *checker) add(r ast.Relation, src *source, name string, a *ast.Alias, s *scope) {
 	if a != nil {
 		name = a.Name.Key()
 		if len(a.Columns) > 0 {
@@ -138,7 +140,7 @@ func concat(a, b []*column) []*column {
 	return append(a, b...)
 }
 
-func (k *checker) unnest(r *Unnest, s *scope) {
+func (k *checker) unnest(r *ast.Unnest, s *scope) {
 	src := &source{}
 	v := env{scope: s, noAggregate: "UNNEST", noWindow: "UNNEST"}
 	names, unknown := 0, false
@@ -190,7 +192,7 @@ func (k *checker) unnest(r *Unnest, s *scope) {
 
 // unnestRows: an array of rows gives one column holding the row in the form AWS documents for CloudTrail, and one column for
 // each field in Trino itself. Until that is settled by a real Athena, the first is taken with a warning, the second refused.
-func (k *checker) unnestRows(r *Unnest, names int) bool {
+func (k *checker) unnestRows(r *ast.Unnest, names int) bool {
 	want := 1
 	if r.Ordinality {
 		want = 2
@@ -205,7 +207,7 @@ func (k *checker) unnestRows(r *Unnest, names int) bool {
 	return true
 }
 
-func (k *checker) join(r *Join, s *scope) {
+func (k *checker) join(r *ast.Join, s *scope) {
 	if r.Natural {
 		k.problem(r, "NATURAL JOIN is not supported by Athena", "Name the columns: JOIN … USING (a, b)", "not-supported")
 	}
@@ -214,8 +216,8 @@ func (k *checker) join(r *Join, s *scope) {
 	k.relation(r.Left, s)
 	middle := len(s.cols)
 	k.relation(r.Right, s)
-	if u, ok := r.Right.(*Unnest); ok {
-		if lit, isTrue := r.On.(*BoolLit); r.Kind != CrossJoin && !(r.Kind == LeftJoin && isTrue && lit.Value) {
+	if u, ok := r.Right.(*ast.Unnest); ok {
+		if lit, isTrue := r.On.(*ast.BoolLit); r.Kind != ast.CrossJoin && !(r.Kind == ast.LeftJoin && isTrue && lit.Value) {
 			k.problem(u, "UNNEST is joined by CROSS JOIN, or by LEFT JOIN … ON TRUE", "", "")
 		}
 	}
@@ -223,7 +225,7 @@ func (k *checker) join(r *Join, s *scope) {
 		k.using(r, s, beforeCols, middle)
 	}
 	if r.On != nil {
-		if r.Kind != InnerJoin {
+		if r.Kind != ast.InnerJoin {
 			k.nested = append(k.nested, r)
 		}
 		// ON sees the two sides of this join only, and what is outside
@@ -233,9 +235,9 @@ func (k *checker) join(r *Join, s *scope) {
 }
 
 // using merges the columns named by USING: they come first and once, and can be named without an alias only.
-func (k *checker) using(r *Join, s *scope, from, middle int) {
+func (k *checker) using(r *ast.Join, s *scope, from, middle int) {
 	left, right := s.cols[from:middle], s.cols[middle:]
-	find := func(cols []*column, id *Ident) *column {
+	find := func(cols []*column, id *ast.Ident) *column {
 		var hit *column
 		for _, c := range cols {
 			if c.key == id.Key() {

@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // grouping is the GROUP BY of a select.
 type grouping struct {
 	keys    map[string]bool // the grouped expressions
 	sources []*source
-	exprs   []Expr
+	exprs   []ast.Expr
 }
 
 // owns tells whether a column belongs to the rows that are grouped. Columns from outside are constants to them.
@@ -29,14 +31,14 @@ func (g *grouping) owns(c *column) bool {
 }
 
 // groupBy notes what the rows are grouped by: expressions, and numbers that stand for selected columns.
-func (k *checker) groupBy(sel *Select, f *selectFacts, cols []*column, v env) {
+func (k *checker) groupBy(sel *ast.Select, f *selectFacts, cols []*column, v env) {
 	if sel.GroupBy.Distinct {
 		k.problem(sel.GroupBy, "GROUP BY DISTINCT is not supported", "", "not-supported")
 	}
 	for _, el := range sel.GroupBy.Elems {
 		for _, set := range el.Sets {
 			for _, x := range set.Exprs {
-				if lit, ok := x.(*IntLit); ok {
+				if lit, ok := x.(*ast.IntLit); ok {
 					k.types[x] = tInteger
 					if lit.Value < 1 || lit.Value > int64(len(cols)) {
 						k.problem(x, fmt.Sprintf("GROUP BY %d: %d columns are selected", lit.Value, len(cols)), "", "")
@@ -66,12 +68,12 @@ func (k *checker) groupBy(sel *Select, f *selectFacts, cols []*column, v env) {
 }
 
 // aggregates says whether x holds an aggregate of its own query (not of a subquery, not with OVER).
-func (k *checker) aggregates(x Expr) (found bool) {
-	Walk(x, func(n Node) bool {
+func (k *checker) aggregates(x ast.Expr) (found bool) {
+	ast.Walk(x, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *Query:
+		case *ast.Query:
 			return false
-		case *Call:
+		case *ast.Call:
 			if f := functions[n.Name.Key()]; f != nil && f.kind == aggregateFunction && n.Over == nil {
 				found = true
 			}
@@ -82,8 +84,8 @@ func (k *checker) aggregates(x Expr) (found bool) {
 }
 
 // covered reports columns in x that are neither grouped nor inside an aggregate.
-func (k *checker) covered(x Node, g *grouping) {
-	if e, ok := x.(Expr); ok {
+func (k *checker) covered(x ast.Node, g *grouping) {
+	if e, ok := x.(ast.Expr); ok {
 		if g.keys[k.key(e)] {
 			return
 		}
@@ -94,12 +96,12 @@ func (k *checker) covered(x Node, g *grouping) {
 			return
 		}
 	}
-	if c, ok := x.(*Call); ok {
+	if c, ok := x.(*ast.Call); ok {
 		if f := functions[c.Name.Key()]; f != nil && (f.kind == aggregateFunction && c.Over == nil || f.name == "grouping") {
 			return
 		}
 	}
-	eachChild(x, func(child Node) { k.covered(child, g) })
+	ast.EachChild(x, func(child ast.Node) { k.covered(child, g) })
 }
 
 func columnKey(c *column) string { return "#" + strconv.Itoa(int(c.number)) }
@@ -118,13 +120,13 @@ func (f *facts) writeKey(b *strings.Builder, v reflect.Value) {
 			b.WriteString("~")
 			return
 		}
-		if e, ok := v.Interface().(Expr); ok && v.Kind() == reflect.Pointer {
+		if e, ok := v.Interface().(ast.Expr); ok && v.Kind() == reflect.Pointer {
 			if c := f.cols[e]; c != nil {
 				b.WriteString(columnKey(c))
 				return
 			}
 		}
-		if id, ok := v.Interface().(*Ident); ok {
+		if id, ok := v.Interface().(*ast.Ident); ok {
 			b.WriteString(id.Key())
 			return
 		}

@@ -1,5 +1,7 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // aliasesOf are the names that may stand in front of a column here, for a hint.
 func aliasesOf(s *scope) (names []string) {
 	for ; s != nil; s = s.outer {
@@ -14,7 +16,7 @@ func aliasesOf(s *scope) (names []string) {
 
 // ident is what a bare name means: a lambda's parameter or a column, the nearest first. Trino finds names by scope, without
 // regard to case, and never guesses between two.
-func (k *checker) ident(x *Ident, v env) *Type {
+func (k *checker) ident(x *ast.Ident, v env) *Type {
 	cols, variable, label := v.scope.lookup(x.Key())
 	switch {
 	case variable != nil:
@@ -52,15 +54,15 @@ func unknownAround(s *scope) bool {
 	return false
 }
 
-func (k *checker) column(x Expr, c *column) *Type {
+func (k *checker) column(x ast.Expr, c *column) *Type {
 	k.cols[x] = c
 	c.use()
 	return c.typ
 }
 
 // deref is what a.b means: a column of the relation a, or the field b of the row a. A relation comes first, as in Trino.
-func (k *checker) deref(x *Deref, v env) *Type {
-	if id, ok := x.X.(*Ident); ok {
+func (k *checker) deref(x *ast.Deref, v env) *Type {
+	if id, ok := x.X.(*ast.Ident); ok {
 		cols, src := v.scope.qualified(id.Key(), x.Field.Key())
 		if len(cols) == 1 {
 			return k.column(x, cols[0])

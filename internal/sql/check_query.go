@@ -3,6 +3,8 @@ package sql
 import (
 	"fmt"
 	"slices"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // queryFacts are what a query was found to give: what the printers need of it and cannot see in the tree.
@@ -12,7 +14,7 @@ type queryFacts struct {
 }
 
 // query checks a query and returns the columns of its result. outer is what names mean around it.
-func (k *checker) query(q *Query, outer *scope) []*column {
+func (k *checker) query(q *ast.Query, outer *scope) []*column {
 	s := &scope{outer: outer}
 	if q.With != nil {
 		s.with = map[string]*named{}
@@ -27,9 +29,9 @@ func (k *checker) query(q *Query, outer *scope) []*column {
 		inner = &scope{outer: s}
 	}
 	inner.output = cols
-	_, isSelect := q.Body.(*Select)
+	_, isSelect := q.Body.(*ast.Select)
 	for i, item := range q.OrderBy {
-		if lit, ok := item.X.(*IntLit); ok {
+		if lit, ok := item.X.(*ast.IntLit); ok {
 			if lit.Value < 1 || lit.Value > int64(len(cols)) {
 				k.problem(item, fmt.Sprintf("ORDER BY %d: the result has %d columns", lit.Value, len(cols)), "", "")
 				continue
@@ -43,7 +45,7 @@ func (k *checker) query(q *Query, outer *scope) []*column {
 			v.noAggregate, v.noWindow = "ORDER BY of a set operation", "ORDER BY of a set operation"
 		}
 		t := k.expr(item.X, v)
-		if id, ok := item.X.(*Ident); ok {
+		if id, ok := item.X.(*ast.Ident); ok {
 			if c := k.cols[id]; c != nil && slices.Contains(cols, c) {
 				f.order[i] = c
 			}
@@ -51,7 +53,7 @@ func (k *checker) query(q *Query, outer *scope) []*column {
 		if t.Kind != 0 && !t.orderable() {
 			k.problem(item, "rows cannot be ordered by a value of type "+t.String(), "", "")
 		}
-		if sel, ok := q.Body.(*Select); ok {
+		if sel, ok := q.Body.(*ast.Select); ok {
 			if g := k.selects[sel].grouped; g != nil && f.order[i] == nil {
 				k.covered(item.X, g)
 			}
@@ -61,7 +63,7 @@ func (k *checker) query(q *Query, outer *scope) []*column {
 		}
 	}
 	inner.output = nil
-	for _, e := range []Expr{q.Offset, q.Limit} {
+	for _, e := range []ast.Expr{q.Offset, q.Limit} {
 		if e == nil {
 			continue
 		}
@@ -73,7 +75,7 @@ func (k *checker) query(q *Query, outer *scope) []*column {
 }
 
 // selected tells whether x is one of the selected expressions, which is all that ORDER BY may name behind DISTINCT.
-func (k *checker) selected(x Expr, sel *Select) bool {
+func (k *checker) selected(x ast.Expr, sel *ast.Select) bool {
 	key := k.key(x)
 	for _, it := range sel.Items {
 		if it.X != nil && k.key(it.X) == key {
@@ -84,7 +86,7 @@ func (k *checker) selected(x Expr, sel *Select) bool {
 }
 
 // with checks a query of a WITH and adds it to s.
-func (k *checker) with(w *With, n *NamedQuery, s *scope) {
+func (k *checker) with(w *ast.With, n *ast.NamedQuery, s *scope) {
 	key := n.Name.Key()
 	if s.with[key] != nil {
 		k.problem(n.Name, "WITH names "+n.Name.Name+" twice", "", "")
@@ -94,7 +96,7 @@ func (k *checker) with(w *With, n *NamedQuery, s *scope) {
 	var first []*column
 	if w.Recursive && k.recursive(n) {
 		// the first branch decides names and types, the second sees them
-		first, _ = k.body(n.Query.Body.(*SetOp).Left, &scope{outer: s})
+		first, _ = k.body(n.Query.Body.(*ast.SetOp).Left, &scope{outer: s})
 		c.recursive = true
 		c.cols = k.renamed(n, first)
 		for i, col := range c.cols {
@@ -118,7 +120,7 @@ func (k *checker) with(w *With, n *NamedQuery, s *scope) {
 }
 
 // renamed gives the columns of a WITH query their names from name (a, b) AS ….
-func (k *checker) renamed(n *NamedQuery, cols []*column) []*column {
+func (k *checker) renamed(n *ast.NamedQuery, cols []*column) []*column {
 	if len(n.Columns) == 0 && !k.ctes[n].recursive {
 		return cols
 	}
@@ -135,15 +137,15 @@ func (k *checker) renamed(n *NamedQuery, cols []*column) []*column {
 }
 
 // body checks what a query consists of. inner is the scope an ORDER BY may look into, nil if it may not.
-func (k *checker) body(b Body, s *scope) (cols []*column, inner *scope) {
+func (k *checker) body(b ast.Body, s *scope) (cols []*column, inner *scope) {
 	switch b := b.(type) {
-	case *Select:
+	case *ast.Select:
 		return k.selectBody(b, s)
-	case *Query:
+	case *ast.Query:
 		return k.query(b, s), nil
-	case *ValuesBody:
+	case *ast.ValuesBody:
 		return k.values(b, s), nil
-	case *SetOp:
+	case *ast.SetOp:
 		left, _ := k.body(b.Left, s)
 		right, _ := k.body(b.Right, s)
 		cols = make([]*column, 0, len(left))
@@ -159,7 +161,7 @@ func (k *checker) body(b Body, s *scope) (cols []*column, inner *scope) {
 				k.problem(b.Right, fmt.Sprintf("column %d of the set operation has type %s on one side and %s on the other", i+1, left[i].typ, right[i].typ), "Use CAST on one side", "")
 				t = tBad
 			}
-			from := k.fromSlab.more(2)
+			from := k.fromSlab.Make(2)
 			from[0], from[1] = left[i], right[i]
 			cols = append(cols, k.newColumn(column{name: left[i].name, key: left[i].key, label: left[i].label, typ: t, from: from}))
 		}
@@ -169,11 +171,11 @@ func (k *checker) body(b Body, s *scope) (cols []*column, inner *scope) {
 }
 
 // values checks VALUES: every row has the columns of the first, in types that have one in common.
-func (k *checker) values(b *ValuesBody, s *scope) (cols []*column) {
+func (k *checker) values(b *ast.ValuesBody, s *scope) (cols []*column) {
 	var types []*Type
 	for i, r := range b.Rows {
-		fields := []Expr{r}
-		if row, ok := r.(*Row); ok {
+		fields := []ast.Expr{r}
+		if row, ok := r.(*ast.Row); ok {
 			fields = row.Fields
 		}
 		for j, f := range fields {

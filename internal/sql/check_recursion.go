@@ -3,6 +3,8 @@ package sql
 import (
 	"fmt"
 	"slices"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // maxRecursion is how often a query of WITH RECURSIVE may read itself: what Trino and Athena have built in. Source: Trino
@@ -11,13 +13,13 @@ const maxRecursion = 10
 
 // recursive refuses what Trino does not take in a WITH RECURSIVE, and reports whether the query reads itself. The rules are those
 // Trino 435 was found to have. DuckDB has fewer.
-func (k *checker) recursive(n *NamedQuery) bool {
+func (k *checker) recursive(n *ast.NamedQuery) bool {
 	q, key := n.Query, n.Name.Key()
 	if len(n.Columns) == 0 {
 		k.problem(n.Name, "a query of WITH RECURSIVE needs names for its columns", "Write "+n.Name.Name+" (a, b) AS (…)", "recursion")
 	}
-	Walk(q, func(x Node) bool {
-		w, ok := x.(*With)
+	ast.Walk(q, func(x ast.Node) bool {
+		w, ok := x.(*ast.With)
 		if ok && w.Recursive {
 			k.problem(w, "WITH RECURSIVE cannot stand inside a query of another WITH RECURSIVE", "Put its queries beside that one", "recursion")
 		}
@@ -27,8 +29,8 @@ func (k *checker) recursive(n *NamedQuery) bool {
 	if len(reads) == 0 {
 		return false
 	}
-	op, ok := q.Body.(*SetOp)
-	if !ok || op.Kind != Union {
+	op, ok := q.Body.(*ast.SetOp)
+	if !ok || op.Kind != ast.Union {
 		k.problem(reads[0], n.Name.Name+" can read itself only behind UNION or UNION ALL", "Write a query that begins, UNION ALL, and one that goes on from "+n.Name.Name, "recursion")
 		return false
 	}
@@ -57,14 +59,14 @@ func (k *checker) recursive(n *NamedQuery) bool {
 }
 
 // readings are the places where a relation of this name is read, unless a WITH inside gives the name to another.
-func readings(n Node, key string) (found []*Table) {
-	Walk(n, func(x Node) bool {
+func readings(n ast.Node, key string) (found []*ast.Table) {
+	ast.Walk(n, func(x ast.Node) bool {
 		switch x := x.(type) {
-		case *Query:
-			if x.With != nil && slices.ContainsFunc(x.With.Queries, func(n *NamedQuery) bool { return n.Name.Key() == key }) {
+		case *ast.Query:
+			if x.With != nil && slices.ContainsFunc(x.With.Queries, func(n *ast.NamedQuery) bool { return n.Name.Key() == key }) {
 				return false
 			}
-		case *Table:
+		case *ast.Table:
 			if x.Name() == key {
 				found = append(found, x)
 			}
@@ -79,27 +81,27 @@ func readings(n Node, key string) (found []*Table) {
 type goingOn struct {
 	*checker
 	key  string
-	read []*Table
+	read []*ast.Table
 }
 
 // body looks at what a query consists of; why is what forbids it to be read here.
-func (g *goingOn) body(b Body, why string) {
+func (g *goingOn) body(b ast.Body, why string) {
 	switch b := b.(type) {
-	case *Query:
+	case *ast.Query:
 		g.query(b, why)
-	case *Select:
+	case *ast.Select:
 		for _, r := range b.From {
 			g.relation(r, why)
 		}
-	case *SetOp:
+	case *ast.SetOp:
 		left, right := why, why
 		switch {
-		case b.Kind == Except:
+		case b.Kind == ast.Except:
 			right = "the right side of EXCEPT"
 			if b.All {
 				left = "EXCEPT ALL"
 			}
-		case b.Kind == Intersect && b.All:
+		case b.Kind == ast.Intersect && b.All:
 			left, right = "INTERSECT ALL", "INTERSECT ALL"
 		}
 		g.body(b.Left, left)
@@ -107,7 +109,7 @@ func (g *goingOn) body(b Body, why string) {
 	}
 }
 
-func (g *goingOn) query(q *Query, why string) {
+func (g *goingOn) query(q *ast.Query, why string) {
 	if len(readings(q, g.key)) == 0 {
 		return
 	}
@@ -119,9 +121,9 @@ func (g *goingOn) query(q *Query, why string) {
 	g.body(q.Body, why)
 }
 
-func (g *goingOn) relation(r Relation, why string) {
+func (g *goingOn) relation(r ast.Relation, why string) {
 	switch r := r.(type) {
-	case *Table:
+	case *ast.Table:
 		if r.Name() != g.key {
 			return
 		}
@@ -129,16 +131,16 @@ func (g *goingOn) relation(r Relation, why string) {
 		if why != "" {
 			g.problem(r, fmt.Sprintf("%s cannot be read in %s of the query that goes on from it", r.Parts[0].Name, why), "", "recursion")
 		}
-	case *Subquery:
+	case *ast.Subquery:
 		g.query(r.Query, why)
-	case *Join:
+	case *ast.Join:
 		left, right := why, why
 		switch r.Kind {
-		case LeftJoin:
+		case ast.LeftJoin:
 			right = "the right side of LEFT JOIN"
-		case RightJoin:
+		case ast.RightJoin:
 			left = "the left side of RIGHT JOIN"
-		case FullJoin:
+		case ast.FullJoin:
 			left, right = "a FULL JOIN", "a FULL JOIN"
 		}
 		g.relation(r.Left, left)
@@ -147,7 +149,7 @@ func (g *goingOn) relation(r Relation, why string) {
 }
 
 // recursionTypes refuses columns of the query that goes on whose types are not those of the beginning.
-func (k *checker) recursionTypes(n *NamedQuery, first, cols []*column) {
+func (k *checker) recursionTypes(n *ast.NamedQuery, first, cols []*column) {
 	for i, c := range cols {
 		if i >= len(first) || len(c.from) != 2 {
 			return
@@ -156,6 +158,6 @@ func (k *checker) recursionTypes(n *NamedQuery, first, cols []*column) {
 		if was.Kind == 0 || now.Kind == 0 || was.equal(now) || coerces(now, was) {
 			continue
 		}
-		k.problem(n.Query.Body.(*SetOp).Right, fmt.Sprintf("column %d of %s begins as %s and goes on as %s", i+1, n.Name.Name, was, now), "Use CAST in the query before UNION", "types")
+		k.problem(n.Query.Body.(*ast.SetOp).Right, fmt.Sprintf("column %d of %s begins as %s and goes on as %s", i+1, n.Name.Name, was, now), "Use CAST in the query before UNION", "types")
 	}
 }

@@ -3,6 +3,8 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // selectFacts are what a SELECT was found to make of its rows.
@@ -13,7 +15,7 @@ type selectFacts struct {
 
 // selectBody checks one SELECT in the order in which it is evaluated, which decides what a name can mean: FROM makes the columns,
 // WHERE sees them row by row, then come the select list, GROUP BY, HAVING and the windows. The scope is what ORDER BY may look into.
-func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
+func (k *checker) selectBody(sel *ast.Select, outer *scope) ([]*column, *scope) {
 	s := &scope{outer: outer}
 	for _, r := range sel.From {
 		k.relation(r, s)
@@ -24,7 +26,7 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 	f := &selectFacts{items: make([][]*column, 0, len(sel.Items))}
 	k.selects[sel] = f
 	if len(sel.Windows) > 0 {
-		s.windows = make(map[string]*Window, len(sel.Windows))
+		s.windows = make(map[string]*ast.Window, len(sel.Windows))
 	}
 	for _, w := range sel.Windows {
 		if s.windows[w.Name.Key()] != nil {
@@ -44,9 +46,9 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 			t := k.expr(it.X, v)
 			c := k.newColumn(column{expr: it.X, typ: t})
 			switch x := it.X.(type) {
-			case *Ident:
+			case *ast.Ident:
 				c.name = x.Name
-			case *Deref:
+			case *ast.Deref:
 				if isPath(x.X) {
 					c.name = x.Field.Name
 				}
@@ -124,7 +126,7 @@ func (k *checker) selectBody(sel *Select, outer *scope) ([]*column, *scope) {
 }
 
 // star is the columns * or t.* stands for.
-func (k *checker) star(it *SelectItem, s *scope) (cols []*column) {
+func (k *checker) star(it *ast.SelectItem, s *scope) (cols []*column) {
 	from := s.cols
 	if it.Table != nil {
 		var r *source

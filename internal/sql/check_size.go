@@ -3,6 +3,8 @@ package sql
 import (
 	"regexp"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // maxSize is how many pieces an expression may have once DuckDB has put every macro's text in its place. The largest statement
@@ -10,7 +12,7 @@ import (
 const maxSize = 2_000_000
 
 // grow refuses an expression that grows beyond all measure when it is written for DuckDB. pieces is how many its parts have.
-func (k *checker) grow(x Expr, pieces float64) float64 {
+func (k *checker) grow(x ast.Expr, pieces float64) float64 {
 	pieces = (1 + pieces) * k.copies(x)
 	if pieces > maxSize {
 		k.problem(x, "this expression is nested too deeply", "Compute its parts in a WITH first", "too-large")
@@ -20,20 +22,20 @@ func (k *checker) grow(x Expr, pieces float64) float64 {
 }
 
 // copies is how often the text of n's parts stands in what is written for n.
-func (k *checker) copies(n Expr) float64 {
+func (k *checker) copies(n ast.Expr) float64 {
 	switch n := n.(type) {
-	case *Subscript:
+	case *ast.Subscript:
 		return 5
-	case *Cast:
+	case *ast.Cast:
 		return 4
-	case *Binary:
-		if n.Op == OpDiv || n.Op == OpMod {
+	case *ast.Binary:
+		if n.Op == ast.OpDiv || n.Op == ast.OpMod {
 			if t := k.types[n]; t != nil && t.Kind == DecimalType {
 				return macroCopies["tr_decimal_divide"]
 			}
 			return 4
 		}
-	case *Call:
+	case *ast.Call:
 		switch r := k.calls[n]; {
 		case r == nil:
 		case r.fn.name == "avg" && r.result.Kind == DecimalType:

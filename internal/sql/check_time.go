@@ -8,11 +8,12 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"trailscribe/internal/sql/scalar" // zones are checked on every machine alike
+	"trailscribe/internal/sql/ast" // zones are checked on every machine alike
+	"trailscribe/internal/sql/scalar"
 )
 
 // atTimeZone checks AT TIME ZONE. The type remembers that a zone was named, because DuckDB keeps the instant only.
-func (k *checker) atTimeZone(x *AtTimeZone, v env) *Type {
+func (k *checker) atTimeZone(x *ast.AtTimeZone, v env) *Type {
 	t, z := k.expr(x.X, v), k.expr(x.Zone, v)
 	if z.Kind != 0 && !z.text() {
 		k.problem(x.Zone, "a time zone is text like 'Europe/Berlin', not "+z.String(), "", "types")
@@ -29,16 +30,16 @@ func (k *checker) atTimeZone(x *AtTimeZone, v env) *Type {
 }
 
 // zonedAt is the type of a timestamp moved to a zone.
-func zonedAt(zone Expr, p int) *Type {
+func zonedAt(zone ast.Expr, p int) *Type {
 	t := &Type{Kind: TimestampZoneType, P: p, zoned: true}
-	if lit, ok := zone.(*StringLit); ok && isUTC(lit.Value) {
+	if lit, ok := zone.(*ast.StringLit); ok && isUTC(lit.Value) {
 		t.zoned = false
 	}
 	return t
 }
 
 // extract checks EXTRACT(field FROM x), which is the function of that name.
-func (k *checker) extract(x *Extract, v env) *Type {
+func (k *checker) extract(x *ast.Extract, v env) *Type {
 	name, ok := extractFields[x.Field]
 	if !ok {
 		names := make([]string, 0, len(extractFields))
@@ -49,7 +50,7 @@ func (k *checker) extract(x *Extract, v env) *Type {
 		return tBad
 	}
 	// EXTRACT(hour FROM x) is hour(x)
-	c := &Call{Span: x.Span, Name: &Ident{Span: x.Span, Name: name}, Args: []Expr{x.X}}
+	c := &ast.Call{Span: x.Span, Name: &ast.Ident{Span: x.Span, Name: name}, Args: []ast.Expr{x.X}}
 	t := k.call(c, v)
 	if r := k.calls[c]; r != nil {
 		k.extracts[x] = c
@@ -64,7 +65,7 @@ var extractFields = map[string]string{"year": "year", "quarter": "quarter", "mon
 var timestampForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?(?: ?([A-Za-z][A-Za-z0-9_+/-]*|[+-][0-9]{2}:[0-9]{2}))?$`)
 
 // typedLit checks a literal such as TIMESTAMP '…' and gives its type.
-func (k *checker) typedLit(x *TypedLit) *Type {
+func (k *checker) typedLit(x *ast.TypedLit) *Type {
 	bad := func(want string) *Type {
 		k.problem(x, strings.ToUpper(x.Type)+" "+stringText(x.Value)+" cannot be read", want, "")
 		return tBad
@@ -191,8 +192,8 @@ func isUTC(zone string) bool {
 }
 
 // zone checks a zone that is known already.
-func (k *checker) zone(x Expr) {
-	lit, ok := x.(*StringLit)
+func (k *checker) zone(x ast.Expr) {
+	lit, ok := x.(*ast.StringLit)
 	if !ok {
 		return
 	}
@@ -206,10 +207,10 @@ func (k *checker) zone(x Expr) {
 }
 
 // keepZone: the result has the zone of the argument.
-func keepZone(k *checker, c *Call, r *resolved) { keepZoneOf(0)(k, c, r) }
+func keepZone(k *checker, c *ast.Call, r *resolved) { keepZoneOf(0)(k, c, r) }
 
-func keepZoneOf(i int) func(*checker, *Call, *resolved) {
-	return func(k *checker, c *Call, r *resolved) {
+func keepZoneOf(i int) func(*checker, *ast.Call, *resolved) {
+	return func(k *checker, c *ast.Call, r *resolved) {
 		if t := k.types[c.Args[i]]; t.zoned && r.result.Kind == TimestampZoneType {
 			r.result = &Type{Kind: TimestampZoneType, P: r.result.P, zoned: true}
 		}
@@ -222,11 +223,11 @@ func keepZoneOf(i int) func(*checker, *Call, *resolved) {
 var timeUnits = []string{"millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"}
 
 // unitOfDiff checks the unit of date_diff: two dates are compared as dates.
-func unitOfDiff(k *checker, c *Call, r *resolved) { k.unit(c.Args[0], r.params[1]) }
+func unitOfDiff(k *checker, c *ast.Call, r *resolved) { k.unit(c.Args[0], r.params[1]) }
 
 // unit checks the unit of date_trunc, date_add and date_diff.
-func (k *checker) unit(x Expr, t *Type) {
-	lit, ok := x.(*StringLit)
+func (k *checker) unit(x ast.Expr, t *Type) {
+	lit, ok := x.(*ast.StringLit)
 	if !ok {
 		k.problem(x, "the unit is a literal such as 'day'", "", "")
 		return

@@ -4,17 +4,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // typeName is the type a CAST names.
-func (k *checker) typeName(n *TypeName) *Type {
+func (k *checker) typeName(n *ast.TypeName) *Type {
 	t := k.makeType(n)
 	k.casts[n] = t
 	return t
 }
 
 // makeType reads a type name of the statement, with a problem where there is no such type.
-func (k *checker) makeType(n *TypeName) *Type {
+func (k *checker) makeType(n *ast.TypeName) *Type {
 	switch n.Name {
 	case "array", "map", "row":
 		elems := make([]*Type, len(n.Elems))
@@ -77,7 +79,7 @@ func typeWords() (names []string) {
 }
 
 // cast checks CAST and TRY_CAST by Trino's table of casts; a TRY_CAST that could never succeed is refused too.
-func (k *checker) cast(x *Cast, v env) *Type {
+func (k *checker) cast(x *ast.Cast, v env) *Type {
 	from, to := k.expr(x.X, v), k.typeName(x.Type)
 	if from.zoned {
 		k.doubt(x)
@@ -102,7 +104,7 @@ func castHint(t *Type) string {
 	return ""
 }
 
-func (k *checker) decimalLit(x *DecimalLit) *Type {
+func (k *checker) decimalLit(x *ast.DecimalLit) *Type {
 	whole, frac, _ := strings.Cut(strings.TrimPrefix(x.Text, "-"), ".")
 	whole = strings.TrimLeft(strings.ReplaceAll(whole, "_", ""), "0")
 	frac = strings.ReplaceAll(frac, "_", "")

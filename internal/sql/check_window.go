@@ -1,8 +1,10 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // window checks what stands behind OVER.
-func (k *checker) window(w *Window, v env) {
-	for _, id := range []*Ident{w.Name, w.Base} {
+func (k *checker) window(w *ast.Window, v env) {
+	for _, id := range []*ast.Ident{w.Name, w.Base} {
 		if id == nil {
 			continue
 		}
@@ -20,7 +22,7 @@ func (k *checker) window(w *Window, v env) {
 		}
 	}
 	if w.Frame != nil {
-		for _, b := range []*FrameBound{w.Frame.Start, w.Frame.Stop} {
+		for _, b := range []*ast.FrameBound{w.Frame.Start, w.Frame.Stop} {
 			if b != nil && b.X != nil {
 				k.expr(b.X, v)
 			}
@@ -28,7 +30,7 @@ func (k *checker) window(w *Window, v env) {
 	}
 }
 
-func (s *scope) window(key string) *Window {
+func (s *scope) window(key string) *ast.Window {
 	for ; s != nil; s = s.outer {
 		if w := s.windows[key]; w != nil {
 			return w

@@ -1,6 +1,10 @@
 package sql
 
-import "strconv"
+import (
+	"strconv"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // column is one column of a relation in a FROM, or of a query's result.
 type column struct {
@@ -9,12 +13,12 @@ type column struct {
 	typ  *Type
 	rel  *source
 
-	from   []*column // the columns it hands on unchanged: a star's, a CTE's, a set operation's branches
-	expr   Expr      // what it is computed from, of a result column
-	merged []*column // of JOIN … USING: left and right
-	label  string    // of a result column: its unique name inside its query
-	number int32     // tells the columns of a statement apart
-	join   JoinKind  // of a merged column
+	from   []*column    // the columns it hands on unchanged: a star's, a CTE's, a set operation's branches
+	expr   ast.Expr     // what it is computed from, of a result column
+	merged []*column    // of JOIN … USING: left and right
+	label  string       // of a result column: its unique name inside its query
+	number int32        // tells the columns of a statement apart
+	join   ast.JoinKind // of a merged column
 	used   bool
 	hidden bool // by USING: it can no longer be named with its relation
 }
@@ -52,12 +56,12 @@ func called(cols []*column, key string, and func(*column) bool) (found []*column
 func (k *checker) newColumn(c column) *column {
 	k.columns++
 	c.number = k.columns
-	return k.columnSlab.put(c)
+	return k.columnSlab.Put(c)
 }
 
 // newColumns makes n columns and gives each its number.
 func (k *checker) newColumns(n int) []*column {
-	made, out := k.columnSlab.more(n), make([]*column, n)
+	made, out := k.columnSlab.Make(n), make([]*column, n)
 	for i := range made {
 		k.columns++
 		made[i].number = k.columns
@@ -68,7 +72,7 @@ func (k *checker) newColumns(n int) []*column {
 
 // handedOn makes a column for each that a query hands on to what reads it.
 func (k *checker) handedOn(cols []*column) []*column {
-	out, from := k.newColumns(len(cols)), k.fromSlab.more(len(cols))
+	out, from := k.newColumns(len(cols)), k.fromSlab.Make(len(cols))
 	copy(from, cols)
 	for i, c := range cols {
 		o := out[i]
@@ -79,19 +83,19 @@ func (k *checker) handedOn(cols []*column) []*column {
 
 // only is a list of one column.
 func (k *checker) only(c *column) []*column {
-	l := k.fromSlab.more(1)
+	l := k.fromSlab.Make(1)
 	l[0] = c
 	return l
 }
 
 // isPath tells whether an expression is a name, or a field of a name. Only the field of such a one names its column in Trino:
 // resources[1].arn has none.
-func isPath(x Expr) bool {
+func isPath(x ast.Expr) bool {
 	for {
 		switch e := x.(type) {
-		case *Ident:
+		case *ast.Ident:
 			return true
-		case *Deref:
+		case *ast.Deref:
 			x = e.X
 		default:
 			return false

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/sql/ast"
 )
 
 // Decide gives some parameters their value before the statement is checked, and takes out of it what follows from them: branches
@@ -15,25 +16,25 @@ import (
 // before Check.
 func (p *Parsed) Decide(values map[string]bool) diag.Problems {
 	d := decision{values}
-	Walk(p.query, func(n Node) bool {
+	ast.Walk(p.query, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *Select:
-			n.Items = slices.DeleteFunc(n.Items, func(i *SelectItem) bool { return i.X != nil && d.reduce(&i.X) && isNull(i.X) })
+		case *ast.Select:
+			n.Items = slices.DeleteFunc(n.Items, func(i *ast.SelectItem) bool { return i.X != nil && d.reduce(&i.X) && isNull(i.X) })
 			if d.reduce(&n.Where) {
-				if b, ok := n.Where.(*BoolLit); ok && b.Value {
+				if b, ok := n.Where.(*ast.BoolLit); ok && b.Value {
 					n.Where = nil
 				}
 			}
-		case *Window:
+		case *ast.Window:
 			for i := range n.PartitionBy {
 				d.reduce(&n.PartitionBy[i])
 			}
 			n.PartitionBy = slices.DeleteFunc(n.PartitionBy, isNull)
-		case *Call:
+		case *ast.Call:
 			for i := range n.Args {
 				d.reduce(&n.Args[i])
 			}
-		case *Binary:
+		case *ast.Binary:
 			d.reduce(&n.Left)
 			d.reduce(&n.Right)
 		}
@@ -41,8 +42,8 @@ func (p *Parsed) Decide(values map[string]bool) diag.Problems {
 	})
 	var problems diag.Problems
 	p.paramNames = nil
-	Walk(p.query, func(n Node) bool {
-		x, ok := n.(*Param)
+	ast.Walk(p.query, func(n ast.Node) bool {
+		x, ok := n.(*ast.Param)
 		if !ok {
 			return true
 		}
@@ -61,13 +62,13 @@ func (p *Parsed) Decide(values map[string]bool) diag.Problems {
 type decision struct{ values map[string]bool }
 
 // reduce puts what is left of an expression in its place, and reports whether a known parameter was in it.
-func (d decision) reduce(x *Expr) bool {
+func (d decision) reduce(x *ast.Expr) bool {
 	if *x == nil {
 		return false
 	}
 	known := false
-	Walk(*x, func(n Node) bool {
-		if p, ok := n.(*Param); ok {
+	ast.Walk(*x, func(n ast.Node) bool {
+		if p, ok := n.(*ast.Param); ok {
 			_, is := d.values[p.Name]
 			known = known || is
 		}
@@ -80,33 +81,33 @@ func (d decision) reduce(x *Expr) bool {
 }
 
 // left is what is left of an expression.
-func (d decision) left(x Expr) Expr {
+func (d decision) left(x ast.Expr) ast.Expr {
 	switch x := x.(type) {
-	case *Param:
+	case *ast.Param:
 		if v, ok := d.values[x.Name]; ok {
-			return &BoolLit{Span: x.Span, Value: v}
+			return &ast.BoolLit{Span: x.Span, Value: v}
 		}
-	case *Unary:
-		if x.Op == OpNot {
+	case *ast.Unary:
+		if x.Op == ast.OpNot {
 			x.X = d.left(x.X)
-			if b, ok := x.X.(*BoolLit); ok {
-				return &BoolLit{Span: x.Span, Value: !b.Value}
+			if b, ok := x.X.(*ast.BoolLit); ok {
+				return &ast.BoolLit{Span: x.Span, Value: !b.Value}
 			}
 		}
-	case *Binary:
-		if x.Op == OpAnd || x.Op == OpOr {
+	case *ast.Binary:
+		if x.Op == ast.OpAnd || x.Op == ast.OpOr {
 			x.Left, x.Right = d.left(x.Left), d.left(x.Right)
-			for _, side := range [][2]Expr{{x.Left, x.Right}, {x.Right, x.Left}} {
-				b, ok := side[0].(*BoolLit)
+			for _, side := range [][2]ast.Expr{{x.Left, x.Right}, {x.Right, x.Left}} {
+				b, ok := side[0].(*ast.BoolLit)
 				switch {
-				case ok && b.Value == (x.Op == OpOr): // TRUE OR y, FALSE AND y
+				case ok && b.Value == (x.Op == ast.OpOr): // TRUE OR y, FALSE AND y
 					return b
 				case ok:
 					return side[1]
 				}
 			}
 		}
-	case *Case:
+	case *ast.Case:
 		if x.Operand == nil {
 			return d.branch(x)
 		}
@@ -115,12 +116,12 @@ func (d decision) left(x Expr) Expr {
 }
 
 // branch is what is left of a searched CASE.
-func (d decision) branch(x *Case) Expr {
-	var whens []*When
+func (d decision) branch(x *ast.Case) ast.Expr {
+	var whens []*ast.When
 	last := x.Else
 	for _, w := range x.Whens {
 		w.Cond = d.left(w.Cond)
-		b, decided := w.Cond.(*BoolLit)
+		b, decided := w.Cond.(*ast.BoolLit)
 		if decided && !b.Value {
 			continue
 		}
@@ -138,12 +139,12 @@ func (d decision) branch(x *Case) Expr {
 		return x
 	}
 	if last == nil {
-		return &NullLit{Span: x.Span}
+		return &ast.NullLit{Span: x.Span}
 	}
 	return last
 }
 
-func isNull(x Expr) bool {
-	_, null := x.(*NullLit)
+func isNull(x ast.Expr) bool {
+	_, null := x.(*ast.NullLit)
 	return null
 }

@@ -3,14 +3,16 @@ package sql
 import (
 	"fmt"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // emitter writes a checked statement for DuckDB. Every column is written with its relation, every relation and lambda
 // parameter under a name unique in the statement, so that DuckDB's own rules for names never matter.
 type emitter struct {
 	c      *Checked
-	lits   map[string]Expr   // of the parameters
-	stands map[string]string // what stands for a relation of the catalog
+	lits   map[string]ast.Expr // of the parameters
+	stands map[string]string   // what stands for a relation of the catalog
 
 	refused []refusal
 	at      map[*column]string // where a column is found, if not at its own relation
@@ -29,7 +31,7 @@ func (b *Bound) duckdb(stands map[string]string) string {
 	return newEmitter(b.c, b.lits, stands).statement()
 }
 
-func newEmitter(c *Checked, lits map[string]Expr, stands map[string]string) *emitter {
+func newEmitter(c *Checked, lits map[string]ast.Expr, stands map[string]string) *emitter {
 	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}, reading: map[*named]string{}, growth: map[*column]bool{}}
 }
 
@@ -41,7 +43,7 @@ func (e *emitter) statement() string {
 }
 
 // query is a query inside another.
-func (e *emitter) query(q *Query) string {
+func (e *emitter) query(q *ast.Query) string {
 	calls, param := e.calls, e.element
 	e.calls, e.element = 0, ""
 	defer func() { e.calls, e.element = calls, param }()
@@ -51,7 +53,7 @@ func (e *emitter) query(q *Query) string {
 }
 
 // writeQuery writes a query. top: its columns are the statement's result and are turned into what can be fetched.
-func (e *emitter) writeQuery(b *strings.Builder, q *Query, top bool) {
+func (e *emitter) writeQuery(b *strings.Builder, q *ast.Query, top bool) {
 	if q.With != nil {
 		b.WriteString("WITH ")
 		if q.With.Recursive {
@@ -97,7 +99,7 @@ func (e *emitter) writeQuery(b *strings.Builder, q *Query, top bool) {
 		}
 		if top {
 			for _, c := range e.c.orderRest {
-				keys = append(keys, named(c)+order(&SortItem{}))
+				keys = append(keys, named(c)+order(&ast.SortItem{}))
 			}
 		}
 		b.WriteString(" ORDER BY " + strings.Join(keys, ", "))
@@ -111,12 +113,12 @@ func (e *emitter) writeQuery(b *strings.Builder, q *Query, top bool) {
 }
 
 // order is the direction of a sort key, with the place of NULL said: it must not hang on a setting.
-func order(s *SortItem) string {
+func order(s *ast.SortItem) string {
 	d := " ASC"
 	if s.Desc {
 		d = " DESC"
 	}
-	if s.Nulls == NullsFirst {
+	if s.Nulls == ast.NullsFirst {
 		return d + " NULLS FIRST"
 	}
 	return d + " NULLS LAST"

@@ -3,10 +3,12 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // aggregate writes an aggregate. An ORDER BY inside a call whose value does not depend on it is left out.
-func (e *emitter) aggregate(c *Call, r *resolved) string {
+func (e *emitter) aggregate(c *ast.Call, r *resolved) string {
 	switch r.fn.name {
 	case "count":
 		if c.Star || len(c.Args) == 0 {
@@ -49,7 +51,7 @@ func (e *emitter) aggregate(c *Call, r *resolved) string {
 }
 
 // after is what follows an aggregate's parentheses.
-func (e *emitter) after(c *Call) string {
+func (e *emitter) after(c *ast.Call) string {
 	s := ""
 	if c.Filter != nil {
 		s = " FILTER (WHERE " + e.x(c.Filter) + ")"

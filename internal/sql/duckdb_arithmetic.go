@@ -3,26 +3,28 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // binary writes an operator between two values. Both engines spell most of them alike and mean something else: what DuckDB would
 // round, overflow or answer with NULL in another way is written so that the value, or the error, is Trino's.
-func (e *emitter) binary(x *Binary) string {
+func (e *emitter) binary(x *ast.Binary) string {
 	a, b := e.c.types[x.Left], e.c.types[x.Right]
 	switch x.Op {
-	case OpAnd, OpOr:
+	case ast.OpAnd, ast.OpOr:
 		return "(" + e.x(x.Left) + " " + x.Op.String() + " " + e.x(x.Right) + ")"
-	case OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpDistinct, OpNotDistinct:
+	case ast.OpEq, ast.OpNe, ast.OpLt, ast.OpLe, ast.OpGt, ast.OpGe, ast.OpDistinct, ast.OpNotDistinct:
 		t := e.compareType(a, b)
 		l, r := e.as(x.Left, t), e.as(x.Right, t)
 		return "(" + l + " " + x.Op.String() + " " + r + ")"
-	case OpConcat:
+	case ast.OpConcat:
 		return e.concat(x, a, b)
 	}
 	t := e.c.types[x]
 	if t.numeric() {
 		switch x.Op {
-		case OpDiv, OpMod:
+		case ast.OpDiv, ast.OpMod:
 			return e.divide(x.Op, x.Left, x.Right, t)
 		}
 		if t.Kind == DecimalType {
@@ -47,7 +49,7 @@ func decimalOperand(s string, t *Type) string {
 }
 
 // concat writes || of texts, or of arrays and their elements.
-func (e *emitter) concat(x *Binary, a, b *Type) string {
+func (e *emitter) concat(x *ast.Binary, a, b *Type) string {
 	t := e.c.types[x]
 	if t.Kind != ArrayType {
 		return e.join(operands(x), t)
@@ -65,18 +67,18 @@ func (e *emitter) concat(x *Binary, a, b *Type) string {
 
 // divide writes / and %, which are errors for whole numbers and decimals divided by zero, and Infinity or NaN for doubles.
 // DuckDB gives NULL for all of them but a double modulo zero.
-func (e *emitter) divide(op Op, left, right Expr, t *Type) string {
+func (e *emitter) divide(op ast.Op, left, right ast.Expr, t *Type) string {
 	sym := " // "
-	if op == OpMod {
+	if op == ast.OpMod {
 		sym = " % "
 	}
 	switch {
 	case t.float():
 		l, r := e.as(left, t), e.as(right, t)
-		if op == OpDiv && nonZero(right) {
+		if op == ast.OpDiv && nonZero(right) {
 			return "(" + l + " / " + r + ")"
 		}
-		if op == OpMod {
+		if op == ast.OpMod {
 			return "(" + l + " % " + r + ")" // by zero it is NaN in DuckDB too
 		}
 		return "tr_double_divide(" + l + ", " + r + ")"
@@ -93,7 +95,7 @@ func (e *emitter) divide(op Op, left, right Expr, t *Type) string {
 	}
 	sa, sb := a.S, b.S
 	l, r := unscaled(e.x(left), a), unscaled(e.x(right), b)
-	if op == OpMod {
+	if op == ast.OpMod {
 		return "CAST(tr_decimal_mod(" + l + shift(max(sb-sa, 0)) + ", " + r + shift(max(sa-sb, 0)) + ", " + strconv.Itoa(t.S) + ") AS " + t.duck() + ")"
 	}
 	return "CAST(tr_decimal_divide(" + l + shift(t.S+sb-sa) + ", " + r + ", " + strconv.Itoa(t.S) + ") AS " + t.duck() + ")"
@@ -115,14 +117,14 @@ func shift(n int) string {
 }
 
 // nonZero tells whether an expression is a number that is not zero, so that dividing by it needs no guard.
-func nonZero(x Expr) bool {
+func nonZero(x ast.Expr) bool {
 	text := ""
 	switch x := x.(type) {
-	case *IntLit:
+	case *ast.IntLit:
 		return x.Value != 0
-	case *DoubleLit:
+	case *ast.DoubleLit:
 		text = x.Text
-	case *DecimalLit:
+	case *ast.DecimalLit:
 		text = x.Text
 	}
 	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
@@ -131,7 +133,7 @@ func nonZero(x Expr) bool {
 
 // timeArithmetic writes + - * / with dates, timestamps and intervals. Months are added to the wall clock of a value's zone, as
 // Trino does; days and smaller units to the instant.
-func (e *emitter) timeArithmetic(x *Binary, a, b, t *Type) string {
+func (e *emitter) timeArithmetic(x *ast.Binary, a, b, t *Type) string {
 	isInterval := func(t *Type) bool { return t.Kind == IntervalDayType || t.Kind == IntervalMonthType }
 	left, right := x.Left, x.Right
 	switch {
@@ -139,13 +141,13 @@ func (e *emitter) timeArithmetic(x *Binary, a, b, t *Type) string {
 		if isInterval(a) {
 			left, right = right, left
 		}
-		if lit, ok := right.(*IntervalLit); ok {
+		if lit, ok := right.(*ast.IntervalLit); ok {
 			if v, _ := parseInterval(lit); v.millis != 0 {
 				e.refuse(right, "hours, minutes and seconds cannot be added to a date", "CAST the date AS timestamp first")
 			}
 		}
 		return "CAST(" + e.x(left) + " " + x.Op.String() + " " + e.x(right) + " AS DATE)"
-	case t.Kind == IntervalDayType && !isInterval(a) && !isInterval(b) && (x.Op == OpSub):
+	case t.Kind == IntervalDayType && !isInterval(a) && !isInterval(b) && (x.Op == ast.OpSub):
 		if a.Kind == DateType && b.Kind == DateType {
 			return "to_days(CAST(" + e.x(left) + " - " + e.x(right) + " AS INTEGER))"
 		}
@@ -159,7 +161,7 @@ func (e *emitter) timeArithmetic(x *Binary, a, b, t *Type) string {
 			return e.back("("+e.local(left)+" "+x.Op.String()+" "+e.x(right)+")", left)
 		}
 		return "(" + e.x(left) + " " + x.Op.String() + " " + e.x(right) + ")"
-	case x.Op == OpDiv || (x.Op == OpMul && (a.float() || b.float())):
+	case x.Op == ast.OpDiv || (x.Op == ast.OpMul && (a.float() || b.float())):
 		e.refuse(x, "an interval is only multiplied by whole numbers", "")
 	}
 	return "(" + e.x(left) + " " + x.Op.String() + " " + e.x(right) + ")"

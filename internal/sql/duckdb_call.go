@@ -1,9 +1,13 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // call writes a function call by its row in the table.
-func (e *emitter) call(c *Call) string {
+func (e *emitter) call(c *ast.Call) string {
 	r := e.c.calls[c]
 	switch r.fn.kind {
 	case aggregateFunction:
@@ -22,7 +26,7 @@ func (e *emitter) call(c *Call) string {
 }
 
 // fill puts the arguments into a template of the function table.
-func (e *emitter) fill(template string, c *Call, r *resolved) string {
+func (e *emitter) fill(template string, c *ast.Call, r *resolved) string {
 	var b strings.Builder
 	for i := 0; i < len(template); i++ {
 		if template[i] != '$' || i+1 == len(template) {
@@ -58,7 +62,7 @@ func (e *emitter) fill(template string, c *Call, r *resolved) string {
 	return b.String()
 }
 
-func (e *emitter) args(c *Call, r *resolved) string {
+func (e *emitter) args(c *ast.Call, r *resolved) string {
 	parts := make([]string, len(c.Args))
 	for i, a := range c.Args {
 		parts[i] = e.as(a, r.params[i])
@@ -66,11 +70,13 @@ func (e *emitter) args(c *Call, r *resolved) string {
 	return strings.Join(parts, ", ")
 }
 
-func emitSame(e *emitter, c *Call, r *resolved) string { return r.fn.name + "(" + e.args(c, r) + ")" }
+func emitSame(e *emitter, c *ast.Call, r *resolved) string {
+	return r.fn.name + "(" + e.args(c, r) + ")"
+}
 
 // lambda writes lambda x: body.
-func (e *emitter) lambda(x Expr) string {
-	l := x.(*Lambda)
+func (e *emitter) lambda(x ast.Expr) string {
+	l := x.(*ast.Lambda)
 	names := e.c.lambdas[l]
 	quoted := make([]string, len(names))
 	for i, n := range names {
@@ -89,11 +95,11 @@ func (e *emitter) within(names []string, param string, body func() string) strin
 }
 
 // substituted writes a lambda's body with something else in place of its parameters; param is one of these.
-func (e *emitter) substituted(l *Lambda, with map[string]string, param string) string {
+func (e *emitter) substituted(l *ast.Lambda, with map[string]string, param string) string {
 	return e.substitutedAs(l, with, nil, param)
 }
 
-func (e *emitter) substitutedAs(l *Lambda, with map[string]string, t *Type, param string) string {
+func (e *emitter) substitutedAs(l *ast.Lambda, with map[string]string, t *Type, param string) string {
 	for k, v := range with {
 		e.vars[k] = v
 	}

@@ -3,10 +3,12 @@ package sql
 import (
 	"fmt"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // castTo writes CAST(x AS to), or TRY_CAST.
-func (e *emitter) castTo(x Expr, to *Type, try bool) string {
+func (e *emitter) castTo(x ast.Expr, to *Type, try bool) string {
 	from := e.c.types[x]
 	if from.Kind == TimestampZoneType && to.Kind != TimestampZoneType && to.Kind != JSONType {
 		// the wall clock decides; as text the zone's name follows

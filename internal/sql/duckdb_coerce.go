@@ -1,6 +1,10 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // compareType is what two values are compared as; Check has seen that there is one.
 func (e *emitter) compareType(a, b *Type) *Type {
@@ -11,7 +15,7 @@ func (e *emitter) compareType(a, b *Type) *Type {
 }
 
 // as writes x turned into type t by Trino's implicit rules.
-func (e *emitter) as(x Expr, t *Type) string {
+func (e *emitter) as(x ast.Expr, t *Type) string {
 	if t == nil {
 		return e.x(x)
 	}

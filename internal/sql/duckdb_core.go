@@ -1,14 +1,18 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // emitTypeof writes typeof as the text it is: types are known before the statement runs. This file holds what is written for
 // conditionals and for TRY, see coreFunctions.
-func emitTypeof(e *emitter, c *Call, r *resolved) string {
+func emitTypeof(e *emitter, c *ast.Call, r *resolved) string {
 	return duckString(e.c.types[c.Args[0]].String())
 }
 
-func emitIf(e *emitter, c *Call, r *resolved) string {
+func emitIf(e *emitter, c *ast.Call, r *resolved) string {
 	s := "CASE WHEN " + e.x(c.Args[0]) + " THEN " + e.as(c.Args[1], r.params[1])
 	if len(c.Args) == 3 {
 		s += " ELSE " + e.as(c.Args[2], r.params[2])
@@ -16,11 +20,11 @@ func emitIf(e *emitter, c *Call, r *resolved) string {
 	return s + " END"
 }
 
-func checkNullif(k *checker, c *Call, r *resolved) {
-	k.compared(c, k.types[c.Args[0]], k.types[c.Args[1]], OpEq)
+func checkNullif(k *checker, c *ast.Call, r *resolved) {
+	k.compared(c, k.types[c.Args[0]], k.types[c.Args[1]], ast.OpEq)
 }
 
-func emitNullif(e *emitter, c *Call, r *resolved) string {
+func emitNullif(e *emitter, c *ast.Call, r *resolved) string {
 	a, b := e.c.types[c.Args[0]], e.c.types[c.Args[1]]
 	if a.duck() == b.duck() || b.Kind == UnknownType {
 		return "nullif(" + e.x(c.Args[0]) + ", " + e.x(c.Args[1]) + ")"
@@ -29,8 +33,8 @@ func emitNullif(e *emitter, c *Call, r *resolved) string {
 	return "CASE WHEN " + e.as(c.Args[0], t) + " = " + e.as(c.Args[1], t) + " THEN NULL ELSE " + e.x(c.Args[0]) + " END"
 }
 
-func emitExtreme(op string) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
+func emitExtreme(op string) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
 		args := make([]string, len(c.Args))
 		nulls := make([]string, len(c.Args))
 		for i, a := range c.Args {
@@ -41,7 +45,7 @@ func emitExtreme(op string) func(*emitter, *Call, *resolved) string {
 	}
 }
 
-func emitGrouping(e *emitter, c *Call, r *resolved) string {
+func emitGrouping(e *emitter, c *ast.Call, r *resolved) string {
 	args := make([]string, len(c.Args))
 	for i, a := range c.Args {
 		args[i] = e.x(a)
@@ -49,7 +53,7 @@ func emitGrouping(e *emitter, c *Call, r *resolved) string {
 	return "CAST(grouping(" + strings.Join(args, ", ") + ") AS INTEGER)"
 }
 
-func emitRandom(e *emitter, c *Call, r *resolved) string {
+func emitRandom(e *emitter, c *ast.Call, r *resolved) string {
 	switch len(c.Args) {
 	case 1:
 		return "CAST(floor(random() * " + e.x(c.Args[0]) + ") AS BIGINT)"
@@ -60,13 +64,13 @@ func emitRandom(e *emitter, c *Call, r *resolved) string {
 }
 
 // emitTry: DuckDB's TRY takes no subquery, and where the error can only be a failed conversion, TRY_CAST is faster.
-func emitTry(e *emitter, c *Call, r *resolved) string {
+func emitTry(e *emitter, c *ast.Call, r *resolved) string {
 	switch x := c.Args[0].(type) {
-	case *Cast:
+	case *ast.Cast:
 		if e.harmless(x.X) {
 			return e.castTo(x.X, e.c.casts[x.Type], true)
 		}
-	case *Call:
+	case *ast.Call:
 		switch x.Name.Key() {
 		case "from_iso8601_timestamp", "from_iso8601_date", "date_parse", "json_parse":
 			if e.harmless(x.Args[0]) {
@@ -76,8 +80,8 @@ func emitTry(e *emitter, c *Call, r *resolved) string {
 			}
 		}
 	}
-	Walk(c.Args[0], func(n Node) bool {
-		if q, ok := n.(*Query); ok {
+	ast.Walk(c.Args[0], func(n ast.Node) bool {
+		if q, ok := n.(*ast.Query); ok {
 			e.refuse(q, "TRY cannot hold a subquery", "Put the subquery into a WITH")
 		}
 		return true
@@ -86,13 +90,13 @@ func emitTry(e *emitter, c *Call, r *resolved) string {
 }
 
 // harmless: evaluating x cannot be an error.
-func (e *emitter) harmless(x Expr) bool {
+func (e *emitter) harmless(x ast.Expr) bool {
 	switch x := x.(type) {
-	case *Ident, *StringLit, *Param:
+	case *ast.Ident, *ast.StringLit, *ast.Param:
 		return true
-	case *Deref:
+	case *ast.Deref:
 		return e.harmless(x.X) || e.c.cols[x] != nil
-	case *Call:
+	case *ast.Call:
 		switch x.Name.Key() {
 		case "json_extract_scalar", "nullif", "coalesce", "lower", "upper", "trim":
 			for _, a := range x.Args {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // duckString writes text for DuckDB. A NUL would end the statement's text, so it is put in by chr.
@@ -20,15 +22,15 @@ func duckString(s string) string {
 }
 
 // x writes an expression; it can stand anywhere.
-func (e *emitter) x(x Expr) string {
+func (e *emitter) x(x ast.Expr) string {
 	switch x := x.(type) {
-	case *NullLit:
+	case *ast.NullLit:
 		return "NULL"
-	case *BoolLit:
+	case *ast.BoolLit:
 		return strconv.FormatBool(x.Value)
-	case *StringLit:
+	case *ast.StringLit:
 		return duckString(x.Value)
-	case *IntLit:
+	case *ast.IntLit:
 		if x.Value == -1<<63 {
 			return "(-9223372036854775807 - 1)"
 		}
@@ -36,20 +38,20 @@ func (e *emitter) x(x Expr) string {
 			return "(" + strconv.FormatInt(x.Value, 10) + ")"
 		}
 		return strconv.FormatInt(x.Value, 10)
-	case *DecimalLit:
+	case *ast.DecimalLit:
 		return "CAST('" + strings.ReplaceAll(x.Text, "_", "") + "' AS " + e.c.types[x].duck() + ")"
-	case *DoubleLit:
+	case *ast.DoubleLit:
 		return "CAST('" + strings.ReplaceAll(x.Text, "_", "") + "' AS DOUBLE)"
-	case *BinaryLit:
+	case *ast.BinaryLit:
 		return "unhex('" + hex.EncodeToString(x.Value) + "')"
-	case *TypedLit:
+	case *ast.TypedLit:
 		return e.typedLit(x)
-	case *IntervalLit:
+	case *ast.IntervalLit:
 		v, _ := parseInterval(x)
 		return v.sql()
-	case *Param:
+	case *ast.Param:
 		return e.param(x)
-	case *Ident:
+	case *ast.Ident:
 		if c := e.c.cols[x]; c != nil {
 			return e.held(e.col(c), e.c.types[x], c, false)
 		}
@@ -58,24 +60,24 @@ func (e *emitter) x(x Expr) string {
 			return e.held(s, e.c.types[x], nil, slices.Contains(e.own, name))
 		}
 		return e.held(duckName(name), e.c.types[x], nil, slices.Contains(e.own, name))
-	case *Deref:
+	case *ast.Deref:
 		if c := e.c.cols[x]; c != nil {
 			return e.held(e.col(c), e.c.types[x], c, false)
 		}
 		t := e.c.types[x.X]
 		i, _ := t.field(x.Field.Name)
 		return e.field(x.X, t, i)
-	case *Unary:
-		if x.Op == OpNot {
+	case *ast.Unary:
+		if x.Op == ast.OpNot {
 			return "(NOT " + e.x(x.X) + ")"
 		}
 		return "(" + x.Op.String() + " " + e.x(x.X) + ")"
-	case *Binary:
+	case *ast.Binary:
 		return e.binary(x)
-	case *Between:
+	case *ast.Between:
 		t := e.compareType(e.compareType(e.c.types[x.X], e.c.types[x.Low]), e.c.types[x.High])
 		return "(" + e.as(x.X, t) + not(x.Not) + " BETWEEN " + e.as(x.Low, t) + " AND " + e.as(x.High, t) + ")"
-	case *In:
+	case *ast.In:
 		if x.Query != nil {
 			return "(" + e.x(x.X) + not(x.Not) + " IN (" + e.query(x.Query) + "))"
 		}
@@ -88,27 +90,27 @@ func (e *emitter) x(x Expr) string {
 			items[i] = e.as(l, t)
 		}
 		return "(" + e.as(x.X, t) + not(x.Not) + " IN (" + strings.Join(items, ", ") + "))"
-	case *Like:
+	case *ast.Like:
 		s := e.as(x.X, tVarchar) + not(x.Not) + " LIKE " + e.as(x.Pattern, tVarchar)
 		if x.Escape != nil {
 			s += " ESCAPE " + e.x(x.Escape)
 		}
 		return "(" + s + ")"
-	case *IsNull:
+	case *ast.IsNull:
 		return "(" + e.x(x.X) + " IS" + not(x.Not) + " NULL)"
-	case *Exists:
+	case *ast.Exists:
 		return "EXISTS (" + e.query(x.Query) + ")"
-	case *Quantified:
+	case *ast.Quantified:
 		word := " ANY ("
 		if x.All {
 			word = " ALL ("
 		}
 		return "(" + e.x(x.X) + " " + x.Op.String() + word + e.query(x.Query) + "))"
-	case *Case:
+	case *ast.Case:
 		return e.caseOf(x)
-	case *Cast:
+	case *ast.Cast:
 		return e.castTo(x.X, e.c.casts[x.Type], x.Try)
-	case *Array:
+	case *ast.Array:
 		t := e.c.types[x].Elem
 		if len(x.Elems) == 0 {
 			return "CAST([] AS " + t.duck() + "[])"
@@ -118,7 +120,7 @@ func (e *emitter) x(x Expr) string {
 			items[i] = e.reference(el, t)
 		}
 		return e.built(items, x.Elems, func(int) *Type { return t }, "["+strings.Join(items, ", ")+"]")
-	case *Row:
+	case *ast.Row:
 		t := e.c.types[x]
 		items, values := make([]string, len(x.Fields)), make([]string, len(x.Fields))
 		for i, f := range x.Fields {
@@ -126,22 +128,22 @@ func (e *emitter) x(x Expr) string {
 			items[i] = duckName(duckField(t, i)) + " := " + values[i]
 		}
 		return e.built(values, x.Fields, func(i int) *Type { return t.Fields[i].Type }, "struct_pack("+strings.Join(items, ", ")+")")
-	case *Subscript:
+	case *ast.Subscript:
 		return e.subscript(x)
-	case *AtTimeZone:
+	case *ast.AtTimeZone:
 		return e.as(x.X, &Type{Kind: TimestampZoneType, P: e.c.types[x].P})
-	case *Extract:
+	case *ast.Extract:
 		return e.x(e.c.extracts[x])
-	case *Trim:
-		fn := [...]string{TrimBoth: "trim", TrimLeading: "ltrim", TrimTrailing: "rtrim"}[x.Side]
+	case *ast.Trim:
+		fn := [...]string{ast.TrimBoth: "trim", ast.TrimLeading: "ltrim", ast.TrimTrailing: "rtrim"}[x.Side]
 		chars := duckString(whiteSpace)
 		if x.Chars != nil {
 			chars = e.x(x.Chars)
 		}
 		return fn + "(" + e.x(x.X) + ", " + chars + ")"
-	case *SubqueryExpr:
+	case *ast.SubqueryExpr:
 		return "(" + e.query(x.Query) + ")"
-	case *Call:
+	case *ast.Call:
 		return e.call(x)
 	}
 	e.refuse(x, "this cannot be written for DuckDB", "")
@@ -156,17 +158,17 @@ func not(b bool) string {
 }
 
 // field is field i of a row.
-func (e *emitter) field(x Expr, t *Type, i int) string {
+func (e *emitter) field(x ast.Expr, t *Type, i int) string {
 	s := e.x(x)
 	switch x.(type) {
-	case *Ident, *Deref:
+	case *ast.Ident, *ast.Deref:
 	default:
 		s = "(" + s + ")"
 	}
 	return s + "." + duckName(duckField(t, i))
 }
 
-func (e *emitter) caseOf(x *Case) string {
+func (e *emitter) caseOf(x *ast.Case) string {
 	t := e.c.types[x]
 	var b strings.Builder
 	b.WriteString("CASE")
@@ -193,11 +195,11 @@ func (e *emitter) caseOf(x *Case) string {
 	return b.String() + " END"
 }
 
-func (e *emitter) subscript(x *Subscript) string {
+func (e *emitter) subscript(x *ast.Subscript) string {
 	t := e.c.types[x.X]
 	switch t.Kind {
 	case RowType:
-		return e.field(x.X, t, int(x.Index.(*IntLit).Value)-1)
+		return e.field(x.X, t, int(x.Index.(*ast.IntLit).Value)-1)
 	case MapType:
 		m, k := e.x(x.X), e.as(x.Index, t.Key)
 		if !t.Key.text() && !t.Key.numeric() {
@@ -212,7 +214,7 @@ func (e *emitter) subscript(x *Subscript) string {
 }
 
 // param writes a parameter's value.
-func (e *emitter) param(p *Param) string {
+func (e *emitter) param(p *ast.Param) string {
 	t := e.c.paramTypes[p.Name]
 	lit := e.lits[p.Name]
 	if lit == nil { // only while Check looks for what cannot be said
@@ -227,11 +229,11 @@ func (e *emitter) param(p *Param) string {
 }
 
 // text is the text of a literal or of a parameter that has its value; known is false for anything else.
-func (e *emitter) text(x Expr) (s string, known bool) {
-	if p, ok := x.(*Param); ok {
+func (e *emitter) text(x ast.Expr) (s string, known bool) {
+	if p, ok := x.(*ast.Param); ok {
 		x = e.lits[p.Name]
 	}
-	if lit, ok := x.(*StringLit); ok {
+	if lit, ok := x.(*ast.StringLit); ok {
 		return lit.Value, true
 	}
 	return "", false

@@ -1,13 +1,17 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // fromList writes what stands behind FROM; commas are cross joins from left to right.
-func (e *emitter) fromList(rs []Relation) string {
+func (e *emitter) fromList(rs []ast.Relation) string {
 	s := ""
-	var left []Relation
+	var left []ast.Relation
 	for _, r := range rs {
-		switch u, ok := r.(*Unnest); {
+		switch u, ok := r.(*ast.Unnest); {
 		case ok:
 			s = e.unnest(s, left, u, false)
 		case s == "":
@@ -20,9 +24,9 @@ func (e *emitter) fromList(rs []Relation) string {
 	return s
 }
 
-func (e *emitter) from(r Relation) string {
+func (e *emitter) from(r ast.Relation) string {
 	switch r := r.(type) {
-	case *Table:
+	case *ast.Table:
 		src := e.c.sources[r]
 		name := r.Name()
 		stands := duckTable(name)
@@ -34,24 +38,24 @@ func (e *emitter) from(r Relation) string {
 			stands = s
 		}
 		return stands + " AS " + duckName(src.label)
-	case *Subquery:
+	case *ast.Subquery:
 		s := "(" + e.query(r.Query) + ") AS " + duckName(e.c.sources[r].label)
 		if r.Lateral {
 			return "LATERAL " + s
 		}
 		return s
-	case *Unnest:
+	case *ast.Unnest:
 		return e.unnest("", nil, r, false)
-	case *Join:
+	case *ast.Join:
 		left := e.from(r.Left)
-		if u, ok := r.Right.(*Unnest); ok {
-			return e.unnest(left, []Relation{r.Left}, u, r.Kind == LeftJoin)
+		if u, ok := r.Right.(*ast.Unnest); ok {
+			return e.unnest(left, []ast.Relation{r.Left}, u, r.Kind == ast.LeftJoin)
 		}
 		right := e.from(r.Right)
-		if _, ok := r.Right.(*Join); ok {
+		if _, ok := r.Right.(*ast.Join); ok {
 			right = "(" + right + ")"
 		}
-		word := [...]string{InnerJoin: " JOIN ", LeftJoin: " LEFT JOIN ", RightJoin: " RIGHT JOIN ", FullJoin: " FULL JOIN ", CrossJoin: " CROSS JOIN "}[r.Kind]
+		word := [...]string{ast.InnerJoin: " JOIN ", ast.LeftJoin: " LEFT JOIN ", ast.RightJoin: " RIGHT JOIN ", ast.FullJoin: " FULL JOIN ", ast.CrossJoin: " CROSS JOIN "}[r.Kind]
 		s := left + word + right
 		switch {
 		case r.On != nil:
@@ -77,8 +81,8 @@ func duckTable(name string) string {
 }
 
 // sourcesOf are the relations in a FROM, in order.
-func (e *emitter) sourcesOf(r Relation) []*source {
-	if j, ok := r.(*Join); ok {
+func (e *emitter) sourcesOf(r ast.Relation) []*source {
+	if j, ok := r.(*ast.Join); ok {
 		return append(e.sourcesOf(j.Left), e.sourcesOf(j.Right)...)
 	}
 	return []*source{e.c.sources[r]}
@@ -93,9 +97,9 @@ func (e *emitter) col(c *column) string {
 	case len(c.merged) == 2:
 		l, r := c.merged[0], c.merged[1]
 		switch c.join {
-		case RightJoin:
+		case ast.RightJoin:
 			return coerceSQL(e.col(r), r.typ, c.typ)
-		case FullJoin:
+		case ast.FullJoin:
 			return "coalesce(" + coerceSQL(e.col(l), l.typ, c.typ) + ", " + coerceSQL(e.col(r), r.typ, c.typ) + ")"
 		}
 		return coerceSQL(e.col(l), l.typ, c.typ)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"trailscribe/internal/sql/ast"
 	"trailscribe/internal/sql/scalar"
 )
 
@@ -21,7 +22,7 @@ func unless(guard, size, expression string) string {
 
 // join writes texts behind each other. A result of known size that is allowed needs no guard, and one that only literals make longer
 // is looked at when it is there. In others the texts' lengths are looked at before, by Go where the texts are computed.
-func (e *emitter) join(xs []Expr, t *Type) string {
+func (e *emitter) join(xs []ast.Expr, t *Type) string {
 	parts := make([]string, 0, len(xs))
 	var lengths []string
 	known, unknown, computed := int64(0), 0, 0
@@ -52,30 +53,30 @@ func (e *emitter) join(xs []Expr, t *Type) string {
 }
 
 // operands are the texts of a || b || c.
-func operands(x Expr) []Expr {
-	if b, ok := x.(*Binary); ok && b.Op == OpConcat {
+func operands(x ast.Expr) []ast.Expr {
+	if b, ok := x.(*ast.Binary); ok && b.Op == ast.OpConcat {
 		return append(operands(b.Left), operands(b.Right)...)
 	}
-	return []Expr{x}
+	return []ast.Expr{x}
 }
 
 // most is how many bytes a text has at most, where its expression alone says that.
-func (e *emitter) most(x Expr) (bytes int64, known bool) {
+func (e *emitter) most(x ast.Expr) (bytes int64, known bool) {
 	t := e.c.types[x]
 	switch x := x.(type) {
-	case *NullLit:
+	case *ast.NullLit:
 		return 0, true
-	case *StringLit:
+	case *ast.StringLit:
 		return int64(len(x.Value)), true
-	case *Param:
+	case *ast.Param:
 		if s, ok := e.text(x); ok {
 			return int64(len(s)), true
 		}
-	case *Cast:
+	case *ast.Cast:
 		if from := e.c.types[x.X]; from != nil && from.scalar() && !from.text() && from.Kind != JSONType && from.Kind != VarbinaryType {
 			return 64, true
 		}
-	case *Case:
+	case *ast.Case:
 		most := int64(0)
 		for _, w := range x.Whens {
 			n, ok := e.most(w.Then)
@@ -156,7 +157,7 @@ func guardedLambda(body string, t *Type, param string) string {
 }
 
 // built writes an array or a row of its parts, after looking at the size of those that are names: each is copied.
-func (e *emitter) built(parts []string, xs []Expr, types func(int) *Type, expression string) string {
+func (e *emitter) built(parts []string, xs []ast.Expr, types func(int) *Type, expression string) string {
 	var sizes []string
 	for i, s := range parts {
 		if _, known := e.most(xs[i]); known || !plain(s) {

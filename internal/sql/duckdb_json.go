@@ -3,12 +3,13 @@ package sql
 import (
 	"strings"
 
+	"trailscribe/internal/sql/ast"
 	"trailscribe/internal/sql/scalar"
 )
 
 // literalPath reads the path of a function of JSON.
-func literalPath(k *checker, c *Call, r *resolved) {
-	lit, ok := c.Args[1].(*StringLit)
+func literalPath(k *checker, c *ast.Call, r *resolved) {
+	lit, ok := c.Args[1].(*ast.StringLit)
 	if !ok {
 		k.problem(c.Args[1], "the path of "+r.fn.name+" is a literal like '$.a.b'", "", "not-supported")
 		return
@@ -21,8 +22,8 @@ func literalPath(k *checker, c *Call, r *resolved) {
 }
 
 // emitJSON writes a function of JSON text and a path.
-func emitJSON(macro string) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
+func emitJSON(macro string) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
 		text, path := e.as(c.Args[0], r.params[0]), r.path
 		if macro != "tr_json_size" && r.params[0].Kind == JSONType {
 			text = "CAST(" + text + " AS VARCHAR)"

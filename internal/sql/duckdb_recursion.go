@@ -3,13 +3,15 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // recursion writes a query of WITH RECURSIVE that reads itself. Trino writes the query that goes on ten times, one upon the other,
 // and puts all rows together; a row of the eleventh is an error. So here each row carries how many steps it took, and UNION without
 // ALL, which to DuckDB means that rows which came before end the recursion, leaves out equal rows when all steps are done.
-func (e *emitter) recursion(b *strings.Builder, n *NamedQuery) {
-	c, op := e.c.ctes[n], n.Query.Body.(*SetOp)
+func (e *emitter) recursion(b *strings.Builder, n *ast.NamedQuery) {
+	c, op := e.c.ctes[n], n.Query.Body.(*ast.SetOp)
 	names := make([]string, len(c.cols))
 	for i, col := range c.cols {
 		names[i] = duckName(col.label)

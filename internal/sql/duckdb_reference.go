@@ -1,6 +1,10 @@
 package sql
 
-import "slices"
+import (
+	"slices"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // held writes a reference to a value that DuckDB copies wherever a function takes it. One large value is thousands where rows are
 // joined or arrays are gone through, so the sizes of a batch of them are looked at before. A column of the logs is not looked at
@@ -23,9 +27,9 @@ func (e *emitter) held(s string, t *Type, c *column, own bool) string {
 }
 
 // reference writes a part of something whose size is looked at as a whole: a name stands there as it is.
-func (e *emitter) reference(x Expr, t *Type) string {
+func (e *emitter) reference(x ast.Expr, t *Type) string {
 	switch x.(type) {
-	case *Ident, *Deref:
+	case *ast.Ident, *ast.Deref:
 		e.bare = true
 		defer func() { e.bare = false }()
 	}
@@ -55,25 +59,25 @@ func (e *emitter) grown(c *column) bool {
 }
 
 // growing are the functions whose value may be larger than what they are given.
-var growing = wordSet(`array_agg array_join array_union concat concat_ws flatten format histogram json_format json_parse listagg lpad map_agg map_concat
+var growing = ast.WordSet(`array_agg array_join array_union concat concat_ws flatten format histogram json_format json_parse listagg lpad map_agg map_concat
 	reduce regexp_extract_all regexp_replace regexp_split repeat replace rpad sequence split to_base64 to_hex transform url_encode zip zip_with`)
 
 // grows reports whether an expression may be larger than the values of the logs in it.
-func (e *emitter) grows(x Expr) (is bool) {
+func (e *emitter) grows(x ast.Expr) (is bool) {
 	if n, known := e.most(x); known && n <= 1<<10 {
 		return false
 	}
-	Walk(x, func(n Node) bool {
+	ast.Walk(x, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *Ident:
+		case *ast.Ident:
 			is = is || e.c.cols[n] != nil && e.grown(e.c.cols[n])
-		case *Deref:
+		case *ast.Deref:
 			is = is || e.c.cols[n] != nil && e.grown(e.c.cols[n])
-		case *Binary:
-			is = is || n.Op == OpConcat
-		case *Call:
-			is = is || growing.has(n.Name.Key())
-		case *Query:
+		case *ast.Binary:
+			is = is || n.Op == ast.OpConcat
+		case *ast.Call:
+			is = is || growing.Has(n.Name.Key())
+		case *ast.Query:
 			is = true
 		}
 		return !is

@@ -3,15 +3,17 @@ package sql
 import (
 	"errors"
 	"slices"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // refusal is something that cannot be said in DuckDB, or not with the same meaning.
 type refusal struct {
-	node       Node
+	node       ast.Node
 	text, hint string
 }
 
-func (e *emitter) refuse(n Node, text, hint string) {
+func (e *emitter) refuse(n ast.Node, text, hint string) {
 	e.refused = append(e.refused, refusal{n, text, hint})
 }
 
@@ -20,7 +22,7 @@ func (e *emitter) refuse(n Node, text, hint string) {
 // statement that passed is never refused when it is written.
 func (k *checker) sayable(c *Checked) {
 	e := newEmitter(c, nil, nil)
-	var whole Node // what was written last, with all that is in it
+	var whole ast.Node // what was written last, with all that is in it
 	for _, x := range slices.Backward(k.doubtful) {
 		if whole != nil && whole.Pos() <= x.Pos() && x.End() <= whole.End() {
 			continue
@@ -35,14 +37,14 @@ func (k *checker) sayable(c *Checked) {
 
 // doubt notes an expression that the printer could refuse: a wall clock whose zone may be lost, arithmetic with time, an element
 // of a map, a function with a rule of its own. An expression comes after all that is in it.
-func (k *checker) doubt(x Expr) { k.doubtful = append(k.doubtful, x) }
+func (k *checker) doubt(x ast.Expr) { k.doubtful = append(k.doubtful, x) }
 
 // doubtCall doubts a call whose function can be refused.
-func (k *checker) doubtCall(c *Call, f *function, types []*Type) {
+func (k *checker) doubtCall(c *ast.Call, f *function, types []*Type) {
 	if f.emit != nil && f.flags&alwaysSayable == 0 ||
 		f.flags&wallClockFunction != 0 && slices.ContainsFunc(types, func(t *Type) bool { return t != nil && t.zoned }) {
 		k.doubt(c)
-		if slices.ContainsFunc(c.Args, func(x Expr) bool { _, is := x.(*Param); return is }) {
+		if slices.ContainsFunc(c.Args, func(x ast.Expr) bool { _, is := x.(*ast.Param); return is }) {
 			k.given = append(k.given, c)
 		}
 	}
@@ -61,7 +63,7 @@ func (b *Bound) values() error {
 	var errs []error
 	for _, r := range e.refused {
 		text := r.text
-		if p, is := r.node.(*Param); is {
+		if p, is := r.node.(*ast.Param); is {
 			text = "parameter :" + p.Name + ": " + text
 		}
 		if r.hint != "" {
@@ -73,6 +75,6 @@ func (b *Bound) values() error {
 }
 
 // plainCalls are functions with an emit of their own that refuses nothing. One that is missing here is only written once more.
-var plainCalls = wordSet(`json_extract_scalar json_extract json_size json_parse if nullif coalesce contains any_match all_match none_match
+var plainCalls = ast.WordSet(`json_extract_scalar json_extract json_size json_parse if nullif coalesce contains any_match all_match none_match
 	filter transform lower upper trim ltrim rtrim concat concat_ws length substr substring split split_part replace strpos cardinality
 	greatest least from_iso8601_timestamp from_iso8601_date array_join`)

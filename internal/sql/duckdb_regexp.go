@@ -6,13 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"trailscribe/internal/sql/ast"
 	"trailscribe/internal/sql/scalar"
 )
 
 // pattern checks a regular expression that is known already. Both engines use RE2's syntax here: Go's regexp package is the same.
-func (e *emitter) pattern(x Expr) *syntax.Regexp {
+func (e *emitter) pattern(x ast.Expr) *syntax.Regexp {
 	s, known := e.text(x)
-	if _, later := x.(*Param); !known && !later {
+	if _, later := x.(*ast.Param); !known && !later {
 		e.refuse(x, "the pattern is computed, so nobody can tell whether it means the same at both engines", "Write the pattern as a literal or give it as a parameter; strpos and LIKE look for plain text")
 	}
 	if !known {
@@ -68,16 +69,16 @@ func foreignPattern(s string) string {
 	return ""
 }
 
-func emitRegexpLike(e *emitter, c *Call, r *resolved) string {
+func emitRegexpLike(e *emitter, c *ast.Call, r *resolved) string {
 	e.pattern(c.Args[1])
 	return "regexp_matches(" + e.args(c, r) + ")"
 }
 
-func emitRegexp(fn string) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
+func emitRegexp(fn string) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
 		e.pattern(c.Args[1])
 		if fn == "regexp_extract_all" && len(c.Args) == 3 {
-			lit, ok := c.Args[2].(*IntLit)
+			lit, ok := c.Args[2].(*ast.IntLit)
 			if !ok {
 				e.refuse(c.Args[2], "the group is a literal", "")
 				return "NULL"
@@ -98,11 +99,11 @@ func emitRegexp(fn string) func(*emitter, *Call, *resolved) string {
 
 // emitRegexpExtract: Trino gives NULL where nothing matches, and where the group takes no part in the match; DuckDB ” for both.
 // If the group can never be empty, ” means nothing else and one look at the text is enough.
-func emitRegexpExtract(e *emitter, c *Call, r *resolved) string {
+func emitRegexpExtract(e *emitter, c *ast.Call, r *resolved) string {
 	s, p := e.as(c.Args[0], tVarchar), e.as(c.Args[1], tVarchar)
 	n := 0
 	if len(c.Args) == 3 {
-		lit, ok := c.Args[2].(*IntLit)
+		lit, ok := c.Args[2].(*ast.IntLit)
 		if !ok || lit.Value < 0 || lit.Value > 9 {
 			e.refuse(c.Args[2], "the group is a literal from 0 to 9", "")
 			return "NULL"
@@ -158,12 +159,12 @@ func group(re *syntax.Regexp, n int) (always, never bool) {
 }
 
 // emitRegexpReplace: Trino replaces every match, and names groups $1 where RE2 has \1.
-func emitRegexpReplace(e *emitter, c *Call, r *resolved) string {
+func emitRegexpReplace(e *emitter, c *ast.Call, r *resolved) string {
 	s, p := e.as(c.Args[0], tVarchar), e.as(c.Args[1], tVarchar)
 	re := e.pattern(c.Args[1])
 	with := "''"
 	if len(c.Args) == 3 {
-		lit, ok := c.Args[2].(*StringLit)
+		lit, ok := c.Args[2].(*ast.StringLit)
 		if !ok {
 			e.refuse(c.Args[2], "the replacement is a literal", "")
 			return "NULL"

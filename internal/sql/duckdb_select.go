@@ -3,25 +3,27 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // body writes a SELECT, a set operation or VALUES. Every result column gets a name of its own, so that nothing outside depends on
 // how DuckDB names what has none.
-func (e *emitter) body(b *strings.Builder, x Body, top bool) {
+func (e *emitter) body(b *strings.Builder, x ast.Body, top bool) {
 	switch x := x.(type) {
-	case *Select:
+	case *ast.Select:
 		e.selectBody(b, x, top)
-	case *Query:
+	case *ast.Query:
 		b.WriteString("(")
 		e.writeQuery(b, x, top)
 		b.WriteString(")")
-	case *SetOp:
-		op := [...]string{Union: "UNION", Intersect: "INTERSECT", Except: "EXCEPT"}[x.Kind]
+	case *ast.SetOp:
+		op := [...]string{ast.Union: "UNION", ast.Intersect: "INTERSECT", ast.Except: "EXCEPT"}[x.Kind]
 		if x.All {
 			op += " ALL"
 		}
-		side := func(x Body) {
-			if _, ok := x.(*SetOp); !ok {
+		side := func(x ast.Body) {
+			if _, ok := x.(*ast.SetOp); !ok {
 				e.body(b, x, top)
 				return
 			}
@@ -32,13 +34,13 @@ func (e *emitter) body(b *strings.Builder, x Body, top bool) {
 		side(x.Left)
 		b.WriteString(" " + op + " ")
 		side(x.Right)
-	case *ValuesBody:
+	case *ast.ValuesBody:
 		b.WriteString(e.valuesBody(x, top))
 	}
 }
 
 // selectBody writes one SELECT. A column of a star that nobody reads is left out.
-func (e *emitter) selectBody(b *strings.Builder, sel *Select, top bool) {
+func (e *emitter) selectBody(b *strings.Builder, sel *ast.Select, top bool) {
 	f := e.c.selects[sel]
 	from := e.fromList(sel.From) // first: it decides where columns are found
 	items := make([]string, 0, len(sel.Items))
@@ -96,13 +98,13 @@ func (e *emitter) selectBody(b *strings.Builder, sel *Select, top bool) {
 	}
 }
 
-func (e *emitter) groupBy(sel *Select, f *selectFacts) string {
+func (e *emitter) groupBy(sel *ast.Select, f *selectFacts) string {
 	var flat []*column
 	for _, cs := range f.items {
 		flat = append(flat, cs...)
 	}
-	one := func(x Expr) string {
-		lit, ok := x.(*IntLit)
+	one := func(x ast.Expr) string {
+		lit, ok := x.(*ast.IntLit)
 		if !ok {
 			return e.x(x)
 		}
@@ -124,18 +126,18 @@ func (e *emitter) groupBy(sel *Select, f *selectFacts) string {
 				xs = append(xs, one(x))
 			}
 			s := strings.Join(xs, ", ")
-			if el.Kind == GroupSets || len(xs) != 1 && el.Kind != GroupSimple || len(xs) == 0 {
+			if el.Kind == ast.GroupSets || len(xs) != 1 && el.Kind != ast.GroupSimple || len(xs) == 0 {
 				s = "(" + s + ")"
 			}
 			sets = append(sets, s)
 		}
 		s := strings.Join(sets, ", ")
 		switch el.Kind {
-		case GroupRollup:
+		case ast.GroupRollup:
 			s = "ROLLUP (" + s + ")"
-		case GroupCube:
+		case ast.GroupCube:
 			s = "CUBE (" + s + ")"
-		case GroupSets:
+		case ast.GroupSets:
 			s = "GROUPING SETS (" + s + ")"
 		}
 		elems = append(elems, s)
@@ -143,22 +145,22 @@ func (e *emitter) groupBy(sel *Select, f *selectFacts) string {
 	return strings.Join(elems, ", ")
 }
 
-func constant(x Expr) bool {
+func constant(x ast.Expr) bool {
 	switch x.(type) {
-	case *IntLit, *StringLit, *BoolLit, *NullLit, *DecimalLit, *DoubleLit, *TypedLit, *Param:
+	case *ast.IntLit, *ast.StringLit, *ast.BoolLit, *ast.NullLit, *ast.DecimalLit, *ast.DoubleLit, *ast.TypedLit, *ast.Param:
 		return true
 	}
 	return false
 }
 
-func (e *emitter) valuesBody(b *ValuesBody, top bool) string {
+func (e *emitter) valuesBody(b *ast.ValuesBody, top bool) string {
 	rows := make([]string, len(b.Rows))
 	var types []*Type
-	fieldsOf := func(r Expr) []Expr {
-		if row, ok := r.(*Row); ok {
+	fieldsOf := func(r ast.Expr) []ast.Expr {
+		if row, ok := r.(*ast.Row); ok {
 			return row.Fields
 		}
-		return []Expr{r}
+		return []ast.Expr{r}
 	}
 	for i, r := range b.Rows {
 		for j, f := range fieldsOf(r) {

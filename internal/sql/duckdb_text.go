@@ -3,12 +3,14 @@ package sql
 import (
 	"regexp"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // whiteSpace is what trim takes away without being told: Java's white space, which Trino uses.
 const whiteSpace = " \t\n\v\f\r\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
 
-func emitTrim(e *emitter, c *Call, r *resolved) string {
+func emitTrim(e *emitter, c *ast.Call, r *resolved) string {
 	chars := stringText(whiteSpace)
 	if len(c.Args) == 2 {
 		chars = e.as(c.Args[1], tVarchar)
@@ -16,7 +18,7 @@ func emitTrim(e *emitter, c *Call, r *resolved) string {
 	return r.fn.name + "(" + e.as(c.Args[0], tVarchar) + ", " + chars + ")"
 }
 
-func emitConcat(e *emitter, c *Call, r *resolved) string {
+func emitConcat(e *emitter, c *ast.Call, r *resolved) string {
 	if r.result.Kind == ArrayType {
 		s := e.as(c.Args[0], r.params[0])
 		for i, a := range c.Args[1:] {
@@ -24,7 +26,7 @@ func emitConcat(e *emitter, c *Call, r *resolved) string {
 		}
 		return s
 	}
-	var xs []Expr
+	var xs []ast.Expr
 	for _, a := range c.Args {
 		xs = append(xs, operands(a)...)
 	}
@@ -38,7 +40,7 @@ func concatArrays(a, b string, t *Type) string {
 
 // emitReplace: Trino puts the new text before each character and behind the last where it looks for an empty one. A literal that is not
 // longer than the one it stands for makes no text longer.
-func emitReplace(e *emitter, c *Call, r *resolved) string {
+func emitReplace(e *emitter, c *ast.Call, r *resolved) string {
 	search, known := e.text(c.Args[1])
 	with := ""
 	if len(c.Args) == 3 {
@@ -56,7 +58,7 @@ func emitReplace(e *emitter, c *Call, r *resolved) string {
 	return "tr_replace(" + args + ")"
 }
 
-func (e *emitter) list(c *Call, r *resolved) []string {
+func (e *emitter) list(c *ast.Call, r *resolved) []string {
 	parts := make([]string, len(c.Args))
 	for i, a := range c.Args {
 		parts[i] = e.as(a, r.params[i])
@@ -64,28 +66,28 @@ func (e *emitter) list(c *Call, r *resolved) []string {
 	return parts
 }
 
-func emitConcatWs(e *emitter, c *Call, r *resolved) string {
+func emitConcatWs(e *emitter, c *ast.Call, r *resolved) string {
 	if r.params[1].Kind == ArrayType {
 		return "tr_array_join(" + e.as(c.Args[1], r.params[1]) + ", " + e.as(c.Args[0], tVarchar) + ")"
 	}
 	return "tr_array_join([" + strings.Join(e.list(c, r)[1:], ", ") + "], " + e.as(c.Args[0], tVarchar) + ")"
 }
 
-func emitLength(e *emitter, c *Call, r *resolved) string {
+func emitLength(e *emitter, c *ast.Call, r *resolved) string {
 	if r.params[0].Kind == VarbinaryType {
 		return "octet_length(" + e.args(c, r) + ")"
 	}
 	return "length(" + e.args(c, r) + ")"
 }
 
-func emitSplitPart(e *emitter, c *Call, r *resolved) string {
+func emitSplitPart(e *emitter, c *ast.Call, r *resolved) string {
 	return "tr_split_part(" + e.args(c, r) + ")"
 }
 
-func emitSubstr(e *emitter, c *Call, r *resolved) string {
-	from, ok := c.Args[1].(*IntLit)
+func emitSubstr(e *emitter, c *ast.Call, r *resolved) string {
+	from, ok := c.Args[1].(*ast.IntLit)
 	if len(c.Args) == 3 {
-		n, lit := c.Args[2].(*IntLit)
+		n, lit := c.Args[2].(*ast.IntLit)
 		if ok && from.Value > 0 && from.Value < 1<<31 && lit && n.Value >= 0 && n.Value < 1<<31 {
 			return "substr(" + e.args(c, r) + ")"
 		}
@@ -100,8 +102,8 @@ func emitSubstr(e *emitter, c *Call, r *resolved) string {
 var formatSpec = regexp.MustCompile(`%(%|s|d|0[1-9][0-9]?d)?`)
 
 // emitFormat: of Java's formats only those C knows with the same result.
-func emitFormat(e *emitter, c *Call, r *resolved) string {
-	lit, ok := c.Args[0].(*StringLit)
+func emitFormat(e *emitter, c *ast.Call, r *resolved) string {
+	lit, ok := c.Args[0].(*ast.StringLit)
 	if !ok {
 		e.refuse(c.Args[0], "the format is a literal", "")
 		return "NULL"
@@ -136,7 +138,7 @@ func emitFormat(e *emitter, c *Call, r *resolved) string {
 }
 
 // oneCharacter: Trino knows codepoint(varchar(1)) only.
-func oneCharacter(k *checker, c *Call, _ *resolved) {
+func oneCharacter(k *checker, c *ast.Call, _ *resolved) {
 	if t := k.types[c.Args[0]]; t.Kind == VarcharType && t.P != 1 {
 		k.problem(c.Args[0], c.Name.Name+" takes a text of one letter", "Write "+c.Name.Key()+"(CAST(… AS varchar(1)))", "types")
 	}

@@ -4,11 +4,12 @@ import (
 	"strings"
 	"time"
 
+	"trailscribe/internal/sql/ast"
 	"trailscribe/internal/sql/scalar"
 )
 
 // typedLit writes a typed literal.
-func (e *emitter) typedLit(x *TypedLit) string {
+func (e *emitter) typedLit(x *ast.TypedLit) string {
 	t := e.c.types[x]
 	switch x.Type {
 	case "timestamp":
@@ -33,8 +34,8 @@ func (e *emitter) typedLit(x *TypedLit) string {
 	return "CAST(" + duckString(strings.TrimSpace(x.Value)) + " AS " + t.duck() + ")"
 }
 
-func unitOf(x Expr) string {
-	if lit, ok := x.(*StringLit); ok {
+func unitOf(x ast.Expr) string {
+	if lit, ok := x.(*ast.StringLit); ok {
 		return strings.ToLower(lit.Value)
 	}
 	return "day"
@@ -42,23 +43,23 @@ func unitOf(x Expr) string {
 
 // zoneOf is the zone whose wall clock a timestamp with time zone shows, as DuckDB text. DuckDB keeps the instant only, so a
 // zone other than UTC must be seen in the expression itself.
-func (e *emitter) zoneOf(x Expr) (string, bool) {
+func (e *emitter) zoneOf(x ast.Expr) (string, bool) {
 	if t := e.c.types[x]; !t.zoned {
 		return "'UTC'", true
 	}
 	switch x := x.(type) {
-	case *AtTimeZone:
+	case *ast.AtTimeZone:
 		return e.x(x.Zone), true
-	case *TypedLit:
+	case *ast.TypedLit:
 		if m := timestampForm.FindStringSubmatch(strings.TrimSpace(x.Value)); m != nil && m[6] != "" && m[6][0] != '+' && m[6][0] != '-' {
 			return stringText(m[6]), true
 		}
-	case *Binary:
+	case *ast.Binary:
 		if e.c.types[x.Left].Kind == TimestampZoneType {
 			return e.zoneOf(x.Left)
 		}
 		return e.zoneOf(x.Right)
-	case *Call:
+	case *ast.Call:
 		switch x.Name.Key() {
 		case "at_timezone":
 			return e.x(x.Args[1]), true
@@ -75,7 +76,7 @@ func (e *emitter) zoneOf(x Expr) (string, bool) {
 }
 
 // local is the wall clock of a date, time or timestamp.
-func (e *emitter) local(x Expr) string {
+func (e *emitter) local(x ast.Expr) string {
 	if e.c.types[x].Kind != TimestampZoneType {
 		return e.x(x)
 	}
@@ -87,12 +88,12 @@ func (e *emitter) local(x Expr) string {
 }
 
 // back turns a wall clock of x's zone into an instant.
-func (e *emitter) back(clock string, x Expr) string {
+func (e *emitter) back(clock string, x ast.Expr) string {
 	zone, _ := e.zoneOf(x)
 	return "timezone(" + zone + ", " + clock + ")"
 }
 
-func emitDateTrunc(e *emitter, c *Call, r *resolved) string {
+func emitDateTrunc(e *emitter, c *ast.Call, r *resolved) string {
 	u, x := unitOf(c.Args[0]), c.Args[1]
 	s := "date_trunc('" + u + "', " + e.local(x) + ")"
 	switch r.result.Kind {
@@ -104,7 +105,7 @@ func emitDateTrunc(e *emitter, c *Call, r *resolved) string {
 	return s
 }
 
-func emitDateAdd(e *emitter, c *Call, r *resolved) string {
+func emitDateAdd(e *emitter, c *ast.Call, r *resolved) string {
 	u, n, x := unitOf(c.Args[0]), e.as(c.Args[1], tBigint), c.Args[2]
 	small := "CAST(" + n + " AS INTEGER)"
 	step, calendar := "", true
@@ -129,7 +130,7 @@ func emitDateAdd(e *emitter, c *Call, r *resolved) string {
 	return "(" + e.x(x) + " + " + step + ")"
 }
 
-func emitDateDiff(e *emitter, c *Call, r *resolved) string {
+func emitDateDiff(e *emitter, c *ast.Call, r *resolved) string {
 	u, a, b := unitOf(c.Args[0]), c.Args[1], c.Args[2]
 	l, m := e.as(a, r.params[1]), e.as(b, r.params[2])
 	if r.params[1].Kind == TimestampZoneType {
@@ -151,7 +152,7 @@ func emitDateDiff(e *emitter, c *Call, r *resolved) string {
 	return "date_sub('" + u + "', " + l + ", " + m + ")"
 }
 
-func emitToISO(e *emitter, c *Call, r *resolved) string {
+func emitToISO(e *emitter, c *ast.Call, r *resolved) string {
 	x := c.Args[0]
 	switch t := e.c.types[x]; t.Kind {
 	case DateType:

@@ -3,19 +3,21 @@ package sql
 import (
 	"fmt"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // A format translator turns Trino's format into DuckDB's; parse says whether text is read.
 type formatTranslator func(format string, parse bool) (string, error)
 
-func emitDateFormat(translate formatTranslator) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
+func emitDateFormat(translate formatTranslator) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
 		return "strftime(" + e.local(c.Args[0]) + ", " + e.format(c.Args[1], translate, false) + ")"
 	}
 }
 
-func emitDateParse(translate formatTranslator) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
+func emitDateParse(translate formatTranslator) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
 		fn := "strptime("
 		if e.try > 0 {
 			fn = "try_strptime("
@@ -28,8 +30,8 @@ func emitDateParse(translate formatTranslator) func(*emitter, *Call, *resolved) 
 	}
 }
 
-func (e *emitter) format(x Expr, translate formatTranslator, parse bool) string {
-	lit, ok := x.(*StringLit)
+func (e *emitter) format(x ast.Expr, translate formatTranslator, parse bool) string {
+	lit, ok := x.(*ast.StringLit)
 	if !ok {
 		e.refuse(x, "the format is a literal", "")
 		return "''"

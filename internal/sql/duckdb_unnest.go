@@ -1,10 +1,14 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // unnest writes left CROSS JOIN UNNEST(…) as a sub-select with unnest() in its list, which pads with NULL as Trino does.
 // It is never written as a join: a filter on an unnested element is then pushed below DuckDB's own join, 25 times slower.
-func (e *emitter) unnest(left string, rels []Relation, u *Unnest, outer bool) string {
+func (e *emitter) unnest(left string, rels []ast.Relation, u *ast.Unnest, outer bool) string {
 	src := e.c.sources[u]
 	wrap := src.label + ".w"
 	var items, lens []string

@@ -1,9 +1,13 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // windowSpec writes what stands in the parentheses of OVER. The order of NULL is always said, because the engines differ in it.
-func (e *emitter) windowSpec(w *Window) string {
+func (e *emitter) windowSpec(w *ast.Window) string {
 	var parts []string
 	if w.Base != nil {
 		parts = append(parts, duckName(w.Base.Key()))
@@ -19,7 +23,7 @@ func (e *emitter) windowSpec(w *Window) string {
 		parts = append(parts, "ORDER BY "+e.sortItems(w.OrderBy))
 	}
 	if f := w.Frame; f != nil {
-		s := [...]string{FrameRows: "ROWS", FrameRange: "RANGE", FrameGroups: "GROUPS"}[f.Unit]
+		s := [...]string{ast.FrameRows: "ROWS", ast.FrameRange: "RANGE", ast.FrameGroups: "GROUPS"}[f.Unit]
 		if f.Stop != nil {
 			s += " BETWEEN " + e.bound(f.Start) + " AND " + e.bound(f.Stop)
 		} else {
@@ -30,21 +34,21 @@ func (e *emitter) windowSpec(w *Window) string {
 	return strings.Join(parts, " ")
 }
 
-func (e *emitter) bound(b *FrameBound) string {
+func (e *emitter) bound(b *ast.FrameBound) string {
 	switch b.Kind {
-	case UnboundedPreceding:
+	case ast.UnboundedPreceding:
 		return "UNBOUNDED PRECEDING"
-	case Preceding:
+	case ast.Preceding:
 		return e.x(b.X) + " PRECEDING"
-	case Following:
+	case ast.Following:
 		return e.x(b.X) + " FOLLOWING"
-	case UnboundedFollowing:
+	case ast.UnboundedFollowing:
 		return "UNBOUNDED FOLLOWING"
 	}
 	return "CURRENT ROW"
 }
 
-func (e *emitter) sortItems(items []*SortItem) string {
+func (e *emitter) sortItems(items []*ast.SortItem) string {
 	keys := make([]string, len(items))
 	for i, it := range items {
 		keys[i] = e.x(it.X) + order(it)
@@ -53,10 +57,10 @@ func (e *emitter) sortItems(items []*SortItem) string {
 }
 
 // windowCall writes a window function; those there are mean the same at both engines.
-func (e *emitter) windowCall(c *Call, r *resolved) string {
+func (e *emitter) windowCall(c *ast.Call, r *resolved) string {
 	s := r.fn.name + "(" + e.args(c, r)
 	switch c.Nulls {
-	case IgnoreNulls:
+	case ast.IgnoreNulls:
 		s += " IGNORE NULLS"
 	}
 	s += ")" + e.after(c)

@@ -3,6 +3,8 @@ package sql
 import (
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // function is one row of the function table: everything this program knows about a function of Trino.
@@ -17,8 +19,8 @@ type function struct {
 	// duck is how DuckDB says it: $1 an argument, $* all of them, $L1 an argument's wall clock, $R the result's type,
 	// $D $O $F the modifiers of an aggregate (DISTINCT, ORDER BY, FILTER with OVER).
 	duck  string
-	emit  func(e *emitter, c *Call, r *resolved) string // instead of duck
-	check func(k *checker, c *Call, r *resolved)        // what signatures cannot say; may change r.result
+	emit  func(e *emitter, c *ast.Call, r *resolved) string // instead of duck
+	check func(k *checker, c *ast.Call, r *resolved)        // what signatures cannot say; may change r.result
 	flags functionFlag
 	note  string // what is different at DuckDB, or what is refused and why
 
@@ -77,7 +79,7 @@ func buildFunctions(tables ...func() []*function) map[string]*function {
 				if strings.Contains(g.duck, "$L") {
 					g.flags |= wallClockFunction
 				}
-				if plainCalls.has(n) {
+				if plainCalls.Has(n) {
 					g.flags |= alwaysSayable
 				}
 				g.copies = g.mostCopies()

@@ -1,12 +1,14 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // aggregateFunctions: $D is DISTINCT, $O the ORDER BY inside the call, $F what follows the call (FILTER, OVER).
 func aggregateFunctions() []*function {
 	agg := func(name, sigs, duck string, flags functionFlag, note string) *function {
 		return &function{name: name, kind: aggregateFunction, sigs: sigs, duck: duck, flags: flags, note: note}
 	}
 	sum := agg("sum", "bigint : bigint; D : D; double : double", "CAST(sum($D$1)$F AS $R)", 0, "bigint; DuckDB's is 128 bits wide")
-	sum.check = func(k *checker, c *Call, r *resolved) {
+	sum.check = func(k *checker, c *ast.Call, r *resolved) {
 		if r.result.Kind == DecimalType {
 			r.result = decimalOf(38, r.result.S)
 		}

@@ -1,11 +1,15 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // arrayFunctions are the functions of arrays, maps and lambdas.
 func arrayFunctions() []*function {
 	return []*function{
-		{name: "cardinality", sigs: "array(T) : bigint; map(K, V) : bigint", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "cardinality", sigs: "array(T) : bigint; map(K, V) : bigint", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			if r.params[0].Kind == MapType {
 				return "CAST(cardinality(" + e.args(c, r) + ") AS BIGINT)"
 			}
@@ -25,7 +29,7 @@ func arrayFunctions() []*function {
 		{name: "arrays_overlap", sigs: "array(T), array(T) : boolean", duck: "tr_arrays_overlap($1, $2)"},
 		{name: "flatten", sigs: "array(array(T)) : array(T)", duck: "tr_flatten($1)"},
 		{name: "slice", sigs: "array(T), bigint, bigint : array(T)", duck: "tr_slice($1, $2, $3)"},
-		{name: "repeat", sigs: "T, integer : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "repeat", sigs: "T, integer : array(T)", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			return once(e.as(c.Args[0], r.params[0]), func(x string) string {
 				bytes := "8"
 				if w := weight(x, r.params[0], 0); w != "" {
@@ -35,29 +39,29 @@ func arrayFunctions() []*function {
 			})
 		}, note: "an array; DuckDB's repeat is text"},
 		{name: "sequence", sigs: "bigint, bigint : array(bigint); bigint, bigint, bigint : array(bigint); date, date : array(date); date, date, day : array(date)", emit: emitSequence},
-		{name: "zip", sigs: "array(T), array(U) : array(T)", check: func(k *checker, c *Call, r *resolved) {
+		{name: "zip", sigs: "array(T), array(U) : array(T)", check: func(k *checker, c *ast.Call, r *resolved) {
 			r.result = arrayOf(&Type{Kind: RowType, Fields: []Field{{Type: r.params[0].Elem}, {Type: r.params[1].Elem}}})
 		}, duck: "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN list_transform(list_zip($1, $2), lambda x_z: struct_pack(f1 := x_z[1], f2 := x_z[2])) END"},
 		{name: "map", sigs: "array(K), array(V) : map(K, V)", duck: "map($1, $2)"},
 		{name: "map_keys", sigs: "map(K, V) : array(K)", duck: "map_keys($1)"},
 		{name: "map_values", sigs: "map(K, V) : array(V)", duck: "map_values($1)"},
-		{name: "map_entries", sigs: "map(K, V) : array(K)", check: func(k *checker, c *Call, r *resolved) {
+		{name: "map_entries", sigs: "map(K, V) : array(K)", check: func(k *checker, c *ast.Call, r *resolved) {
 			r.result = arrayOf(&Type{Kind: RowType, Fields: []Field{{Type: r.params[0].Key}, {Type: r.params[0].Elem}}})
 		}, duck: "list_transform(map_entries($1), lambda x_e: struct_pack(f1 := x_e.key, f2 := x_e.value))"},
 		{name: "map_concat", sigs: "map(K, V), map(K, V) : map(K, V)", duck: "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CASE WHEN tr_entries(CAST(cardinality($1) + cardinality($2) AS BIGINT), 0) IS NOT NULL THEN map_concat($1, $2) END END"},
-		{name: "filter", sigs: "array(T), (T) -> boolean : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "filter", sigs: "array(T), (T) -> boolean : array(T)", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			return "list_filter(" + e.as(c.Args[0], r.params[0]) + ", " + e.lambda(c.Args[1]) + ")"
 		}},
-		{name: "transform", sigs: "array(T), (T) -> U : array(U)", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "transform", sigs: "array(T), (T) -> U : array(U)", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			return "list_transform(" + e.as(c.Args[0], r.params[0]) + ", " + e.lambda(c.Args[1]) + ")"
 		}},
 		{name: "any_match", sigs: "array(T), (T) -> boolean : boolean", emit: emitMatch("tr_any"), note: "three-valued: NULL where no element matches and some are NULL"},
 		{name: "all_match", sigs: "array(T), (T) -> boolean : boolean", emit: emitMatch("tr_all")},
 		{name: "none_match", sigs: "array(T), (T) -> boolean : boolean", emit: emitMatch("NOT tr_any")},
 		{name: "reduce", sigs: "array(T), S, (S, T) -> S, (S) -> R : R", emit: emitReduce},
-		{name: "zip_with", sigs: "array(T), array(U), (T, U) -> R : array(R)", emit: func(e *emitter, c *Call, r *resolved) string {
-			names := e.c.lambdas[c.Args[2].(*Lambda)]
-			l := c.Args[2].(*Lambda)
+		{name: "zip_with", sigs: "array(T), array(U), (T, U) -> R : array(R)", emit: func(e *emitter, c *ast.Call, r *resolved) string {
+			names := e.c.lambdas[c.Args[2].(*ast.Lambda)]
+			l := c.Args[2].(*ast.Lambda)
 			body := guardedLambda(e.substituted(l, map[string]string{names[0]: "x_z[1]", names[1]: "x_z[2]"}, "x_z[1]"), e.c.types[l], "x_z[1]")
 			return "list_transform(list_zip(" + e.as(c.Args[0], r.params[0]) + ", " + e.as(c.Args[1], r.params[1]) + "), lambda x_z: " + body + ")"
 		}},
@@ -67,12 +71,12 @@ func arrayFunctions() []*function {
 	}
 }
 
-func emitElementAt(e *emitter, c *Call, r *resolved) string {
+func emitElementAt(e *emitter, c *ast.Call, r *resolved) string {
 	x, i := e.as(c.Args[0], r.params[0]), e.as(c.Args[1], r.params[1])
 	if r.params[0].Kind == MapType {
 		return "element_at(" + x + ", " + i + ")[1]"
 	}
-	if lit, ok := c.Args[1].(*IntLit); ok {
+	if lit, ok := c.Args[1].(*ast.IntLit); ok {
 		if lit.Value == 0 {
 			e.refuse(c.Args[1], "the elements of an array count from 1", "")
 		}
@@ -81,13 +85,13 @@ func emitElementAt(e *emitter, c *Call, r *resolved) string {
 	return "list_extract(" + x + ", CASE WHEN " + i + " = 0 THEN CAST('array index ' || " + i + " || ' is not from 1' AS BIGINT) ELSE " + i + " END)"
 }
 
-func checkArrayJoin(k *checker, c *Call, r *resolved) {
+func checkArrayJoin(k *checker, c *ast.Call, r *resolved) {
 	if e := r.params[0].Elem; !e.scalar() || e.Kind == JSONType {
 		k.problem(c.Args[0], "array_join takes an array of text, numbers or dates, not "+r.params[0].String(), "", "types")
 	}
 }
 
-func emitArrayJoin(e *emitter, c *Call, r *resolved) string {
+func emitArrayJoin(e *emitter, c *ast.Call, r *resolved) string {
 	a := e.as(c.Args[0], r.params[0])
 	if t := r.params[0].Elem; t.Kind != VarcharType {
 		a = "list_transform(" + a + ", lambda x_j: " + castSQL("x_j", t, tVarchar, false) + ")"
@@ -98,7 +102,7 @@ func emitArrayJoin(e *emitter, c *Call, r *resolved) string {
 	return "tr_array_join(" + a + ", " + e.as(c.Args[1], tVarchar) + ")"
 }
 
-func emitSequence(e *emitter, c *Call, r *resolved) string {
+func emitSequence(e *emitter, c *ast.Call, r *resolved) string {
 	if r.result.Elem.Kind == BigintType {
 		if len(c.Args) == 2 {
 			return "tr_sequence(" + e.args(c, r) + ")"
@@ -113,8 +117,8 @@ func emitSequence(e *emitter, c *Call, r *resolved) string {
 	return "tr_sequence_days(" + from + ", " + to + ", " + step + ")"
 }
 
-func emitMatch(macro string) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
+func emitMatch(macro string) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
 		s := macro + "(list_transform(" + e.as(c.Args[0], r.params[0]) + ", " + e.lambda(c.Args[1]) + "))"
 		if strings.HasPrefix(s, "NOT") {
 			return "(" + s + ")"
@@ -124,8 +128,8 @@ func emitMatch(macro string) func(*emitter, *Call, *resolved) string {
 }
 
 // emitReduce: DuckDB's list_reduce wants the state to have the type of the elements, so both are put into one struct.
-func emitReduce(e *emitter, c *Call, r *resolved) string {
-	step, last := c.Args[2].(*Lambda), c.Args[3].(*Lambda)
+func emitReduce(e *emitter, c *ast.Call, r *resolved) string {
+	step, last := c.Args[2].(*ast.Lambda), c.Args[3].(*ast.Lambda)
 	names := e.c.lambdas[step]
 	state, elem := r.params[1].duck(), r.params[0].Elem.duck()
 	array := e.as(c.Args[0], r.params[0])
@@ -135,9 +139,9 @@ func emitReduce(e *emitter, c *Call, r *resolved) string {
 	return "list_transform([" + reduced + "], " + e.lambda(last) + ")[1]"
 }
 
-func emitMapLambda(list, before, after string) func(*emitter, *Call, *resolved) string {
-	return func(e *emitter, c *Call, r *resolved) string {
-		l := c.Args[1].(*Lambda)
+func emitMapLambda(list, before, after string) func(*emitter, *ast.Call, *resolved) string {
+	return func(e *emitter, c *ast.Call, r *resolved) string {
+		l := c.Args[1].(*ast.Lambda)
 		names := e.c.lambdas[l]
 		body := guardedLambda(e.substituted(l, map[string]string{names[0]: "x_e.key", names[1]: "x_e.value"}, "x_e.key"), e.c.types[l], "x_e.key")
 		return "map_from_entries(" + list + "(map_entries(" + e.as(c.Args[0], r.params[0]) + "), lambda x_e: " + before + body + after + "))"

@@ -1,6 +1,10 @@
 package sql
 
-import "strconv"
+import (
+	"strconv"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // Sources of the tables in this folder: the signatures are those of Trino's documentation, "Functions and operators"
 // (Athena engine version 3 is Trino); where DuckDB says it differently, a case of the expression contract
@@ -33,8 +37,8 @@ func numberFunctions() []*function {
 			check: roundsDecimal, emit: emitRound, note: "halves go away from zero"},
 		{name: "truncate", sigs: "D : D; double : double", check: truncatesDecimal, duck: "CAST(trunc($1) AS $R)"},
 		{name: "sign", sigs: "integer : integer; bigint : bigint; double : double", duck: "CAST(CASE WHEN isnan(CAST($1 AS DOUBLE)) THEN $1 ELSE sign($1) END AS $R)"},
-		{name: "mod", sigs: "integer, integer : integer; bigint, bigint : bigint; double, double : double", emit: func(e *emitter, c *Call, r *resolved) string {
-			return e.divide(OpMod, c.Args[0], c.Args[1], r.result)
+		{name: "mod", sigs: "integer, integer : integer; bigint, bigint : bigint; double, double : double", emit: func(e *emitter, c *ast.Call, r *resolved) string {
+			return e.divide(ast.OpMod, c.Args[0], c.Args[1], r.result)
 		}, note: "division by zero is an error; DuckDB gives NULL"},
 		{name: "sqrt", sigs: "double : double", duck: "CASE WHEN $1 < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt($1) END"},
 		{name: "exp degrees radians sin cos tan asin acos atan", sigs: "double : double", emit: emitSame},
@@ -65,17 +69,17 @@ func textFunctions() []*function {
 		{name: "length", sigs: "varchar : bigint; varbinary : bigint", emit: emitLength},
 		{name: "lower upper", sigs: "varchar : varchar", emit: emitSame},
 		{name: "trim ltrim rtrim", sigs: "varchar : varchar; varchar, varchar : varchar", emit: emitTrim, note: "all white space; DuckDB takes blanks only"},
-		{name: "lpad rpad", sigs: "varchar, bigint, varchar : varchar", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "lpad rpad", sigs: "varchar, bigint, varchar : varchar", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			return "tr_pad(" + e.args(c, r) + ", " + strconv.FormatBool(r.fn.name == "lpad") + ")"
 		}},
 		{name: "replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: emitReplace},
-		{name: "reverse", sigs: "varchar : varchar; array(T) : array(T)", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "reverse", sigs: "varchar : varchar; array(T) : array(T)", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			if r.result.Kind == ArrayType {
 				return "list_reverse(" + e.args(c, r) + ")"
 			}
 			return "reverse(" + e.args(c, r) + ")"
 		}},
-		{name: "split", sigs: "varchar, varchar : array(varchar); varchar, varchar, bigint : array(varchar)", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "split", sigs: "varchar, varchar : array(varchar); varchar, varchar, bigint : array(varchar)", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			if len(c.Args) == 3 {
 				return "tr_split(" + e.args(c, r) + ")"
 			}
@@ -83,7 +87,7 @@ func textFunctions() []*function {
 		}},
 		{name: "split_part", sigs: "varchar, varchar, bigint : varchar", emit: emitSplitPart, note: "NULL past the end, an error below 1; DuckDB gives ''"},
 		{name: "starts_with", sigs: "varchar, varchar : boolean", duck: "starts_with($*)"},
-		{name: "strpos", sigs: "varchar, varchar : bigint; varchar, varchar, bigint : bigint", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "strpos", sigs: "varchar, varchar : bigint; varchar, varchar, bigint : bigint", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			if len(c.Args) == 3 {
 				return "tr_strpos(" + e.args(c, r) + ")"
 			}
@@ -101,7 +105,7 @@ func textFunctions() []*function {
 		{name: "regexp_extract_all", sigs: "varchar, varchar : array(varchar); varchar, varchar, bigint : array(varchar)", emit: emitRegexp("regexp_extract_all"), note: "a literal pattern whose group always matches"},
 		{name: "regexp_replace", sigs: "varchar, varchar : varchar; varchar, varchar, varchar : varchar", emit: emitRegexpReplace, note: "every match; groups are $1, DuckDB's \\1"},
 		{name: "regexp_split", sigs: "varchar, varchar : array(varchar)", emit: emitRegexp("tr_regexp_split")},
-		{name: "regexp_count", sigs: "varchar, varchar : bigint", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "regexp_count", sigs: "varchar, varchar : bigint", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			return "len(" + emitRegexp("regexp_extract_all")(e, c, r) + ")"
 		}},
 		{name: "to_utf8", sigs: "varchar : varbinary", duck: "encode($1)"},
@@ -124,7 +128,7 @@ func textFunctions() []*function {
 
 func networkFunctions() []*function {
 	return []*function{
-		{name: "contains", sigs: "varchar, ipaddress : boolean; array(T), T : boolean", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "contains", sigs: "varchar, ipaddress : boolean; array(T), T : boolean", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			if r.params[0].Kind == VarcharType {
 				return "tr_ip_in(" + e.args(c, r) + ")"
 			}

@@ -1,12 +1,14 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // jsonFunctions read JSON text. Paths are literals, because DuckDB's paths are written differently.
 func jsonFunctions() []*function {
 	return []*function{
 		{name: "json_extract_scalar", sigs: "varchar, varchar : varchar; json, varchar : varchar", check: literalPath, emit: emitJSON("tr_json_scalar"), note: "NULL for objects, arrays, null and malformed text; numbers as they are written"},
 		{name: "json_extract", sigs: "varchar, varchar : json; json, varchar : json", check: literalPath, emit: emitJSON("tr_json_extract"), note: "NULL for malformed text, which is an error in DuckDB"},
 		{name: "json_size", sigs: "varchar, varchar : bigint; json, varchar : bigint", check: literalPath, emit: emitJSON("tr_json_size")},
-		{name: "json_parse", sigs: "varchar : json", emit: func(e *emitter, c *Call, r *resolved) string {
+		{name: "json_parse", sigs: "varchar : json", emit: func(e *emitter, c *ast.Call, r *resolved) string {
 			if e.try > 0 {
 				return "CAST(tr_json_parse_try(" + e.as(c.Args[0], tVarchar) + ") AS JSON)"
 			}

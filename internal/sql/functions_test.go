@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"trailscribe/internal/sql/ast"
 	"trailscribe/internal/sql/scalar"
 )
 
@@ -195,7 +196,7 @@ func TestIntervals(t *testing.T) {
 		{"2 03:04", "day", "minute", false, "INTERVAL '2 days 11040000 milliseconds'"}, {"1.250", "second", "", false, "INTERVAL '0 days 1250 milliseconds'"}, {"1-2", "year", "month", false, "INTERVAL '14 months'"},
 		{"x", "day", "", false, ""}, {"1:2", "day", "", false, ""}, {"1", "day", "second", false, ""}, {"1", "week", "", false, ""}, {"1.5", "day", "", false, ""}, {"1", "month", "day", false, ""},
 	} {
-		v, err := parseInterval(&IntervalLit{Value: c.value, Unit: c.unit, To: c.to, Negative: c.negative})
+		v, err := parseInterval(&ast.IntervalLit{Value: c.value, Unit: c.unit, To: c.to, Negative: c.negative})
 		if c.want == "" {
 			if err == nil {
 				t.Errorf("%+v was taken as %s", c, v.sql())

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // interval is a literal's value.
@@ -25,7 +27,7 @@ func (v interval) sql() string {
 var intervalForm = regexp.MustCompile(`^([+-]?)([0-9]+)(?:[- ]([0-9]+))?(?::([0-9]+))?(?::([0-9]+))?(?:\.([0-9]{1,3}))?$`)
 
 // parseInterval reads INTERVAL '2 03:04:05.250' DAY TO SECOND and the like.
-func parseInterval(x *IntervalLit) (v interval, err error) {
+func parseInterval(x *ast.IntervalLit) (v interval, err error) {
 	bad := fmt.Errorf("INTERVAL %s %s cannot be read", stringText(x.Value), strings.ToUpper(x.Unit))
 	units := []string{"year", "month", "day", "hour", "minute", "second"}
 	at := func(u string) int {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // JSONText is a text that a statement takes out of a JSON text: json_extract_scalar(column, 'path') over a column of a relation.
@@ -18,12 +20,12 @@ func (b *Bound) JSONTexts(relation string) (texts []JSONText, others []string) {
 	relation = strings.ToLower(relation)
 	calls := b.jsonTexts()
 	seen, plain := map[JSONText]bool{}, map[string]bool{}
-	Walk(b.c.query, func(n Node) bool {
-		x, is := n.(Expr)
+	ast.Walk(b.c.query, func(n ast.Node) bool {
+		x, is := n.(ast.Expr)
 		if !is {
 			return true
 		}
-		if c, is := n.(*Call); is {
+		if c, is := n.(*ast.Call); is {
 			if e, ok := calls[c]; ok {
 				if e.relation == relation {
 					seen[e.JSONText] = true
@@ -54,7 +56,7 @@ func (b *Bound) JSONTexts(relation string) (texts []JSONText, others []string) {
 // TextWith is Text(Trino, stands) where texts out of JSON are columns of what stands for their relation; those that are not named there
 // are taken out as ever.
 func (b *Bound) TextWith(stands map[string]string, names map[JSONText]string) string {
-	p := &trinoPrinter{lits: b.lits, stands: stands, columns: map[*Call]string{}, rest: b.c.restNames()}
+	p := &trinoPrinter{lits: b.lits, stands: stands, columns: map[*ast.Call]string{}, rest: b.c.restNames()}
 	for c, e := range b.jsonTexts() {
 		if name := names[e.JSONText]; name != "" {
 			p.columns[c] = name
@@ -72,20 +74,20 @@ type taken struct {
 
 // jsonTexts are the calls that take a text out of a column of the catalog; none where the statement has a star, or renames the
 // columns of a table.
-func (b *Bound) jsonTexts() map[*Call]taken {
-	out := map[*Call]taken{}
+func (b *Bound) jsonTexts() map[*ast.Call]taken {
+	out := map[*ast.Call]taken{}
 	plain := true
-	Walk(b.c.query, func(n Node) bool {
+	ast.Walk(b.c.query, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *SelectItem:
+		case *ast.SelectItem:
 			plain = plain && !n.Star
-		case *Table:
+		case *ast.Table:
 			plain = plain && (n.Alias == nil || len(n.Alias.Columns) == 0)
-		case *Call:
+		case *ast.Call:
 			if n.Name.Key() != "json_extract_scalar" || len(n.Args) != 2 {
 				return true
 			}
-			path, literal := n.Args[1].(*StringLit)
+			path, literal := n.Args[1].(*ast.StringLit)
 			if c := b.c.cols[n.Args[0]]; literal && c != nil && c.rel != nil && c.rel.table != "" {
 				out[n] = taken{JSONText{c.key, path.Value}, strings.ToLower(c.rel.table)}
 			}

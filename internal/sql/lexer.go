@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"trailscribe/internal/sql/ast"
 )
 
 type tokenKind uint8
@@ -56,8 +58,8 @@ var symbolsBy = func() (by [128][]string) {
 // spelled has every word of the language in lower case, so that reading one in capitals needs no memory of its own.
 var spelled = func() map[string]string {
 	m := map[string]string{}
-	for _, set := range []*words{reserved, hushed, quoteAlways, typedLits, wordSet("by first last nulls rows sets cast count coalesce")} {
-		for _, w := range set.list {
+	for _, set := range []*ast.Words{ast.Reserved, ast.SoftKeywords, ast.QuoteAlways, typedLits, ast.WordSet("by first last nulls rows sets cast count coalesce")} {
+		for _, w := range set.List {
 			m[w] = w
 		}
 	}
@@ -65,11 +67,11 @@ var spelled = func() map[string]string {
 }()
 
 // tokens holds what a text was cut into until it has been parsed.
-var tokens scratch[token]
+var tokens ast.Pool[token]
 
 // lex cuts a text into tokens. Who reads them gives them back to tokens.
 func lex(src string) ([]token, *lexError) {
-	l := &lexer{src: src, out: slices.Grow(tokens.lend(), len(src)/5+8)}
+	l := &lexer{src: src, out: slices.Grow(tokens.Get(), len(src)/5+8)}
 	for l.bad == nil && l.skipBlank() {
 		l.next()
 	}
@@ -135,7 +137,7 @@ func (l *lexer) next() {
 		l.fail(from, "found U&'…', which is not supported", "write the characters themselves")
 	case isLetter(c):
 		l.word()
-	case isDigit(c), c == '.' && isDigit(l.peek(1)) && !l.afterName():
+	case ast.IsDigit(c), c == '.' && ast.IsDigit(l.peek(1)) && !l.afterName():
 		l.number()
 	case c == '\'':
 		l.quoted('\'', tokString)
@@ -206,7 +208,7 @@ func lower(s string) string {
 func (l *lexer) number() {
 	from, start, kind := l.char(), l.i, tokInt
 	digits := func() {
-		for isDigit(l.peek(0)) {
+		for ast.IsDigit(l.peek(0)) {
 			l.i++
 		}
 	}
@@ -221,7 +223,7 @@ func (l *lexer) number() {
 		if s := l.peek(1); s == '+' || s == '-' {
 			n = 2
 		}
-		if isDigit(l.peek(n)) {
+		if ast.IsDigit(l.peek(n)) {
 			kind = tokDouble
 			l.i += n
 			digits()
@@ -229,10 +231,10 @@ func (l *lexer) number() {
 	}
 	text := l.src[start:l.i]
 	if c := l.peek(0); isLetter(c) {
-		for isLetter(l.peek(0)) || isDigit(l.peek(0)) {
+		for isLetter(l.peek(0)) || ast.IsDigit(l.peek(0)) {
 			l.i++
 		}
-		l.fail(from, "cannot read "+quote(l.src[start:l.i])+" as a number or a name", "numbers are plain digits, 1.5 or 1.5E3; a name that begins with a digit is written in double quotes")
+		l.fail(from, "cannot read "+ast.Quote(l.src[start:l.i])+" as a number or a name", "numbers are plain digits, 1.5 or 1.5E3; a name that begins with a digit is written in double quotes")
 		return
 	}
 	l.add(kind, from, strings.ToUpper(text))
@@ -275,7 +277,7 @@ func (l *lexer) param() {
 	from := l.char()
 	l.i++
 	start := l.i
-	for isLetter(l.peek(0)) || isDigit(l.peek(0)) {
+	for isLetter(l.peek(0)) || ast.IsDigit(l.peek(0)) {
 		l.i++
 	}
 	name := l.src[start:l.i]
@@ -306,11 +308,10 @@ func (l *lexer) symbol() {
 // inWord are the bytes a word can go on with.
 var inWord = func() (in [256]bool) {
 	for c := range in {
-		in[c] = isLetter(byte(c)) || isDigit(byte(c))
+		in[c] = isLetter(byte(c)) || ast.IsDigit(byte(c))
 	}
 	return in
 }()
 
 func isBlank(c byte) bool  { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' }

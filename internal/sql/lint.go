@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/sql/ast"
 )
 
 // Lint finds what would not give the same rows on every engine and in every run, or what no report can show. key are the columns
@@ -40,7 +41,7 @@ type parents struct {
 }
 
 // result looks at the statement's own columns, key and order.
-func (l *linter) result(q *Query) {
+func (l *linter) result(q *ast.Query) {
 	starred := false
 	for _, sel := range topSelects(q.Body) {
 		for _, it := range sel.Items {
@@ -50,7 +51,7 @@ func (l *linter) result(q *Query) {
 			}
 		}
 	}
-	place := func(c *column) Node {
+	place := func(c *column) ast.Node {
 		for _, sel := range topSelects(q.Body) {
 			for i, cs := range l.selects[sel].items {
 				if slices.Contains(cs, c) {
@@ -110,9 +111,9 @@ func (l *linter) result(q *Query) {
 	}
 }
 
-func (l *linter) walk(n Node, in parents) {
+func (l *linter) walk(n ast.Node, in parents) {
 	switch x := n.(type) {
-	case *Query:
+	case *ast.Query:
 		if x != l.p.query && (x.Limit != nil || x.Offset != nil) && !l.oneRow(x) {
 			if missing, total := l.total(x, nil); !total {
 				at := x.Limit
@@ -122,9 +123,9 @@ func (l *linter) walk(n Node, in parents) {
 				l.problem(at, limitText, orderHint(missing), "limit-order")
 			}
 		}
-	case *Select:
+	case *ast.Select:
 		in = parents{grouped: l.selects[x].grouped}
-	case *Call:
+	case *ast.Call:
 		l.call(x, in)
 		name := x.Name.Key()
 		switch {
@@ -135,5 +136,5 @@ func (l *linter) walk(n Node, in parents) {
 		}
 		in.rounded = in.rounded || name == "round" && len(x.Args) == 2
 	}
-	eachChild(n, func(c Node) { l.walk(c, in) })
+	ast.EachChild(n, func(c ast.Node) { l.walk(c, in) })
 }

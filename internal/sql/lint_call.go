@@ -1,6 +1,10 @@
 package sql
 
-import "slices"
+import (
+	"slices"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // orderFree are functions whose result does not depend on the order of an array's elements; orderKept hand the question on.
 var (
@@ -8,7 +12,7 @@ var (
 	orderKept = []string{"array_distinct", "filter", "transform", "array_union", "array_intersect", "array_except", "array_remove", "concat", "coalesce"}
 )
 
-func (l *linter) call(c *Call, in parents) {
+func (l *linter) call(c *ast.Call, in parents) {
 	r := l.calls[c]
 	if r == nil {
 		return
@@ -47,14 +51,14 @@ func (l *linter) call(c *Call, in parents) {
 }
 
 // orderOf looks at an aggregate whose value depends on the order of the rows.
-func (l *linter) orderOf(c *Call, r *resolved, in parents) {
+func (l *linter) orderOf(c *ast.Call, r *resolved, in parents) {
 	name := r.fn.name
-	total := func(items []Expr) bool {
+	total := func(items []ast.Expr) bool {
 		for _, x := range items {
 			if l.same(x) == l.same(c.Args[0]) {
 				return true // rows that are equal give the same value
 			}
-			if row, ok := x.(*Row); ok {
+			if row, ok := x.(*ast.Row); ok {
 				for _, f := range row.Fields {
 					if l.same(f) == l.same(c.Args[0]) || l.unique(f) {
 						return true
@@ -69,7 +73,7 @@ func (l *linter) orderOf(c *Call, r *resolved, in parents) {
 	}
 	switch {
 	case r.fn.flags&orderBySelf != 0:
-		var items []Expr
+		var items []ast.Expr
 		for _, o := range slices.Concat(c.OrderBy, c.WithinGroup) {
 			items = append(items, o.X)
 		}

@@ -3,18 +3,20 @@ package sql
 import (
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // uniqueColumns tell the rows of a relation apart by themselves, so that an order ending in one of them is total.
 var uniqueColumns = []string{"eventid"}
 
 // total says whether ORDER BY puts the rows of q into one order only, and if not, what is missing.
-func (l *linter) total(q *Query, key []string) (missing []string, total bool) {
+func (l *linter) total(q *ast.Query, key []string) (missing []string, total bool) {
 	f := l.queries[q]
 	ordered := map[string]bool{}
 	exprs := map[string]bool{}
 	unique := false
-	note := func(x Expr) {
+	note := func(x ast.Expr) {
 		exprs[l.same(x)] = true
 		if c := l.cols[x]; c != nil && slices.Contains(uniqueColumns, c.key) && (c.rel != nil && c.rel.table != "" || len(c.from) > 0) && len(key) == 0 {
 			unique = true
@@ -54,7 +56,7 @@ func (l *linter) total(q *Query, key []string) (missing []string, total bool) {
 	for i, c := range f.cols {
 		all[i] = c.name
 	}
-	if sel, ok := q.Body.(*Select); ok && sel.GroupBy != nil {
+	if sel, ok := q.Body.(*ast.Select); ok && sel.GroupBy != nil {
 		g := l.selects[sel].grouped
 		missing = nil
 		for _, x := range g.exprs {
@@ -89,10 +91,10 @@ func (l *linter) total(q *Query, key []string) (missing []string, total bool) {
 }
 
 // same is equal for expressions that mean the same.
-func (l *linter) same(x Expr) string { return l.facts.key(x) }
+func (l *linter) same(x ast.Expr) string { return l.facts.key(x) }
 
 // unique says whether x is a column that tells rows apart.
-func (l *linter) unique(x Expr) bool {
+func (l *linter) unique(x ast.Expr) bool {
 	c := l.cols[x]
 	return c != nil && slices.Contains(uniqueColumns, c.key)
 }
@@ -107,25 +109,25 @@ func orderHint(missing []string) string {
 }
 
 // oneRow: an aggregate without GROUP BY, or a SELECT without FROM.
-func (l *linter) oneRow(q *Query) bool {
-	sel, ok := q.Body.(*Select)
+func (l *linter) oneRow(q *ast.Query) bool {
+	sel, ok := q.Body.(*ast.Select)
 	if !ok {
 		return false
 	}
 	return len(sel.From) == 0 || sel.GroupBy == nil && l.selects[sel].grouped != nil
 }
 
-func topSelects(b Body) []*Select {
+func topSelects(b ast.Body) []*ast.Select {
 	switch b := b.(type) {
-	case *Select:
-		return []*Select{b}
-	case *SetOp:
+	case *ast.Select:
+		return []*ast.Select{b}
+	case *ast.SetOp:
 		return append(topSelects(b.Left), topSelects(b.Right)...)
-	case *Query:
+	case *ast.Query:
 		return topSelects(b.Body)
 	}
 	return nil
 }
 
 // bodyStart is the SELECT word of a body, as a place for what is wrong with the whole.
-func bodyStart(b Body) Node { return Span{b.Pos(), b.Pos() + len("SELECT")} }
+func bodyStart(b ast.Body) ast.Node { return ast.Span{From: b.Pos(), To: b.Pos() + len("SELECT")} }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"trailscribe/internal/sql/ast"
 )
 
 type (
@@ -50,17 +52,17 @@ func Literal(d Dialect, v any) (string, error) {
 }
 
 // literalNode is a value as a piece of a statement: a literal, an *Array of them, or a *Cast of the empty *Array.
-func literalNode(v any) (Expr, error) {
+func literalNode(v any) (ast.Expr, error) {
 	switch v := v.(type) {
 	case nil:
-		return &NullLit{}, nil
+		return &ast.NullLit{}, nil
 	case string:
 		if err := writable(v); err != nil {
 			return nil, err
 		}
-		return &StringLit{Value: v}, nil
+		return &ast.StringLit{Value: v}, nil
 	case bool:
-		return &BoolLit{Value: v}, nil
+		return &ast.BoolLit{Value: v}, nil
 	case int:
 		return bigint(int64(v)), nil
 	case int64:
@@ -69,7 +71,7 @@ func literalNode(v any) (Expr, error) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil, fmt.Errorf("%v is not a finite number", v)
 		}
-		return &DoubleLit{Text: doubleText(v)}, nil
+		return &ast.DoubleLit{Text: doubleText(v)}, nil
 	case Decimal:
 		return decimal(v)
 	case Date:
@@ -77,7 +79,7 @@ func literalNode(v any) (Expr, error) {
 		if y < 1 || y > 9999 {
 			return nil, fmt.Errorf("the year %d is not between 1 and 9999", y)
 		}
-		return &TypedLit{Type: "date", Value: fmt.Sprintf("%04d-%02d-%02d", y, m, d)}, nil
+		return &ast.TypedLit{Type: "date", Value: fmt.Sprintf("%04d-%02d-%02d", y, m, d)}, nil
 	case time.Time:
 		return timestamp(v, "")
 	case Zoned:
@@ -103,8 +105,8 @@ func literalNode(v any) (Expr, error) {
 	return nil, fmt.Errorf("a value of the Go type %T cannot be written as SQL", v)
 }
 
-func array[T any](vs []T, elem string) (Expr, error) {
-	a := &Array{}
+func array[T any](vs []T, elem string) (ast.Expr, error) {
+	a := &ast.Array{}
 	for i, v := range vs {
 		x, err := literalNode(v)
 		if err != nil {
@@ -115,21 +117,21 @@ func array[T any](vs []T, elem string) (Expr, error) {
 	if len(vs) > 0 {
 		return a, nil
 	}
-	t := &TypeName{Name: elem}
+	t := &ast.TypeName{Name: elem}
 	if elem == "timestamp(3)" {
-		t = &TypeName{Name: "timestamp", Params: []int{3}}
+		t = &ast.TypeName{Name: "timestamp", Params: []int{3}}
 	}
-	return &Cast{X: a, Type: &TypeName{Name: "array", Elems: []*TypeName{t}}}, nil
+	return &ast.Cast{X: a, Type: &ast.TypeName{Name: "array", Elems: []*ast.TypeName{t}}}, nil
 }
 
-func bigint(n int64) Expr { return &TypedLit{Type: "bigint", Value: strconv.FormatInt(n, 10)} }
+func bigint(n int64) ast.Expr { return &ast.TypedLit{Type: "bigint", Value: strconv.FormatInt(n, 10)} }
 
 // wholeNumber is the number of a literal that is one.
-func wholeNumber(x Expr) (int64, bool) {
+func wholeNumber(x ast.Expr) (int64, bool) {
 	switch x := x.(type) {
-	case *IntLit:
+	case *ast.IntLit:
 		return x.Value, true
-	case *TypedLit:
+	case *ast.TypedLit:
 		n, err := strconv.ParseInt(x.Value, 10, 64)
 		return n, err == nil && x.Type == "bigint"
 	}
@@ -159,7 +161,7 @@ func doubleText(f float64) string {
 
 var decimalForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 
-func decimal(d Decimal) (Expr, error) {
+func decimal(d Decimal) (ast.Expr, error) {
 	s := string(d)
 	if !decimalForm.MatchString(s) {
 		return nil, fmt.Errorf("%q is not a decimal number", s)
@@ -168,9 +170,9 @@ func decimal(d Decimal) (Expr, error) {
 		return nil, fmt.Errorf("%q has more than 38 digits", s)
 	}
 	if strings.Contains(s, ".") {
-		return &DecimalLit{Text: s}, nil
+		return &ast.DecimalLit{Text: s}, nil
 	}
-	return &TypedLit{Type: "decimal", Value: s}, nil
+	return &ast.TypedLit{Type: "decimal", Value: s}, nil
 }
 
 // decimalSize is precision and scale of a decimal number as both engines count them: leading zeros do not.
@@ -179,7 +181,7 @@ func decimalSize(s string) (precision, scale int) {
 	return max(1, len(strings.TrimLeft(whole, "0"))+len(part)), len(part)
 }
 
-func timestamp(t time.Time, zone string) (Expr, error) {
+func timestamp(t time.Time, zone string) (ast.Expr, error) {
 	t = t.UTC()
 	if y := t.Year(); y < 1 || y > 9999 {
 		return nil, fmt.Errorf("the year %d is not between 1 and 9999", y)
@@ -187,40 +189,40 @@ func timestamp(t time.Time, zone string) (Expr, error) {
 	if t.Nanosecond()%int(time.Millisecond) != 0 {
 		return nil, fmt.Errorf("the time %s is finer than a millisecond", t.Format(time.RFC3339Nano))
 	}
-	return &TypedLit{Type: "timestamp", Value: t.Format("2006-01-02 15:04:05.000") + zone}, nil
+	return &ast.TypedLit{Type: "timestamp", Value: t.Format("2006-01-02 15:04:05.000") + zone}, nil
 }
 
 // literalText writes what literalNode makes, and every literal of a statement for Trino.
-func literalText(d Dialect, x Expr) string {
+func literalText(d Dialect, x ast.Expr) string {
 	switch x := x.(type) {
-	case *NullLit:
+	case *ast.NullLit:
 		return "NULL"
-	case *BoolLit:
+	case *ast.BoolLit:
 		if x.Value {
 			return "TRUE"
 		}
 		return "FALSE"
-	case *StringLit:
+	case *ast.StringLit:
 		return stringText(x.Value)
-	case *IntLit:
+	case *ast.IntLit:
 		return strconv.FormatInt(x.Value, 10)
-	case *DecimalLit:
+	case *ast.DecimalLit:
 		if d == DuckDB {
-			return duckTyped(&TypedLit{Type: "decimal", Value: x.Text}) // DuckDB counts the 0 of 0.05 as a digit
+			return duckTyped(&ast.TypedLit{Type: "decimal", Value: x.Text}) // DuckDB counts the 0 of 0.05 as a digit
 		}
 		return x.Text
-	case *DoubleLit:
+	case *ast.DoubleLit:
 		return x.Text
-	case *BinaryLit:
+	case *ast.BinaryLit:
 		return "X'" + strings.ToUpper(hex.EncodeToString(x.Value)) + "'"
-	case *TypedLit:
+	case *ast.TypedLit:
 		if d == DuckDB {
 			return duckTyped(x)
 		}
 		return strings.ToUpper(x.Type) + " " + stringText(x.Value)
-	case *IntervalLit:
+	case *ast.IntervalLit:
 		return intervalText(x)
-	case *Array:
+	case *ast.Array:
 		texts := make([]string, len(x.Elems))
 		for i, e := range x.Elems {
 			texts[i] = literalText(d, e)
@@ -230,7 +232,7 @@ func literalText(d Dialect, x Expr) string {
 			return list
 		}
 		return "ARRAY" + list
-	case *Cast:
+	case *ast.Cast:
 		if d == DuckDB {
 			return "CAST([] AS " + duckElem[x.Type.Elems[0].Name] + "[])"
 		}
@@ -243,7 +245,7 @@ var duckElem = map[string]string{"varchar": "VARCHAR", "bigint": "BIGINT", "doub
 
 // duckTyped is a typed literal of literalNode for DuckDB. There a timestamp with a zone is a type of its own, and a plain
 // number in front of which no type stands would be as small as it can.
-func duckTyped(x *TypedLit) string {
+func duckTyped(x *ast.TypedLit) string {
 	switch x.Type {
 	case "bigint":
 		return "CAST(" + x.Value + " AS BIGINT)"
@@ -265,7 +267,7 @@ func stringText(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
-func intervalText(i *IntervalLit) string {
+func intervalText(i *ast.IntervalLit) string {
 	sign := ""
 	if i.Negative {
 		sign = "-"

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"trailscribe/internal/sql/ast"
 )
 
 func at(s string) time.Time {
@@ -123,13 +125,13 @@ func FuzzLiteral(f *testing.F) {
 			if ps != nil {
 				t.Fatal(ps)
 			}
-			a := p.query.Body.(*Select).Items[0].X.(*Call).Args[1].(*Array)
-			if diff := cmp.Diff([]Expr{&StringLit{Value: s}, &StringLit{Value: s}}, a.Elems, sameTree); diff != "" {
+			a := p.query.Body.(*ast.Select).Items[0].X.(*ast.Call).Args[1].(*ast.Array)
+			if diff := cmp.Diff([]ast.Expr{&ast.StringLit{Value: s}, &ast.StringLit{Value: s}}, a.Elems, sameTree); diff != "" {
 				t.Fatal(diff)
 			}
 		}
 		text, err := Literal(Trino, n)
-		if p, ps := Parse("SELECT "+text, nil); err != nil || ps != nil || p.query.Body.(*Select).Items[0].X.(*TypedLit).Value != strconv.FormatInt(n, 10) {
+		if p, ps := Parse("SELECT "+text, nil); err != nil || ps != nil || p.query.Body.(*ast.Select).Items[0].X.(*ast.TypedLit).Value != strconv.FormatInt(n, 10) {
 			t.Fatal(n, text, err, ps)
 		}
 		if text, err = Literal(Trino, x); err != nil {
@@ -139,7 +141,7 @@ func FuzzLiteral(f *testing.F) {
 		if ps != nil {
 			t.Fatal(ps)
 		}
-		lit, ok := p.query.Body.(*Select).Items[1].X.(*Binary).Right.(*DoubleLit)
+		lit, ok := p.query.Body.(*ast.Select).Items[1].X.(*ast.Binary).Right.(*ast.DoubleLit)
 		if !ok {
 			t.Fatalf("%v is written %q", x, text)
 		}

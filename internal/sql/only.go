@@ -3,6 +3,8 @@ package sql
 import (
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // Only tells which values a text column of a relation has in all rows that matter to the statement: each place that reads
@@ -13,15 +15,15 @@ import (
 func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 	relation, column = strings.ToLower(relation), strings.ToLower(column)
 	all, found := true, false
-	Walk(b.c.query, func(n Node) bool {
+	ast.Walk(b.c.query, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *NamedQuery:
+		case *ast.NamedQuery:
 			if n.Name.Key() == relation {
 				all = false // the name means something else there
 			}
-		case *Select:
+		case *ast.Select:
 			for _, r := range n.From {
-				tables(r, func(t *Table) {
+				tables(r, func(t *ast.Table) {
 					if t.Name() != relation {
 						return
 					}
@@ -49,11 +51,11 @@ func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 }
 
 // tables are the tables of a FROM, subqueries left out: they are a SELECT of their own.
-func tables(r Relation, f func(*Table)) {
+func tables(r ast.Relation, f func(*ast.Table)) {
 	switch r := r.(type) {
-	case *Table:
+	case *ast.Table:
 		f(r)
-	case *Join:
+	case *ast.Join:
 		tables(r.Left, f)
 		tables(r.Right, f)
 	}
@@ -61,11 +63,11 @@ func tables(r Relation, f func(*Table)) {
 
 // only is the values that a condition leaves of a column. A bare name is the table's: were it another's too, Check would have
 // refused it as ambiguous.
-func (b *Bound) only(x Expr, table, column string) ([]string, bool) {
+func (b *Bound) only(x ast.Expr, table, column string) ([]string, bool) {
 	switch x := x.(type) {
-	case *Binary:
+	case *ast.Binary:
 		switch x.Op {
-		case OpAnd:
+		case ast.OpAnd:
 			left, ok := b.only(x.Left, table, column)
 			right, ok2 := b.only(x.Right, table, column)
 			switch {
@@ -75,18 +77,18 @@ func (b *Bound) only(x Expr, table, column string) ([]string, bool) {
 				return left, true
 			}
 			return right, ok2
-		case OpOr:
+		case ast.OpOr:
 			left, ok := b.only(x.Left, table, column)
 			right, ok2 := b.only(x.Right, table, column)
 			return append(left, right...), ok && ok2
-		case OpEq:
-			for _, side := range [][2]Expr{{x.Left, x.Right}, {x.Right, x.Left}} {
+		case ast.OpEq:
+			for _, side := range [][2]ast.Expr{{x.Left, x.Right}, {x.Right, x.Left}} {
 				if v, ok := b.textOf(side[1]); ok && isColumn(side[0], table, column) {
 					return []string{v}, true
 				}
 			}
 		}
-	case *In:
+	case *ast.In:
 		if x.Not || x.Query != nil || !isColumn(x.X, table, column) {
 			return nil, false
 		}
@@ -103,23 +105,23 @@ func (b *Bound) only(x Expr, table, column string) ([]string, bool) {
 	return nil, false
 }
 
-func (b *Bound) textOf(x Expr) (string, bool) {
-	if p, ok := x.(*Param); ok {
+func (b *Bound) textOf(x ast.Expr) (string, bool) {
+	if p, ok := x.(*ast.Param); ok {
 		x = b.lits[p.Name]
 	}
-	s, ok := x.(*StringLit)
+	s, ok := x.(*ast.StringLit)
 	if !ok {
 		return "", false
 	}
 	return s.Value, true
 }
 
-func isColumn(x Expr, table, column string) bool {
+func isColumn(x ast.Expr, table, column string) bool {
 	switch x := x.(type) {
-	case *Ident:
+	case *ast.Ident:
 		return x.Key() == column
-	case *Deref:
-		t, ok := x.X.(*Ident)
+	case *ast.Deref:
+		t, ok := x.X.(*ast.Ident)
 		return ok && t.Key() == table && x.Field.Key() == column
 	}
 	return false

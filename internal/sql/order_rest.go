@@ -3,6 +3,8 @@ package sql
 import (
 	"slices"
 	"strconv"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // rest is the result columns by which rows are put in order that the query's own ORDER BY leaves equal, in the order of the
@@ -10,11 +12,11 @@ import (
 // event id. Their order would be another one in each run. Behind these columns only rows stay equal that nobody can tell apart.
 //
 // A query without ORDER BY has no order to complete, and a grouped one is told apart by what it is grouped by.
-func (k *checker) rest(q *Query) (rest []*column) {
+func (k *checker) rest(q *ast.Query) (rest []*column) {
 	if len(q.OrderBy) == 0 {
 		return nil
 	}
-	if sel, ok := q.Body.(*Select); ok && (k.selects[sel] == nil || k.selects[sel].grouped != nil) {
+	if sel, ok := q.Body.(*ast.Select); ok && (k.selects[sel] == nil || k.selects[sel].grouped != nil) {
 		return nil
 	}
 	f := k.queries[q]
@@ -40,9 +42,9 @@ func (k *checker) rest(q *Query) (rest []*column) {
 }
 
 // isLiteral reports whether every row has the same value there.
-func isLiteral(x Expr) bool {
+func isLiteral(x ast.Expr) bool {
 	switch x.(type) {
-	case *StringLit, *IntLit, *NullLit, *BoolLit:
+	case *ast.StringLit, *ast.IntLit, *ast.NullLit, *ast.BoolLit:
 		return true
 	}
 	return false
@@ -53,7 +55,7 @@ func (c *Checked) restNames() (names []string) {
 	for _, r := range c.orderRest {
 		at := slices.Index(c.out, r)
 		if len(called(c.out, r.key, nil)) == 1 && r.name != unnamed(at) {
-			names = append(names, nameText(r.name))
+			names = append(names, ast.NameText(r.name))
 		} else {
 			names = append(names, strconv.Itoa(at+1))
 		}

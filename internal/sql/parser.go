@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/sql/ast"
 )
 
 const (
@@ -23,7 +24,7 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 	}
 	p := &parser{src: text, at: at}
 	q := p.statement()
-	tokens.back(p.toks)
+	tokens.Put(p.toks)
 	if len(p.problems) > 0 {
 		return nil, p.problems.Sort()
 	}
@@ -31,7 +32,7 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 }
 
 // Query is the tree of the statement, for those who look into it. It must not be changed.
-func (p *Parsed) Query() *Query { return p.query }
+func (p *Parsed) Query() *ast.Query { return p.query }
 
 // Params are the names of the parameters, each once, in the order of the text.
 func (p *Parsed) Params() []string { return p.paramNames }
@@ -65,18 +66,18 @@ type parser struct {
 	params   []string // in order of first use
 	exprs    int      // how many expressions were read, about
 
-	idents slab[Ident]
-	items  slab[SelectItem]
-	texts  slab[StringLit]
-	calls  slab[Call]
-	lists  slab[Expr]
+	idents ast.Arena[ast.Ident]
+	items  ast.Arena[ast.SelectItem]
+	texts  ast.Arena[ast.StringLit]
+	calls  ast.Arena[ast.Call]
+	lists  ast.Arena[ast.Expr]
 }
 
 // stop unwinds the parser to a recovery point after a problem was noted.
 type stop struct{}
 
 // statement is the whole text.
-func (p *parser) statement() (q *Query) {
+func (p *parser) statement() (q *ast.Query) {
 	if !p.readable() {
 		return nil
 	}
@@ -126,21 +127,21 @@ func (p *parser) readable() bool {
 
 // shallow refuses a tree so deep that a later walk over it, here or in an engine, could run out of stack: a chain of a
 // thousand ORs nests as deeply as a thousand parentheses.
-func (p *parser) shallow(q *Query) {
+func (p *parser) shallow(q *ast.Query) {
 	// Between two levels that the parser counts a path of the tree has eight nodes at most, and each operator of a chain adds one.
 	if 8*p.deepest+p.chained < maxDepth {
 		return
 	}
 	depth := 0
-	var down func(n Node)
-	down = func(n Node) {
+	var down func(n ast.Node)
+	down = func(n ast.Node) {
 		if depth > maxDepth {
 			if len(p.problems) == 0 {
 				p.note(n.Pos(), n.Pos()+1, fmt.Sprintf("the query nests deeper than %d levels here", maxDepth), "split it with WITH, or use IN (…) instead of a chain of OR")
 			}
 			return
 		}
-		Walk(n, func(c Node) bool {
+		ast.Walk(n, func(c ast.Node) bool {
 			if c == n {
 				return true
 			}
@@ -225,7 +226,7 @@ func (p *parser) fail(t *token, text, hint string) {
 }
 
 // failAt notes a problem at a node and stops.
-func (p *parser) failAt(n Node, text, hint string) {
+func (p *parser) failAt(n ast.Node, text, hint string) {
 	p.note(n.Pos(), n.End(), text, hint)
 	panic(stop{})
 }
@@ -237,7 +238,7 @@ func (p *parser) expected(what string) {
 		p.fail(t, text, hint)
 	}
 	hint := ""
-	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord && reserved.has(t.text) {
+	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord && ast.Reserved.Has(t.text) {
 		hint = "a reserved word is used as a name in double quotes"
 	}
 	p.fail(t, "found "+p.show(t)+", expected "+what, hint)
@@ -260,13 +261,13 @@ func (p *parser) show(t *token) string {
 	case tokParam:
 		return "the parameter :" + t.text
 	case tokString:
-		return "the text " + quote(t.text)
+		return "the text " + ast.Quote(t.text)
 	case tokInt, tokDecimal, tokDouble:
 		return "the number " + t.text
 	case tokWord:
-		if reserved.has(t.text) {
+		if ast.Reserved.Has(t.text) {
 			return strings.ToUpper(t.text)
 		}
 	}
-	return quote(t.text)
+	return ast.Quote(t.text)
 }

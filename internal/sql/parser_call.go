@@ -1,9 +1,13 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // call reads a function call, with what may stand behind its parentheses.
-func (p *parser) call() Expr {
+func (p *parser) call() ast.Expr {
 	t := p.tok()
 	switch t.text {
 	case "trim":
@@ -17,12 +21,12 @@ func (p *parser) call() Expr {
 		if hint, ok := callHints[t.text]; ok {
 			p.fail(t, strings.ToUpper(t.text)+"(…) is not supported", hint)
 		}
-		if t.kind == tokWord && reserved.has(t.text) {
+		if t.kind == tokWord && ast.Reserved.Has(t.text) {
 			p.expected("an expression")
 		}
 	}
 	p.i++
-	c := p.calls.put(Call{Name: p.idents.put(Ident{Span{t.from, t.to}, t.text, t.kind == tokQuoted})})
+	c := p.calls.Put(ast.Call{Name: p.idents.Put(ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text, Quoted: t.kind == tokQuoted})})
 	p.needSymbol("(")
 	switch {
 	case p.at1("*"):
@@ -39,14 +43,14 @@ func (p *parser) call() Expr {
 }
 
 // arguments reads [DISTINCT] a, b [ORDER BY …].
-func (p *parser) arguments(c *Call) {
+func (p *parser) arguments(c *ast.Call) {
 	if c.Distinct = p.eat("distinct"); !c.Distinct && p.atWords("all") && !isSymbol(p.ahead(1), ",") && !isSymbol(p.ahead(1), ")") {
 		p.i++
 	}
 	if p.atWords("order", "by") {
 		p.expected("an argument")
 	}
-	c.Args = p.lists.more(4)[:0]
+	c.Args = p.lists.Make(4)[:0]
 	p.list(func() { c.Args = append(c.Args, p.argument()) })
 	if p.eat("order", "by") {
 		c.OrderBy = p.sortItems()
@@ -62,7 +66,7 @@ func (p *parser) arguments(c *Call) {
 }
 
 // argument is an expression or a lambda.
-func (p *parser) argument() Expr {
+func (p *parser) argument() ast.Expr {
 	if n := p.lambdaParams(); n > 0 {
 		return p.lambda()
 	}
@@ -91,11 +95,11 @@ func (p *parser) lambdaParams() int {
 	return 0
 }
 
-func (p *parser) lambda() Expr {
+func (p *parser) lambda() ast.Expr {
 	p.enter()
 	defer p.leave()
 	from := p.tok().from
-	l := &Lambda{}
+	l := &ast.Lambda{}
 	if p.at1("(") {
 		if isSymbol(p.ahead(1), ")") {
 			p.i += 2
@@ -103,7 +107,7 @@ func (p *parser) lambda() Expr {
 			l.Params = p.names()
 		}
 	} else {
-		l.Params = []*Ident{p.name()}
+		l.Params = []*ast.Ident{p.name()}
 	}
 	p.needSymbol("->")
 	l.Body = p.expr()
@@ -112,7 +116,7 @@ func (p *parser) lambda() Expr {
 }
 
 // afterCall reads WITHIN GROUP, FILTER, IGNORE NULLS and OVER.
-func (p *parser) afterCall(c *Call) {
+func (p *parser) afterCall(c *ast.Call) {
 	if p.atWords("within", "group") {
 		p.i += 2
 		p.needSymbol("(")
@@ -130,9 +134,9 @@ func (p *parser) afterCall(c *Call) {
 	}
 	switch {
 	case p.eat("ignore", "nulls"):
-		c.Nulls = IgnoreNulls
+		c.Nulls = ast.IgnoreNulls
 	case p.eat("respect", "nulls"):
-		c.Nulls = RespectNulls
+		c.Nulls = ast.RespectNulls
 	}
 	if p.atWords("over") && (isSymbol(p.ahead(1), "(") || isName(p.ahead(1))) {
 		from := p.tok().from
@@ -140,19 +144,19 @@ func (p *parser) afterCall(c *Call) {
 		if p.at1("(") {
 			c.Over = p.window()
 		} else {
-			c.Over = &Window{Name: p.name()}
+			c.Over = &ast.Window{Name: p.name()}
 			c.Over.Span = p.span(from)
 		}
-	} else if c.Nulls != NullsUnsaid {
+	} else if c.Nulls != ast.NullsUnsaid {
 		p.expected("OVER")
 	}
 }
 
 // window reads ( [base] [PARTITION BY …] [ORDER BY …] [frame] ).
-func (p *parser) window() *Window {
+func (p *parser) window() *ast.Window {
 	p.enter()
 	defer p.leave()
-	w := &Window{}
+	w := &ast.Window{}
 	from := p.tok().from
 	p.needSymbol("(")
 	if isName(p.tok()) && !p.atWords("partition", "by") && !p.atFrame() {
@@ -177,16 +181,16 @@ func (p *parser) atFrame() bool {
 }
 
 // frame reads ROWS|RANGE|GROUPS start, or BETWEEN start AND stop.
-func (p *parser) frame() *Frame {
-	f := &Frame{}
+func (p *parser) frame() *ast.Frame {
+	f := &ast.Frame{}
 	t := p.tok()
 	switch t.text {
 	case "rows":
-		f.Unit = FrameRows
+		f.Unit = ast.FrameRows
 	case "range":
-		f.Unit = FrameRange
+		f.Unit = ast.FrameRange
 	case "groups":
-		f.Unit = FrameGroups
+		f.Unit = ast.FrameGroups
 	}
 	p.i++
 	if p.eat("between") {
@@ -196,10 +200,10 @@ func (p *parser) frame() *Frame {
 	} else {
 		f.Start = p.frameBound()
 	}
-	if f.Start.Kind == UnboundedFollowing {
+	if f.Start.Kind == ast.UnboundedFollowing {
 		p.failAt(f.Start, "a frame cannot begin at UNBOUNDED FOLLOWING", "")
 	}
-	if f.Stop != nil && f.Stop.Kind == UnboundedPreceding {
+	if f.Stop != nil && f.Stop.Kind == ast.UnboundedPreceding {
 		p.failAt(f.Stop, "a frame cannot end at UNBOUNDED PRECEDING", "")
 	}
 	if p.atWords("exclude") {
@@ -209,23 +213,23 @@ func (p *parser) frame() *Frame {
 	return f
 }
 
-func (p *parser) frameBound() *FrameBound {
-	b := &FrameBound{}
+func (p *parser) frameBound() *ast.FrameBound {
+	b := &ast.FrameBound{}
 	from := p.tok().from
 	switch {
 	case p.eat("unbounded", "preceding"):
-		b.Kind = UnboundedPreceding
+		b.Kind = ast.UnboundedPreceding
 	case p.eat("unbounded", "following"):
-		b.Kind = UnboundedFollowing
+		b.Kind = ast.UnboundedFollowing
 	case p.eat("current", "row"):
-		b.Kind = CurrentRow
+		b.Kind = ast.CurrentRow
 	default:
 		b.X = p.value()
 		switch {
 		case p.eat("preceding"):
-			b.Kind = Preceding
+			b.Kind = ast.Preceding
 		case p.eat("following"):
-			b.Kind = Following
+			b.Kind = ast.Following
 		default:
 			p.expected("PRECEDING or FOLLOWING")
 		}
@@ -235,22 +239,22 @@ func (p *parser) frameBound() *FrameBound {
 }
 
 // trim reads trim(x), trim(x, chars) and TRIM([side] [chars] FROM x).
-func (p *parser) trim() Expr {
+func (p *parser) trim() ast.Expr {
 	name := p.tok()
 	p.i++
 	p.needSymbol("(")
-	t := &Trim{}
+	t := &ast.Trim{}
 	sided := true
 	switch {
 	case p.eat("leading"):
-		t.Side = TrimLeading
+		t.Side = ast.TrimLeading
 	case p.eat("trailing"):
-		t.Side = TrimTrailing
+		t.Side = ast.TrimTrailing
 	case p.eat("both"):
 	default:
 		sided = false
 	}
-	var x Expr
+	var x ast.Expr
 	if !p.atWords("from") {
 		x = p.value()
 	}
@@ -261,7 +265,7 @@ func (p *parser) trim() Expr {
 		t.Span = p.span(name.from)
 		return t
 	}
-	c := &Call{Name: &Ident{Span{name.from, name.to}, "trim", false}, Args: []Expr{x}}
+	c := &ast.Call{Name: &ast.Ident{Span: ast.Span{From: name.from, To: name.to}, Name: "trim", Quoted: false}, Args: []ast.Expr{x}}
 	if p.eatSymbol(",") {
 		c.Args = append(c.Args, p.value())
 	}
@@ -271,10 +275,10 @@ func (p *parser) trim() Expr {
 }
 
 // substring reads substring(s, a, n) and SUBSTRING(s FROM a [FOR n]).
-func (p *parser) substring() Expr {
+func (p *parser) substring() ast.Expr {
 	name := p.tok()
 	p.i++
-	c := &Call{Name: &Ident{Span{name.from, name.to}, "substring", false}}
+	c := &ast.Call{Name: &ast.Ident{Span: ast.Span{From: name.from, To: name.to}, Name: "substring", Quoted: false}}
 	p.needSymbol("(")
 	c.Args = append(c.Args, p.expr())
 	if p.eat("from") {
@@ -294,13 +298,13 @@ func (p *parser) substring() Expr {
 }
 
 // position reads POSITION(a IN b), which is strpos(b, a).
-func (p *parser) position() Expr {
+func (p *parser) position() ast.Expr {
 	name := p.tok()
 	p.i++
 	p.needSymbol("(")
 	what := p.value()
 	p.need("in")
-	c := &Call{Name: &Ident{Span{name.from, name.to}, "strpos", false}, Args: []Expr{p.value(), what}}
+	c := &ast.Call{Name: &ast.Ident{Span: ast.Span{From: name.from, To: name.to}, Name: "strpos", Quoted: false}, Args: []ast.Expr{p.value(), what}}
 	p.needSymbol(")")
 	c.Span = p.span(name.from)
 	return c

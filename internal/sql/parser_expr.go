@@ -1,6 +1,10 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // Binding powers, weakest first, as in Trino's grammar. AND and OR go from left to right; a predicate (comparison, BETWEEN,
 // IN, LIKE, IS) stands alone: a = b = c is an error; || binds weaker than + and -.
@@ -17,13 +21,13 @@ const (
 )
 
 // expr reads any expression.
-func (p *parser) expr() Expr { return p.above(powOr) }
+func (p *parser) expr() ast.Expr { return p.above(powOr) }
 
 // value reads an operand of a predicate: no AND, OR, NOT or predicate outside parentheses.
-func (p *parser) value() Expr { return p.above(powConcat) }
+func (p *parser) value() ast.Expr { return p.above(powConcat) }
 
 // above reads an expression of operators that bind at least as tight as min.
-func (p *parser) above(min int) Expr {
+func (p *parser) above(min int) ast.Expr {
 	p.enter()
 	defer p.leave()
 	p.exprs++
@@ -44,7 +48,7 @@ func (p *parser) above(min int) Expr {
 }
 
 // prefix reads NOT, a sign, or a primary expression.
-func (p *parser) prefix(min int) Expr {
+func (p *parser) prefix(min int) ast.Expr {
 	t := p.tok()
 	switch {
 	case p.atWords("not"):
@@ -53,59 +57,59 @@ func (p *parser) prefix(min int) Expr {
 		}
 		p.i++
 		x := p.above(powNot)
-		return &Unary{Span: p.span(t.from), Op: OpNot, X: x}
+		return &ast.Unary{Span: p.span(t.from), Op: ast.OpNot, X: x}
 	case p.at1("-"), p.at1("+"):
 		p.i++
 		if next := p.tok(); t.text == "-" && (next.kind == tokInt || next.kind == tokDecimal || next.kind == tokDouble) {
 			return p.postfix(p.number(t.from, "-"))
 		}
 		x := p.above(powUnary)
-		op := OpNeg
+		op := ast.OpNeg
 		if t.text == "+" {
-			op = OpPlus
+			op = ast.OpPlus
 		}
-		return &Unary{Span: p.span(t.from), Op: op, X: x}
+		return &ast.Unary{Span: p.span(t.from), Op: op, X: x}
 	}
 	return p.postfix(p.primary())
 }
 
 // infixOp is the operator of a token between two operands and how tight it binds; 0 where it is none.
-func infixOp(text string) (op Op, power int) {
+func infixOp(text string) (op ast.Op, power int) {
 	switch text {
 	case "or":
-		return OpOr, powOr
+		return ast.OpOr, powOr
 	case "and":
-		return OpAnd, powAnd
+		return ast.OpAnd, powAnd
 	case "=":
-		return OpEq, powPredicate
+		return ast.OpEq, powPredicate
 	case "<>", "!=":
-		return OpNe, powPredicate
+		return ast.OpNe, powPredicate
 	case "<":
-		return OpLt, powPredicate
+		return ast.OpLt, powPredicate
 	case "<=":
-		return OpLe, powPredicate
+		return ast.OpLe, powPredicate
 	case ">":
-		return OpGt, powPredicate
+		return ast.OpGt, powPredicate
 	case ">=":
-		return OpGe, powPredicate
+		return ast.OpGe, powPredicate
 	case "||":
-		return OpConcat, powConcat
+		return ast.OpConcat, powConcat
 	case "+":
-		return OpAdd, powAdd
+		return ast.OpAdd, powAdd
 	case "-":
-		return OpSub, powAdd
+		return ast.OpSub, powAdd
 	case "*":
-		return OpMul, powMul
+		return ast.OpMul, powMul
 	case "/":
-		return OpDiv, powMul
+		return ast.OpDiv, powMul
 	case "%":
-		return OpMod, powMul
+		return ast.OpMod, powMul
 	}
 	return 0, 0
 }
 
 // infix reads the next operator and what is right of it; nil if there is none that binds at least as tight as min.
-func (p *parser) infix(x Expr, min int) Expr {
+func (p *parser) infix(x ast.Expr, min int) ast.Expr {
 	t := p.tok()
 	if t.kind == tokWord {
 		switch t.text {
@@ -119,7 +123,7 @@ func (p *parser) infix(x Expr, min int) Expr {
 				return nil
 			}
 			p.i += 3
-			z := &AtTimeZone{X: x, Zone: p.zone()}
+			z := &ast.AtTimeZone{X: x, Zone: p.zone()}
 			z.Span = p.span(x.Pos())
 			return z
 		}
@@ -133,27 +137,27 @@ func (p *parser) infix(x Expr, min int) Expr {
 	p.i++
 	if power == powPredicate {
 		if isWord(p.tok(), "all", "any", "some") && isSymbol(p.ahead(1), "(") && (isWord(p.ahead(2), "select", "with", "values") || isSymbol(p.ahead(2), "(")) {
-			q := &Quantified{Op: op, X: x, All: p.atWords("all")}
+			q := &ast.Quantified{Op: op, X: x, All: p.atWords("all")}
 			p.i++
 			q.Query = p.parenthesised()
 			q.Span = p.span(x.Pos())
 			return q
 		}
 	}
-	b := &Binary{Op: op, OpAt: t.from, Left: x, Right: p.above(power + 1)}
+	b := &ast.Binary{Op: op, OpAt: t.from, Left: x, Right: p.above(power + 1)}
 	b.Span = p.span(x.Pos())
 	return b
 }
 
 // predicate reads IS …, [NOT] BETWEEN, [NOT] IN, [NOT] LIKE behind x.
-func (p *parser) predicate(x Expr) Expr {
+func (p *parser) predicate(x ast.Expr) ast.Expr {
 	if t := p.tok(); p.eat("is") {
 		return p.is(x, t)
 	}
 	not := p.eat("not")
 	switch {
 	case p.eat("between"):
-		b := &Between{Not: not, X: x, Low: p.value()}
+		b := &ast.Between{Not: not, X: x, Low: p.value()}
 		p.need("and")
 		b.High = p.value()
 		b.Span = p.span(x.Pos())
@@ -161,7 +165,7 @@ func (p *parser) predicate(x Expr) Expr {
 	case p.eat("in"):
 		return p.in(x, not)
 	case p.eat("like"):
-		l := &Like{Not: not, X: x, Pattern: p.value()}
+		l := &ast.Like{Not: not, X: x, Pattern: p.value()}
 		if p.eat("escape") {
 			l.Escape = p.value()
 		}
@@ -172,17 +176,17 @@ func (p *parser) predicate(x Expr) Expr {
 	return nil
 }
 
-func (p *parser) is(x Expr, at *token) Expr {
+func (p *parser) is(x ast.Expr, at *token) ast.Expr {
 	not := p.eat("not")
 	switch {
 	case p.eat("null"):
-		return &IsNull{Span: p.span(x.Pos()), Not: not, X: x}
+		return &ast.IsNull{Span: p.span(x.Pos()), Not: not, X: x}
 	case p.eat("distinct", "from"):
-		op := OpDistinct
+		op := ast.OpDistinct
 		if not {
-			op = OpNotDistinct
+			op = ast.OpNotDistinct
 		}
-		b := &Binary{Op: op, OpAt: at.from, Left: x, Right: p.value()}
+		b := &ast.Binary{Op: op, OpAt: at.from, Left: x, Right: p.value()}
 		b.Span = p.span(x.Pos())
 		return b
 	case p.atWords("true"), p.atWords("false"), p.atWords("unknown"):
@@ -193,8 +197,8 @@ func (p *parser) is(x Expr, at *token) Expr {
 	return nil
 }
 
-func (p *parser) in(x Expr, not bool) Expr {
-	in := &In{Not: not, X: x}
+func (p *parser) in(x ast.Expr, not bool) ast.Expr {
+	in := &ast.In{Not: not, X: x}
 	switch {
 	case p.startsQuery():
 		in.Query = p.parenthesised()
@@ -207,7 +211,7 @@ func (p *parser) in(x Expr, not bool) Expr {
 		}
 		p.list(func() { in.List = append(in.List, p.expr()) })
 		// IN ((SELECT …) UNION …) is a query; IN ((SELECT …)) is a list of one value.
-		if s, ok := in.List[0].(*SubqueryExpr); ok && len(in.List) == 1 && p.atTail() {
+		if s, ok := in.List[0].(*ast.SubqueryExpr); ok && len(in.List) == 1 && p.atTail() {
 			in.List, in.Query = nil, p.goOn(s.Query)
 		}
 		p.needSymbol(")")
@@ -217,7 +221,7 @@ func (p *parser) in(x Expr, not bool) Expr {
 }
 
 // zone is what stands behind AT TIME ZONE.
-func (p *parser) zone() Expr {
+func (p *parser) zone() ast.Expr {
 	t := p.tok()
 	switch {
 	case t.kind == tokString, t.kind == tokParam, p.atInterval():
@@ -227,24 +231,24 @@ func (p *parser) zone() Expr {
 	return nil
 }
 
-func isLogic(x Expr) bool {
-	b, ok := x.(*Binary)
-	return ok && (b.Op == OpAnd || b.Op == OpOr)
+func isLogic(x ast.Expr) bool {
+	b, ok := x.(*ast.Binary)
+	return ok && (b.Op == ast.OpAnd || b.Op == ast.OpOr)
 }
 
 // isPredicate says whether x, as written without parentheses, compares something.
-func isPredicate(x Expr) bool {
+func isPredicate(x ast.Expr) bool {
 	switch x := x.(type) {
-	case *Between, *In, *Like, *IsNull, *Quantified:
+	case *ast.Between, *ast.In, *ast.Like, *ast.IsNull, *ast.Quantified:
 		return true
-	case *Binary:
-		return OpEq <= x.Op && x.Op <= OpNotDistinct
+	case *ast.Binary:
+		return ast.OpEq <= x.Op && x.Op <= ast.OpNotDistinct
 	}
 	return false
 }
 
 // postfix reads .field and [index] behind x.
-func (p *parser) postfix(x Expr) Expr {
+func (p *parser) postfix(x ast.Expr) ast.Expr {
 	for ; ; p.chained++ {
 		switch t := p.tok(); {
 		case isSymbol(t, "."):
@@ -252,7 +256,7 @@ func (p *parser) postfix(x Expr) Expr {
 			if p.at1("*") {
 				p.fail(p.tok(), "found ‘*’ behind a value", "name the fields")
 			}
-			d := &Deref{X: x, Field: p.name()}
+			d := &ast.Deref{X: x, Field: p.name()}
 			if p.at1("(") {
 				p.fail(p.tok(), "found ‘(’ behind a name with a point", "functions have no schema in front, and are not called on a value: write function(value)")
 			}
@@ -260,7 +264,7 @@ func (p *parser) postfix(x Expr) Expr {
 			x = d
 		case isSymbol(t, "["):
 			p.i++
-			s := &Subscript{X: x, Index: p.expr()}
+			s := &ast.Subscript{X: x, Index: p.expr()}
 			if p.at1(":") || p.tok().kind == tokParam {
 				p.fail(p.tok(), "found ‘:’ in a subscript, which Athena does not have", "write slice(array, start, length)")
 			}

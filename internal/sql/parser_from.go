@@ -1,13 +1,15 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // relation reads one element of FROM with its joins, which go from left to right.
-func (p *parser) relation() Relation {
+func (p *parser) relation() ast.Relation {
 	p.enter()
 	defer p.leave()
 	return p.joinsOn(p.primaryRelation())
 }
 
-func (p *parser) joinsOn(left Relation) Relation {
+func (p *parser) joinsOn(left ast.Relation) ast.Relation {
 	for ; p.atJoin(); p.chained++ {
 		left = p.join(left)
 	}
@@ -24,11 +26,11 @@ func (p *parser) atJoin() bool {
 	return false
 }
 
-func (p *parser) join(left Relation) Relation {
-	j := &Join{Left: left}
+func (p *parser) join(left ast.Relation) ast.Relation {
+	j := &ast.Join{Left: left}
 	if p.eat("cross") {
 		p.need("join")
-		j.Kind = CrossJoin
+		j.Kind = ast.CrossJoin
 		j.Right = p.primaryRelation()
 		j.Span = p.span(left.Pos())
 		if p.atWords("on") || p.atWords("using") {
@@ -39,13 +41,13 @@ func (p *parser) join(left Relation) Relation {
 	j.Natural = p.eat("natural")
 	switch {
 	case p.eat("left"):
-		j.Kind = LeftJoin
+		j.Kind = ast.LeftJoin
 		p.eat("outer")
 	case p.eat("right"):
-		j.Kind = RightJoin
+		j.Kind = ast.RightJoin
 		p.eat("outer")
 	case p.eat("full"):
-		j.Kind = FullJoin
+		j.Kind = ast.FullJoin
 		p.eat("outer")
 	default:
 		p.eat("inner")
@@ -69,38 +71,38 @@ func (p *parser) join(left Relation) Relation {
 	return j
 }
 
-func (p *parser) innerJoins(right Relation) Relation {
+func (p *parser) innerJoins(right ast.Relation) ast.Relation {
 	p.enter()
 	defer p.leave()
 	return p.joinsOn(right)
 }
 
-func (p *parser) primaryRelation() Relation {
+func (p *parser) primaryRelation() ast.Relation {
 	t := p.tok()
 	switch {
 	case p.atWords("unnest"):
 		return p.unnest()
 	case p.atWords("lateral") && isSymbol(p.ahead(1), "("):
 		p.i++
-		s := &Subquery{Lateral: true, Query: p.parenthesised()}
+		s := &ast.Subquery{Lateral: true, Query: p.parenthesised()}
 		s.Alias = p.tableAlias()
 		s.Span = p.span(t.from)
 		return s
 	case p.atWords("table"):
 		p.fail(t, "table functions are not supported", "")
 	case p.startsQuery():
-		s := &Subquery{Query: p.parenthesised()}
+		s := &ast.Subquery{Query: p.parenthesised()}
 		s.Alias = p.tableAlias()
 		s.Span = p.span(t.from)
 		return s
 	case p.at1("("):
 		return p.relationInParentheses()
 	case t.kind == tokString:
-		p.fail(t, "found the text "+quote(t.text)+", expected a relation", "files cannot be read; a name is written in double quotes")
+		p.fail(t, "found the text "+ast.Quote(t.text)+", expected a relation", "files cannot be read; a name is written in double quotes")
 	case !isName(t):
 		p.expected("a relation")
 	}
-	r := &Table{Parts: []*Ident{p.name()}}
+	r := &ast.Table{Parts: []*ast.Ident{p.name()}}
 	for p.eatSymbol(".") {
 		r.Parts = append(r.Parts, p.name())
 	}
@@ -116,15 +118,15 @@ func (p *parser) primaryRelation() Relation {
 }
 
 // relationInParentheses reads ( a JOIN b … ), or a query whose first part stands in parentheses of its own.
-func (p *parser) relationInParentheses() Relation {
+func (p *parser) relationInParentheses() ast.Relation {
 	p.enter()
 	defer p.leave()
 	from := p.tok().from
 	p.needSymbol("(")
 	r := p.relation()
-	if s, ok := r.(*Subquery); ok && s.Alias == nil && !s.Lateral {
+	if s, ok := r.(*ast.Subquery); ok && s.Alias == nil && !s.Lateral {
 		if p.atTail() {
-			s = &Subquery{Query: p.goOn(s.Query)}
+			s = &ast.Subquery{Query: p.goOn(s.Query)}
 		}
 		p.needSymbol(")")
 		s.Alias = p.tableAlias()
@@ -138,8 +140,8 @@ func (p *parser) relationInParentheses() Relation {
 	return r
 }
 
-func (p *parser) unnest() Relation {
-	u := &Unnest{}
+func (p *parser) unnest() ast.Relation {
+	u := &ast.Unnest{}
 	from := p.tok().from
 	p.need("unnest")
 	p.needSymbol("(")
@@ -155,13 +157,13 @@ func (p *parser) unnest() Relation {
 }
 
 // tableAlias reads [AS] name [(columns)].
-func (p *parser) tableAlias() *Alias {
+func (p *parser) tableAlias() *ast.Alias {
 	from := p.tok().from
 	name := p.alias()
 	if name == nil {
 		return nil
 	}
-	a := &Alias{Name: name}
+	a := &ast.Alias{Name: name}
 	if p.at1("(") {
 		a.Columns = p.names()
 	}

@@ -4,21 +4,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // typedLits are the types that can stand in front of a string.
-var typedLits = wordSet(`date time timestamp json decimal ipaddress uuid boolean tinyint smallint integer int bigint real double char varchar`)
+var typedLits = ast.WordSet(`date time timestamp json decimal ipaddress uuid boolean tinyint smallint integer int bigint real double char varchar`)
 
-var intervalUnits = wordSet(`year month day hour minute second`)
+var intervalUnits = ast.WordSet(`year month day hour minute second`)
 
 // number reads a number behind the sign that was already read.
-func (p *parser) number(from int, sign string) Expr {
+func (p *parser) number(from int, sign string) ast.Expr {
 	t := p.tok()
 	p.i++
-	at := Span{from, t.to}
+	at := ast.Span{From: from, To: t.to}
 	switch t.kind {
 	case tokDouble:
-		return &DoubleLit{at, sign + leadingZero(t.text)}
+		return &ast.DoubleLit{Span: at, Text: sign + leadingZero(t.text)}
 	case tokDecimal:
 		if strings.HasSuffix(t.text, ".") {
 			p.fail(t, "found the number "+t.text+" with nothing behind the point", "write "+t.text+"0 or "+strings.TrimSuffix(t.text, "."))
@@ -26,13 +28,13 @@ func (p *parser) number(from int, sign string) Expr {
 		if digits, _ := decimalSize(t.text); digits > 38 {
 			p.fail(t, "the number has more than 38 digits", "")
 		}
-		return &DecimalLit{at, sign + leadingZero(t.text)}
+		return &ast.DecimalLit{Span: at, Text: sign + leadingZero(t.text)}
 	}
 	n, err := strconv.ParseInt(sign+t.text, 10, 64)
 	if err != nil {
-		p.fail(t, "the number "+quote(t.text)+" does not fit a bigint", "write DECIMAL '"+t.text+"'")
+		p.fail(t, "the number "+ast.Quote(t.text)+" does not fit a bigint", "write DECIMAL '"+t.text+"'")
 	}
-	return &IntLit{at, n}
+	return &ast.IntLit{Span: at, Value: n}
 }
 
 func leadingZero(s string) string {
@@ -43,30 +45,30 @@ func leadingZero(s string) string {
 }
 
 // param reads a parameter.
-func (p *parser) param(t *token) *Param {
+func (p *parser) param(t *token) *ast.Param {
 	p.i++
 	if !slices.Contains(p.params, t.text) {
 		p.params = append(p.params, t.text)
 	}
-	return &Param{Span{t.from, t.to}, t.text}
+	return &ast.Param{Span: ast.Span{From: t.from, To: t.to}, Name: t.text}
 }
 
 // typedLit is DATE '…' and the like.
-func (p *parser) typedLit(t, text *token) Expr {
-	if !typedLits.has(t.text) {
+func (p *parser) typedLit(t, text *token) ast.Expr {
+	if !typedLits.Has(t.text) {
 		hint := "put an operator between them; an alias is a name, in double quotes if need be"
 		switch t.text {
 		case "e", "b", "n", "r":
 			hint = "texts have no prefix; a backslash is a character like any other, a line break is chr(10)"
 		}
-		p.fail(t, "found "+quote(t.text)+" in front of the text "+quote(text.text)+": it is no type that has literals", hint)
+		p.fail(t, "found "+ast.Quote(t.text)+" in front of the text "+ast.Quote(text.text)+": it is no type that has literals", hint)
 	}
 	p.i += 2
 	name := t.text
 	if name == "int" {
 		name = "integer"
 	}
-	return &TypedLit{p.span(t.from), name, text.text}
+	return &ast.TypedLit{Span: p.span(t.from), Type: name, Value: text.text}
 }
 
 func (p *parser) atInterval() bool {
@@ -78,8 +80,8 @@ func (p *parser) atInterval() bool {
 }
 
 // interval reads INTERVAL [-] 'n' unit [TO unit].
-func (p *parser) interval() Expr {
-	i := &IntervalLit{}
+func (p *parser) interval() ast.Expr {
+	i := &ast.IntervalLit{}
 	from := p.tok().from
 	p.need("interval")
 	if i.Negative = p.eatSymbol("-"); !i.Negative {
@@ -97,11 +99,11 @@ func (p *parser) interval() Expr {
 
 func (p *parser) intervalUnit(value string) string {
 	t := p.tok()
-	if t.kind == tokWord && intervalUnits.has(t.text) {
+	if t.kind == tokWord && intervalUnits.Has(t.text) {
 		p.i++
 		return t.text
 	}
-	if t.kind == tokWord && intervalUnits.has(strings.TrimSuffix(t.text, "s")) {
+	if t.kind == tokWord && intervalUnits.Has(strings.TrimSuffix(t.text, "s")) {
 		p.fail(t, "found ‘"+t.text+"’, expected a unit", "units are singular: INTERVAL '"+value+"' "+strings.ToUpper(strings.TrimSuffix(t.text, "s")))
 	}
 	hint := "an interval is written INTERVAL '3' DAY"

@@ -3,25 +3,27 @@ package sql
 import (
 	"encoding/hex"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // bareCalls are functions without parentheses. All but localtime take a precision in parentheses, which is refused.
-var bareCalls = wordSet(`current_date current_time current_timestamp localtime localtimestamp current_user current_catalog current_schema current_path`)
+var bareCalls = ast.WordSet(`current_date current_time current_timestamp localtime localtimestamp current_user current_catalog current_schema current_path`)
 
 // primary reads an expression that needs no operator.
-func (p *parser) primary() Expr {
+func (p *parser) primary() ast.Expr {
 	t := p.tok()
 	switch t.kind {
 	case tokString:
 		p.i++
-		return p.texts.put(StringLit{Span{t.from, t.to}, t.text})
+		return p.texts.Put(ast.StringLit{Span: ast.Span{From: t.from, To: t.to}, Value: t.text})
 	case tokBinary:
 		p.i++
 		b, err := hex.DecodeString(strings.Join(strings.Fields(t.text), ""))
 		if err != nil {
-			p.fail(t, "found X"+quote(t.text)+", expected pairs of hexadecimal digits", "")
+			p.fail(t, "found X"+ast.Quote(t.text)+", expected pairs of hexadecimal digits", "")
 		}
-		return &BinaryLit{Span{t.from, t.to}, b}
+		return &ast.BinaryLit{Span: ast.Span{From: t.from, To: t.to}, Value: b}
 	case tokInt, tokDecimal, tokDouble:
 		return p.number(t.from, "")
 	case tokParam:
@@ -42,16 +44,16 @@ func (p *parser) primary() Expr {
 	return nil
 }
 
-func (p *parser) primaryWord(t *token) Expr {
+func (p *parser) primaryWord(t *token) ast.Expr {
 	next := p.ahead(1)
 	open := isSymbol(next, "(")
 	switch t.text {
 	case "null":
 		p.i++
-		return &NullLit{Span{t.from, t.to}}
+		return &ast.NullLit{Span: ast.Span{From: t.from, To: t.to}}
 	case "true", "false":
 		p.i++
-		return &BoolLit{Span{t.from, t.to}, t.text == "true"}
+		return &ast.BoolLit{Span: ast.Span{From: t.from, To: t.to}, Value: t.text == "true"}
 	case "case":
 		return p.caseExpr()
 	case "cast", "try_cast":
@@ -60,7 +62,7 @@ func (p *parser) primaryWord(t *token) Expr {
 		}
 	case "exists":
 		p.i++
-		e := &Exists{Query: p.parenthesised()}
+		e := &ast.Exists{Query: p.parenthesised()}
 		e.Span = p.span(t.from)
 		return e
 	case "extract":
@@ -82,7 +84,7 @@ func (p *parser) primaryWord(t *token) Expr {
 	case "row":
 		if open {
 			p.i += 2
-			r := &Row{Keyword: true}
+			r := &ast.Row{Keyword: true}
 			p.list(func() { r.Fields = append(r.Fields, p.expr()) })
 			p.needSymbol(")")
 			r.Span = p.span(t.from)
@@ -91,7 +93,7 @@ func (p *parser) primaryWord(t *token) Expr {
 	case "select", "values", "with":
 		p.fail(t, "found "+strings.ToUpper(t.text)+", expected an expression", "put the query in parentheses")
 	case "lambda":
-		if next.kind == tokWord && !reserved.has(next.text) {
+		if next.kind == tokWord && !ast.Reserved.Has(next.text) {
 			p.fail(t, "found a lambda in another engine's form", "Athena writes x -> x + 1")
 		}
 	case "map", "struct":
@@ -101,30 +103,30 @@ func (p *parser) primaryWord(t *token) Expr {
 		}
 	}
 	switch {
-	case next.kind == tokString && !reserved.has(t.text):
+	case next.kind == tokString && !ast.Reserved.Has(t.text):
 		return p.typedLit(t, next)
-	case next.kind == tokParam && typedLits.has(t.text):
+	case next.kind == tokParam && typedLits.Has(t.text):
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" in front of a parameter", "a parameter has the type it was declared with: write :"+next.text+" alone")
 	case t.text == "timestamp" && isWord(next, "with", "without") && isWord(p.ahead(2), "time"), t.text == "time" && isWord(next, "with") && isWord(p.ahead(2), "time"):
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" WITH TIME ZONE in front of a value", "put the zone into the text: TIMESTAMP '2026-10-01 00:00:00 UTC'")
-	case bareCalls.has(t.text):
+	case bareCalls.Has(t.text):
 		p.i++
 		if p.at1("(") {
 			p.fail(p.tok(), "found ‘(’ behind "+t.text, "it takes no argument here")
 		}
-		return &Call{Span: Span{t.from, t.to}, Name: &Ident{Span{t.from, t.to}, t.text, false}, Bare: true}
+		return &ast.Call{Span: ast.Span{From: t.from, To: t.to}, Name: &ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text, Quoted: false}, Bare: true}
 	case open:
 		return p.call()
-	case reserved.has(t.text):
+	case ast.Reserved.Has(t.text):
 		p.expected("an expression")
 	}
 	return p.name()
 }
 
-func (p *parser) array() Expr {
+func (p *parser) array() ast.Expr {
 	from := p.tok().from
 	p.i += 2
-	a := &Array{}
+	a := &ast.Array{}
 	if !p.at1("]") {
 		p.list(func() { a.Elems = append(a.Elems, p.expr()) })
 	}
@@ -134,25 +136,25 @@ func (p *parser) array() Expr {
 }
 
 // inParentheses reads (query), (expression) or (a, b), which is a row.
-func (p *parser) inParentheses() Expr {
+func (p *parser) inParentheses() ast.Expr {
 	p.enter()
 	defer p.leave()
 	from := p.tok().from
 	if p.startsQuery() {
-		s := &SubqueryExpr{Query: p.parenthesised()}
+		s := &ast.SubqueryExpr{Query: p.parenthesised()}
 		s.Span = p.span(from)
 		return s
 	}
 	p.needSymbol("(")
 	x := p.expr()
-	if s, ok := x.(*SubqueryExpr); ok && p.atTail() {
-		s = &SubqueryExpr{Query: p.goOn(s.Query)}
+	if s, ok := x.(*ast.SubqueryExpr); ok && p.atTail() {
+		s = &ast.SubqueryExpr{Query: p.goOn(s.Query)}
 		p.needSymbol(")")
 		s.Span = p.span(from)
 		return s
 	}
 	if p.at1(",") {
-		r := &Row{Fields: []Expr{x}}
+		r := &ast.Row{Fields: []ast.Expr{x}}
 		for p.eatSymbol(",") {
 			p.noTrailing()
 			r.Fields = append(r.Fields, p.expr())
@@ -165,15 +167,15 @@ func (p *parser) inParentheses() Expr {
 	return x
 }
 
-func (p *parser) caseExpr() Expr {
-	c := &Case{}
+func (p *parser) caseExpr() ast.Expr {
+	c := &ast.Case{}
 	from := p.tok().from
 	p.need("case")
 	if !p.atWords("when") {
 		c.Operand = p.expr()
 	}
 	for p.atWords("when") {
-		w := &When{}
+		w := &ast.When{}
 		at := p.tok().from
 		p.i++
 		w.Cond = p.expr()
@@ -195,8 +197,8 @@ func (p *parser) caseExpr() Expr {
 	return c
 }
 
-func (p *parser) cast() Expr {
-	c := &Cast{}
+func (p *parser) cast() ast.Expr {
+	c := &ast.Cast{}
 	t := p.tok()
 	c.Try = t.text == "try_cast"
 	p.i += 2
@@ -208,7 +210,7 @@ func (p *parser) cast() Expr {
 	return c
 }
 
-func (p *parser) extract() Expr {
+func (p *parser) extract() ast.Expr {
 	from := p.tok().from
 	p.need("extract")
 	p.needSymbol("(")
@@ -218,7 +220,7 @@ func (p *parser) extract() Expr {
 	}
 	p.i++
 	p.need("from")
-	e := &Extract{Field: f.text, X: p.value()}
+	e := &ast.Extract{Field: f.text, X: p.value()}
 	p.needSymbol(")")
 	e.Span = p.span(from)
 	return e

@@ -1,6 +1,10 @@
 package sql
 
-import "strconv"
+import (
+	"strconv"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // clauseWords are where reading can be taken up again after a problem in a clause.
 var clauseWords = []string{"from", "where", "group", "having", "window", "order", "offset", "limit", "fetch", "union", "except", "intersect"}
@@ -9,11 +13,11 @@ var clauseWords = []string{"from", "where", "group", "having", "window", "order"
 var itemWords = append([]string{","}, clauseWords...)
 
 // query reads [WITH …] body [ORDER BY …] [OFFSET n] [LIMIT n].
-func (p *parser) query() *Query {
+func (p *parser) query() *ast.Query {
 	p.enter()
 	defer p.leave()
 	from := p.tok().from
-	var with *With
+	var with *ast.With
 	if p.atWords("with") {
 		with = p.with()
 	}
@@ -23,8 +27,8 @@ func (p *parser) query() *Query {
 }
 
 // tail reads what comes behind a body. A body in parentheses with nothing around it is the query itself.
-func (p *parser) tail(from int, body Body) *Query {
-	q := &Query{Body: body}
+func (p *parser) tail(from int, body ast.Body) *ast.Query {
+	q := &ast.Query{Body: body}
 	if p.eat("order", "by") {
 		p.clause(6, func() { q.OrderBy = p.sortItems() })
 	}
@@ -39,7 +43,7 @@ func (p *parser) tail(from int, body Body) *Query {
 		p.fail(p.tok(), "found OFFSET behind LIMIT", "Athena wants OFFSET n LIMIT m")
 	}
 	q.Span = p.span(from)
-	if in, ok := body.(*Query); ok && q.OrderBy == nil && q.Offset == nil && q.Limit == nil {
+	if in, ok := body.(*ast.Query); ok && q.OrderBy == nil && q.Offset == nil && q.Limit == nil {
 		in.Span = q.Span
 		return in
 	}
@@ -47,7 +51,7 @@ func (p *parser) tail(from int, body Body) *Query {
 }
 
 // limit reads LIMIT n, LIMIT ALL or FETCH FIRST n ROWS ONLY.
-func (p *parser) limit(q *Query) {
+func (p *parser) limit(q *ast.Query) {
 	switch {
 	case p.eat("limit"):
 		if !p.eat("all") {
@@ -60,7 +64,7 @@ func (p *parser) limit(q *Query) {
 			p.expected("FIRST")
 		}
 		if p.atWords("row") || p.atWords("rows") {
-			q.Limit = &IntLit{Span: p.span(at), Value: 1}
+			q.Limit = &ast.IntLit{Span: p.span(at), Value: 1}
 		} else {
 			q.Limit = p.rowCount("FETCH FIRST")
 		}
@@ -75,7 +79,7 @@ func (p *parser) limit(q *Query) {
 }
 
 // rowCount is a whole number or a parameter: Athena takes no expression here.
-func (p *parser) rowCount(clause string) Expr {
+func (p *parser) rowCount(clause string) ast.Expr {
 	t := p.tok()
 	switch t.kind {
 	case tokParam:
@@ -84,22 +88,22 @@ func (p *parser) rowCount(clause string) Expr {
 		p.i++
 		n, err := strconv.ParseInt(t.text, 10, 64)
 		if err != nil {
-			p.fail(t, "the number "+quote(t.text)+" is too large", "")
+			p.fail(t, "the number "+ast.Quote(t.text)+" is too large", "")
 		}
-		return &IntLit{Span: Span{t.from, t.to}, Value: n}
+		return &ast.IntLit{Span: ast.Span{From: t.from, To: t.to}, Value: n}
 	}
 	p.expected("a whole number or a parameter behind " + clause)
 	return nil
 }
 
 // with reads WITH [RECURSIVE] name [(columns)] AS (query), …
-func (p *parser) with() *With {
-	w := &With{}
+func (p *parser) with() *ast.With {
+	w := &ast.With{}
 	from := p.tok().from
 	p.need("with")
 	w.Recursive = p.eat("recursive")
 	p.list(func() {
-		n := &NamedQuery{Name: p.name()}
+		n := &ast.NamedQuery{Name: p.name()}
 		if p.at1("(") {
 			n.Columns = p.names()
 		}
@@ -119,15 +123,15 @@ func (p *parser) with() *With {
 }
 
 // union reads bodies with UNION and EXCEPT between them, from left to right.
-func (p *parser) union() Body { return p.unionOn(p.intersection()) }
+func (p *parser) union() ast.Body { return p.unionOn(p.intersection()) }
 
-func (p *parser) unionOn(left Body) Body {
+func (p *parser) unionOn(left ast.Body) ast.Body {
 	for ; ; p.chained++ {
 		switch {
 		case p.eat("union"):
-			left = p.setOp(Union, left, p.intersection)
+			left = p.setOp(ast.Union, left, p.intersection)
 		case p.eat("except"):
-			left = p.setOp(Except, left, p.intersection)
+			left = p.setOp(ast.Except, left, p.intersection)
 		default:
 			return left
 		}
@@ -135,17 +139,17 @@ func (p *parser) unionOn(left Body) Body {
 }
 
 // intersection reads bodies with INTERSECT between them, which binds tighter than UNION.
-func (p *parser) intersection() Body { return p.intersectOn(p.primaryBody()) }
+func (p *parser) intersection() ast.Body { return p.intersectOn(p.primaryBody()) }
 
-func (p *parser) intersectOn(left Body) Body {
+func (p *parser) intersectOn(left ast.Body) ast.Body {
 	for ; p.eat("intersect"); p.chained++ {
-		left = p.setOp(Intersect, left, p.primaryBody)
+		left = p.setOp(ast.Intersect, left, p.primaryBody)
 	}
 	return left
 }
 
-func (p *parser) setOp(kind SetKind, left Body, right func() Body) Body {
-	op := &SetOp{Kind: kind, Left: left}
+func (p *parser) setOp(kind ast.SetKind, left ast.Body, right func() ast.Body) ast.Body {
+	op := &ast.SetOp{Kind: kind, Left: left}
 	if op.All = p.eat("all"); !op.All {
 		p.eat("distinct")
 	}
@@ -158,14 +162,14 @@ func (p *parser) setOp(kind SetKind, left Body, right func() Body) Body {
 }
 
 // primaryBody is a SELECT, VALUES or a query in parentheses.
-func (p *parser) primaryBody() Body {
+func (p *parser) primaryBody() ast.Body {
 	t := p.tok()
 	switch {
 	case p.atWords("select"):
 		return p.selectBody()
 	case p.atWords("values"):
 		p.i++
-		v := &ValuesBody{}
+		v := &ast.ValuesBody{}
 		p.list(func() { v.Rows = append(v.Rows, p.expr()) })
 		v.Span = p.span(t.from)
 		return v
@@ -189,7 +193,7 @@ func (p *parser) primaryBody() Body {
 }
 
 // unwrapped is the body alone where the parentheses around it hold nothing else.
-func unwrapped(q *Query) Body {
+func unwrapped(q *ast.Query) ast.Body {
 	if q.With == nil && q.OrderBy == nil && q.Offset == nil && q.Limit == nil {
 		return q.Body
 	}
@@ -207,7 +211,7 @@ func (p *parser) atTail() bool {
 }
 
 // goOn reads the rest of a query whose first part, in parentheses, is already read.
-func (p *parser) goOn(first *Query) *Query {
+func (p *parser) goOn(first *ast.Query) *ast.Query {
 	if first.With != nil {
 		p.failAt(first.With, "found WITH inside parentheses", "put WITH in front of the whole query")
 	}
@@ -215,28 +219,28 @@ func (p *parser) goOn(first *Query) *Query {
 }
 
 // parenthesised reads ( query ).
-func (p *parser) parenthesised() *Query {
+func (p *parser) parenthesised() *ast.Query {
 	p.needSymbol("(")
 	q := p.query()
 	p.needSymbol(")")
 	return q
 }
 
-func (p *parser) sortItems() []*SortItem {
-	var out []*SortItem
+func (p *parser) sortItems() []*ast.SortItem {
+	var out []*ast.SortItem
 	p.list(func() {
 		if p.atWords("all") {
 			p.fail(p.tok(), "found ORDER BY ALL, which Athena does not have", "name the columns")
 		}
-		s := &SortItem{X: p.expr()}
+		s := &ast.SortItem{X: p.expr()}
 		if s.Desc = p.eat("desc"); !s.Desc {
 			p.eat("asc")
 		}
 		switch {
 		case p.eat("nulls", "first"):
-			s.Nulls = NullsFirst
+			s.Nulls = ast.NullsFirst
 		case p.eat("nulls", "last"):
-			s.Nulls = NullsLast
+			s.Nulls = ast.NullsLast
 		}
 		s.Span = p.span(s.X.Pos())
 		out = append(out, s)

@@ -1,9 +1,13 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // otherStatements are the first words of statements that are no SELECT.
-var otherStatements = wordSet(`alter analyze attach begin call checkpoint comment commit copy create deallocate delete deny
+var otherStatements = ast.WordSet(`alter analyze attach begin call checkpoint comment commit copy create deallocate delete deny
 	desc describe detach drop execute explain export grant import insert install load merge msck optimize pragma prepare
 	refresh rename replace reset revoke rollback set show start summarize truncate unload update use vacuum`)
 
@@ -12,7 +16,7 @@ func (p *parser) oneSelect() {
 	switch t := p.tok(); {
 	case t.kind == tokEnd:
 		p.fail(t, "the query is empty", "write one SELECT")
-	case t.kind == tokWord && otherStatements.has(t.text):
+	case t.kind == tokWord && otherStatements.Has(t.text):
 		p.fail(t, "found the statement "+strings.ToUpper(t.text)+", expected SELECT", "a query file holds exactly one SELECT, which changes nothing")
 	}
 }
@@ -95,7 +99,7 @@ func (p *parser) foreign() (text, hint string) {
 	case t.kind == tokSymbol:
 		h := symbolHints[t.text]
 		if h[0] == "" && t.text > "\x7f" {
-			return "found the character " + quote(t.text) + ", which is not SQL", "names with such characters are written in double quotes, texts in single quotes"
+			return "found the character " + ast.Quote(t.text) + ", which is not SQL", "names with such characters are written in double quotes, texts in single quotes"
 		}
 		return h[0], h[1]
 	case t.kind == tokWord:

@@ -1,8 +1,10 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // selectBody reads one SELECT up to its WINDOW clause. A problem in one clause does not hide those of the next.
-func (p *parser) selectBody() *Select {
-	s := &Select{}
+func (p *parser) selectBody() *ast.Select {
+	s := &ast.Select{}
 	from := p.tok().from
 	p.need("select")
 	if s.Distinct = p.eat("distinct"); !s.Distinct {
@@ -11,7 +13,7 @@ func (p *parser) selectBody() *Select {
 	if s.Distinct && p.atWords("on") {
 		p.fail(p.tok(), "found DISTINCT ON, which Athena does not have", "filter on row_number() in a subquery, or use max_by")
 	}
-	s.Items = make([]*SelectItem, 0, 8)
+	s.Items = make([]*ast.SelectItem, 0, 8)
 	p.try(clauseWords, func() {
 		p.list(func() {
 			p.try(itemWords, func() {
@@ -37,7 +39,7 @@ func (p *parser) selectBody() *Select {
 	if p.eat("window") {
 		p.clause(5, func() {
 			p.list(func() {
-				w := &WindowDef{Name: p.name()}
+				w := &ast.WindowDef{Name: p.name()}
 				p.need("as")
 				w.Window = p.window()
 				w.Span = p.span(w.Name.From)
@@ -70,22 +72,22 @@ func (p *parser) clauseEnd(expected string) {
 	}
 }
 
-func (p *parser) selectItem() *SelectItem {
+func (p *parser) selectItem() *ast.SelectItem {
 	t := p.tok()
 	if p.eatSymbol("*") {
 		p.noStarOptions()
-		return &SelectItem{Span: Span{t.from, t.to}, Star: true}
+		return &ast.SelectItem{Span: ast.Span{From: t.from, To: t.to}, Star: true}
 	}
 	if isName(t) && isSymbol(p.ahead(1), ".") && isSymbol(p.ahead(2), "*") {
 		table := p.name()
 		p.i += 2
 		p.noStarOptions()
-		return &SelectItem{Span: p.span(t.from), Star: true, Table: table}
+		return &ast.SelectItem{Span: p.span(t.from), Star: true, Table: table}
 	}
 	if p.atWords("from") {
 		p.expected("a column")
 	}
-	s := p.items.one()
+	s := p.items.New()
 	s.X = p.expr()
 	s.Alias = p.alias()
 	s.Span = p.span(t.from)
@@ -107,8 +109,8 @@ func (p *parser) noStarOptions() {
 	}
 }
 
-func (p *parser) groupBy() *GroupBy {
-	g := &GroupBy{}
+func (p *parser) groupBy() *ast.GroupBy {
+	g := &ast.GroupBy{}
 	from := p.tok().from
 	p.need("group", "by")
 	if p.atWords("all") {
@@ -120,19 +122,19 @@ func (p *parser) groupBy() *GroupBy {
 	return g
 }
 
-func (p *parser) groupElem() *GroupElem {
-	e := &GroupElem{}
+func (p *parser) groupElem() *ast.GroupElem {
+	e := &ast.GroupElem{}
 	from := p.tok().from
 	switch {
 	case p.eat("rollup"):
-		e.Kind = GroupRollup
+		e.Kind = ast.GroupRollup
 	case p.eat("cube"):
-		e.Kind = GroupCube
+		e.Kind = ast.GroupCube
 	case p.atWords("grouping", "sets"):
 		p.i += 2
-		e.Kind = GroupSets
+		e.Kind = ast.GroupSets
 	default:
-		e.Sets = []*GroupingSet{p.groupingSet()}
+		e.Sets = []*ast.GroupingSet{p.groupingSet()}
 		e.Span = p.span(from)
 		return e
 	}
@@ -144,15 +146,15 @@ func (p *parser) groupElem() *GroupElem {
 }
 
 // groupingSet is a, (a, b) or (): what reads as a row without ROW is a set of several expressions.
-func (p *parser) groupingSet() *GroupingSet {
+func (p *parser) groupingSet() *ast.GroupingSet {
 	from := p.tok().from
 	if p.at1("(") && isSymbol(p.ahead(1), ")") {
 		p.i += 2
-		return &GroupingSet{Span: p.span(from)}
+		return &ast.GroupingSet{Span: p.span(from)}
 	}
 	x := p.expr()
-	s := &GroupingSet{Exprs: []Expr{x}}
-	if r, ok := x.(*Row); ok && !r.Keyword {
+	s := &ast.GroupingSet{Exprs: []ast.Expr{x}}
+	if r, ok := x.(*ast.Row); ok && !r.Keyword {
 		s.Exprs = r.Fields
 	}
 	s.Span = p.span(from)

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/sql/ast"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -55,9 +56,9 @@ func golden(t *testing.T, file string, got []byte) {
 
 // sameTree compares trees without places and without how a name or a row was spelled.
 var sameTree = cmp.Options{
-	cmpopts.IgnoreTypes(Span{}),
-	cmpopts.IgnoreFields(Ident{}, "Quoted"),
-	cmpopts.IgnoreFields(Binary{}, "OpAt"),
+	cmpopts.IgnoreTypes(ast.Span{}),
+	cmpopts.IgnoreFields(ast.Ident{}, "Quoted"),
+	cmpopts.IgnoreFields(ast.Binary{}, "OpAt"),
 	cmpopts.EquateEmpty(),
 }
 
@@ -140,7 +141,7 @@ func TestSpans(t *testing.T) {
 		t.Fatal(ps)
 	}
 	var got []string
-	Walk(p.query, func(n Node) bool {
+	ast.Walk(p.query, func(n ast.Node) bool {
 		runes := []rune(text)
 		if n.Pos() < 0 || n.End() > len(runes) || n.Pos() >= n.End() {
 			t.Errorf("%T stands at [%d, %d) of %d", n, n.Pos(), n.End(), len(runes))
@@ -150,8 +151,8 @@ func TestSpans(t *testing.T) {
 		return true
 	})
 	for _, want := range []string{
-		"*sql.StringLit 'ä'", "*sql.Deref useridentity.arn", "*sql.SelectItem useridentity.arn AS principal", "*sql.Table events AS e",
-		"*sql.Call count(*) FILTER (WHERE a IS NOT NULL) OVER w", "*sql.IsNull a IS NOT NULL", "*sql.Ident principal", "*sql.WindowDef w AS ()", "*sql.Window ()",
+		"*ast.StringLit 'ä'", "*ast.Deref useridentity.arn", "*ast.SelectItem useridentity.arn AS principal", "*ast.Table events AS e",
+		"*ast.Call count(*) FILTER (WHERE a IS NOT NULL) OVER w", "*ast.IsNull a IS NOT NULL", "*ast.Ident principal", "*ast.WindowDef w AS ()", "*ast.Window ()",
 	} {
 		if !strings.Contains("\n"+strings.Join(got, "\n")+"\n", "\n"+want+"\n") {
 			t.Errorf("no node is %q in\n%s", want, strings.Join(got, "\n"))
@@ -217,9 +218,9 @@ func boundsDepth(t *testing.T, text string) (read bool) {
 	if q == nil || len(p.problems) > 0 {
 		return false
 	}
-	var depth func(n Node) int
-	depth = func(n Node) (d int) {
-		eachChild(n, func(c Node) { d = max(d, depth(c)) })
+	var depth func(n ast.Node) int
+	depth = func(n ast.Node) (d int) {
+		ast.EachChild(n, func(c ast.Node) { d = max(d, depth(c)) })
 		return d + 1
 	}
 	if d := depth(q); d > 8*p.deepest+p.chained {
@@ -283,7 +284,7 @@ func FuzzParse(f *testing.F) {
 		}
 		boundsDepth(t, text)
 		size := utf8.RuneCountInString(text)
-		Walk(p.query, func(n Node) bool {
+		ast.Walk(p.query, func(n ast.Node) bool {
 			if n.Pos() < 0 || n.End() < n.Pos() || n.End() > size {
 				t.Fatalf("%q: %T stands at [%d, %d)", text, n, n.Pos(), n.End())
 			}

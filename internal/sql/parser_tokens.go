@@ -3,6 +3,8 @@ package sql
 import (
 	"fmt"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 func (p *parser) tok() *token        { return &p.toks[p.i] }
@@ -18,7 +20,7 @@ func (p *parser) to() int {
 }
 
 // span is from a character to the end of what was read so far.
-func (p *parser) span(from int) Span { return Span{from, p.to()} }
+func (p *parser) span(from int) ast.Span { return ast.Span{From: from, To: p.to()} }
 
 func isWord(t *token, words ...string) bool {
 	if t.kind != tokWord {
@@ -104,7 +106,7 @@ func (p *parser) list(one func()) {
 // noTrailing refuses a comma with nothing behind it, which other engines let pass.
 func (p *parser) noTrailing() {
 	t := p.tok()
-	if t.kind == tokQuoted || t.kind == tokWord && !needsQuotes.has(t.text) {
+	if t.kind == tokQuoted || t.kind == tokWord && !ast.NeedsQuotes.Has(t.text) {
 		return // a column, as nearly always
 	}
 	n := p.ahead(1).kind
@@ -115,7 +117,7 @@ func (p *parser) noTrailing() {
 }
 
 // name reads an identifier.
-func (p *parser) name() *Ident {
+func (p *parser) name() *ast.Ident {
 	t := p.tok()
 	if !isName(t) {
 		p.expected("a name")
@@ -124,16 +126,16 @@ func (p *parser) name() *Ident {
 		p.fail(t, "found an empty name", `a name in double quotes has at least one character; an empty text is ''`)
 	}
 	p.i++
-	return p.idents.put(Ident{Span: Span{t.from, t.to}, Name: t.text, Quoted: t.kind == tokQuoted})
+	return p.idents.Put(ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text, Quoted: t.kind == tokQuoted})
 }
 
 func isName(t *token) bool {
-	return t.kind == tokQuoted || t.kind == tokWord && !reserved.has(t.text)
+	return t.kind == tokQuoted || t.kind == tokWord && !ast.Reserved.Has(t.text)
 }
 
 // names reads (a, b, …).
-func (p *parser) names() []*Ident {
-	var out []*Ident
+func (p *parser) names() []*ast.Ident {
+	var out []*ast.Ident
 	p.needSymbol("(")
 	p.list(func() { out = append(out, p.name()) })
 	p.needSymbol(")")
@@ -141,11 +143,11 @@ func (p *parser) names() []*Ident {
 }
 
 // alias reads [AS] name.
-func (p *parser) alias() *Ident {
+func (p *parser) alias() *ast.Ident {
 	if p.eat("as") {
 		return p.name()
 	}
-	if t := p.tok(); isName(t) && !(t.kind == tokWord && hushed.has(t.text)) {
+	if t := p.tok(); isName(t) && !(t.kind == tokWord && ast.SoftKeywords.Has(t.text)) {
 		return p.name()
 	}
 	return nil

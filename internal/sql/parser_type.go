@@ -3,21 +3,23 @@ package sql
 import (
 	"strconv"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // typeSpellings are the words for a type that mean another one's name.
 var typeSpellings = map[string]string{"int": "integer", "dec": "decimal", "numeric": "decimal"}
 
 // typeName reads a type behind AS in a CAST. Which types exist is not its business.
-func (p *parser) typeName() *TypeName {
+func (p *parser) typeName() *ast.TypeName {
 	p.enter()
 	defer p.leave()
 	t := p.tok()
-	if t.kind != tokWord || reserved.has(t.text) {
+	if t.kind != tokWord || ast.Reserved.Has(t.text) {
 		p.expected("a type")
 	}
 	p.i++
-	ty := &TypeName{Name: t.text}
+	ty := &ast.TypeName{Name: t.text}
 	if s, ok := typeSpellings[ty.Name]; ok {
 		ty.Name = s
 	}
@@ -62,21 +64,21 @@ func (p *parser) typeParam() int {
 	}
 	n, err := strconv.Atoi(t.text)
 	if err != nil || n > 1<<31-1 {
-		p.fail(t, "the number "+quote(t.text)+" is too large", "")
+		p.fail(t, "the number "+ast.Quote(t.text)+" is too large", "")
 	}
 	p.i++
 	return n
 }
 
 // elements reads (T) of an array, (K, V) of a map; array<T> is the older spelling.
-func (p *parser) elements(ty *TypeName) {
+func (p *parser) elements(ty *ast.TypeName) {
 	stop := ")"
 	if p.eatSymbol("<") {
 		stop = ">"
 	} else {
 		p.needSymbol("(")
 	}
-	ty.Elems = []*TypeName{p.typeName()}
+	ty.Elems = []*ast.TypeName{p.typeName()}
 	if ty.Name == "map" {
 		p.needSymbol(",")
 		ty.Elems = append(ty.Elems, p.typeName())
@@ -85,10 +87,10 @@ func (p *parser) elements(ty *TypeName) {
 }
 
 // rowField reads name type, or a type alone.
-func (p *parser) rowField(ty *TypeName) {
-	var field *Ident
+func (p *parser) rowField(ty *ast.TypeName) {
+	var field *ast.Ident
 	if next := p.ahead(1); isName(p.tok()) && isName(next) && !isWord(next, "precision", "without") &&
-		!(p.atWords("interval") && intervalUnits.has(next.text)) {
+		!(p.atWords("interval") && intervalUnits.Has(next.text)) {
 		field = p.name()
 	}
 	ty.Fields = append(ty.Fields, field)
@@ -96,7 +98,7 @@ func (p *parser) rowField(ty *TypeName) {
 }
 
 // intervalType reads DAY TO SECOND or YEAR TO MONTH, the two that exist.
-func (p *parser) intervalType(ty *TypeName) {
+func (p *parser) intervalType(ty *ast.TypeName) {
 	for _, units := range [][]string{{"day", "to", "second"}, {"year", "to", "month"}} {
 		if p.eat(units...) {
 			ty.Name = "interval " + strings.Join(units, " ")
@@ -104,27 +106,4 @@ func (p *parser) intervalType(ty *TypeName) {
 		}
 	}
 	p.expected("DAY TO SECOND or YEAR TO MONTH")
-}
-
-// String is the type as Trino writes it.
-func (t *TypeName) String() string {
-	var parts []string
-	for _, n := range t.Params {
-		parts = append(parts, strconv.Itoa(n))
-	}
-	for i, e := range t.Elems {
-		s := e.String()
-		if i < len(t.Fields) && t.Fields[i] != nil {
-			s = nameText(t.Fields[i].Name) + " " + s
-		}
-		parts = append(parts, s)
-	}
-	if len(parts) == 0 {
-		return t.Name
-	}
-	list := "(" + strings.Join(parts, ", ") + ")"
-	if base, ok := strings.CutSuffix(t.Name, " with time zone"); ok {
-		return base + list + " with time zone"
-	}
-	return t.Name + list
 }

@@ -1,5 +1,7 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // source is one relation in a FROM under its alias.
 type source struct {
 	alias string // lower-case, "" where it has none
@@ -26,12 +28,12 @@ type named struct {
 type scope struct {
 	outer   *scope
 	sources []*source
-	cols    []*column          // what an unqualified name may mean: columns of the sources, those of USING once
-	output  []*column          // ORDER BY only: result columns come before input columns
-	vars    map[string]*Type   // a lambda's parameters
-	names   map[string]string  // how a lambda's parameter is called in DuckDB
-	with    map[string]*named  // queries of WITH in force
-	windows map[string]*Window // WINDOW clause
+	cols    []*column              // what an unqualified name may mean: columns of the sources, those of USING once
+	output  []*column              // ORDER BY only: result columns come before input columns
+	vars    map[string]*Type       // a lambda's parameters
+	names   map[string]string      // how a lambda's parameter is called in DuckDB
+	with    map[string]*named      // queries of WITH in force
+	windows map[string]*ast.Window // WINDOW clause
 
 	aggregated bool // of a SELECT: an aggregate was met
 }

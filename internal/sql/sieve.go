@@ -3,6 +3,8 @@ package sql
 import (
 	"slices"
 	"strings"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // Sieve is a condition on the rows of a relation, in Trino's syntax over the relation's bare column names: a row for which it
@@ -15,12 +17,12 @@ import (
 // its rows has a sieve: a row dropped from the other side would turn up as one without a partner.
 func (b *Bound) Sieve(relation string, without ...string) (condition string, ok bool) {
 	relation = strings.ToLower(relation)
-	s := &siever{b: b, relation: relation, bare: map[*Deref]bool{}, without: map[string]bool{}}
+	s := &siever{b: b, relation: relation, bare: map[*ast.Deref]bool{}, without: map[string]bool{}}
 	for _, c := range without {
 		s.without[strings.ToLower(c)] = true
 	}
-	Walk(b.c.query, func(n Node) bool {
-		if n, is := n.(*Select); is {
+	ast.Walk(b.c.query, func(n ast.Node) bool {
+		if n, is := n.(*ast.Select); is {
 			for _, r := range n.From {
 				s.places(r, n.Where, false)
 			}
@@ -40,18 +42,18 @@ type siever struct {
 	b        *Bound
 	relation string
 	without  map[string]bool
-	bare     map[*Deref]bool // alias.column, to be written without its alias
-	found    []string        // the conditions of the places, each once
-	all      bool            // some place reads all rows
+	bare     map[*ast.Deref]bool // alias.column, to be written without its alias
+	found    []string            // the conditions of the places, each once
+	all      bool                // some place reads all rows
 }
 
 // places looks at the tables of a FROM. missing: they are on the side of an outer join whose rows can be missing.
-func (s *siever) places(r Relation, where Expr, missing bool) {
+func (s *siever) places(r ast.Relation, where ast.Expr, missing bool) {
 	switch r := r.(type) {
-	case *Join:
-		s.places(r.Left, where, missing || r.Kind == RightJoin || r.Kind == FullJoin)
-		s.places(r.Right, where, missing || r.Kind == LeftJoin || r.Kind == FullJoin)
-	case *Table:
+	case *ast.Join:
+		s.places(r.Left, where, missing || r.Kind == ast.RightJoin || r.Kind == ast.FullJoin)
+		s.places(r.Right, where, missing || r.Kind == ast.LeftJoin || r.Kind == ast.FullJoin)
+	case *ast.Table:
 		src := s.b.c.sources[r]
 		if r.Name() != s.relation || src != nil && src.cte != nil {
 			return
@@ -74,13 +76,13 @@ func (s *siever) places(r Relation, where Expr, missing bool) {
 }
 
 // weaker is a condition that is TRUE wherever x is, about columns of src only; nil where nothing is left of x.
-func (s *siever) weaker(x Expr, src *source) Expr {
-	if b, ok := x.(*Binary); ok && isLogic(b) {
+func (s *siever) weaker(x ast.Expr, src *source) ast.Expr {
+	if b, ok := x.(*ast.Binary); ok && isLogic(b) {
 		left, right := s.weaker(b.Left, src), s.weaker(b.Right, src)
 		switch {
 		case left != nil && right != nil:
-			return &Binary{Span: b.Span, Op: b.Op, OpAt: b.OpAt, Left: left, Right: right}
-		case b.Op == OpOr:
+			return &ast.Binary{Span: b.Span, Op: b.Op, OpAt: b.OpAt, Left: left, Right: right}
+		case b.Op == ast.OpOr:
 			return nil
 		case left != nil:
 			return left
@@ -103,8 +105,8 @@ var steady = map[string]bool{
 }
 
 // usable tells whether an expression is about one row of src and nothing else.
-func (s *siever) usable(x Expr, src *source) bool {
-	all := func(xs ...Expr) bool {
+func (s *siever) usable(x ast.Expr, src *source) bool {
+	all := func(xs ...ast.Expr) bool {
 		for _, x := range xs {
 			if x != nil && !s.usable(x, src) {
 				return false
@@ -112,62 +114,62 @@ func (s *siever) usable(x Expr, src *source) bool {
 		}
 		return true
 	}
-	own := func(x Expr) (is, ok bool) {
+	own := func(x ast.Expr) (is, ok bool) {
 		c := s.b.c.cols[x]
 		return c != nil, c != nil && slices.Contains(src.cols, c) && !c.hidden && !s.without[c.key]
 	}
 	switch x := x.(type) {
-	case *NullLit, *BoolLit, *StringLit, *IntLit, *DecimalLit, *DoubleLit, *BinaryLit:
+	case *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit, *ast.BinaryLit:
 		return true
-	case *TypedLit:
+	case *ast.TypedLit:
 		return x.Type == "date" || x.Type == "timestamp"
-	case *Param:
+	case *ast.Param:
 		return s.b.lits[x.Name] != nil
-	case *Ident:
+	case *ast.Ident:
 		if is, ok := own(x); is {
 			return ok
 		}
 		return s.b.c.vars[x] != ""
-	case *Deref:
+	case *ast.Deref:
 		if is, ok := own(x); is {
 			s.bare[x] = true
 			return ok
 		}
 		return s.usable(x.X, src)
-	case *Unary:
-		return x.Op == OpNot && s.usable(x.X, src)
-	case *Binary:
+	case *ast.Unary:
+		return x.Op == ast.OpNot && s.usable(x.X, src)
+	case *ast.Binary:
 		switch x.Op {
-		case OpAnd, OpOr, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpDistinct, OpNotDistinct, OpConcat:
+		case ast.OpAnd, ast.OpOr, ast.OpEq, ast.OpNe, ast.OpLt, ast.OpLe, ast.OpGt, ast.OpGe, ast.OpDistinct, ast.OpNotDistinct, ast.OpConcat:
 			return all(x.Left, x.Right)
 		}
-	case *Between:
+	case *ast.Between:
 		return all(x.X, x.Low, x.High)
-	case *In:
+	case *ast.In:
 		return x.Query == nil && s.usable(x.X, src) && all(x.List...)
-	case *Like:
+	case *ast.Like:
 		return all(x.X, x.Pattern, x.Escape)
-	case *IsNull:
+	case *ast.IsNull:
 		return s.usable(x.X, src)
-	case *Array:
+	case *ast.Array:
 		return all(x.Elems...)
-	case *Case:
+	case *ast.Case:
 		for _, w := range x.Whens {
 			if !all(w.Cond, w.Then) {
 				return false
 			}
 		}
 		return all(x.Operand, x.Else)
-	case *Cast:
+	case *ast.Cast:
 		return x.Try && s.usable(x.X, src)
-	case *Lambda:
+	case *ast.Lambda:
 		for _, p := range x.Params {
 			if slices.ContainsFunc(src.cols, func(c *column) bool { return c.key == p.Key() }) {
 				return false // without their alias columns of that name would be taken for the parameter
 			}
 		}
 		return s.usable(x.Body, src)
-	case *Call:
+	case *ast.Call:
 		f := functions[x.Name.Key()]
 		return f != nil && f.kind == scalarFunction && f.flags&volatileFunction == 0 && steady[x.Name.Key()] && !x.Bare && !x.Star && !x.Distinct &&
 			x.Filter == nil && x.Over == nil && len(x.OrderBy) == 0 && len(x.WithinGroup) == 0 && all(x.Args...)

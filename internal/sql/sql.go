@@ -7,6 +7,7 @@ package sql
 import (
 	"trailscribe/internal/diag"
 	"trailscribe/internal/result"
+	"trailscribe/internal/sql/ast"
 )
 
 // Dialect is the language of an engine.
@@ -33,7 +34,7 @@ type (
 	Parsed struct {
 		text       string
 		at         func(char int) diag.Pos
-		query      *Query
+		query      *ast.Query
 		paramNames []string // in order of first use
 		exprs      int      // how many expressions it has
 	}
@@ -47,7 +48,7 @@ type (
 	Bound struct {
 		c    *Checked
 		cols []result.Column
-		lits map[string]Expr // parameter name -> the literal that stands for it; literalText writes it
+		lits map[string]ast.Expr // parameter name -> the literal that stands for it; literalText writes it
 	}
 )
 

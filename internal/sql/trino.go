@@ -3,31 +3,33 @@ package sql
 import (
 	"slices"
 	"strconv"
+
+	"trailscribe/internal/sql/ast"
 )
 
 // trinoPrinter writes a statement in one fixed layout, so that the same query always gives the same bytes: a report prints
 // them and a record hashes them. Parsing what it wrote and printing that again gives the same text.
 type trinoPrinter struct {
 	layout
-	lits    map[string]Expr   // parameters that are bound
-	stands  map[string]string // relation -> table name or (SELECT …)
-	ctes    []string          // names of WITH that are visible: they hide relations of the catalog
-	bare    map[*Deref]bool   // alias.column, of which only the column is written
-	columns map[*Call]string  // calls whose value is a column of what stands for the relation
-	rest    []string          // what the statement's own ORDER BY is completed with, see checker.rest
+	lits    map[string]ast.Expr  // parameters that are bound
+	stands  map[string]string    // relation -> table name or (SELECT …)
+	ctes    []string             // names of WITH that are visible: they hide relations of the catalog
+	bare    map[*ast.Deref]bool  // alias.column, of which only the column is written
+	columns map[*ast.Call]string // calls whose value is a column of what stands for the relation
+	rest    []string             // what the statement's own ORDER BY is completed with, see checker.rest
 }
 
 // printTrino is the statement in Athena's syntax. Parameters without a literal stay :name.
-func printTrino(q *Query, lits map[string]Expr, stands map[string]string, rest ...string) string {
+func printTrino(q *ast.Query, lits map[string]ast.Expr, stands map[string]string, rest ...string) string {
 	p := &trinoPrinter{lits: lits, stands: stands, rest: rest}
-	p.items = slices.Grow(layoutItems.lend(), 64+(q.To-q.From)/3)
+	p.items = slices.Grow(layoutItems.Get(), 64+(q.To-q.From)/3)
 	p.query(q)
 	text := p.String()
-	layoutItems.back(p.items)
+	layoutItems.Put(p.items)
 	return text
 }
 
-func (p *trinoPrinter) query(q *Query) {
+func (p *trinoPrinter) query(q *ast.Query) {
 	rest := p.rest
 	p.rest = nil // of the outermost query only
 	defer func(n int) { p.ctes = p.ctes[:n] }(len(p.ctes))
@@ -35,7 +37,7 @@ func (p *trinoPrinter) query(q *Query) {
 		p.with(q.With)
 		p.hard()
 	}
-	if in, ok := q.Body.(*Query); ok {
+	if in, ok := q.Body.(*ast.Query); ok {
 		p.nested(in)
 	} else {
 		p.body(q.Body)
@@ -63,8 +65,8 @@ func (p *trinoPrinter) query(q *Query) {
 }
 
 // count is the number behind LIMIT and OFFSET, which takes no type.
-func (p *trinoPrinter) count(x Expr) {
-	if v, ok := x.(*Param); ok && p.lits[v.Name] != nil {
+func (p *trinoPrinter) count(x ast.Expr) {
+	if v, ok := x.(*ast.Param); ok && p.lits[v.Name] != nil {
 		if n, ok := wholeNumber(p.lits[v.Name]); ok {
 			p.text(strconv.FormatInt(n, 10))
 			return
@@ -73,7 +75,7 @@ func (p *trinoPrinter) count(x Expr) {
 	p.expr(x, powOr)
 }
 
-func (p *trinoPrinter) with(w *With) {
+func (p *trinoPrinter) with(w *ast.With) {
 	p.text("WITH")
 	if w.Recursive {
 		p.text(" RECURSIVE")
@@ -99,7 +101,7 @@ func (p *trinoPrinter) with(w *With) {
 }
 
 // nested is a query in parentheses, always on lines of its own.
-func (p *trinoPrinter) nested(q *Query) {
+func (p *trinoPrinter) nested(q *ast.Query) {
 	p.begin()
 	p.text("(")
 	p.in()
@@ -111,47 +113,47 @@ func (p *trinoPrinter) nested(q *Query) {
 	p.end()
 }
 
-func (p *trinoPrinter) body(b Body) {
+func (p *trinoPrinter) body(b ast.Body) {
 	switch b := b.(type) {
-	case *Select:
+	case *ast.Select:
 		p.selectBody(b)
-	case *SetOp:
+	case *ast.SetOp:
 		p.setOp(b)
-	case *ValuesBody:
+	case *ast.ValuesBody:
 		p.begin()
 		p.clause("VALUES", len(b.Rows), func(i int) { p.expr(b.Rows[i], powOr) })
 		p.end()
-	case *Query:
+	case *ast.Query:
 		p.nested(b)
 	}
 }
 
-func (p *trinoPrinter) setOp(s *SetOp) {
-	p.operand(s.Left, s.Kind == Intersect && isUnion(s.Left))
+func (p *trinoPrinter) setOp(s *ast.SetOp) {
+	p.operand(s.Left, s.Kind == ast.Intersect && isUnion(s.Left))
 	p.hard()
-	p.text([...]string{Union: "UNION", Intersect: "INTERSECT", Except: "EXCEPT"}[s.Kind])
+	p.text([...]string{ast.Union: "UNION", ast.Intersect: "INTERSECT", ast.Except: "EXCEPT"}[s.Kind])
 	if s.All {
 		p.text(" ALL")
 	}
 	p.hard()
-	_, set := s.Right.(*SetOp)
-	p.operand(s.Right, set && (s.Kind == Intersect || isUnion(s.Right)))
+	_, set := s.Right.(*ast.SetOp)
+	p.operand(s.Right, set && (s.Kind == ast.Intersect || isUnion(s.Right)))
 }
 
-func isUnion(b Body) bool {
-	s, ok := b.(*SetOp)
-	return ok && s.Kind != Intersect
+func isUnion(b ast.Body) bool {
+	s, ok := b.(*ast.SetOp)
+	return ok && s.Kind != ast.Intersect
 }
 
-func (p *trinoPrinter) operand(b Body, parentheses bool) {
+func (p *trinoPrinter) operand(b ast.Body, parentheses bool) {
 	if parentheses {
-		p.nested(&Query{Body: b})
+		p.nested(&ast.Query{Body: b})
 		return
 	}
 	p.body(b)
 }
 
-func (p *trinoPrinter) selectBody(s *Select) {
+func (p *trinoPrinter) selectBody(s *ast.Select) {
 	word := "SELECT"
 	if s.Distinct {
 		word = "SELECT DISTINCT"
@@ -198,7 +200,7 @@ func (p *trinoPrinter) clause(word string, n int, item func(int)) {
 }
 
 // condition is WHERE or HAVING: each term of a chain of ANDs (or ORs) on its own line, if they do not fit on one.
-func (p *trinoPrinter) condition(word string, x Expr) {
+func (p *trinoPrinter) condition(word string, x ast.Expr) {
 	if x == nil {
 		return
 	}
@@ -210,7 +212,7 @@ func (p *trinoPrinter) condition(word string, x Expr) {
 	p.end()
 }
 
-func (p *trinoPrinter) selectItem(s *SelectItem) {
+func (p *trinoPrinter) selectItem(s *ast.SelectItem) {
 	switch {
 	case s.Star && s.Table != nil:
 		p.name(s.Table)
@@ -226,17 +228,17 @@ func (p *trinoPrinter) selectItem(s *SelectItem) {
 	}
 }
 
-func (p *trinoPrinter) groupElem(e *GroupElem) {
-	if e.Kind == GroupSimple {
+func (p *trinoPrinter) groupElem(e *ast.GroupElem) {
+	if e.Kind == ast.GroupSimple {
 		p.groupingSet(e.Sets[0])
 		return
 	}
-	p.text([...]string{GroupRollup: "ROLLUP", GroupCube: "CUBE", GroupSets: "GROUPING SETS"}[e.Kind])
+	p.text([...]string{ast.GroupRollup: "ROLLUP", ast.GroupCube: "CUBE", ast.GroupSets: "GROUPING SETS"}[e.Kind])
 	p.text(" ")
 	p.parentheses(len(e.Sets), func(i int) { p.groupingSet(e.Sets[i]) })
 }
 
-func (p *trinoPrinter) groupingSet(s *GroupingSet) {
+func (p *trinoPrinter) groupingSet(s *ast.GroupingSet) {
 	if len(s.Exprs) == 1 {
 		p.expr(s.Exprs[0], powOr)
 		return
@@ -244,17 +246,17 @@ func (p *trinoPrinter) groupingSet(s *GroupingSet) {
 	p.parentheses(len(s.Exprs), func(i int) { p.expr(s.Exprs[i], powOr) })
 }
 
-func (p *trinoPrinter) sortItem(s *SortItem) {
+func (p *trinoPrinter) sortItem(s *ast.SortItem) {
 	p.expr(s.X, powOr)
 	if s.Desc {
 		p.text(" DESC")
 	}
 	switch s.Nulls {
-	case NullsFirst:
+	case ast.NullsFirst:
 		p.text(" NULLS FIRST")
-	case NullsLast:
+	case ast.NullsLast:
 		p.text(" NULLS LAST")
 	}
 }
 
-func (p *trinoPrinter) name(i *Ident) { p.text(nameText(i.Name)) }
+func (p *trinoPrinter) name(i *ast.Ident) { p.text(ast.NameText(i.Name)) }

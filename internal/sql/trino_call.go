@@ -1,13 +1,15 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // call writes a function call with what stands behind its parentheses.
-func (p *trinoPrinter) call(c *Call) {
+func (p *trinoPrinter) call(c *ast.Call) {
 	if name := p.columns[c]; name != "" {
-		if of, is := c.Args[0].(*Deref); is {
+		if of, is := c.Args[0].(*ast.Deref); is {
 			p.base(of.X)
 			p.text(".")
 		}
-		p.text(nameText(name))
+		p.text(ast.NameText(name))
 		return
 	}
 	p.text(callName(c.Name))
@@ -26,9 +28,9 @@ func (p *trinoPrinter) call(c *Call) {
 		p.text(")")
 	}
 	switch c.Nulls {
-	case IgnoreNulls:
+	case ast.IgnoreNulls:
 		p.text(" IGNORE NULLS")
-	case RespectNulls:
+	case ast.RespectNulls:
 		p.text(" RESPECT NULLS")
 	}
 	if c.Over != nil {
@@ -38,19 +40,19 @@ func (p *trinoPrinter) call(c *Call) {
 }
 
 // callName needs fewer quotes than a column: date(x), array and row apart, reads as a call.
-func callName(i *Ident) string {
+func callName(i *ast.Ident) string {
 	switch n := i.Key(); {
-	case n == "grouping" || n == "listagg" || n == "trim" || bareCalls.has(n):
+	case n == "grouping" || n == "listagg" || n == "trim" || bareCalls.Has(n):
 		return n
-	case quoteAlways.has(n) && n != "row" && n != "interval" && !i.Quoted:
+	case ast.QuoteAlways.Has(n) && n != "row" && n != "interval" && !i.Quoted:
 		return n
-	case hushed.has(n) && !i.Quoted:
+	case ast.SoftKeywords.Has(n) && !i.Quoted:
 		return n
 	}
-	return nameText(i.Name)
+	return ast.NameText(i.Name)
 }
 
-func (p *trinoPrinter) arguments(c *Call) {
+func (p *trinoPrinter) arguments(c *ast.Call) {
 	if c.Star {
 		p.text("(*)")
 		return
@@ -83,7 +85,7 @@ func (p *trinoPrinter) arguments(c *Call) {
 	p.end()
 }
 
-func (p *trinoPrinter) orderBy(items []*SortItem) {
+func (p *trinoPrinter) orderBy(items []*ast.SortItem) {
 	p.text("ORDER BY ")
 	for i, s := range items {
 		if i > 0 {
@@ -93,7 +95,7 @@ func (p *trinoPrinter) orderBy(items []*SortItem) {
 	}
 }
 
-func (p *trinoPrinter) window(w *Window) {
+func (p *trinoPrinter) window(w *ast.Window) {
 	if w.Name != nil {
 		p.name(w.Name)
 		return
@@ -136,8 +138,8 @@ func (p *trinoPrinter) window(w *Window) {
 	p.end()
 }
 
-func (p *trinoPrinter) frame(f *Frame) {
-	p.text([...]string{FrameRows: "ROWS ", FrameRange: "RANGE ", FrameGroups: "GROUPS "}[f.Unit])
+func (p *trinoPrinter) frame(f *ast.Frame) {
+	p.text([...]string{ast.FrameRows: "ROWS ", ast.FrameRange: "RANGE ", ast.FrameGroups: "GROUPS "}[f.Unit])
 	if f.Stop == nil {
 		p.frameBound(f.Start)
 		return
@@ -148,18 +150,18 @@ func (p *trinoPrinter) frame(f *Frame) {
 	p.frameBound(f.Stop)
 }
 
-func (p *trinoPrinter) frameBound(b *FrameBound) {
+func (p *trinoPrinter) frameBound(b *ast.FrameBound) {
 	switch b.Kind {
-	case UnboundedPreceding:
+	case ast.UnboundedPreceding:
 		p.text("UNBOUNDED PRECEDING")
-	case UnboundedFollowing:
+	case ast.UnboundedFollowing:
 		p.text("UNBOUNDED FOLLOWING")
-	case CurrentRow:
+	case ast.CurrentRow:
 		p.text("CURRENT ROW")
-	case Preceding:
+	case ast.Preceding:
 		p.expr(b.X, powConcat)
 		p.text(" PRECEDING")
-	case Following:
+	case ast.Following:
 		p.expr(b.X, powConcat)
 		p.text(" FOLLOWING")
 	}

@@ -1,18 +1,22 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // expr writes x, in parentheses if it holds less tight than min.
-func (p *trinoPrinter) expr(x Expr, min int) {
+func (p *trinoPrinter) expr(x ast.Expr, min int) {
 	x = p.bound(x)
 	if power(x) < min {
 		p.inParentheses(x)
 		return
 	}
 	switch x := x.(type) {
-	case *Ident:
+	case *ast.Ident:
 		p.name(x)
-	case *Deref:
+	case *ast.Deref:
 		if p.bare[x] {
 			p.name(x.Field)
 			return
@@ -20,62 +24,62 @@ func (p *trinoPrinter) expr(x Expr, min int) {
 		p.base(x.X)
 		p.text(".")
 		p.name(x.Field)
-	case *Param:
+	case *ast.Param:
 		p.text(":")
 		p.text(x.Name)
-	case *Unary:
+	case *ast.Unary:
 		p.unary(x)
-	case *Binary:
+	case *ast.Binary:
 		p.binary(x)
-	case *Call:
+	case *ast.Call:
 		p.call(x)
-	case *Cast:
+	case *ast.Cast:
 		p.cast(x)
-	case *Case:
+	case *ast.Case:
 		p.caseExpr(x)
-	case *Lambda:
+	case *ast.Lambda:
 		p.lambda(x)
-	case *Array:
+	case *ast.Array:
 		p.list("ARRAY[", x.Elems, "]")
-	case *Row:
+	case *ast.Row:
 		word := "("
 		if x.Keyword {
 			word = "ROW("
 		}
 		p.brackets(word, len(x.Fields), ")", func(i int) { p.expr(x.Fields[i], powOr) })
-	case *Subscript:
+	case *ast.Subscript:
 		p.base(x.X)
 		p.text("[")
 		p.expr(x.Index, powOr)
 		p.text("]")
-	case *SubqueryExpr:
+	case *ast.SubqueryExpr:
 		p.nested(x.Query)
-	case *Exists:
+	case *ast.Exists:
 		p.text("EXISTS ")
 		p.nested(x.Query)
-	case *AtTimeZone:
+	case *ast.AtTimeZone:
 		p.expr(x.X, powAt)
 		p.text(" AT TIME ZONE ")
 		p.expr(x.Zone, powAt+1)
-	case *Extract:
+	case *ast.Extract:
 		p.text("EXTRACT(" + strings.ToUpper(x.Field) + " FROM ")
 		p.expr(x.X, powConcat)
 		p.text(")")
-	case *Trim:
+	case *ast.Trim:
 		p.trim(x)
-	case *Between, *In, *Like, *IsNull, *Quantified:
+	case *ast.Between, *ast.In, *ast.Like, *ast.IsNull, *ast.Quantified:
 		p.predicate(x)
 	default:
 		p.text(literalText(Trino, x))
 	}
 }
 
-func (p *trinoPrinter) inParentheses(x Expr) {
+func (p *trinoPrinter) inParentheses(x ast.Expr) {
 	p.begin()
 	p.text("(")
 	p.in()
 	p.soft()
-	if b, ok := x.(*Binary); ok && isLogic(b) {
+	if b, ok := x.(*ast.Binary); ok && isLogic(b) {
 		p.chain(b, false)
 	} else {
 		p.expr(x, powOr-1)
@@ -87,9 +91,9 @@ func (p *trinoPrinter) inParentheses(x Expr) {
 }
 
 // base is what .field and [index] stand behind. A number there would read as another number.
-func (p *trinoPrinter) base(x Expr) {
+func (p *trinoPrinter) base(x ast.Expr) {
 	x = p.bound(x)
-	if _, interval := x.(*IntervalLit); interval || isNumber(x) {
+	if _, interval := x.(*ast.IntervalLit); interval || isNumber(x) {
 		p.inParentheses(x)
 		return
 	}
@@ -97,14 +101,14 @@ func (p *trinoPrinter) base(x Expr) {
 }
 
 // bound is x, or the literal that stands for it if it is a parameter.
-func (p *trinoPrinter) bound(x Expr) Expr {
-	if v, ok := x.(*Param); ok && p.lits[v.Name] != nil {
+func (p *trinoPrinter) bound(x ast.Expr) ast.Expr {
+	if v, ok := x.(*ast.Param); ok && p.lits[v.Name] != nil {
 		return p.lits[v.Name]
 	}
 	return x
 }
 
-func (p *trinoPrinter) caseExpr(c *Case) {
+func (p *trinoPrinter) caseExpr(c *ast.Case) {
 	p.begin()
 	p.text("CASE")
 	if c.Operand != nil {
@@ -135,7 +139,7 @@ func (p *trinoPrinter) caseExpr(c *Case) {
 	p.end()
 }
 
-func (p *trinoPrinter) cast(c *Cast) {
+func (p *trinoPrinter) cast(c *ast.Cast) {
 	word := "CAST("
 	if c.Try {
 		word = "TRY_CAST("
@@ -145,7 +149,7 @@ func (p *trinoPrinter) cast(c *Cast) {
 	p.text(" AS " + c.Type.String() + ")")
 }
 
-func (p *trinoPrinter) lambda(l *Lambda) {
+func (p *trinoPrinter) lambda(l *ast.Lambda) {
 	if len(l.Params) == 1 {
 		p.name(l.Params[0])
 	} else {
@@ -155,8 +159,8 @@ func (p *trinoPrinter) lambda(l *Lambda) {
 	p.expr(l.Body, powOr)
 }
 
-func (p *trinoPrinter) trim(t *Trim) {
-	p.text("TRIM(" + [...]string{TrimBoth: "BOTH", TrimLeading: "LEADING", TrimTrailing: "TRAILING"}[t.Side] + " ")
+func (p *trinoPrinter) trim(t *ast.Trim) {
+	p.text("TRIM(" + [...]string{ast.TrimBoth: "BOTH", ast.TrimLeading: "LEADING", ast.TrimTrailing: "TRAILING"}[t.Side] + " ")
 	if t.Chars != nil {
 		p.expr(t.Chars, powConcat)
 		p.text(" ")

@@ -1,9 +1,13 @@
 package sql
 
-import "slices"
+import (
+	"slices"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // from is FROM and what it reads: joins line by line below each other, relations with commas between them indented.
-func (p *trinoPrinter) from(rs []Relation) {
+func (p *trinoPrinter) from(rs []ast.Relation) {
 	if len(rs) == 1 {
 		p.text("FROM ")
 		p.relation(rs[0])
@@ -21,30 +25,30 @@ func (p *trinoPrinter) from(rs []Relation) {
 	p.out()
 }
 
-func (p *trinoPrinter) relation(r Relation) {
+func (p *trinoPrinter) relation(r ast.Relation) {
 	switch r := r.(type) {
-	case *Table:
+	case *ast.Table:
 		p.table(r)
-	case *Subquery:
+	case *ast.Subquery:
 		if r.Lateral {
 			p.text("LATERAL ")
 		}
 		p.nested(r.Query)
 		p.alias(r.Alias)
-	case *Unnest:
+	case *ast.Unnest:
 		p.text("UNNEST")
 		p.parentheses(len(r.Args), func(i int) { p.expr(r.Args[i], powOr) })
 		if r.Ordinality {
 			p.text(" WITH ORDINALITY")
 		}
 		p.alias(r.Alias)
-	case *Join:
+	case *ast.Join:
 		p.join(r)
 	}
 }
 
 // table is the name, or what stands for it at the engine under the name it had.
-func (p *trinoPrinter) table(t *Table) {
+func (p *trinoPrinter) table(t *ast.Table) {
 	if len(t.Parts) == 1 && !slices.Contains(p.ctes, t.Parts[0].Key()) {
 		if s, ok := p.stands[t.Parts[0].Key()]; ok {
 			p.text(s)
@@ -65,7 +69,7 @@ func (p *trinoPrinter) table(t *Table) {
 	p.alias(t.Alias)
 }
 
-func (p *trinoPrinter) alias(a *Alias) {
+func (p *trinoPrinter) alias(a *ast.Alias) {
 	if a == nil {
 		return
 	}
@@ -77,14 +81,14 @@ func (p *trinoPrinter) alias(a *Alias) {
 	}
 }
 
-func (p *trinoPrinter) join(j *Join) {
+func (p *trinoPrinter) join(j *ast.Join) {
 	p.relation(j.Left)
 	p.hard()
 	if j.Natural {
 		p.text("NATURAL ")
 	}
-	p.text([...]string{InnerJoin: "JOIN ", LeftJoin: "LEFT JOIN ", RightJoin: "RIGHT JOIN ", FullJoin: "FULL JOIN ", CrossJoin: "CROSS JOIN "}[j.Kind])
-	if right, ok := j.Right.(*Join); ok {
+	p.text([...]string{ast.InnerJoin: "JOIN ", ast.LeftJoin: "LEFT JOIN ", ast.RightJoin: "RIGHT JOIN ", ast.FullJoin: "FULL JOIN ", ast.CrossJoin: "CROSS JOIN "}[j.Kind])
+	if right, ok := j.Right.(*ast.Join); ok {
 		p.text("(")
 		p.in()
 		p.hard()

@@ -3,6 +3,8 @@ package sql
 import (
 	"strings"
 	"unicode/utf8"
+
+	"trailscribe/internal/sql/ast"
 )
 
 const (
@@ -39,7 +41,7 @@ type layout struct {
 }
 
 // layoutItems holds the instructions of a layout until it is laid out.
-var layoutItems scratch[layoutItem]
+var layoutItems ast.Pool[layoutItem]
 
 func (l *layout) text(s string) {
 	w := endless

@@ -1,5 +1,7 @@
 package sql
 
+import "trailscribe/internal/sql/ast"
+
 // parentheses is (a, b, …): on one line if it fits, else one item a line.
 func (p *trinoPrinter) parentheses(n int, item func(int)) { p.brackets("(", n, ")", item) }
 
@@ -23,7 +25,7 @@ func (p *trinoPrinter) brackets(left string, n int, right string, item func(int)
 }
 
 // list is expressions in brackets. Many literals fill their lines, other expressions get a line each.
-func (p *trinoPrinter) list(left string, xs []Expr, right string) {
+func (p *trinoPrinter) list(left string, xs []ast.Expr, right string) {
 	if !allLiterals(xs) {
 		p.brackets(left, len(xs), right, func(i int) { p.expr(xs[i], powOr) })
 		return
@@ -49,10 +51,10 @@ func (p *trinoPrinter) list(left string, xs []Expr, right string) {
 	p.end()
 }
 
-func allLiterals(xs []Expr) bool {
+func allLiterals(xs []ast.Expr) bool {
 	for _, x := range xs {
 		switch x.(type) {
-		case *NullLit, *BoolLit, *StringLit, *IntLit, *DecimalLit, *DoubleLit, *TypedLit:
+		case *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit, *ast.TypedLit:
 		default:
 			return false
 		}
@@ -60,7 +62,7 @@ func allLiterals(xs []Expr) bool {
 	return true
 }
 
-func (p *trinoPrinter) names(is []*Ident) {
+func (p *trinoPrinter) names(is []*ast.Ident) {
 	p.text("(")
 	for i, n := range is {
 		if i > 0 {

@@ -1,84 +1,88 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+
+	"trailscribe/internal/sql/ast"
+)
 
 // power is how tight an expression holds together, in the parser's numbers; more than powAt is a primary expression.
-func power(x Expr) int {
+func power(x ast.Expr) int {
 	switch x := x.(type) {
-	case *Unary:
-		if x.Op == OpNot {
+	case *ast.Unary:
+		if x.Op == ast.OpNot {
 			return powNot
 		}
 		return powUnary
-	case *Binary:
+	case *ast.Binary:
 		switch x.Op {
-		case OpOr:
+		case ast.OpOr:
 			return powOr
-		case OpAnd:
+		case ast.OpAnd:
 			return powAnd
-		case OpConcat:
+		case ast.OpConcat:
 			return powConcat
-		case OpAdd, OpSub:
+		case ast.OpAdd, ast.OpSub:
 			return powAdd
-		case OpMul, OpDiv, OpMod:
+		case ast.OpMul, ast.OpDiv, ast.OpMod:
 			return powMul
 		}
 		return powPredicate
-	case *Between, *In, *Like, *IsNull, *Quantified:
+	case *ast.Between, *ast.In, *ast.Like, *ast.IsNull, *ast.Quantified:
 		return powPredicate
-	case *AtTimeZone:
+	case *ast.AtTimeZone:
 		return powAt
-	case *IntLit, *DecimalLit, *DoubleLit:
+	case *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit:
 		if negative(x) {
 			return powUnary
 		}
-	case *Lambda:
+	case *ast.Lambda:
 		return powOr - 1
 	}
 	return powAt + 1
 }
 
 // negative says whether a number begins with a minus sign.
-func negative(x Expr) bool {
+func negative(x ast.Expr) bool {
 	switch x := x.(type) {
-	case *IntLit:
+	case *ast.IntLit:
 		return x.Value < 0
-	case *DecimalLit:
+	case *ast.DecimalLit:
 		return strings.HasPrefix(x.Text, "-")
-	case *DoubleLit:
+	case *ast.DoubleLit:
 		return strings.HasPrefix(x.Text, "-")
 	}
 	return false
 }
 
-func isNumber(x Expr) bool {
+func isNumber(x ast.Expr) bool {
 	switch x.(type) {
-	case *IntLit, *DecimalLit, *DoubleLit:
+	case *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit:
 		return true
 	}
 	return false
 }
 
-func (p *trinoPrinter) unary(u *Unary) {
+func (p *trinoPrinter) unary(u *ast.Unary) {
 	x := p.bound(u.X)
 	switch {
-	case u.Op == OpNot:
+	case u.Op == ast.OpNot:
 		p.text("NOT ")
 		p.expr(x, powNot)
-	case u.Op == OpNeg && isNumber(x) && !negative(x):
+	case u.Op == ast.OpNeg && isNumber(x) && !negative(x):
 		// -(5) is not the number -5.
 		p.text("-")
 		p.inParentheses(x)
 	default:
 		p.text(u.Op.String())
-		if in, ok := x.(*Unary); ok && in.Op != OpNot || negative(x) {
+		if in, ok := x.(*ast.Unary); ok && in.Op != ast.OpNot || negative(x) {
 			p.text(" ") // -- begins a comment
 		}
 		p.expr(x, powUnary)
 	}
 }
 
-func (p *trinoPrinter) binary(b *Binary) {
+func (p *trinoPrinter) binary(b *ast.Binary) {
 	if isLogic(b) {
 		p.begin()
 		p.chain(b, true)
@@ -102,8 +106,8 @@ func (p *trinoPrinter) binary(b *Binary) {
 }
 
 // logic is a condition behind a word: its chain of ANDs or ORs breaks with the group around it.
-func (p *trinoPrinter) logic(x Expr) {
-	if b, ok := x.(*Binary); ok && isLogic(b) {
+func (p *trinoPrinter) logic(x ast.Expr) {
+	if b, ok := x.(*ast.Binary); ok && isLogic(b) {
 		p.chain(b, true)
 		return
 	}
@@ -111,11 +115,11 @@ func (p *trinoPrinter) logic(x Expr) {
 }
 
 // chain writes a AND b AND c with all its terms on one level, those behind the first indented if that is wanted.
-func (p *trinoPrinter) chain(b *Binary, indent bool) {
-	terms := []Expr{b.Right}
+func (p *trinoPrinter) chain(b *ast.Binary, indent bool) {
+	terms := []ast.Expr{b.Right}
 	x := b.Left
 	for {
-		l, ok := x.(*Binary)
+		l, ok := x.(*ast.Binary)
 		if !ok || l.Op != b.Op {
 			break
 		}
@@ -138,14 +142,14 @@ func (p *trinoPrinter) chain(b *Binary, indent bool) {
 	}
 }
 
-func (p *trinoPrinter) predicate(x Expr) {
+func (p *trinoPrinter) predicate(x ast.Expr) {
 	not := func(is bool) {
 		if is {
 			p.text("NOT ")
 		}
 	}
 	switch x := x.(type) {
-	case *Between:
+	case *ast.Between:
 		p.expr(x.X, powConcat)
 		p.text(" ")
 		not(x.Not)
@@ -153,7 +157,7 @@ func (p *trinoPrinter) predicate(x Expr) {
 		p.expr(x.Low, powConcat)
 		p.text(" AND ")
 		p.expr(x.High, powConcat)
-	case *In:
+	case *ast.In:
 		p.expr(x.X, powConcat)
 		p.text(" ")
 		not(x.Not)
@@ -163,7 +167,7 @@ func (p *trinoPrinter) predicate(x Expr) {
 		} else {
 			p.list("(", x.List, ")")
 		}
-	case *Like:
+	case *ast.Like:
 		p.expr(x.X, powConcat)
 		p.text(" ")
 		not(x.Not)
@@ -173,12 +177,12 @@ func (p *trinoPrinter) predicate(x Expr) {
 			p.text(" ESCAPE ")
 			p.expr(x.Escape, powConcat)
 		}
-	case *IsNull:
+	case *ast.IsNull:
 		p.expr(x.X, powConcat)
 		p.text(" IS ")
 		not(x.Not)
 		p.text("NULL")
-	case *Quantified:
+	case *ast.Quantified:
 		p.expr(x.X, powConcat)
 		word := " ANY "
 		if x.All {

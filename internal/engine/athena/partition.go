@@ -9,6 +9,7 @@ import (
 	"trailscribe/internal/engine"
 	"trailscribe/internal/relation"
 	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/ast"
 )
 
 // The staged table is partitioned by what the planned statements ask for: a partition holds the rows that meet the condition of one,
@@ -140,7 +141,7 @@ func (e *Engine) partition(name, condition string) (partition, bool) {
 			t.only[column] = values
 		}
 	}
-	if sel, ok := p.Query().Body.(*sql.Select); ok && sel.Where != nil {
+	if sel, ok := p.Query().Body.(*ast.Select); ok && sel.Where != nil {
 		t.selectivity = selectivity(sel.Where)
 		return t, true
 	}

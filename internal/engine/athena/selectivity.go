@@ -3,7 +3,7 @@ package athena
 import (
 	"strings"
 
-	"trailscribe/internal/sql"
+	"trailscribe/internal/sql/ast"
 )
 
 // columnSelectivity is the share of an account's events for which a column is true, or has one given value. They are estimates from
@@ -24,36 +24,36 @@ const (
 )
 
 // selectivity is the estimated share of rows that meet a condition.
-func selectivity(x sql.Expr) float64 {
+func selectivity(x ast.Expr) float64 {
 	switch x := x.(type) {
-	case *sql.BoolLit:
+	case *ast.BoolLit:
 		if x.Value {
 			return 1
 		}
 		return 0
-	case *sql.Ident:
+	case *ast.Ident:
 		return ofColumn(x.Key())
-	case *sql.Unary:
-		if x.Op == sql.OpNot {
+	case *ast.Unary:
+		if x.Op == ast.OpNot {
 			return 1 - selectivity(x.X)
 		}
-	case *sql.Binary:
+	case *ast.Binary:
 		switch x.Op {
-		case sql.OpAnd:
+		case ast.OpAnd:
 			return selectivity(x.Left) * selectivity(x.Right)
-		case sql.OpOr:
+		case ast.OpOr:
 			return min(most, selectivity(x.Left)+selectivity(x.Right))
-		case sql.OpEq:
+		case ast.OpEq:
 			return ofValue(x.Left, x.Right)
-		case sql.OpNe, sql.OpDistinct:
-			if _, two := x.Right.(*sql.Ident); two {
+		case ast.OpNe, ast.OpDistinct:
+			if _, two := x.Right.(*ast.Ident); two {
 				return differing
 			}
 			return 1 - ofValue(x.Left, x.Right)
-		case sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe:
+		case ast.OpLt, ast.OpLe, ast.OpGt, ast.OpGe:
 			return 0.5
 		}
-	case *sql.In:
+	case *ast.In:
 		sum := 0.0
 		for _, v := range x.List {
 			sum += ofValue(x.X, v)
@@ -62,26 +62,26 @@ func selectivity(x sql.Expr) float64 {
 			return 1 - sum
 		}
 		return sum
-	case *sql.IsNull:
+	case *ast.IsNull:
 		if x.Not {
 			return selectivityOfColumn(x.X)
 		}
 		return 1 - selectivityOfColumn(x.X)
-	case *sql.Like:
+	case *ast.Like:
 		if x.Not {
 			return 1 - selectivityOfColumn(x.X)
 		}
 		return selectivityOfColumn(x.X)
-	case *sql.Between:
+	case *ast.Between:
 		return 0.5
-	case *sql.Call:
+	case *ast.Call:
 		switch x.Name.Key() {
 		case "coalesce":
 			if len(x.Args) > 0 {
 				return selectivity(x.Args[0])
 			}
 		case "contains":
-			if a, ok := x.Args[0].(*sql.Array); ok && len(a.Elems) > 0 {
+			if a, ok := x.Args[0].(*ast.Array); ok && len(a.Elems) > 0 {
 				return unknownSelectivity
 			}
 			return 0 // of an empty list
@@ -91,12 +91,12 @@ func selectivity(x sql.Expr) float64 {
 }
 
 // ofValue is the selectivity of rows where x = v.
-func ofValue(x, v sql.Expr) float64 {
-	if _, ok := x.(*sql.StringLit); ok {
+func ofValue(x, v ast.Expr) float64 {
+	if _, ok := x.(*ast.StringLit); ok {
 		x, v = v, x
 	}
-	c, isColumn := x.(*sql.Ident)
-	lit, isText := v.(*sql.StringLit)
+	c, isColumn := x.(*ast.Ident)
+	lit, isText := v.(*ast.StringLit)
 	if isColumn && isText {
 		if n, ok := valueSelectivity[c.Key()+" "+strings.ToLower(lit.Value)]; ok {
 			return n
@@ -105,8 +105,8 @@ func ofValue(x, v sql.Expr) float64 {
 	return selectivityOfColumn(x)
 }
 
-func selectivityOfColumn(x sql.Expr) float64 {
-	if c, ok := x.(*sql.Ident); ok {
+func selectivityOfColumn(x ast.Expr) float64 {
+	if c, ok := x.(*ast.Ident); ok {
 		return ofColumn(c.Key())
 	}
 	return unknownSelectivity

@@ -33,8 +33,8 @@ var valueMutations = []Mutation{
 	{ID: "at-time-zone-direction", Trap: 5, Rule: "a timestamp without zone AT TIME ZONE is an instant of UTC", Edits: first(`if e.c.types[x.X].Kind == TimestampType {
 			return "timezone(" + e.x(x.Zone) + ", " + e.x(x.X) + ")"
 		}`, `return e.as(x.X, &Type{Kind: TimestampZoneType, P: e.c.types[x].P})`)},
-	{ID: "at-timezone-function", Trap: 5, Rule: "at_timezone keeps the instant", Edits: one(`}, emit: func(e *emitter, c *Call, r *resolved) string { return e.as(c.Args[0], r.params[0]) }},`, `}, duck: "timezone($2, $1)"},`)},
-	{ID: "zone-of-at-time-zone", Trap: 5, Rule: "the zone named by AT TIME ZONE is the wall clock's", Edits: one("case *AtTimeZone:\n\t\treturn e.x(x.Zone), true", "case *AtTimeZone:\n\t\treturn \"'UTC'\", true")},
+	{ID: "at-timezone-function", Trap: 5, Rule: "at_timezone keeps the instant", Edits: one(`}, emit: func(e *emitter, c *ast.Call, r *resolved) string { return e.as(c.Args[0], r.params[0]) }},`, `}, duck: "timezone($2, $1)"},`)},
+	{ID: "zone-of-at-time-zone", Trap: 5, Rule: "the zone named by AT TIME ZONE is the wall clock's", Edits: one("case *ast.AtTimeZone:\n\t\treturn e.x(x.Zone), true", "case *ast.AtTimeZone:\n\t\treturn \"'UTC'\", true")},
 	{ID: "zone-forgotten", Trap: 5, Rule: "a wall clock whose zone is no longer known is refused", Edits: first(`return "'UTC'", false`, `e.refuse(x, "the time zone of this value is no longer known here"`)},
 	{ID: "day-of-23-hours", Trap: 5, Rule: "date_add of days keeps the wall clock across a change of the clocks", Edits: one(`case r.result.Kind == TimestampZoneType && calendar:`, `case false && calendar:`)},
 	{ID: "month-in-own-zone", Trap: 5, Rule: "adding months keeps the wall clock across a change of the clocks", Edits: one(`if b.Kind == IntervalMonthType {`, `if false {`)},
@@ -64,7 +64,7 @@ var valueMutations = []Mutation{
 	// 7 regular expressions and split_part
 	{ID: "regexp-extract-null", Trap: 7, Rule: "regexp_extract without a match is NULL", Edits: one(`return "nullif(" + extract + ", '')"`, `return extract`)},
 	{ID: "regexp-extract-empty", Trap: 7, Rule: "regexp_extract of a group that may be empty is '' with a match and NULL without", Edits: one("case always:\n\t\treturn \"CASE WHEN regexp_matches(\" + s + \", \" + p + \") THEN \" + extract + \" END\"", "case always:\n\t\treturn extract")},
-	{ID: "regexp-computed", Trap: 7, Rule: "a pattern that is computed is refused", Edits: one("_, later := x.(*Param); !known && !later {", "_, later := x.(*Param); false && !known && !later {")},
+	{ID: "regexp-computed", Trap: 7, Rule: "a pattern that is computed is refused", Edits: one("_, later := x.(*ast.Param); !known && !later {", "_, later := x.(*ast.Param); false && !known && !later {")},
 	{ID: "regexp-extract-absent", Trap: 7, Rule: "a group that may be empty and may be absent is refused", Edits: first(`return extract`, `e.refuse(c.Args[1], fmt.Sprintf("group %d may be empty and may be absent`)},
 	{ID: "regexp-extract-all-absent", Trap: 7, Rule: "regexp_extract_all of a group that may be absent is refused", Edits: one(`if always, _ := group(re, int(lit.Value)); !always {`, `if always, _ := group(re, int(lit.Value)); false && !always {`)},
 	{ID: "regexp-replace-all", Trap: 7, Rule: "regexp_replace replaces every match", Edits: one(`", " + with + ", 'g')"`, `", " + with + ")"`)},
@@ -83,7 +83,7 @@ var valueMutations = []Mutation{
 	// 8 NULL in functions of many arguments
 	{ID: "concat-null", Trap: 8, Rule: "concat is NULL if an argument is", Edits: one(`together := "(" + strings.Join(parts, " || ") + ")"`, `together := "concat(" + strings.Join(parts, ", ") + ")"`)},
 	{ID: "concat-null-array", Trap: 8, Rule: "concat of arrays is NULL if one is", Edits: one(`return entries("len("+a+") + len("+b+")", `, `return entries("coalesce(len("+a+"), 0) + coalesce(len("+b+"), 0)", `)},
-	{ID: "concat-null-without-type", Trap: 8, Rule: "|| of a NULL without a type is refused", Edits: one(`if x.Op == OpConcat && (a.Kind == UnknownType || b.Kind == UnknownType) {`, `if x.Op == OpConcat && a.Kind == UnknownType && b.Kind == UnknownType {`)},
+	{ID: "concat-null-without-type", Trap: 8, Rule: "|| of a NULL without a type is refused", Edits: one(`if x.Op == ast.OpConcat && (a.Kind == UnknownType || b.Kind == UnknownType) {`, `if x.Op == ast.OpConcat && a.Kind == UnknownType && b.Kind == UnknownType {`)},
 	{ID: "null-without-type", Trap: 8, Rule: "a NULL without a type is refused where Trino finds it ambiguous", Edits: one(`if bad || k.ambiguousNull(f, c, types) {`, `if bad {`)},
 	{ID: "greatest-null", Trap: 8, Rule: "greatest and least are NULL if an argument is", Edits: one(`return "CASE WHEN " + strings.Join(nulls, " OR ") + " THEN NULL ELSE " + r.fn.name + "(" + strings.Join(args, ", ") + ") END"`, `return r.fn.name + "(" + strings.Join(args, ", ") + ")"`)},
 	{ID: "concat-number", Trap: 8, Rule: "|| takes no number", Edits: one(`case (a.text() || a.Kind == UnknownType) && (b.text() || b.Kind == UnknownType):`, `case a.text() || b.text():`)},

@@ -1,4 +1,4 @@
-package sql
+package ast
 
 // Walk visits n and what is in it, in the order of the text. f says whether to go into the node it was given.
 // A nil node is not visited.
@@ -167,8 +167,8 @@ func walkExpr(n Node, f func(Node) bool) {
 	}
 }
 
-// eachChild visits the nodes right below n, in the order of the text.
-func eachChild(n Node, f func(Node)) {
+// EachChild visits the nodes right below n, in the order of the text.
+func EachChild(n Node, f func(Node)) {
 	first := true
 	Walk(n, func(m Node) bool {
 		if first {

@@ -1,6 +1,11 @@
-package sql
+// Package ast is the tree of a statement: its nodes with their places in the text, a walk over them, and the words that a name may
+// not be without quotes. It knows no types of columns and no engine.
+package ast
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Node is one piece of a parsed statement. Positions are characters (runes) from the start of the text, counted from 0;
 // End is the first character behind the node.
@@ -291,3 +296,26 @@ func (*Table) relation()    {}
 func (*Subquery) relation() {}
 func (*Unnest) relation()   {}
 func (*Join) relation()     {}
+
+// String is the type as Trino writes it.
+func (t *TypeName) String() string {
+	var parts []string
+	for _, n := range t.Params {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	for i, e := range t.Elems {
+		s := e.String()
+		if i < len(t.Fields) && t.Fields[i] != nil {
+			s = NameText(t.Fields[i].Name) + " " + s
+		}
+		parts = append(parts, s)
+	}
+	if len(parts) == 0 {
+		return t.Name
+	}
+	list := "(" + strings.Join(parts, ", ") + ")"
+	if base, ok := strings.CutSuffix(t.Name, " with time zone"); ok {
+		return base + list + " with time zone"
+	}
+	return t.Name + list
+}
