@@ -25,6 +25,7 @@ type flags struct {
 	out, theme, failOn           string
 	dryRun                       bool
 	memory, threads              string
+	preparer                     string
 	queryTimeout                 string
 	awsProfile, awsRegion, mode  string
 	estimate, yes                bool

@@ -84,6 +84,7 @@ func (f *flags) registerReport(c *cobra.Command, all formats) {
 	p.StringVar(&f.asOf, "as-of", "", "the time printed in the report (default: the end of the period)")
 	p.BoolVar(&f.dryRun, "dry-run", false, "say what would be asked, and stop")
 	completions(c, "format", all.names())
+	p.StringVar(&f.preparer, "preparer", "", "who makes the report, for the sign-off page; also in the journal and the manifest")
 	completions(c, "fail-on", query.Severities())
 }
 
@@ -111,6 +112,11 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 	estimate, stop, err := p.weigh(ctx, s, set, e, plan)
 	if stop || err != nil {
 		return nil, err
+	}
+	if name, err := engineOf(set); err == nil && name == "athena" {
+		if cfg, err := p.aws(ctx, s, set); err == nil {
+			parts.Facts["caller"] = caller(ctx, cfg)
+		}
 	}
 	parts.Engine, parts.Parallel, parts.Estimate = e, parallel(s, set), estimate
 	out := set.Text(config.Out)

@@ -237,7 +237,7 @@ func (p *program) plan(s *setup, set config.Settings, r *report.Report) (*audit.
 
 // parts are what a run needs beside its engine.
 func (p *program) parts(s *setup, set config.Settings) (audit.Parts, error) {
-	parts := audit.Parts{Progress: p.progress}
+	parts := audit.Parts{Progress: p.progress, Facts: p.whoAndWhere(set)}
 	var err error
 	if parts.Language, err = s.language(set.Text(config.Language)); err != nil {
 		return parts, err

@@ -272,9 +272,9 @@ func (w *work) keepDefinitions() error {
 
 // noteStart writes who runs this, once per process.
 func (w *work) noteStart(resumed bool) error {
-	step := "start"
+	step := run.StepStart
 	if resumed {
-		step = "resume"
+		step = run.StepResume
 	}
 	facts := []run.Fact{{Step: step, Name: "plan", Value: w.plan.Key.Plan}, {Step: step, Name: "tool", Value: w.plan.Request.Tool}}
 	for _, name := range slices.Sorted(maps.Keys(w.parts.Facts)) {

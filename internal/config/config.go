@@ -81,6 +81,7 @@ type Config struct {
 	Engine, Source, Cache Setting // Source and Cache are relative to where the program runs
 	QueryTimeout          Setting // how long one statement may run; see ParseTimeout
 	Entity                Setting // whose logs these are, as a report prints it
+	Preparer              Setting // who makes the reports, as the sign-off page prints it
 	Accounts              []Account
 	Calendar              Setting // id of a file of reports/calendars
 	LateDays              int     // days after the period whose files are read too, because CloudTrail delivers late

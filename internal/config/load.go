@@ -172,6 +172,7 @@ func (l *loader) file(name string, data []byte) {
 	c := l.c
 	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")),
 		setting(v.Get("entity")), setting(v.Get("calendar"))
+	c.Preparer = setting(v.Get("preparer"))
 	c.Cache.Value = l.path(c.Cache.Value)
 	switch bucket := wholeS3.MatchString(c.Source.Value); {
 	case strings.Contains(c.Source.Value, "://") && !bucket:
@@ -339,6 +340,7 @@ func (l *loader) environment(env func(string) string) {
 	get("TRAILSCRIBE_ENGINE", &c.Engine, "engine")
 	get("TRAILSCRIBE_SOURCE", &c.Source, "")
 	get("TRAILSCRIBE_CACHE", &c.Cache, "")
+	get("TRAILSCRIBE_PREPARER", &c.Preparer, "")
 	get("TRAILSCRIBE_PERIOD", &c.Environment.Period, "period")
 	get("TRAILSCRIBE_TIMEZONE", &c.Environment.Timezone, "timezone")
 	get("TRAILSCRIBE_LANGUAGE", &c.Environment.Language, "")

@@ -63,6 +63,7 @@ func Shape(formats yaml.Choice) *yaml.Shape {
 		{Name: "query_timeout", Shape: &yaml.Shape{Kind: yaml.Text, Pattern: patternTimeout, Like: "a time such as 10m, 90s or 1h30m"},
 			Help: "how long one statement may run, from 1s to 24h; one that runs longer is stopped, and not evaluated in a report", Default: "10m"},
 		{Name: "entity", Shape: text, Help: "organisation whose logs these are, as reports print it"},
+		{Name: "preparer", Shape: text, Help: "who makes the reports, as the sign-off page prints it"},
 		{Name: "accounts", Shape: accounts, Help: "accounts whose logs are expected: a list of ids, or of ids with settings; or a " +
 			"mapping of ids to names or settings"},
 		{Name: "calendar", Shape: name, Help: "working days: a file of reports/calendars", Default: "weekdays"},

@@ -321,7 +321,8 @@ type (
 	// Role is one box of the sign-off.
 	Role struct {
 		Title  string
-		Fields []string // Name, Role, Signature, Date
+		Fields []string // Name, Role, Signature, Date; the same of all boxes
+		Given  []string // what is known of them, in their order; "" is left to be filled in
 	}
 	// Review names the reviewer columns and the choices of the first.
 	Review struct {

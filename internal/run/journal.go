@@ -65,6 +65,25 @@ func (f *Folder) Note(facts ...Fact) error {
 	return nil
 }
 
+// FactPreparer is the name of the fact that says who made a run, where somebody said so. The sign-off page prints it.
+const FactPreparer = "preparer"
+
+// Preparer is who made the run, by its journal; "" where nobody said so. Of several processes that worked at it the last counts.
+func (s *Saved) Preparer() (name string) {
+	for _, x := range s.Facts() {
+		if x.Name == FactPreparer && (x.Step == StepStart || x.Step == StepResume) {
+			name = x.Value
+		}
+	}
+	return name
+}
+
+// Steps of the facts that a process writes when it begins to work at a run.
+const (
+	StepStart  = "start"
+	StepResume = "resume"
+)
+
 // Facts are the lines of the journal in the order they were written; a line that cannot be read is left out.
 func (s *Saved) Facts() []Fact {
 	b, err := regular.ReadFile(s.fsys, journalName, maxText)

@@ -117,14 +117,13 @@ func saidOnce(rows []result.Row, column int) string {
 }
 
 func (c *composer) signOff() []document.Block {
-	fields := []string{c.say("signoff.name"), c.say("signoff.role"), c.say("signoff.signature"), c.say("signoff.date")}
-	concluding := slices.Insert(slices.Clone(fields), 2, c.say("signoff.conclusion"))
+	fields := []string{c.say("signoff.name"), c.say("signoff.role"), c.say("signoff.conclusion"), c.say("signoff.signature"), c.say("signoff.date")}
 	return []document.Block{
 		document.Paragraph{Style: document.Body, Text: c.say("signoff.intro", "digest", c.s.Digest)},
 		document.Signatures{Roles: []document.Role{
-			{Title: c.say("signoff.prepared"), Fields: fields},
-			{Title: c.say("signoff.reviewed"), Fields: concluding},
-			{Title: c.say("signoff.approved"), Fields: concluding},
+			{Title: c.say("signoff.prepared"), Fields: fields, Given: []string{c.s.Preparer()}},
+			{Title: c.say("signoff.reviewed"), Fields: fields},
+			{Title: c.say("signoff.approved"), Fields: fields},
 		}},
 	}
 }

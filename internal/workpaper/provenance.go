@@ -16,11 +16,10 @@ import (
 func (c *composer) provenance() []document.Block {
 	s := c.s
 	blocks := []document.Block{
-		document.Paragraph{Style: document.Body, Text: c.say("provenance.intro")},
-		document.Paragraph{Style: document.Body, Text: c.say("method.verify.text")},
+		document.Paragraph{Style: document.Body, Text: c.say("provenance.intro") + " " + c.say("method.verify.text")},
 		document.Attached{Text: c.say("provenance.attached", "file", "{file}", "pages", "{pages}", "sha256", "{sha256}")},
 		document.Facts{Title: c.say("provenance.run"), Fields: []document.Field{
-			{Label: c.say("cover.digest"), Text: s.Digest, Mono: true},
+			{Label: c.say("provenance.digest"), Text: s.Digest, Mono: true},
 			{Label: c.say("provenance.tool"), Text: "trailscribe " + s.Tool},
 			{Label: c.say("cover.engine"), Text: strings.TrimSpace(engineName(s.Engine) + " " + s.Engine.Place)},
 			{Label: c.say("provenance.format"), Text: s.Format, Mono: true},

@@ -229,7 +229,7 @@ func (l *flow) fact(f document.Field, column float64) {
 }
 
 func (l *flow) signatures(b document.Signatures) {
-	const across, gap, step = 3, 5.0, 7.6
+	const across, gap, step = 3, 5.0, 7.0
 	for start := 0; start < len(b.Roles); start += across {
 		roles := b.Roles[start:min(start+across, len(b.Roles))]
 		w := (l.w - gap*(across-1)) / across
@@ -278,6 +278,18 @@ func (l *flow) signatures(b document.Signatures) {
 					l.caps(6.2, l.palette["grey"], x+3, y-float64(len(ls)-1-k)*2.8, s)
 				}
 				l.apart()
+				if given := b.Roles[start+i].Given; j < len(given) && given[j] != "" {
+					size, room := 8.6, w-6-label[i]
+					ls := l.wrap(text, size, l.line(given[j]), room)
+					if len(ls) > 1 { // two lines of smaller type have room above the rule
+						size = 7.2
+						ls = l.clip(text, size, l.wrap(text, size, l.line(given[j]), room), 2, room)
+					}
+					for k, s := range ls {
+						l.put(text, size, l.palette["ink"], x+3+label[i], y-0.4-float64(len(ls)-1-k)*3, s)
+					}
+					l.apart()
+				}
 				l.rule(x+3+label[i], y+0.4, x+w-3, 0.15, l.palette["mid"])
 			}
 			l.end(outer)

@@ -271,7 +271,11 @@ func (g *page) signatures(s document.Signatures) {
 	for _, r := range s.Roles {
 		g.put(2, 2, r.Title, b.cellStyle(document.Column{Kind: result.Text, Form: document.FormText}, false))
 		for i := range r.Fields {
-			g.put(3+i, 3+i, "", b.input(i == len(r.Fields)-1))
+			given := ""
+			if i < len(r.Given) {
+				given = r.Given[i]
+			}
+			g.put(3+i, 3+i, given, b.input(i == len(r.Fields)-1))
 		}
 		g.height(32)
 		g.next()

@@ -127,7 +127,7 @@ func (g *page) grid(blocks []document.Block) {
 			}
 			g.want(len(x.Columns)+2, 12)
 		case document.Signatures:
-			for i, w := range []float64{20, 28, 28, 28, 20} {
+			for i, w := range []float64{20, 28, 28, 28, 28, 20} {
 				g.want(i, w)
 			}
 		}
