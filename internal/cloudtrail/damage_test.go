@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -78,7 +79,7 @@ func TestForeignElementIsDamageBesideARecord(t *testing.T) {
 				if f.scalar && !s.scalars && f.name != "a list" { // a log file cannot begin with a scalar
 					refused(t, list(s.record(1), f.text), Corrupt, "missing record")
 					refused(t, list(s.record(1), f.text, s.record(2)), Corrupt, "missing record")
-					refused(t, list(f.text, s.record(1)), NotJSON)
+					refused(t, list(f.text, s.record(1)), Packed, "events-inside (found ")
 					return
 				}
 				if f.name == "a list" && !s.scalars { // there it is a list of records
@@ -107,17 +108,33 @@ func TestForeignElementIsDamageBesideARecord(t *testing.T) {
 // What comes behind something foreign does not make it a damaged log file, unless it is a record.
 func TestForeignStaysForeign(t *testing.T) {
 	for name, text := range map[string]string{
-		"then cut off":     `{"level":"info"}` + "\n" + `{"level":`,
-		"then no JSON":     `{"level":"info"}` + "\n" + `hello`,
-		"then too large":   `{"level":"info"}` + "\n" + `{"level":"` + strings.Repeat("x", 5000) + `"}`,
-		"an endless list":  `[1` + strings.Repeat(",1", 5000) + `]`,
-		"nested too deep":  `[{"a":1},` + strings.Repeat("[", 2000),
-		"records in a key": `{"hits":[` + events(2, ",") + `]}`,
+		"then cut off":    `{"level":"info"}` + "\n" + `{"level":`,
+		"then no JSON":    `{"level":"info"}` + "\n" + `hello`,
+		"then too large":  `{"level":"info"}` + "\n" + `{"level":"` + strings.Repeat("x", 5000) + `"}`,
+		"an endless list": `[1` + strings.Repeat(",1", 5000) + `]`,
+		"nested too deep": `[{"a":1},` + strings.Repeat("[", 2000),
 	} {
 		_, _, err := readAll(strings.NewReader(text), Limits{Record: 4096, window: 64})
 		var r *Refusal
 		if !errors.As(err, &r) || r.Kind != Foreign {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, text := range map[string]string{ // what may hold records is not simply of another kind
+		"records in a key":                   `{"hits":[` + events(2, ",") + `]}`,
+		"a line with a time and an event":    "2026-10-07T08:05:00.000Z " + events(1, ""),
+		"events far behind the beginning":    strings.Repeat("# comment\n", 3000) + events(1, ""),
+		"an answer of the API of CloudWatch": `{"logStreamName":"s","message":` + strconv.Quote(events(1, "")) + `}`,
+		"a tar archive":                      strings.Repeat("a", 257) + "ustar\x0000",
+		"compressed twice":                   zipped(zipped(events(1, ""))),
+		"Avro":                               "Obj\x01...",
+	} {
+		for _, window := range []int{0, 64} {
+			_, _, err := readAll(iotest.OneByteReader(strings.NewReader(text)), Limits{window: window})
+			var r *Refusal
+			if !errors.As(err, &r) || r.Kind != Packed {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	}
 	_, _, err := readAll(strings.NewReader(`{"level":"info"}`+strings.Repeat(" ", 100)), Limits{File: 64})

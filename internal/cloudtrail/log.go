@@ -8,7 +8,7 @@ import (
 
 // Reading is the version of the rules by which files are read, refused or called foreign. Who keeps the outcome of reading a
 // file keeps it under this number: a file that was called foreign by older rules may be a damaged log file by newer ones.
-const Reading = 2
+const Reading = 3
 
 // Limits bound what one file may cost. A zero field means its default.
 type Limits struct {

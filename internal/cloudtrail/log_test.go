@@ -126,7 +126,7 @@ func TestRefusals(t *testing.T) {
 		{"gzip of nothing", zipped(""), Empty, "empty", Limits{}},
 		{"text", "hello", NotJSON, "not-json-text", Limits{}},
 		{"number", "12345", NotJSON, "not-json-text", Limits{}},
-		{"zip", "PK\x03\x04....", NotJSON, "zip", Limits{}},
+		{"zip", "PK\x03\x04....", Packed, "zip", Limits{}},
 		{"half a file", two[:len(two)-40], Truncated, "cut-off", Limits{}},
 		{"without the last brace", two[:len(two)-1], Truncated, "cut-off", Limits{}},
 		{"without the last bracket", two[:len(two)-2], Truncated, "cut-off", Limits{}},

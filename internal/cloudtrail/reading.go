@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -47,7 +48,7 @@ func (d *reading) damage(r *Refusal) *Refusal {
 		return r
 	}
 	switch r.Kind {
-	case Foreign:
+	case Foreign, Packed:
 		r.Kind, r.Reason = Corrupt, unread.Because(unread.AfterRecords, d.log.stat.Records, r.Reason)
 	case NotJSON:
 		r.Kind = Corrupt
@@ -323,7 +324,7 @@ func (d *reading) emit() error {
 			refusal.Offset = d.base + int64(d.pos)
 		}
 		if refusal.Kind == Foreign {
-			return d.notRecord(refusal)
+			return d.notRecord(packed(refusal, d.p.rec.Raw))
 		}
 		return refusal
 	}
@@ -354,31 +355,57 @@ func (d *reading) emit() error {
 	return nil
 }
 
+// foreignLook is how many bytes of a file that does not begin like JSON are looked at at least.
+const foreignLook = 64 << 10
+
 // foreignText describes a file, or the rest of one, that does not begin like JSON.
 func (d *reading) foreignText(values int) error {
 	if values > 0 {
 		return d.notJSON(unread.Record)
 	}
-	r := &Refusal{Kind: NotJSON, Reason: unread.Because(unread.NotText)}
+	for d.end-d.pos < foreignLook && d.fill() == nil { // the same is looked at whatever the size of the window
+	}
+	text := d.buf[d.pos:d.end]
 	for _, m := range magics {
-		if d.end-d.pos >= len(m.bytes) && string(d.buf[d.pos:d.pos+len(m.bytes)]) == m.bytes {
-			r.Reason = unread.Because(m.is)
+		if len(text) >= m.at+len(m.bytes) && string(text[m.at:m.at+len(m.bytes)]) == m.bytes {
+			return &Refusal{Kind: Packed, Reason: m.is}
 		}
+	}
+	return packed(&Refusal{Kind: NotJSON, Reason: unread.Because(unread.NotText)}, text)
+}
+
+// packed makes a refusal of what is not a log file one of a file that may hold records, where the text has the name of a field that every
+// event has and the end of a service's name: an export of CloudWatch Logs, an answer of its API, a table of events.
+func packed(r *Refusal, text []byte) *Refusal {
+	if bytes.Contains(text, []byte("eventVersion")) && bytes.Contains(text, []byte(".amazonaws.com")) {
+		r.Kind, r.Reason = Packed, unread.Because(unread.EventsInside, r.Reason)
 	}
 	return r
 }
 
 var magics = []struct {
+	at    int // bytes before it
 	bytes string
-	is    unread.Kind
+	is    unread.Reason
 }{
-	{"PK\x03\x04", unread.Zip},
-	{"\x28\xb5\x2f\xfd", unread.Zstd},
-	{"BZh", unread.Bzip2},
-	{"\xfd7zXZ\x00", unread.XZ},
-	{"PAR1", unread.Parquet},
-	{"\xff\xfe", unread.UTF16},
-	{"\xfe\xff", unread.UTF16},
+	{0, "PK\x03\x04", unread.Because(unread.Zip)},
+	{0, "PK\x05\x06", unread.Because(unread.Zip)}, // without files
+	{0, "\x28\xb5\x2f\xfd", unread.Because(unread.Zstd)},
+	{0, "BZh", unread.Because(unread.Bzip2)},
+	{0, "\xfd7zXZ\x00", unread.Because(unread.XZ)},
+	{0, "PAR1", unread.Because(unread.Parquet)},
+	{0, "\xff\xfe", unread.Because(unread.UTF16)},
+	{0, "\xfe\xff", unread.Because(unread.UTF16)},
+	{0, "\x1f\x8b", unread.Because(unread.GzipTwice)},
+	{257, "ustar", unread.Because(unread.Tar)}, // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+	{0, "7z\xbc\xaf\x27\x1c", unread.Because(unread.Archive, "7z")},
+	{0, "Rar!", unread.Because(unread.Archive, "rar")},
+	{0, "LZIP", unread.Because(unread.Archive, "lzip")},
+	{0, "\x04\x22\x4d\x18", unread.Because(unread.Archive, "lz4")},
+	{0, "\xff\x06\x00\x00sNaPpY", unread.Because(unread.Archive, "snappy")},
+	{0, "Obj\x01", unread.Because(unread.Archive, "avro")},
+	{0, "ORC", unread.Because(unread.Archive, "orc")},
+	{0, "SQLite format 3\x00", unread.Because(unread.Archive, "sqlite")},
 }
 
 func (d *reading) notJSON(missing unread.Word) *Refusal {

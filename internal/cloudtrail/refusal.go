@@ -14,6 +14,7 @@ const (
 	Corrupt        Kind = "corrupt"
 	NotJSON        Kind = "not JSON"         // the text is not JSON at the place named
 	Foreign        Kind = "foreign"          // JSON, but no CloudTrail records
+	Packed         Kind = "packed"           // an archive, or events in a form that is not read: there may be records in it
 	TooDeep        Kind = "too deep"         // nested deeper than Limits.Depth
 	RecordTooLarge Kind = "record too large" // larger than Limits.Record
 	FileTooLarge   Kind = "file too large"   // more decoded bytes than Limits.File

@@ -51,6 +51,10 @@ const (
 	XZ             Kind = "xz"
 	Parquet        Kind = "parquet"
 	UTF16          Kind = "utf-16"
+	Tar            Kind = "tar"
+	Archive        Kind = "archive"
+	GzipTwice      Kind = "gzip-twice"
+	EventsInside   Kind = "events-inside" // events of CloudTrail, in a form that is not read
 	NotJSON        Kind = "not-json"
 	TooDeep        Kind = "too-deep"
 	TooMany        Kind = "too-many-elements"
@@ -86,6 +90,7 @@ var Kinds = map[Kind][]string{
 	Vanished: nil, CannotRead: {"error"}, CannotDecode: nil, GzipCutOff: nil, GzipChecksum: nil, GzipDamaged: nil,
 	FileTooLarge: {"bytes"}, Bomb: {"times", "bytes"},
 	Empty: nil, Blank: nil, CutOff: nil, CutOffRecord: nil, NotText: nil, Zip: nil, Zstd: nil, Bzip2: nil, XZ: nil, Parquet: nil, UTF16: nil,
+	Tar: nil, Archive: {"format"}, GzipTwice: nil, EventsInside: {"found"},
 	NotJSON: {"missing", "at"}, TooDeep: {"levels"}, TooMany: {"most"}, RecordTooLarge: {"bytes"}, NotObject: {"element"},
 	Digest: nil, Config: nil, LogsExport: nil, Notification: nil, NoKeys: nil, OtherKeys: {"keys"},
 	BeforeRecords: {"found"}, AfterRecords: {"n", "found"},
@@ -137,4 +142,14 @@ func Failed(err error) Reason {
 		name = "unknown"
 	}
 	return Because(CannotRead, name)
+}
+
+// Foreign reports whether a file of this kind is of another kind than log files and was found by looking into it: it is left out, and a
+// reader is told of it, since somebody put it beside the logs.
+func (k Kind) Foreign() bool {
+	switch k {
+	case NotText, NotObject, Config, LogsExport, Notification, NoKeys, OtherKeys:
+		return true
+	}
+	return false
 }

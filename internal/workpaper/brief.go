@@ -38,5 +38,8 @@ func Brief(s *run.Saved, r *report.Report, l *style.Language) []string {
 			lines = append(lines, "  "+c.say("notice.pill.incomplete")+"  "+c.notice(n.Key, n.Args))
 		}
 	}
+	if text := c.foreignFiles(); text != "" {
+		lines = append(lines, "  "+c.say("notice.pill.remark")+"  "+text)
+	}
 	return lines
 }

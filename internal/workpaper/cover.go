@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/document"
+	"trailscribe/internal/engine"
 	"trailscribe/internal/finding"
 	"trailscribe/internal/query"
 	"trailscribe/internal/run"
@@ -326,12 +327,73 @@ func (c *composer) notices(most int) []document.Point {
 		}
 		points = append(points, document.Point{Pill: pill, Text: c.notice(n.Key, n.Args)})
 	}
+	if text := c.foreignFiles(); text != "" {
+		points = append(points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.remark"), Tone: document.Info}, Text: text})
+	}
 	return points
+}
+
+// foreignFiles says which files beside the logs were left out because they are of another kind; "" where there are none.
+func (c *composer) foreignFiles() string {
+	n, files := c.unreadFiles(func(f engine.InputFile) bool { return f.State == engine.FileSkipped && f.Reason.Kind.Foreign() }, false)
+	if n == 0 {
+		return ""
+	}
+	return c.say("notice.foreign", "n", n, "files", files)
+}
+
+// mostFilesNamed is how many files a sentence of page one names.
+const mostFilesNamed = 3
+
+// filesNamed adds the first files that could not be read, and why.
+func (c *composer) filesNamed(said string) string {
+	n, files := c.unreadFiles(func(f engine.InputFile) bool { return f.State == engine.FileRefused }, true)
+	if n == 0 {
+		return said
+	}
+	return c.say("notice.files_named", "n", n, "said", said, "files", files)
+}
+
+// unreadFiles counts files of the list and names the first, with the reason if it is wanted.
+func (c *composer) unreadFiles(want func(engine.InputFile) bool, why bool) (n int64, files string) {
+	var names []string
+	for f, err := range c.s.InputFiles() {
+		if err != nil { // the tables of files fail with it
+			break
+		}
+		if !want(f) {
+			continue
+		}
+		if n++; n > mostFilesNamed {
+			continue
+		}
+		name := tail(f.Key, 70)
+		if why {
+			name = c.say("notice.file_named", "file", name, "reason", strings.TrimSuffix(c.fileReason(f.Reason), "."))
+		}
+		names = append(names, name)
+	}
+	if n > mostFilesNamed {
+		names = append(names, "…")
+	}
+	return n, strings.Join(names, ", ")
+}
+
+// tail is the end of a long text, which of a key says more than its beginning.
+func tail(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return "…" + string(r[len(r)-most:])
+	}
+	return s
 }
 
 // notice fills a message whose placeholders the record keeps as text; whole numbers among them choose the plural form.
 func (c *composer) notice(key string, args []string) string {
-	return c.say("notice."+key, c.arguments(args)...)
+	text := c.say("notice."+key, c.arguments(args)...)
+	if key == "files_refused" {
+		return c.filesNamed(text)
+	}
+	return text
 }
 
 func (c *composer) arguments(args []string) []any {

@@ -91,6 +91,8 @@ func verdict(k cloudtrail.Key, kind cloudtrail.Kind) string {
 		return Refused
 	}
 	switch kind {
+	case cloudtrail.Packed: // there may be records in it
+		return Refused
 	case cloudtrail.Foreign:
 		return Skipped
 	case cloudtrail.NotJSON, cloudtrail.Empty:
