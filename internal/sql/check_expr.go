@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // env is where an expression stands.
@@ -60,7 +61,7 @@ func (k *checker) typeOf(x ast.Expr, v env) *Type {
 	case *ast.TypedLit:
 		return k.typedLit(x)
 	case *ast.IntervalLit:
-		if _, err := parseInterval(x); err != nil {
+		if _, err := parser.ParseInterval(x); err != nil {
 			k.problem(x, err.Error(), "", "")
 		}
 		if x.Unit == "year" || x.Unit == "month" {

@@ -9,6 +9,7 @@ import (
 	_ "time/tzdata"
 
 	"trailscribe/internal/sql/ast" // zones are checked on every machine alike
+	"trailscribe/internal/sql/parser"
 	"trailscribe/internal/sql/scalar"
 )
 
@@ -67,7 +68,7 @@ var timestampForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?: ([0
 // typedLit checks a literal such as TIMESTAMP '…' and gives its type.
 func (k *checker) typedLit(x *ast.TypedLit) *Type {
 	bad := func(want string) *Type {
-		k.problem(x, strings.ToUpper(x.Type)+" "+stringText(x.Value)+" cannot be read", want, "")
+		k.problem(x, strings.ToUpper(x.Type)+" "+ast.StringText(x.Value)+" cannot be read", want, "")
 		return tBad
 	}
 	switch x.Type {
@@ -96,7 +97,7 @@ func (k *checker) typedLit(x *ast.TypedLit) *Type {
 		if !decimalForm.MatchString(x.Value) {
 			return bad("A decimal is written DECIMAL '1.50'")
 		}
-		p, s := decimalSize(x.Value)
+		p, s := parser.DecimalSize(x.Value)
 		if p > 38 {
 			return bad("A decimal has at most 38 digits")
 		}

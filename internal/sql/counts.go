@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // Counts tells whether the statement does nothing but count rows of a relation: SELECT count(*) FROM relation, with a WHERE
@@ -36,6 +37,6 @@ func (b *Bound) Counts(relation string) (condition string, ok bool) {
 		return "", false
 	}
 	p := &trinoPrinter{lits: b.lits}
-	p.expr(s.Where, powOr)
+	p.expr(s.Where, parser.PowOr)
 	return p.String(), true
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // binary writes an operator between two values. Both engines spell most of them alike and mean something else: what DuckDB would
@@ -142,7 +143,7 @@ func (e *emitter) timeArithmetic(x *ast.Binary, a, b, t *Type) string {
 			left, right = right, left
 		}
 		if lit, ok := right.(*ast.IntervalLit); ok {
-			if v, _ := parseInterval(lit); v.millis != 0 {
+			if v, _ := parser.ParseInterval(lit); v.Millis != 0 {
 				e.refuse(right, "hours, minutes and seconds cannot be added to a date", "CAST the date AS timestamp first")
 			}
 		}

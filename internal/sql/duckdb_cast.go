@@ -44,7 +44,7 @@ func castSQL(s string, from, to *Type, try bool) string {
 	plain := func(s string) string { return word + "(" + s + " AS " + to.duck() + ")" }
 	// strict lets only text through that matches; other text becomes one no type takes, and names itself in the error
 	strict := func(form string) string {
-		return plain("CASE WHEN regexp_full_match(" + s + ", " + stringText(form) + ") THEN trim(" + s + ") WHEN " + s + " IS NOT NULL THEN 'not a " + to.String() + ": ' || " + s + " END")
+		return plain("CASE WHEN regexp_full_match(" + s + ", " + ast.StringText(form) + ") THEN trim(" + s + ") WHEN " + s + " IS NOT NULL THEN 'not a " + to.String() + ": ' || " + s + " END")
 	}
 	switch {
 	case from.Kind == UnknownType:
@@ -74,7 +74,7 @@ func castSQL(s string, from, to *Type, try bool) string {
 			return strict(timeText)
 		case TimestampType:
 			// A zone behind it is read and left out. Named ones (Europe/Berlin) are not known here: an error where Trino has a value.
-			clock := "CASE WHEN regexp_full_match(" + s + ", " + stringText(clockText+zoneText) + ") THEN trim(regexp_extract(" + s + ", " + stringText(clockText) + ")) WHEN " + s +
+			clock := "CASE WHEN regexp_full_match(" + s + ", " + ast.StringText(clockText+zoneText) + ") THEN trim(regexp_extract(" + s + ", " + ast.StringText(clockText) + ")) WHEN " + s +
 				" IS NOT NULL THEN 'not a " + to.String() + ": ' || " + s + " END"
 			return rounded(plain(clock), 9, to)
 		case TimestampZoneType:
@@ -200,7 +200,7 @@ func castJSON(s string, to *Type, try bool) string {
 			if f.Name != "" {
 				path = `$."` + strings.ReplaceAll(f.Name, `"`, `\"`) + `"`
 			}
-			parts[i] = duckName(duckField(to, i)) + " := " + castJSON("json_extract("+s+", "+stringText(path)+")", f.Type, try)
+			parts[i] = duckName(duckField(to, i)) + " := " + castJSON("json_extract("+s+", "+ast.StringText(path)+")", f.Type, try)
 		}
 		return "CASE WHEN json_type(" + s + ") IN ('OBJECT', 'ARRAY') THEN struct_pack(" + strings.Join(parts, ", ") + ") END"
 	case JSONType:

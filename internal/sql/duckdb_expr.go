@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // duckString writes text for DuckDB. A NUL would end the statement's text, so it is put in by chr.
@@ -47,8 +48,8 @@ func (e *emitter) x(x ast.Expr) string {
 	case *ast.TypedLit:
 		return e.typedLit(x)
 	case *ast.IntervalLit:
-		v, _ := parseInterval(x)
-		return v.sql()
+		v, _ := parser.ParseInterval(x)
+		return v.DuckDB()
 	case *ast.Param:
 		return e.param(x)
 	case *ast.Ident:

@@ -28,14 +28,14 @@ func emitJSON(macro string) func(*emitter, *ast.Call, *resolved) string {
 		if macro != "tr_json_size" && r.params[0].Kind == JSONType {
 			text = "CAST(" + text + " AS VARCHAR)"
 		}
-		call := macro + "(" + text + ", " + stringText(path) + ")"
+		call := macro + "(" + text + ", " + ast.StringText(path) + ")"
 		if macro == "tr_json_extract" {
 			call = "CAST(" + call + " AS JSON)"
 		}
 		if last := lastPlainKey(path); macro != "tr_json_size" && last != "" && !strings.ContainsRune(text, '(') {
 			// Most rows lack the key. The function is Go and reads the whole text; to look for the key first is several
 			// times cheaper. A key of these characters is written as it is, unless there is an escape like \u0061.
-			return "CASE WHEN contains(" + text + ", " + stringText(`"`+last+`"`) + ") OR contains(" + text + `, '\u') THEN ` + call + " END"
+			return "CASE WHEN contains(" + text + ", " + ast.StringText(`"`+last+`"`) + ") OR contains(" + text + `, '\u') THEN ` + call + " END"
 		}
 		return call
 	}

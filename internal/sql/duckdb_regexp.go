@@ -177,7 +177,7 @@ func emitRegexpReplace(e *emitter, c *ast.Call, r *resolved) string {
 		if err != nil {
 			e.refuse(c.Args[2], err.Error(), "")
 		}
-		with = stringText(text)
+		with = ast.StringText(text)
 		if own, groups := scalar.Rewrite(text); own > 0 || len(groups) > 1 { // else no text becomes longer
 			s = "tr_replaced(" + s + ", " + p + ", " + with + ")"
 		}

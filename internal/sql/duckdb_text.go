@@ -11,7 +11,7 @@ import (
 const whiteSpace = " \t\n\v\f\r\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
 
 func emitTrim(e *emitter, c *ast.Call, r *resolved) string {
-	chars := stringText(whiteSpace)
+	chars := ast.StringText(whiteSpace)
 	if len(c.Args) == 2 {
 		chars = e.as(c.Args[1], tVarchar)
 	}
@@ -133,7 +133,7 @@ func emitFormat(e *emitter, c *ast.Call, r *resolved) string {
 	if n != len(c.Args)-1 {
 		e.refuse(c.Args[0], "of formats only %s, %d, %05d and %% are supported, one for each further argument", "")
 	}
-	args[0] = stringText(lit.Value)
+	args[0] = ast.StringText(lit.Value)
 	return "tr_fit(printf(" + strings.Join(args, ", ") + "))"
 }
 

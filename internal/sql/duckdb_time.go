@@ -52,7 +52,7 @@ func (e *emitter) zoneOf(x ast.Expr) (string, bool) {
 		return e.x(x.Zone), true
 	case *ast.TypedLit:
 		if m := timestampForm.FindStringSubmatch(strings.TrimSpace(x.Value)); m != nil && m[6] != "" && m[6][0] != '+' && m[6][0] != '-' {
-			return stringText(m[6]), true
+			return ast.StringText(m[6]), true
 		}
 	case *ast.Binary:
 		if e.c.types[x.Left].Kind == TimestampZoneType {

@@ -40,7 +40,7 @@ func (e *emitter) format(x ast.Expr, translate formatTranslator, parse bool) str
 	if err != nil {
 		e.refuse(x, err.Error(), "")
 	}
-	return stringText(s)
+	return ast.StringText(s)
 }
 
 var mysqlFormats = map[byte]string{'a': "%a", 'b': "%b", 'c': "%-m", 'd': "%d", 'e': "%-d", 'f': "%f", 'H': "%H", 'h': "%I", 'I': "%I",

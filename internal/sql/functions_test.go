@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 	"trailscribe/internal/sql/scalar"
 )
 
@@ -196,15 +197,15 @@ func TestIntervals(t *testing.T) {
 		{"2 03:04", "day", "minute", false, "INTERVAL '2 days 11040000 milliseconds'"}, {"1.250", "second", "", false, "INTERVAL '0 days 1250 milliseconds'"}, {"1-2", "year", "month", false, "INTERVAL '14 months'"},
 		{"x", "day", "", false, ""}, {"1:2", "day", "", false, ""}, {"1", "day", "second", false, ""}, {"1", "week", "", false, ""}, {"1.5", "day", "", false, ""}, {"1", "month", "day", false, ""},
 	} {
-		v, err := parseInterval(&ast.IntervalLit{Value: c.value, Unit: c.unit, To: c.to, Negative: c.negative})
+		v, err := parser.ParseInterval(&ast.IntervalLit{Value: c.value, Unit: c.unit, To: c.to, Negative: c.negative})
 		if c.want == "" {
 			if err == nil {
-				t.Errorf("%+v was taken as %s", c, v.sql())
+				t.Errorf("%+v was taken as %s", c, v.DuckDB())
 			}
 			continue
 		}
-		if err != nil || v.sql() != c.want {
-			t.Errorf("%+v: %s %v", c, v.sql(), err)
+		if err != nil || v.DuckDB() != c.want {
+			t.Errorf("%+v: %s %v", c, v.DuckDB(), err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 type (
@@ -166,19 +167,13 @@ func decimal(d Decimal) (ast.Expr, error) {
 	if !decimalForm.MatchString(s) {
 		return nil, fmt.Errorf("%q is not a decimal number", s)
 	}
-	if p, _ := decimalSize(s); p > 38 {
+	if p, _ := parser.DecimalSize(s); p > 38 {
 		return nil, fmt.Errorf("%q has more than 38 digits", s)
 	}
 	if strings.Contains(s, ".") {
 		return &ast.DecimalLit{Text: s}, nil
 	}
 	return &ast.TypedLit{Type: "decimal", Value: s}, nil
-}
-
-// decimalSize is precision and scale of a decimal number as both engines count them: leading zeros do not.
-func decimalSize(s string) (precision, scale int) {
-	whole, part, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	return max(1, len(strings.TrimLeft(whole, "0"))+len(part)), len(part)
 }
 
 func timestamp(t time.Time, zone string) (ast.Expr, error) {
@@ -203,7 +198,7 @@ func literalText(d Dialect, x ast.Expr) string {
 		}
 		return "FALSE"
 	case *ast.StringLit:
-		return stringText(x.Value)
+		return ast.StringText(x.Value)
 	case *ast.IntLit:
 		return strconv.FormatInt(x.Value, 10)
 	case *ast.DecimalLit:
@@ -219,7 +214,7 @@ func literalText(d Dialect, x ast.Expr) string {
 		if d == DuckDB {
 			return duckTyped(x)
 		}
-		return strings.ToUpper(x.Type) + " " + stringText(x.Value)
+		return strings.ToUpper(x.Type) + " " + ast.StringText(x.Value)
 	case *ast.IntervalLit:
 		return intervalText(x)
 	case *ast.Array:
@@ -250,21 +245,15 @@ func duckTyped(x *ast.TypedLit) string {
 	case "bigint":
 		return "CAST(" + x.Value + " AS BIGINT)"
 	case "decimal":
-		p, s := decimalSize(x.Value)
+		p, s := parser.DecimalSize(x.Value)
 		return fmt.Sprintf("CAST('%s' AS DECIMAL(%d,%d))", x.Value, p, s)
 	case "date":
-		return "DATE " + stringText(x.Value)
+		return "DATE " + ast.StringText(x.Value)
 	}
 	if t, ok := strings.CutSuffix(x.Value, " UTC"); ok {
-		return "TIMESTAMPTZ " + stringText(t+"+00")
+		return "TIMESTAMPTZ " + ast.StringText(t+"+00")
 	}
-	return "TIMESTAMP " + stringText(x.Value)
-}
-
-// stringText is the one place where quotes are put around a text. In both dialects only the quote itself has a meaning inside
-// them, a backslash has none.
-func stringText(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	return "TIMESTAMP " + ast.StringText(x.Value)
 }
 
 func intervalText(i *ast.IntervalLit) string {
@@ -272,7 +261,7 @@ func intervalText(i *ast.IntervalLit) string {
 	if i.Negative {
 		sign = "-"
 	}
-	s := "INTERVAL " + sign + stringText(i.Value) + " " + strings.ToUpper(i.Unit)
+	s := "INTERVAL " + sign + ast.StringText(i.Value) + " " + strings.ToUpper(i.Unit)
 	if i.To != "" {
 		s += " TO " + strings.ToUpper(i.To)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // Sieve is a condition on the rows of a relation, in Trino's syntax over the relation's bare column names: a row for which it
@@ -68,7 +69,7 @@ func (s *siever) places(r ast.Relation, where ast.Expr, missing bool) {
 			return
 		}
 		p := &trinoPrinter{lits: s.b.lits, bare: s.bare}
-		p.expr(x, powOr)
+		p.expr(x, parser.PowOr)
 		if text := p.String(); !slices.Contains(s.found, text) {
 			s.found = append(s.found, text)
 		}
@@ -77,7 +78,7 @@ func (s *siever) places(r ast.Relation, where ast.Expr, missing bool) {
 
 // weaker is a condition that is TRUE wherever x is, about columns of src only; nil where nothing is left of x.
 func (s *siever) weaker(x ast.Expr, src *source) ast.Expr {
-	if b, ok := x.(*ast.Binary); ok && isLogic(b) {
+	if b, ok := x.(*ast.Binary); ok && parser.IsLogic(b) {
 		left, right := s.weaker(b.Left, src), s.weaker(b.Right, src)
 		switch {
 		case left != nil && right != nil:

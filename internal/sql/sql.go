@@ -8,6 +8,7 @@ import (
 	"trailscribe/internal/diag"
 	"trailscribe/internal/result"
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // Dialect is the language of an engine.
@@ -66,3 +67,19 @@ func (b *Bound) Text(d Dialect, stands map[string]string) string {
 
 // Uses are the columns of a relation that the statement reads, in the catalog's order.
 func (b *Bound) Uses(relation string) []string { return b.c.Uses(relation) }
+
+// Parse reads exactly one SELECT of Athena engine version 3. at gives the place in a file of a character of the text, counted
+// from 0; nil counts lines of the text itself. All problems are errors: where there is one, Parsed is nil.
+func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
+	s, problems := parser.Parse(text, at)
+	if s == nil {
+		return nil, problems
+	}
+	return &Parsed{text: text, at: s.At, query: s.Query, paramNames: s.Params, exprs: s.Exprs}, nil
+}
+
+// Query is the tree of the statement, for those who look into it. It must not be changed.
+func (p *Parsed) Query() *ast.Query { return p.query }
+
+// Params are the names of the parameters, each once, in the order of the text.
+func (p *Parsed) Params() []string { return p.paramNames }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // trinoPrinter writes a statement in one fixed layout, so that the same query always gives the same bytes: a report prints
@@ -72,7 +73,7 @@ func (p *trinoPrinter) count(x ast.Expr) {
 			return
 		}
 	}
-	p.expr(x, powOr)
+	p.expr(x, parser.PowOr)
 }
 
 func (p *trinoPrinter) with(w *ast.With) {
@@ -121,7 +122,7 @@ func (p *trinoPrinter) body(b ast.Body) {
 		p.setOp(b)
 	case *ast.ValuesBody:
 		p.begin()
-		p.clause("VALUES", len(b.Rows), func(i int) { p.expr(b.Rows[i], powOr) })
+		p.clause("VALUES", len(b.Rows), func(i int) { p.expr(b.Rows[i], parser.PowOr) })
 		p.end()
 	case *ast.Query:
 		p.nested(b)
@@ -220,7 +221,7 @@ func (p *trinoPrinter) selectItem(s *ast.SelectItem) {
 	case s.Star:
 		p.text("*")
 	default:
-		p.expr(s.X, powOr)
+		p.expr(s.X, parser.PowOr)
 		if s.Alias != nil {
 			p.text(" AS ")
 			p.name(s.Alias)
@@ -240,14 +241,14 @@ func (p *trinoPrinter) groupElem(e *ast.GroupElem) {
 
 func (p *trinoPrinter) groupingSet(s *ast.GroupingSet) {
 	if len(s.Exprs) == 1 {
-		p.expr(s.Exprs[0], powOr)
+		p.expr(s.Exprs[0], parser.PowOr)
 		return
 	}
-	p.parentheses(len(s.Exprs), func(i int) { p.expr(s.Exprs[i], powOr) })
+	p.parentheses(len(s.Exprs), func(i int) { p.expr(s.Exprs[i], parser.PowOr) })
 }
 
 func (p *trinoPrinter) sortItem(s *ast.SortItem) {
-	p.expr(s.X, powOr)
+	p.expr(s.X, parser.PowOr)
 	if s.Desc {
 		p.text(" DESC")
 	}

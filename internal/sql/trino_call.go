@@ -1,6 +1,9 @@
 package sql
 
-import "trailscribe/internal/sql/ast"
+import (
+	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
+)
 
 // call writes a function call with what stands behind its parentheses.
 func (p *trinoPrinter) call(c *ast.Call) {
@@ -24,7 +27,7 @@ func (p *trinoPrinter) call(c *ast.Call) {
 	}
 	if c.Filter != nil {
 		p.text(" FILTER (WHERE ")
-		p.expr(c.Filter, powOr)
+		p.expr(c.Filter, parser.PowOr)
 		p.text(")")
 	}
 	switch c.Nulls {
@@ -42,7 +45,7 @@ func (p *trinoPrinter) call(c *ast.Call) {
 // callName needs fewer quotes than a column: date(x), array and row apart, reads as a call.
 func callName(i *ast.Ident) string {
 	switch n := i.Key(); {
-	case n == "grouping" || n == "listagg" || n == "trim" || bareCalls.Has(n):
+	case n == "grouping" || n == "listagg" || n == "trim" || parser.BareCalls.Has(n):
 		return n
 	case ast.QuoteAlways.Has(n) && n != "row" && n != "interval" && !i.Quoted:
 		return n
@@ -71,7 +74,7 @@ func (p *trinoPrinter) arguments(c *ast.Call) {
 			p.text(",")
 			p.line()
 		}
-		p.expr(a, powOr-1)
+		p.expr(a, parser.PowOr-1)
 	}
 	if len(c.OrderBy) > 0 {
 		p.line()
@@ -122,7 +125,7 @@ func (p *trinoPrinter) window(w *ast.Window) {
 				if i > 0 {
 					p.text(", ")
 				}
-				p.expr(x, powOr)
+				p.expr(x, parser.PowOr)
 			}
 		})
 	}
@@ -159,10 +162,10 @@ func (p *trinoPrinter) frameBound(b *ast.FrameBound) {
 	case ast.CurrentRow:
 		p.text("CURRENT ROW")
 	case ast.Preceding:
-		p.expr(b.X, powConcat)
+		p.expr(b.X, parser.PowConcat)
 		p.text(" PRECEDING")
 	case ast.Following:
-		p.expr(b.X, powConcat)
+		p.expr(b.X, parser.PowConcat)
 		p.text(" FOLLOWING")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // expr writes x, in parentheses if it holds less tight than min.
@@ -46,11 +47,11 @@ func (p *trinoPrinter) expr(x ast.Expr, min int) {
 		if x.Keyword {
 			word = "ROW("
 		}
-		p.brackets(word, len(x.Fields), ")", func(i int) { p.expr(x.Fields[i], powOr) })
+		p.brackets(word, len(x.Fields), ")", func(i int) { p.expr(x.Fields[i], parser.PowOr) })
 	case *ast.Subscript:
 		p.base(x.X)
 		p.text("[")
-		p.expr(x.Index, powOr)
+		p.expr(x.Index, parser.PowOr)
 		p.text("]")
 	case *ast.SubqueryExpr:
 		p.nested(x.Query)
@@ -58,12 +59,12 @@ func (p *trinoPrinter) expr(x ast.Expr, min int) {
 		p.text("EXISTS ")
 		p.nested(x.Query)
 	case *ast.AtTimeZone:
-		p.expr(x.X, powAt)
+		p.expr(x.X, parser.PowAt)
 		p.text(" AT TIME ZONE ")
-		p.expr(x.Zone, powAt+1)
+		p.expr(x.Zone, parser.PowAt+1)
 	case *ast.Extract:
 		p.text("EXTRACT(" + strings.ToUpper(x.Field) + " FROM ")
-		p.expr(x.X, powConcat)
+		p.expr(x.X, parser.PowConcat)
 		p.text(")")
 	case *ast.Trim:
 		p.trim(x)
@@ -79,10 +80,10 @@ func (p *trinoPrinter) inParentheses(x ast.Expr) {
 	p.text("(")
 	p.in()
 	p.soft()
-	if b, ok := x.(*ast.Binary); ok && isLogic(b) {
+	if b, ok := x.(*ast.Binary); ok && parser.IsLogic(b) {
 		p.chain(b, false)
 	} else {
-		p.expr(x, powOr-1)
+		p.expr(x, parser.PowOr-1)
 	}
 	p.out()
 	p.soft()
@@ -97,7 +98,7 @@ func (p *trinoPrinter) base(x ast.Expr) {
 		p.inParentheses(x)
 		return
 	}
-	p.expr(x, powAt+1)
+	p.expr(x, parser.PowAt+1)
 }
 
 // bound is x, or the literal that stands for it if it is a parameter.
@@ -113,7 +114,7 @@ func (p *trinoPrinter) caseExpr(c *ast.Case) {
 	p.text("CASE")
 	if c.Operand != nil {
 		p.text(" ")
-		p.expr(c.Operand, powOr)
+		p.expr(c.Operand, parser.PowOr)
 	}
 	p.in()
 	for _, w := range c.Whens {
@@ -124,14 +125,14 @@ func (p *trinoPrinter) caseExpr(c *ast.Case) {
 		p.in()
 		p.line()
 		p.text("THEN ")
-		p.expr(w.Then, powOr)
+		p.expr(w.Then, parser.PowOr)
 		p.out()
 		p.end()
 	}
 	if c.Else != nil {
 		p.line()
 		p.text("ELSE ")
-		p.expr(c.Else, powOr)
+		p.expr(c.Else, parser.PowOr)
 	}
 	p.out()
 	p.line()
@@ -145,7 +146,7 @@ func (p *trinoPrinter) cast(c *ast.Cast) {
 		word = "TRY_CAST("
 	}
 	p.text(word)
-	p.expr(c.X, powOr)
+	p.expr(c.X, parser.PowOr)
 	p.text(" AS " + c.Type.String() + ")")
 }
 
@@ -156,16 +157,16 @@ func (p *trinoPrinter) lambda(l *ast.Lambda) {
 		p.names(l.Params)
 	}
 	p.text(" -> ")
-	p.expr(l.Body, powOr)
+	p.expr(l.Body, parser.PowOr)
 }
 
 func (p *trinoPrinter) trim(t *ast.Trim) {
 	p.text("TRIM(" + [...]string{ast.TrimBoth: "BOTH", ast.TrimLeading: "LEADING", ast.TrimTrailing: "TRAILING"}[t.Side] + " ")
 	if t.Chars != nil {
-		p.expr(t.Chars, powConcat)
+		p.expr(t.Chars, parser.PowConcat)
 		p.text(" ")
 	}
 	p.text("FROM ")
-	p.expr(t.X, powConcat)
+	p.expr(t.X, parser.PowConcat)
 	p.text(")")
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // from is FROM and what it reads: joins line by line below each other, relations with commas between them indented.
@@ -37,7 +38,7 @@ func (p *trinoPrinter) relation(r ast.Relation) {
 		p.alias(r.Alias)
 	case *ast.Unnest:
 		p.text("UNNEST")
-		p.parentheses(len(r.Args), func(i int) { p.expr(r.Args[i], powOr) })
+		p.parentheses(len(r.Args), func(i int) { p.expr(r.Args[i], parser.PowOr) })
 		if r.Ordinality {
 			p.text(" WITH ORDINALITY")
 		}

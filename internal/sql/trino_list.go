@@ -1,6 +1,9 @@
 package sql
 
-import "trailscribe/internal/sql/ast"
+import (
+	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
+)
 
 // parentheses is (a, b, …): on one line if it fits, else one item a line.
 func (p *trinoPrinter) parentheses(n int, item func(int)) { p.brackets("(", n, ")", item) }
@@ -27,7 +30,7 @@ func (p *trinoPrinter) brackets(left string, n int, right string, item func(int)
 // list is expressions in brackets. Many literals fill their lines, other expressions get a line each.
 func (p *trinoPrinter) list(left string, xs []ast.Expr, right string) {
 	if !allLiterals(xs) {
-		p.brackets(left, len(xs), right, func(i int) { p.expr(xs[i], powOr) })
+		p.brackets(left, len(xs), right, func(i int) { p.expr(xs[i], parser.PowOr) })
 		return
 	}
 	p.begin()
@@ -39,7 +42,7 @@ func (p *trinoPrinter) list(left string, xs []ast.Expr, right string) {
 		if i > 0 {
 			p.line()
 		}
-		p.expr(x, powOr)
+		p.expr(x, parser.PowOr)
 		if i < len(xs)-1 {
 			p.text(",")
 		}

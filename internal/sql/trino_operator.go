@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql/ast"
+	"trailscribe/internal/sql/parser"
 )
 
 // power is how tight an expression holds together, in the parser's numbers; more than powAt is a primary expression.
@@ -11,35 +12,35 @@ func power(x ast.Expr) int {
 	switch x := x.(type) {
 	case *ast.Unary:
 		if x.Op == ast.OpNot {
-			return powNot
+			return parser.PowNot
 		}
-		return powUnary
+		return parser.PowUnary
 	case *ast.Binary:
 		switch x.Op {
 		case ast.OpOr:
-			return powOr
+			return parser.PowOr
 		case ast.OpAnd:
-			return powAnd
+			return parser.PowAnd
 		case ast.OpConcat:
-			return powConcat
+			return parser.PowConcat
 		case ast.OpAdd, ast.OpSub:
-			return powAdd
+			return parser.PowAdd
 		case ast.OpMul, ast.OpDiv, ast.OpMod:
-			return powMul
+			return parser.PowMul
 		}
-		return powPredicate
+		return parser.PowPredicate
 	case *ast.Between, *ast.In, *ast.Like, *ast.IsNull, *ast.Quantified:
-		return powPredicate
+		return parser.PowPredicate
 	case *ast.AtTimeZone:
-		return powAt
+		return parser.PowAt
 	case *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit:
 		if negative(x) {
-			return powUnary
+			return parser.PowUnary
 		}
 	case *ast.Lambda:
-		return powOr - 1
+		return parser.PowOr - 1
 	}
-	return powAt + 1
+	return parser.PowAt + 1
 }
 
 // negative says whether a number begins with a minus sign.
@@ -68,7 +69,7 @@ func (p *trinoPrinter) unary(u *ast.Unary) {
 	switch {
 	case u.Op == ast.OpNot:
 		p.text("NOT ")
-		p.expr(x, powNot)
+		p.expr(x, parser.PowNot)
 	case u.Op == ast.OpNeg && isNumber(x) && !negative(x):
 		// -(5) is not the number -5.
 		p.text("-")
@@ -78,12 +79,12 @@ func (p *trinoPrinter) unary(u *ast.Unary) {
 		if in, ok := x.(*ast.Unary); ok && in.Op != ast.OpNot || negative(x) {
 			p.text(" ") // -- begins a comment
 		}
-		p.expr(x, powUnary)
+		p.expr(x, parser.PowUnary)
 	}
 }
 
 func (p *trinoPrinter) binary(b *ast.Binary) {
-	if isLogic(b) {
+	if parser.IsLogic(b) {
 		p.begin()
 		p.chain(b, true)
 		p.end()
@@ -91,8 +92,8 @@ func (p *trinoPrinter) binary(b *ast.Binary) {
 	}
 	pow := power(b)
 	left := pow
-	if pow == powPredicate {
-		left = powConcat
+	if pow == parser.PowPredicate {
+		left = parser.PowConcat
 	}
 	p.expr(b.Left, left)
 	p.begin()
@@ -107,11 +108,11 @@ func (p *trinoPrinter) binary(b *ast.Binary) {
 
 // logic is a condition behind a word: its chain of ANDs or ORs breaks with the group around it.
 func (p *trinoPrinter) logic(x ast.Expr) {
-	if b, ok := x.(*ast.Binary); ok && isLogic(b) {
+	if b, ok := x.(*ast.Binary); ok && parser.IsLogic(b) {
 		p.chain(b, true)
 		return
 	}
-	p.expr(x, powOr)
+	p.expr(x, parser.PowOr)
 }
 
 // chain writes a AND b AND c with all its terms on one level, those behind the first indented if that is wanted.
@@ -127,7 +128,7 @@ func (p *trinoPrinter) chain(b *ast.Binary, indent bool) {
 		x = l.Left
 	}
 	// An AND inside an OR is in parentheses, which it needs not but a reader does.
-	p.expr(x, powNot)
+	p.expr(x, parser.PowNot)
 	if indent {
 		p.in()
 	}
@@ -135,7 +136,7 @@ func (p *trinoPrinter) chain(b *ast.Binary, indent bool) {
 		p.line()
 		p.text(b.Op.String())
 		p.text(" ")
-		p.expr(terms[i], powNot)
+		p.expr(terms[i], parser.PowNot)
 	}
 	if indent {
 		p.out()
@@ -150,15 +151,15 @@ func (p *trinoPrinter) predicate(x ast.Expr) {
 	}
 	switch x := x.(type) {
 	case *ast.Between:
-		p.expr(x.X, powConcat)
+		p.expr(x.X, parser.PowConcat)
 		p.text(" ")
 		not(x.Not)
 		p.text("BETWEEN ")
-		p.expr(x.Low, powConcat)
+		p.expr(x.Low, parser.PowConcat)
 		p.text(" AND ")
-		p.expr(x.High, powConcat)
+		p.expr(x.High, parser.PowConcat)
 	case *ast.In:
-		p.expr(x.X, powConcat)
+		p.expr(x.X, parser.PowConcat)
 		p.text(" ")
 		not(x.Not)
 		p.text("IN ")
@@ -168,22 +169,22 @@ func (p *trinoPrinter) predicate(x ast.Expr) {
 			p.list("(", x.List, ")")
 		}
 	case *ast.Like:
-		p.expr(x.X, powConcat)
+		p.expr(x.X, parser.PowConcat)
 		p.text(" ")
 		not(x.Not)
 		p.text("LIKE ")
-		p.expr(x.Pattern, powConcat)
+		p.expr(x.Pattern, parser.PowConcat)
 		if x.Escape != nil {
 			p.text(" ESCAPE ")
-			p.expr(x.Escape, powConcat)
+			p.expr(x.Escape, parser.PowConcat)
 		}
 	case *ast.IsNull:
-		p.expr(x.X, powConcat)
+		p.expr(x.X, parser.PowConcat)
 		p.text(" IS ")
 		not(x.Not)
 		p.text("NULL")
 	case *ast.Quantified:
-		p.expr(x.X, powConcat)
+		p.expr(x.X, parser.PowConcat)
 		word := " ANY "
 		if x.All {
 			word = " ALL "

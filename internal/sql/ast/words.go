@@ -85,3 +85,9 @@ func Quote(s string) string {
 
 // IsDigit reports whether c is an ASCII digit.
 func IsDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// StringText is the one place where quotes are put around a text. In both dialects only the quote itself has a meaning inside
+// them, a backslash has none.
+func StringText(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}

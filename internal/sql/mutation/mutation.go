@@ -95,7 +95,7 @@ func (e Edit) find(root string, changed map[string]string) (file, text string, e
 }
 
 // rooms are the packages below PrintingPackage that are part of it.
-var rooms = []string{"ast", "scalar"}
+var rooms = []string{"ast", "parser", "scalar"}
 
 // files are the Go files of the edit's package, for PrintingPackage with those of its rooms.
 func (e Edit) files(root string) ([]string, error) {

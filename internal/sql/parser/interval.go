@@ -1,4 +1,4 @@
-package sql
+package parser
 
 import (
 	"fmt"
@@ -9,26 +9,27 @@ import (
 	"trailscribe/internal/sql/ast"
 )
 
-// interval is a literal's value.
-type interval struct {
+// Interval is a literal's value.
+type Interval struct {
 	months int64
 	days   int64
-	millis int64 // below a day
+	Millis int64 // below a day
 	month  bool
 }
 
-func (v interval) sql() string {
+// DuckDB is the value as DuckDB writes it.
+func (v Interval) DuckDB() string {
 	if v.month {
 		return fmt.Sprintf("INTERVAL '%d months'", v.months)
 	}
-	return fmt.Sprintf("INTERVAL '%d days %d milliseconds'", v.days, v.millis)
+	return fmt.Sprintf("INTERVAL '%d days %d milliseconds'", v.days, v.Millis)
 }
 
 var intervalForm = regexp.MustCompile(`^([+-]?)([0-9]+)(?:[- ]([0-9]+))?(?::([0-9]+))?(?::([0-9]+))?(?:\.([0-9]{1,3}))?$`)
 
-// parseInterval reads INTERVAL '2 03:04:05.250' DAY TO SECOND and the like.
-func parseInterval(x *ast.IntervalLit) (v interval, err error) {
-	bad := fmt.Errorf("INTERVAL %s %s cannot be read", stringText(x.Value), strings.ToUpper(x.Unit))
+// ParseInterval reads INTERVAL '2 03:04:05.250' DAY TO SECOND and the like.
+func ParseInterval(x *ast.IntervalLit) (v Interval, err error) {
+	bad := fmt.Errorf("INTERVAL %s %s cannot be read", ast.StringText(x.Value), strings.ToUpper(x.Unit))
 	units := []string{"year", "month", "day", "hour", "minute", "second"}
 	at := func(u string) int {
 		for i, w := range units {
@@ -78,5 +79,5 @@ func parseInterval(x *ast.IntervalLit) (v interval, err error) {
 	if x.Negative != (m[1] == "-") {
 		months, millis = -months, -millis
 	}
-	return interval{months: months, days: millis / 86400000, millis: millis % 86400000, month: from < 2}, nil
+	return Interval{months: months, days: millis / 86400000, Millis: millis % 86400000, month: from < 2}, nil
 }

@@ -1,4 +1,6 @@
-package sql
+// Package parser reads one SELECT of Athena engine version 3 into a tree (Parse) or says, with places, why it cannot. It knows no
+// relations and no types of columns; ParseInterval and DecimalSize read what a literal holds.
+package parser
 
 import (
 	"fmt"
@@ -16,9 +18,17 @@ const (
 	maxProblems = 10
 )
 
+// Statement is exactly one SELECT as it was read.
+type Statement struct {
+	Query  *ast.Query
+	Params []string                // names of the parameters, each once, in the order of the text
+	Exprs  int                     // how many expressions it has, about
+	At     func(char int) diag.Pos // the place of a character of the text
+}
+
 // Parse reads exactly one SELECT of Athena engine version 3. at gives the place in a file of a character of the text, counted
-// from 0; nil counts lines of the text itself. All problems are errors: where there is one, Parsed is nil.
-func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
+// from 0; nil counts lines of the text itself. All problems are errors: where there is one, there is no Statement.
+func Parse(text string, at func(char int) diag.Pos) (*Statement, diag.Problems) {
 	if at == nil {
 		at = placeIn(text)
 	}
@@ -28,14 +38,8 @@ func Parse(text string, at func(char int) diag.Pos) (*Parsed, diag.Problems) {
 	if len(p.problems) > 0 {
 		return nil, p.problems.Sort()
 	}
-	return &Parsed{text: text, at: at, query: q, paramNames: p.params, exprs: p.exprs}, nil
+	return &Statement{Query: q, Params: p.params, Exprs: p.exprs, At: at}, nil
 }
-
-// Query is the tree of the statement, for those who look into it. It must not be changed.
-func (p *Parsed) Query() *ast.Query { return p.query }
-
-// Params are the names of the parameters, each once, in the order of the text.
-func (p *Parsed) Params() []string { return p.paramNames }
 
 // placeIn finds lines and columns of a text that stands in no file.
 func placeIn(text string) func(int) diag.Pos {

@@ -1,4 +1,4 @@
-package sql
+package parser
 
 import (
 	"slices"
@@ -25,7 +25,7 @@ func (p *parser) number(from int, sign string) ast.Expr {
 		if strings.HasSuffix(t.text, ".") {
 			p.fail(t, "found the number "+t.text+" with nothing behind the point", "write "+t.text+"0 or "+strings.TrimSuffix(t.text, "."))
 		}
-		if digits, _ := decimalSize(t.text); digits > 38 {
+		if digits, _ := DecimalSize(t.text); digits > 38 {
 			p.fail(t, "the number has more than 38 digits", "")
 		}
 		return &ast.DecimalLit{Span: at, Text: sign + leadingZero(t.text)}
@@ -79,8 +79,8 @@ func (p *parser) atInterval() bool {
 	return n.kind == tokString || (isSymbol(n, "-") || isSymbol(n, "+")) && p.ahead(2).kind == tokString
 }
 
-// interval reads INTERVAL [-] 'n' unit [TO unit].
-func (p *parser) interval() ast.Expr {
+// Interval reads INTERVAL [-] 'n' unit [TO unit].
+func (p *parser) Interval() ast.Expr {
 	i := &ast.IntervalLit{}
 	from := p.tok().from
 	p.need("interval")
@@ -112,4 +112,10 @@ func (p *parser) intervalUnit(value string) string {
 	}
 	p.fail(t, "found "+p.show(t)+", expected YEAR, MONTH, DAY, HOUR, MINUTE or SECOND", hint)
 	return ""
+}
+
+// DecimalSize is precision and scale of a decimal number as both engines count them: leading zeros do not.
+func DecimalSize(s string) (precision, scale int) {
+	whole, part, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return max(1, len(strings.TrimLeft(whole, "0"))+len(part)), len(part)
 }

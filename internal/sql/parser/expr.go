@@ -1,4 +1,4 @@
-package sql
+package parser
 
 import (
 	"strings"
@@ -9,22 +9,22 @@ import (
 // Binding powers, weakest first, as in Trino's grammar. AND and OR go from left to right; a predicate (comparison, BETWEEN,
 // IN, LIKE, IS) stands alone: a = b = c is an error; || binds weaker than + and -.
 const (
-	powOr = iota + 1
-	powAnd
-	powNot
-	powPredicate
-	powConcat
-	powAdd
-	powMul
-	powUnary
-	powAt
+	PowOr = iota + 1
+	PowAnd
+	PowNot
+	PowPredicate
+	PowConcat
+	PowAdd
+	PowMul
+	PowUnary
+	PowAt
 )
 
 // expr reads any expression.
-func (p *parser) expr() ast.Expr { return p.above(powOr) }
+func (p *parser) expr() ast.Expr { return p.above(PowOr) }
 
 // value reads an operand of a predicate: no AND, OR, NOT or predicate outside parentheses.
-func (p *parser) value() ast.Expr { return p.above(powConcat) }
+func (p *parser) value() ast.Expr { return p.above(PowConcat) }
 
 // above reads an expression of operators that bind at least as tight as min.
 func (p *parser) above(min int) ast.Expr {
@@ -38,7 +38,7 @@ func (p *parser) above(min int) ast.Expr {
 		if y == nil {
 			return x
 		}
-		if predicate && !isLogic(y) {
+		if predicate && !IsLogic(y) {
 			p.failAt(y, "found an operator behind a comparison", "combine comparisons with AND, or put the first in parentheses")
 		}
 		predicate = isPredicate(y)
@@ -52,18 +52,18 @@ func (p *parser) prefix(min int) ast.Expr {
 	t := p.tok()
 	switch {
 	case p.atWords("not"):
-		if min > powNot {
+		if min > PowNot {
 			p.fail(t, "found NOT, expected a value", "put NOT … in parentheses")
 		}
 		p.i++
-		x := p.above(powNot)
+		x := p.above(PowNot)
 		return &ast.Unary{Span: p.span(t.from), Op: ast.OpNot, X: x}
 	case p.at1("-"), p.at1("+"):
 		p.i++
 		if next := p.tok(); t.text == "-" && (next.kind == tokInt || next.kind == tokDecimal || next.kind == tokDouble) {
 			return p.postfix(p.number(t.from, "-"))
 		}
-		x := p.above(powUnary)
+		x := p.above(PowUnary)
 		op := ast.OpNeg
 		if t.text == "+" {
 			op = ast.OpPlus
@@ -77,33 +77,33 @@ func (p *parser) prefix(min int) ast.Expr {
 func infixOp(text string) (op ast.Op, power int) {
 	switch text {
 	case "or":
-		return ast.OpOr, powOr
+		return ast.OpOr, PowOr
 	case "and":
-		return ast.OpAnd, powAnd
+		return ast.OpAnd, PowAnd
 	case "=":
-		return ast.OpEq, powPredicate
+		return ast.OpEq, PowPredicate
 	case "<>", "!=":
-		return ast.OpNe, powPredicate
+		return ast.OpNe, PowPredicate
 	case "<":
-		return ast.OpLt, powPredicate
+		return ast.OpLt, PowPredicate
 	case "<=":
-		return ast.OpLe, powPredicate
+		return ast.OpLe, PowPredicate
 	case ">":
-		return ast.OpGt, powPredicate
+		return ast.OpGt, PowPredicate
 	case ">=":
-		return ast.OpGe, powPredicate
+		return ast.OpGe, PowPredicate
 	case "||":
-		return ast.OpConcat, powConcat
+		return ast.OpConcat, PowConcat
 	case "+":
-		return ast.OpAdd, powAdd
+		return ast.OpAdd, PowAdd
 	case "-":
-		return ast.OpSub, powAdd
+		return ast.OpSub, PowAdd
 	case "*":
-		return ast.OpMul, powMul
+		return ast.OpMul, PowMul
 	case "/":
-		return ast.OpDiv, powMul
+		return ast.OpDiv, PowMul
 	case "%":
-		return ast.OpMod, powMul
+		return ast.OpMod, PowMul
 	}
 	return 0, 0
 }
@@ -114,12 +114,12 @@ func (p *parser) infix(x ast.Expr, min int) ast.Expr {
 	if t.kind == tokWord {
 		switch t.text {
 		case "is", "between", "in", "like", "not":
-			if min > powPredicate {
+			if min > PowPredicate {
 				return nil
 			}
 			return p.predicate(x)
 		case "at":
-			if min > powAt || !p.atWords("at", "time", "zone") {
+			if min > PowAt || !p.atWords("at", "time", "zone") {
 				return nil
 			}
 			p.i += 3
@@ -135,7 +135,7 @@ func (p *parser) infix(x ast.Expr, min int) ast.Expr {
 		return nil
 	}
 	p.i++
-	if power == powPredicate {
+	if power == PowPredicate {
 		if isWord(p.tok(), "all", "any", "some") && isSymbol(p.ahead(1), "(") && (isWord(p.ahead(2), "select", "with", "values") || isSymbol(p.ahead(2), "(")) {
 			q := &ast.Quantified{Op: op, X: x, All: p.atWords("all")}
 			p.i++
@@ -231,7 +231,7 @@ func (p *parser) zone() ast.Expr {
 	return nil
 }
 
-func isLogic(x ast.Expr) bool {
+func IsLogic(x ast.Expr) bool {
 	b, ok := x.(*ast.Binary)
 	return ok && (b.Op == ast.OpAnd || b.Op == ast.OpOr)
 }

@@ -1,4 +1,4 @@
-package sql
+package parser
 
 import (
 	"encoding/hex"
@@ -7,8 +7,8 @@ import (
 	"trailscribe/internal/sql/ast"
 )
 
-// bareCalls are functions without parentheses. All but localtime take a precision in parentheses, which is refused.
-var bareCalls = ast.WordSet(`current_date current_time current_timestamp localtime localtimestamp current_user current_catalog current_schema current_path`)
+// BareCalls are functions without parentheses. All but localtime take a precision in parentheses, which is refused.
+var BareCalls = ast.WordSet(`current_date current_time current_timestamp localtime localtimestamp current_user current_catalog current_schema current_path`)
 
 // primary reads an expression that needs no operator.
 func (p *parser) primary() ast.Expr {
@@ -69,7 +69,7 @@ func (p *parser) primaryWord(t *token) ast.Expr {
 		return p.extract()
 	case "interval":
 		if p.atInterval() {
-			return p.interval()
+			return p.Interval()
 		}
 		if next.kind == tokParam {
 			p.fail(next, "found the parameter :"+next.text+" behind INTERVAL, expected a text", "write :"+next.text+" * INTERVAL '1' DAY")
@@ -109,7 +109,7 @@ func (p *parser) primaryWord(t *token) ast.Expr {
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" in front of a parameter", "a parameter has the type it was declared with: write :"+next.text+" alone")
 	case t.text == "timestamp" && isWord(next, "with", "without") && isWord(p.ahead(2), "time"), t.text == "time" && isWord(next, "with") && isWord(p.ahead(2), "time"):
 		p.fail(t, "found the type "+strings.ToUpper(t.text)+" WITH TIME ZONE in front of a value", "put the zone into the text: TIMESTAMP '2026-10-01 00:00:00 UTC'")
-	case bareCalls.Has(t.text):
+	case BareCalls.Has(t.text):
 		p.i++
 		if p.at1("(") {
 			p.fail(p.tok(), "found ‘(’ behind "+t.text, "it takes no argument here")
