@@ -44,7 +44,7 @@ var languageMutations = []Mutation{
 	aliasIn("alias-in-group-by", "GROUP BY", `v.noAggregate == "GROUP BY"`),
 	aliasIn("alias-in-having", "HAVING", `v.noWindow == "HAVING"`),
 	{ID: "limit-before-offset", Trap: 11, Rule: "OFFSET stands before LIMIT", Edits: one("if p.atWords(\"offset\") {\n\t\tp.fail(p.tok(), \"found OFFSET behind LIMIT\", \"Athena wants OFFSET n LIMIT m\")", "if p.eat(\"offset\") {\n\t\tq.Offset = p.rowCount(\"OFFSET\")")},
-	{ID: "cast-by-colons", Trap: 11, Rule: "there is no cast by ::", Edits: first("case isSymbol(t, \"::\"):\n\t\t\tp.i++\n\t\t\tx = &Cast{Span: p.span(x.Pos()), X: x, Type: p.typeName()}", `case isSymbol(t, "["):`)},
+	{ID: "cast-by-colons", Trap: 11, Rule: "there is no cast by ::", Edits: first("case isSymbol(t, \"::\"):\n\t\t\tp.i++\n\t\t\tx = &ast.Cast{Span: p.span(x.Pos()), X: x, Type: p.typeName()}", `case isSymbol(t, "["):`)},
 	{ID: "ilike", Trap: 11, Rule: "there is no ILIKE", Edits: append(one(`case "is", "between", "in", "like", "not":`, `case "is", "between", "in", "like", "ilike", "not":`), one(`case p.eat("like"):`, `case p.eat("like"), p.eat("ilike"):`)...)},
 	{ID: "group-by-all", Trap: 11, Rule: "there is no GROUP BY ALL", Edits: one(`p.fail(p.tok(), "found GROUP BY ALL, which Athena does not have", "name the columns, or their numbers in the select list")`, "p.i++\n\t\treturn g")},
 	{ID: "from-first", Trap: 11, Rule: "a query begins with SELECT, not with FROM", Edits: one(`p.fail(t, "found FROM before SELECT", "Athena wants SELECT … FROM …")`, "p.i++\n\t\tr := p.relation()\n\t\ts := p.selectBody()\n\t\ts.From = append(s.From, r)\n\t\treturn s")},

@@ -11,7 +11,7 @@ var mappingMutations = []Mutation{
 	{ID: "add-weeks", Rule: "a week has seven days", Edits: one(`step = "to_days(7 * " + small + ")"`, `step = "to_days(" + small + ")"`)},
 	{ID: "add-quarters", Rule: "a quarter has three months", Edits: one(`step = "to_months(3 * " + small + ")"`, `step = "to_months(" + small + ")"`)},
 	{ID: "year-of-week", Rule: "year_of_week is the year of the ISO week", Edits: one(`"isoyear($L1)"`, `"year($L1)"`)},
-	{ID: "hours-added-to-a-date", Rule: "no hours are added to a date", Edits: one(`v.Millis != 0 {`, `v.Millis != 0 && v.month {`)},
+	{ID: "hours-added-to-a-date", Rule: "no hours are added to a date", Edits: one(`v.Millis != 0 {`, `v.Millis != 0 && false {`)},
 	{ID: "date-format-minute", Rule: "%i is the minute", Edits: one(`'i': "%M"`, `'i': "%I"`)},
 	{ID: "date-format-month", Rule: "%M is the month's name", Edits: one(`'M': "%B"`, `'M': "%M"`)},
 	{ID: "joda-month", Rule: "MM is the month", Edits: one(`"MM": "%m"`, `"MM": "%M"`)},
