@@ -19,6 +19,7 @@ type Document struct {
 	As       time.Time // the only clock in a file: creation and modification date, footer
 	Footer   string    // left part of every page's footer
 	Words    Words
+	Run      []Field // what a filled workbook is read back by: code and value, on a hidden sheet; not printed
 	Sections []Section
 
 	// Cell is the text a reader sees for a value of a column: the report language's numbers and dates. nil is shown as an en dash.
@@ -37,6 +38,7 @@ type Words struct {
 	RowNumber string // header of the running number column: "No."
 	Part      string // sheets that go on: "part {part} of {parts}, rows {first} to {last} of {rows}"
 	Choices   string // prompt of a drop-down
+	Date      string // prompt of a date to fill in
 	Pass      string // result of a live tie-out that holds
 	Fail      string // and of one that does not
 	Truncated string // for a cell too long for the format: "… [continues, {characters} characters, SHA-256 {sha256}]"
@@ -178,6 +180,8 @@ type (
 		Ref     string // "F-02", "E-01"; "" for a table that stays on its section's sheet
 		Title   string
 		Sheet   string // sheet name, where Ref is set
+		Query   string // id of the query whose rows these are, "" of none: a filled workbook is read back by it
+		Only    string // "sheet": a paged format has nothing of it; "" in both
 		Columns []Column
 		Rows    result.Set // one column per entry of Columns, in their order; status columns already joined on
 		Shown   int64      // rows a paged format prints; a sheet holds all
@@ -187,6 +191,12 @@ type (
 		Review  *Review    // reviewer columns of a workbook; nil: none
 		Zebra   bool       // evidence
 		Total   bool       // the last row is of all those above it, and set off from them
+	}
+	// Progress is said in a workbook alone: how many rows of the table with this Ref have another choice than the first, counted live.
+	// Text has {done} and {all}; Notes stand below.
+	Progress struct {
+		Ref, Text string
+		Notes     []string
 	}
 	// Signatures are the boxes to sign.
 	Signatures struct {
@@ -210,6 +220,7 @@ func (Facts) block()      {}
 func (Checks) block()     {}
 func (Code) block()       {}
 func (Table) block()      {}
+func (Progress) block()   {}
 func (Signatures) block() {}
 
 // Tone is what a colour means. A theme gives each its colour; a writer always prints the word beside it.
@@ -226,6 +237,16 @@ const (
 	Info     Tone = "info"
 	Accent   Tone = "accent" // reviewed, waived, shown
 	Muted    Tone = "muted"  // not evaluated, not logged, not covered, no file
+)
+
+// ReviewKind is what a reviewer writes into a column.
+type ReviewKind string
+
+// The kinds of reviewer columns.
+const (
+	Free   ReviewKind = "text"
+	Chosen ReviewKind = "choice" // one of the choices
+	Dated  ReviewKind = "date"
 )
 
 // Style of a paragraph.
@@ -324,11 +345,16 @@ type (
 		Fields []string // Name, Role, Signature, Date; the same of all boxes
 		Given  []string // what is known of them, in their order; "" is left to be filled in
 	}
-	// Review names the reviewer columns and the choices of the first.
+	// Review are the columns that a reviewer fills in.
 	Review struct {
-		Status, Reviewer, On, Comment string // headers
-		Choices                       []Choice
-		Initial                       string // code of the choice that a row starts with; "" empty
+		Columns []ReviewColumn
+		Choices []Choice // of the column of the kind Chosen
+		Initial string   // code of the choice that a row starts with; "" empty
+	}
+	// ReviewColumn is one of them. Code is what a filled workbook is read back by.
+	ReviewColumn struct {
+		Code, Label string
+		Kind        ReviewKind
 	}
 	// Choice is one entry of a drop-down or one value of a status column. Code is what a filled workbook is read back by.
 	Choice struct {

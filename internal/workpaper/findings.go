@@ -24,7 +24,6 @@ func (c *composer) findings() ([]document.Block, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.Review = c.review()
 		card, err := c.findingCard(q, marked)
 		if err != nil {
 			return nil, err
@@ -238,7 +237,7 @@ func (c *composer) evidence(q *run.Query) (t document.Table, marked int64, err e
 		return t, 0, err
 	}
 	ref := c.refs[q.ID]
-	t = document.Table{Ref: ref, Sheet: ref, Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
+	t = document.Table{Ref: ref, Query: q.ID, Sheet: ref, Title: c.title(q), Zebra: true, Empty: c.say("table.empty")}
 	var order []int // position among the rows' columns of each column shown
 	add := func(at int, k document.Column) {
 		order, t.Columns = append(order, at), append(t.Columns, k)
@@ -285,13 +284,8 @@ func (c *composer) evidence(q *run.Query) (t document.Table, marked int64, err e
 		if q.ExceptionsSHA256 == "" {
 			return t, 0, fmt.Errorf("the run keeps no exceptions of %s", q.ID)
 		}
-		status := column("status", c.say("column.status"), result.Text, document.FormStatus)
-		status.Values = []document.Choice{
-			{Code: "open", Label: c.say("status.open"), Tone: document.High},
-			{Code: "waived", Label: c.say("status.waived"), Tone: document.Accent},
-			{Code: "undecided", Label: c.say("status.undecided"), Tone: document.Muted},
-		}
-		status.Sheet = q.Verdict.Waived+q.Verdict.Undecided == 0 // the same word on every row says nothing on paper
+		status := c.statusColumn()
+		status.Hidden = q.Verdict.Waived+q.Verdict.Undecided == 0 // the same word on every row says nothing
 		id := column("exception", c.say("column.exception"), result.Text, document.FormID)
 		id.Hidden, id.Width = true, 18
 		add(judged+1, status)

@@ -28,10 +28,12 @@ func (c *composer) register() []document.Block {
 	blocks := []document.Block{document.Paragraph{Style: document.Body, Text: c.say("register.intro")}}
 	if len(c.found) > 0 {
 		t := c.registerTable(c.say("register.findings"), c.found, true)
-		t.Review = c.review()
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.findings")}, t)
 	} else {
 		blocks = append(blocks, document.Paragraph{Style: document.Lead, Text: c.noFindings()})
+	}
+	if t, ok := c.exceptions(); ok {
+		blocks = append(blocks, t)
 	}
 	if len(rest) > 0 {
 		slices.SortStableFunc(rest, func(a, b *run.Query) int { return rank(a.Verdict.Outcome) - rank(b.Verdict.Outcome) })
@@ -229,8 +231,14 @@ func (c *composer) review() *document.Review {
 	choice := func(code string, tone document.Tone) document.Choice {
 		return document.Choice{Code: code, Label: c.say("review." + strings.ReplaceAll(code, "-", "_")), Tone: tone}
 	}
+	field := func(code string, kind document.ReviewKind) document.ReviewColumn {
+		return document.ReviewColumn{Code: code, Label: c.say("review." + code), Kind: kind}
+	}
 	return &document.Review{
-		Status: c.say("review.status"), Reviewer: c.say("review.reviewer"), On: c.say("review.on"), Comment: c.say("review.comment"),
+		Columns: []document.ReviewColumn{
+			field("disposition", document.Chosen), field("owner", document.Free), field("ticket", document.Free), field("due", document.Dated),
+			field("reviewer", document.Free), field("reviewed_on", document.Dated), field("comment", document.Free),
+		},
 		Choices: []document.Choice{choice("open", document.High), choice("reviewed", document.Accent), choice("accepted", document.Low), choice("remediated", document.Good), choice("false-positive", document.Muted)},
 		Initial: "open",
 	}

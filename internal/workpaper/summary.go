@@ -23,7 +23,7 @@ func (c *composer) summary() ([]document.Block, error) {
 	}
 	blocks := []document.Block{document.Paragraph{Style: document.Lead, Text: lead}}
 	if len(c.found) > 0 {
-		blocks = append(blocks, c.glance(t)...)
+		blocks = append(append(blocks, c.progress()), c.glance(t)...)
 	} else {
 		if n.tests > 0 {
 			if chart, ok := c.familyChart(); ok {

@@ -27,6 +27,7 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		Footer:   c.say("page.footer", "as", l.Time(s.As.UTC())),
 		Words:    c.words(),
 		Cell:     c.cell,
+		Run:      c.runFields(),
 		Paper:    c.paper,
 	}
 	number, appendix := 0, 0
@@ -151,6 +152,7 @@ func (c *composer) words() document.Words {
 		RowNumber: c.say("sheet.row_number"),
 		Part:      c.say("sheet.part"),
 		Choices:   c.say("sheet.choices"),
+		Date:      c.say("sheet.date"),
 		Pass:      c.say("state.pass"),
 		Fail:      c.say("state.fail"),
 		Truncated: c.say("sheet.truncated"),

@@ -109,7 +109,11 @@ func Number(n int64) string {
 // Review are the reviewer columns of an English workbook.
 func Review(initial string) *document.Review {
 	return &document.Review{
-		Status: "Status", Reviewer: "Reviewer", On: "Reviewed on", Comment: "Comment", Initial: initial,
+		Columns: []document.ReviewColumn{
+			{Code: "disposition", Label: "Status", Kind: document.Chosen}, {Code: "reviewer", Label: "Reviewer", Kind: document.Free},
+			{Code: "reviewed_on", Label: "Reviewed on", Kind: document.Dated}, {Code: "comment", Label: "Comment", Kind: document.Free},
+		},
+		Initial: initial,
 		Choices: []document.Choice{
 			{Code: "open", Label: "Open", Tone: document.High},
 			{Code: "accepted", Label: "Accepted", Tone: document.Low},

@@ -273,6 +273,7 @@ func (l *flow) block(s document.Section, i int) (int, error) {
 		l.points(b)
 	case document.Story:
 		l.story(b)
+	case document.Progress: // of a workbook
 	case document.Attached: // filled in where there is an appendix; without one there is nothing to say
 	case document.Lines:
 		l.lineList(b)
@@ -299,6 +300,9 @@ func (l *flow) block(s document.Section, i int) (int, error) {
 	case document.Code:
 		l.code(b)
 	case document.Table:
+		if b.Only == "sheet" {
+			return 1, nil
+		}
 		return 1, l.table(b)
 	case document.Signatures:
 		l.signatures(b)

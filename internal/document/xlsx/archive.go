@@ -3,12 +3,16 @@ package xlsx
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"regexp"
+	"slices"
 	"sort"
+	"strconv"
+	"strings"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/xuri/excelize/v2"
@@ -25,11 +29,13 @@ type producer func(emit func([]byte) error) error
 type archive struct {
 	out    *zip.Writer
 	inject map[string]producer // part name -> rows
+	sizes  map[string]string   // part name -> the cells of a sheet whose rows are poured in: "A1:K214"
+	cached map[string]map[string]string
 	parts  map[string]*bytes.Buffer
 }
 
-func newArchive(w io.Writer, inject map[string]producer) *archive {
-	a := &archive{out: zip.NewWriter(w), inject: inject, parts: map[string]*bytes.Buffer{}}
+func newArchive(w io.Writer, b *book) *archive {
+	a := &archive{out: zip.NewWriter(w), inject: b.inject, sizes: b.sizes, cached: b.cached, parts: map[string]*bytes.Buffer{}}
 	a.out.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, level) })
 	return a
 }
@@ -70,8 +76,11 @@ func (a *archive) Close() error {
 			return err
 		}
 		part := a.parts[name].Bytes()
-		if name == contentTypes {
+		switch {
+		case name == contentTypes:
 			part = sortDefaults(part)
+		case strings.HasPrefix(name, "xl/worksheets/sheet"):
+			part = withDimension(withCached(part, a.cached[name]), a.sizes[name])
 		}
 		rows := a.inject[name]
 		if rows == nil {
@@ -94,6 +103,62 @@ func (a *archive) Close() error {
 		}
 	}
 	return a.out.Close()
+}
+
+var formulaCell = regexp.MustCompile(`<c r="([A-Z]+[0-9]+)"( s="[0-9]+")? t="str"><f>([^<]*)</f><v>[^<]*</v></c>`)
+
+// withCached gives formulas the values that they have in the file, for programs that do not calculate: excelize leaves there what was in
+// the cell before, of a text its number in the list of texts. A value that is a number is one.
+func withCached(part []byte, values map[string]string) []byte {
+	if len(values) == 0 {
+		return part
+	}
+	return formulaCell.ReplaceAllFunc(part, func(c []byte) []byte {
+		m := formulaCell.FindSubmatch(c)
+		value, known := values[string(m[1])]
+		if !known {
+			return c
+		}
+		kind := ` t="str"`
+		if _, err := strconv.ParseInt(value, 10, 64); err == nil {
+			kind = ""
+		}
+		var text bytes.Buffer
+		_ = xml.EscapeText(&text, []byte(value)) // a buffer takes everything
+		return fmt.Appendf(nil, `<c r="%s"%s%s><f>%s</f><v>%s</v></c>`, m[1], m[2], kind, m[3], text.Bytes())
+	})
+}
+
+var (
+	dimensionPart = regexp.MustCompile(`<dimension ref="[^"]*"`)
+	cellPlace     = regexp.MustCompile(`<c r="([A-Z]+)([0-9]+)"`)
+)
+
+// withDimension says which cells a sheet has, which excelize does not; size is that of a sheet whose rows are poured in, "" of another one.
+// Programs that read a sheet in one pass believe it.
+func withDimension(part []byte, size string) []byte {
+	if size == "" {
+		var column, row int
+		for _, m := range cellPlace.FindAllSubmatch(part, -1) {
+			c, err := excelize.ColumnNameToNumber(string(m[1]))
+			r, err2 := strconv.Atoi(string(m[2]))
+			if err == nil && err2 == nil {
+				column, row = max(column, c), max(row, r)
+			}
+		}
+		if column == 0 {
+			return part
+		}
+		size = "A1:" + address(column, int64(row))
+	}
+	if !dimensionPart.Match(part) { // it stands before the views of the sheet
+		for _, before := range []string{"<sheetViews>", "<sheetFormatPr", "<cols>", "<sheetData"} {
+			if i := bytes.Index(part, []byte(before)); i >= 0 {
+				return slices.Concat(part[:i], []byte(`<dimension ref="`+size+`"/>`), part[i:])
+			}
+		}
+	}
+	return dimensionPart.ReplaceAll(part, []byte(`<dimension ref="`+size+`"`))
 }
 
 // split cuts a sheet where its rows end.

@@ -19,18 +19,38 @@ type book struct {
 	d           *document.Document
 	theme       *style.Theme
 	styles      map[string]int
-	quoted      map[int]int       // style -> the same with quotePrefix
-	names       map[string]bool   // folded: Excel calls "data" and "Data" the same
-	pageTables  map[string]int    // tables on pages, by the identifier of their sheet: two sheets in Chinese may have the same
-	targets     map[string]string // Ref -> 'F-02'!A1
-	tables      map[string][]span // Ref -> where its running numbers stand, for the tie-outs
+	quoted      map[int]int         // style -> the same with quotePrefix
+	names       map[string]bool     // folded: Excel calls "data" and "Data" the same
+	pageTables  map[string]int      // tables on pages, by the identifier of their sheet: two sheets in Chinese may have the same
+	targets     map[string]string   // Ref -> 'F-02'!A1
+	tables      map[string][]span   // Ref -> where its running numbers stand, for the tie-outs
+	reviews     map[string]reviewed // Ref -> where the choice of its rows is
 	inject      map[string]producer
-	lookups     map[string]lookup // choices -> where they stand
-	choices     []lookup          // the same in order
+	files       map[string]string            // sheet -> part of the archive
+	sizes       map[string]string            // part -> the cells of a sheet whose rows are poured in
+	cached      map[string]map[string]string // part -> cell -> the value that its formula has now
+	lookups     map[string]lookup            // choices -> where they stand
+	choices     []lookup                     // the same in order
 	conditional map[document.Tone]int
 	home        []link // where every sheet links back to
 	written     document.Written
 	failed      error
+}
+
+// formula writes a formula with the value that it has now.
+func (b *book) formula(sheet, cell, formula, value string) {
+	b.try(b.f.SetCellFormula(sheet, cell, formula))
+	part := b.files[sheet]
+	if b.cached[part] == nil {
+		b.cached[part] = map[string]string{}
+	}
+	b.cached[part][cell] = value
+}
+
+// reviewed is the column of a table in which a reviewer chooses, and what stands there at first.
+type reviewed struct {
+	column  int
+	initial string
 }
 
 // link is a word that leads to a sheet.

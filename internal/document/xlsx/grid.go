@@ -114,12 +114,12 @@ func (g *page) table(t document.Table) {
 			}
 		}
 		if t.Review != nil {
-			for i := range 4 {
+			for i, k := range t.Review.Columns {
 				cell := address(2+len(t.Columns)+i, g.row)
-				if i == 0 {
+				if k.Kind == document.Chosen {
 					b.say(g.name, cell, b.initial(t.Review))
 				}
-				b.try(b.f.SetCellStyle(g.name, cell, cell, b.input(i == 2)))
+				b.try(b.f.SetCellStyle(g.name, cell, cell, b.input(k.Kind == document.Dated)))
 			}
 		}
 		g.height(max(16.5, 12.5*tallest+4))
@@ -214,12 +214,18 @@ func (g *page) checks(k document.Checks) {
 		if spans := b.tables[r.Count]; r.Number != nil && len(spans) > 0 {
 			b.try(b.f.SetCellInt(g.name, address(4, g.row), *r.Number))
 			var counts []string
+			var counted int64
 			for _, s := range spans {
+				counted += s.last - s.first + 1
 				counts = append(counts, fmt.Sprintf("COUNT(%s!$B$%d:$B$%d)", quote(s.sheet), s.first, s.last))
 			}
 			b.try(b.f.SetCellInt(g.name, address(5, g.row), *r.Number))
-			b.try(b.f.SetCellFormula(g.name, address(5, g.row), strings.Join(counts, "+")))
-			b.try(b.f.SetCellFormula(g.name, address(6, g.row), fmt.Sprintf(`IF(D%d=E%d,"%s","%s")`, g.row, g.row, formulaText(b.d.Words.Pass), formulaText(b.d.Words.Fail))))
+			b.formula(g.name, address(5, g.row), strings.Join(counts, "+"), strconv.FormatInt(counted, 10))
+			result := b.d.Words.Pass
+			if counted != *r.Number {
+				result = b.d.Words.Fail
+			}
+			b.formula(g.name, address(6, g.row), fmt.Sprintf(`IF(D%d=E%d,"%s","%s")`, g.row, g.row, formulaText(b.d.Words.Pass), formulaText(b.d.Words.Fail)), result)
 		}
 		results = append(results, document.Choice{Label: r.Result.Text, Tone: r.Result.Tone})
 		g.height(max(16.5, 12.5*max(lines(r.Name, g.widths[1]), lines(r.How, g.widths[5]), lines(r.Expected, g.widths[2]), lines(r.Observed, g.widths[3]))+4))

@@ -44,7 +44,11 @@ func (b *book) pageSheet(p *plan) {
 	}
 	var blocks []document.Block
 	var tail *document.Facts
+	covered := false
 	for _, block := range p.blocks { // the cover's facts are for reference: on a sheet they stand below the summary
+		if _, ok := block.(document.Progress); ok && covered {
+			continue
+		}
 		if front, ok := block.(document.Front); ok {
 			blocks = append(blocks, front.Verdict)
 			if len(front.Verdict.Figures) > 0 {
@@ -54,7 +58,13 @@ func (b *book) pageSheet(p *plan) {
 				}
 				blocks = append(blocks, tiles)
 			}
+			for _, x := range p.blocks { // how far the review is stands beside the verdict
+				if progress, ok := x.(document.Progress); ok {
+					blocks = append(blocks, progress)
+				}
+			}
 			blocks = append(blocks, document.Points{Points: front.Notices}, front.Story, front.Worst)
+			covered = true
 			tail = &document.Facts{Fields: append(append([]document.Field{}, front.Facts...), front.Digest)}
 			continue
 		}
@@ -111,8 +121,8 @@ func (g *page) grid(blocks []document.Block) {
 				g.want(i, widthOf(col))
 			}
 			if x.Review != nil {
-				for i, w := range []float64{15, 16, 13, 34} {
-					g.want(len(x.Columns)+i, w)
+				for i, k := range x.Review.Columns {
+					g.want(len(x.Columns)+i, reviewWidth(k))
 				}
 			}
 		case document.Checks:
@@ -210,6 +220,8 @@ func (g *page) block(block document.Block) {
 		g.code(x)
 	case document.Table:
 		g.table(x)
+	case document.Progress:
+		g.progress(x)
 	case document.Signatures:
 		g.signatures(x)
 	}

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,17 +36,34 @@ func (b *book) reviewer(sh string, first int, from, to int64, r *document.Review
 		b.choices = append(b.choices, at)
 	}
 	labels, _ := excelize.ColumnNumberToName(at.column + 1)
-	list := excelize.NewDataValidation(true)
-	list.Sqref = address(first, from) + ":" + address(first, to)
-	list.SetSqrefDropList(fmt.Sprintf("%s!$%s$2:$%s$%d", listsSheet, labels, labels, 1+len(r.Choices)))
-	list.SetError(excelize.DataValidationErrorStyleStop, cut(r.Status, 31), cut(b.d.Words.Choices, 254))
-	b.try(b.f.AddDataValidation(sh, list))
-	date := excelize.NewDataValidation(true)
-	date.Sqref = address(first+2, from) + ":" + address(first+2, to)
-	b.try(date.SetRange(36526, 73050, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween)) // 2000 to 2099
-	date.SetError(excelize.DataValidationErrorStyleStop, cut(r.On, 31), cut(r.On, 254))
-	b.try(b.f.AddDataValidation(sh, date))
-	b.toneFormats(sh, address(first, from)+":"+address(first, to), r.Choices)
+	for i, k := range r.Columns {
+		cells := address(first+i, from) + ":" + address(first+i, to)
+		check := excelize.NewDataValidation(true)
+		check.Sqref = cells
+		switch k.Kind {
+		case document.Chosen:
+			check.SetSqrefDropList(fmt.Sprintf("%s!$%s$2:$%s$%d", listsSheet, labels, labels, 1+len(r.Choices)))
+			check.SetError(excelize.DataValidationErrorStyleStop, cut(k.Label, 31), cut(b.d.Words.Choices, 254))
+			b.toneFormats(sh, cells, r.Choices)
+		case document.Dated:
+			b.try(check.SetRange(36526, 73050, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween)) // 2000 to 2099
+			check.SetError(excelize.DataValidationErrorStyleStop, cut(k.Label, 31), cut(cmp.Or(b.d.Words.Date, k.Label), 254))
+		default:
+			continue
+		}
+		b.try(b.f.AddDataValidation(sh, check))
+	}
+}
+
+// reviewWidth is how wide a reviewer's column is, in characters.
+func reviewWidth(k document.ReviewColumn) float64 {
+	switch {
+	case k.Kind == document.Dated:
+		return 13
+	case k.Code == "comment":
+		return 34
+	}
+	return 16
 }
 
 // lists writes the hidden sheet of choices.
@@ -102,4 +120,37 @@ func (b *book) word(t document.Tone) string {
 		return b.color("grey")
 	}
 	return b.tone(t)
+}
+
+// progress says how many rows of a reviewed table have another choice than the first: counted live, with today's figure for programs that
+// do not count.
+func (g *page) progress(x document.Progress) {
+	b := g.b
+	var total int64
+	var open []string
+	for _, s := range b.tables[x.Ref] {
+		r := b.reviews[x.Ref]
+		cells := fmt.Sprintf("%[1]s!$%[2]s$%[3]d:$%[2]s$%[4]d", quote(s.sheet), column(r.column), s.first, s.last)
+		open = append(open, fmt.Sprintf(`COUNTIF(%s,"%s")+COUNTBLANK(%[1]s)`, cells, formulaText(r.initial)))
+		total += s.last - s.first + 1
+	}
+	if total == 0 {
+		return
+	}
+	before, after, _ := strings.Cut(strings.ReplaceAll(x.Text, "{all}", b.number(total)), "{done}")
+	cell := address(2, g.row)
+	g.put(2, g.take(pageWidth), before+"0"+after, b.style("progress", func() *excelize.Style {
+		return &excelize.Style{Font: b.font(12, true, b.color("critical")), Alignment: &excelize.Alignment{Vertical: "center"}}
+	}))
+	count := fmt.Sprintf(`"%s"&(%d-(%s))&"%s"`, formulaText(before), total, strings.Join(open, "+"), formulaText(after))
+	b.formula(g.name, cell, count, before+"0"+after)
+	if to := b.targets[x.Ref]; to != "" {
+		b.try(b.f.SetCellHyperLink(g.name, cell, to, "Location"))
+	}
+	g.height(20)
+	g.next()
+	for _, note := range x.Notes {
+		g.paragraph(document.Paragraph{Style: document.Note, Text: note})
+	}
+	g.gap(6)
 }

@@ -11,8 +11,22 @@ import (
 	"trailscribe/internal/result"
 )
 
-// headRow is where the header of a table's own sheet stands; rows begin below it.
-const headRow = 6
+// headRow is where the header of a table's own sheet stands where no texts are above it; mostTexts are at most above it.
+const (
+	headRow   = 6
+	mostTexts = 5
+)
+
+// texts are those of a finding that head the sheet of its rows: condition, criteria, effect, recommendation.
+func (p *plan) texts() []document.Field {
+	if p.card == nil || p.part != document.Findings {
+		return nil
+	}
+	return p.card.Fields[:min(len(p.card.Fields), mostTexts)]
+}
+
+// head is where the header of the plan's table stands; rows begin below it.
+func (p *plan) head() int64 { return headRow + int64(len(p.texts())) }
 
 // sampled rows tell how large a sheet will be.
 const sampled = 500
@@ -41,11 +55,11 @@ func (b *book) parts(t *document.Table, card *document.Card, s document.Section)
 
 // rowsPerSheet is the format's limit, or fewer where wide rows would make the sheet's XML too large.
 func (b *book) rowsPerSheet(t *document.Table) (int64, error) {
-	most := int64(mostRows - headRow)
+	most := int64(mostRows - headRow - mostTexts)
 	if t.Rows.Count() < 100_000 {
 		return most, nil
 	}
-	e := b.encoder(make([]int, len(t.Columns)+8))
+	e := b.encoder(make([]int, len(t.Columns)+16))
 	var n int64
 	for row, err := range result.Head(t.Rows, sampled).All() {
 		if err != nil {
@@ -79,11 +93,13 @@ func (b *book) row(e *rowEncoder, t *document.Table, row result.Row, n, at int64
 		e.value(i+1, col, row[i], b.d.Cell)
 	}
 	if t.Review != nil {
-		i := len(t.Columns) + 1
-		e.string(i, b.initial(t.Review))
-		e.empty(i + 1)
-		e.empty(i + 2)
-		e.empty(i + 3)
+		for i, k := range t.Review.Columns {
+			if k.Kind == document.Chosen {
+				e.string(len(t.Columns)+1+i, b.initial(t.Review))
+			} else {
+				e.empty(len(t.Columns) + 1 + i)
+			}
+		}
 	}
 	e.end()
 }
@@ -106,6 +122,8 @@ func (b *book) tableSheet(p *plan) {
 	b.try(f.SetColWidth(sh, "A", "A", 2))
 	b.title(sh, strings.TrimSpace(t.Ref+"  "+t.Title), b.subtitle(p), last)
 	b.back(sh, 3, 5)
+	b.textsAbove(p, last)
+	head := p.head()
 
 	// styles and widths of the columns
 	styles := []int{b.style("row-number", func() *excelize.Style {
@@ -121,31 +139,31 @@ func (b *book) tableSheet(p *plan) {
 		}
 	}
 	if t.Review != nil {
-		styles = append(styles, b.input(false), b.input(false), b.input(true), b.input(false))
-		for i, w := range []float64{16, 16, 13, 34} {
-			b.width(sh, len(t.Columns)+3+i, w)
+		for i, k := range t.Review.Columns {
+			styles = append(styles, b.input(k.Kind == document.Dated))
+			b.width(sh, len(t.Columns)+3+i, reviewWidth(k))
 		}
 	}
 	if p.n == 0 {
-		b.header(sh, headRow, 2, t, labels)
-		b.say(sh, address(3, headRow+1), t.Empty)
-		b.try(f.SetCellStyle(sh, address(3, headRow+1), address(3, headRow+1), b.style("empty", func() *excelize.Style {
+		b.header(sh, head, 2, t, labels)
+		b.say(sh, address(3, head+1), t.Empty)
+		b.try(f.SetCellStyle(sh, address(3, head+1), address(3, head+1), b.style("empty", func() *excelize.Style {
 			return &excelize.Style{Font: b.font(size, false, b.color("grey")), Alignment: &excelize.Alignment{Vertical: "center"}}
 		})))
 		b.written.Rows[t.Ref] += 0
 		return
 	}
 
-	from, to := int64(headRow+1), int64(headRow)+p.n
+	from, to := head+1, head+p.n
 	table := fmt.Sprintf("T_%s_%d", identifier(t.Ref), p.index+1)
-	b.header(sh, headRow, 2, t, labels)
-	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, headRow) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1",
+	b.header(sh, head, 2, t, labels)
+	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, head) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1",
 		ShowRowStripes: ptr(false)}))
-	b.header(sh, headRow, 2, t, labels) // AddTable writes plain header cells over ours
-	b.try(f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: headRow, TopLeftCell: address(4, headRow+1),
+	b.header(sh, head, 2, t, labels) // AddTable writes plain header cells over ours
+	b.try(f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: int(head), TopLeftCell: address(4, head+1),
 		ActivePane: "bottomRight"}))
 	b.try(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quote(sh),
-		headRow, headRow), Scope: sh}))
+		head, head), Scope: sh}))
 	for i, col := range t.Columns {
 		if len(col.Values) > 0 {
 			b.toneFormats(sh, address(i+3, from)+":"+address(i+3, to), col.Values)
@@ -160,7 +178,34 @@ func (b *book) tableSheet(p *plan) {
 	for _, style := range styles {
 		b.quotedStyle(style) // while the rows are poured it is too late
 	}
+	b.sizes[p.file] = "A1:" + address(last, to)
 	b.inject[p.file] = func(emit func([]byte) error) error { return b.pourRows(p, styles, emit) }
+}
+
+// textsAbove writes what a finding's card says between the links and the header, a row each.
+func (b *book) textsAbove(p *plan, last int) {
+	label := b.style("above-label", func() *excelize.Style {
+		return &excelize.Style{Font: b.font(8, true, b.color("accent")), Alignment: &excelize.Alignment{Vertical: "top"}}
+	})
+	value := b.style("above", func() *excelize.Style {
+		return &excelize.Style{Font: b.font(size, false, b.color("ink")), NumFmt: 49,
+			Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
+	})
+	end, room := 4, 0.0 // the columns that the text may take, to the width of a page
+	for ; room < pageWidth-20 && end <= max(last, 5); end++ {
+		w, err := b.f.GetColWidth(p.name, column(end))
+		b.try(err)
+		room += w
+	}
+	for i, x := range p.texts() {
+		row := int64(5 + i)
+		b.say(p.name, address(2, row), x.Label)
+		b.try(b.f.SetCellStyle(p.name, address(2, row), address(2, row), label))
+		b.say(p.name, address(4, row), x.Text)
+		b.try(b.f.MergeCell(p.name, address(4, row), address(end-1, row)))
+		b.try(b.f.SetCellStyle(p.name, address(4, row), address(end-1, row), value))
+		b.try(b.f.SetRowHeight(p.name, int(row), 12.5*min(lines(x.Text, room), 3)+3))
+	}
 }
 
 // pourRows is called while the archive is written.
@@ -175,7 +220,7 @@ func (b *book) pourRows(p *plan, styles []int, emit func([]byte) error) error {
 			break
 		}
 		if n >= p.first {
-			b.row(e, p.table, row, n, headRow+1+n-p.first)
+			b.row(e, p.table, row, n, p.head()+1+n-p.first)
 			b.written.Rows[p.table.Ref]++
 			if len(e.B) > 256<<10 {
 				if size += int64(len(e.B)); size > mostXML+mostXML/4 {
@@ -203,7 +248,9 @@ func (b *book) labels(t *document.Table) []string {
 		all = append(all, c.Label)
 	}
 	if r := t.Review; r != nil {
-		all = append(all, r.Status, r.Reviewer, r.On, r.Comment)
+		for _, k := range r.Columns {
+			all = append(all, k.Label)
+		}
 	}
 	seen := map[string]bool{}
 	for i, label := range all {
@@ -244,7 +291,10 @@ func (b *book) header(sh string, row int64, first int, t *document.Table, labels
 
 func (b *book) subtitle(p *plan) string {
 	var parts []string
-	if p.card != nil && len(p.card.Fields) > 0 {
+	switch {
+	case len(p.texts()) > 0: // its texts stand below
+		parts = append(parts, p.card.Title)
+	case p.card != nil && len(p.card.Fields) > 0:
 		parts = append(parts, p.card.Fields[0].Text)
 	}
 	if p.of > 1 {

@@ -46,7 +46,8 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 	b := &book{
 		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
 		styles: map[string]int{}, quoted: map[int]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{},
-		tables: map[string][]span{}, inject: map[string]producer{},
+		tables: map[string][]span{}, reviews: map[string]reviewed{}, files: map[string]string{}, sizes: map[string]string{},
+		cached: map[string]map[string]string{}, inject: map[string]producer{},
 		written: document.Written{Files: []string{name}, Rows: map[string]int64{}, Altered: map[string]int64{}},
 	}
 	defer b.f.Close()
@@ -67,6 +68,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 		}
 	}
 	b.lists()
+	b.runOf(plans)
 	b.quotePages()
 	b.finish(plans)
 	if b.failed != nil {
@@ -77,7 +79,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 		return b.written, err
 	}
 	buffered := bufio.NewWriterSize(file, 1<<20)
-	b.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(buffered, b.inject) })
+	b.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(buffered, b) })
 	if _, err = b.f.WriteTo(io.Discard); err == nil {
 		err = buffered.Flush()
 	}
@@ -110,6 +112,9 @@ type plan struct {
 
 // order of the sheets: what a reader opens first stands first.
 func order(p *plan) int {
+	if p.table != nil && p.table.Review != nil && p.part == document.Register { // what a reviewer works in
+		return 1
+	}
 	switch p.part {
 	case document.Cover, document.Summary:
 		return 0
@@ -220,7 +225,14 @@ func (b *book) plan() ([]*plan, error) {
 			b.home = append(b.home, link{p.name, p.title})
 		}
 		if p.table != nil && p.n > 0 { // known before any sheet is laid out: the tie-outs stand before the tables
-			b.tables[p.table.Ref] = append(b.tables[p.table.Ref], span{p.name, headRow + 1, headRow + p.n})
+			b.tables[p.table.Ref] = append(b.tables[p.table.Ref], span{p.name, p.head() + 1, p.head() + p.n})
+		}
+		if p.table != nil && p.table.Review != nil {
+			for i, k := range p.table.Review.Columns {
+				if k.Kind == document.Chosen {
+					b.reviews[p.table.Ref] = reviewed{len(p.table.Columns) + 3 + i, b.initial(p.table.Review)}
+				}
+			}
 		}
 		if p.table != nil && p.index == 0 {
 			b.targets[p.table.Ref] = quote(p.name) + "!A1"
@@ -239,6 +251,7 @@ func (b *book) plan() ([]*plan, error) {
 func (b *book) create(plans []*plan) {
 	for i, p := range plans {
 		p.file = fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)
+		b.files[p.name] = p.file
 		if i == 0 {
 			b.try(b.f.SetSheetName("Sheet1", p.name))
 			continue
@@ -257,29 +270,58 @@ func (b *book) properties() {
 	b.try(b.f.SetCustomProps(excelize.CustomProperty{Name: "Reference", Value: clean(d.Ref)}))
 }
 
-// finish sets what every sheet has: tab colour, page, footer, protection without a password (a password protects nothing and makes the
-// bytes differ).
+// finish sets what every sheet has: tab colour, page, footer. Pages are protected without a password (a password protects nothing and makes
+// the bytes differ); sheets of rows and the structure of the workbook are free.
 func (b *book) finish(plans []*plan) {
 	tabs := map[int]string{0: "navy", 1: "accent", 2: "good", 3: "critical", 4: "high", 5: "high", 6: "grey",
 		7: "grey", 8: "medium", 9: "grey"}
 	for _, p := range plans {
-		b.try(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{TabColorRGB: ptr(b.color(tabs[order(p)])), FitToPage: ptr(true)}))
-		orientation, high := "landscape", 0
-		if order(p) == 0 { // the summary is one page
-			orientation, high = "portrait", 1
+		tab := b.color(tabs[order(p)])
+		if p.card != nil && p.part == document.Findings && len(p.card.Pills) > 0 { // a finding's tab has the colour of its severity
+			tab = b.tone(p.card.Pills[0].Tone)
 		}
-		b.try(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Orientation: ptr(orientation), Size: ptr(9), FitToWidth: ptr(1),
-			FitToHeight: ptr(high)}))
+		b.try(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{TabColorRGB: ptr(tab), FitToPage: ptr(true)}))
+		orientation := "landscape"
+		if order(p) == 0 {
+			orientation = "portrait"
+		}
+		paper := 9 // A4
+		if p.table != nil && b.wide(p) {
+			paper = 8 // A3: on A4 its rows could not be read
+		}
+		b.try(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Orientation: ptr(orientation), Size: ptr(paper), FitToWidth: ptr(1),
+			FitToHeight: ptr(0)}))
 		b.try(b.f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{Left: ptr(0.45), Right: ptr(0.45), Top: ptr(0.55), Bottom: ptr(0.6),
 			Header: ptr(0.25), Footer: ptr(0.25), Horizontally: ptr(true)}))
 		b.try(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: b.footer()}))
 		b.try(b.f.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: ptr(false), ZoomScale: ptr(100.0)}))
+		if p.table != nil { // rows are for sorting, filtering and pivot tables, none of which works over locked cells
+			continue
+		}
 		b.try(b.f.ProtectSheet(p.name, &excelize.SheetProtectionOptions{AutoFilter: true, Sort: true, FormatColumns: true, FormatRows: true,
 			FormatCells: true, SelectLockedCells: true, SelectUnlockedCells: true}))
 	}
 	b.try(b.f.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: ptr(true)}))
-	b.try(b.f.ProtectWorkbook(&excelize.WorkbookProtectionOptions{LockStructure: true}))
 	b.f.SetActiveSheet(0)
+}
+
+// wide reports whether a sheet of rows is too wide for A4.
+func (b *book) wide(p *plan) bool {
+	total := 0.0
+	for i, k := range p.table.Columns {
+		if k.Hidden {
+			continue
+		}
+		w, err := b.f.GetColWidth(p.name, column(i+3))
+		b.try(err)
+		total += w
+	}
+	if r := p.table.Review; r != nil {
+		for _, k := range r.Columns {
+			total += reviewWidth(k)
+		}
+	}
+	return total > pageWidth*1.3
 }
 
 // mostFooter is how long the code of a footer may be, in UTF-16 units.

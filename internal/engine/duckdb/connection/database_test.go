@@ -22,8 +22,12 @@ func TestLeftBehind(t *testing.T) {
 	db.patience = time.Millisecond
 	for n := 5_000; ; n *= 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		_, err := db.QueryContext(ctx, slow(n)) //nolint:rowserrcheck // there are no rows
+		rows, err := db.QueryContext(ctx, slow(n)) //nolint:rowserrcheck // there are no rows
 		cancel()
+		if err == nil { // a busy machine: it ended before the context did
+			rows.Close()
+			continue
+		}
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("a statement whose context has ended: %v", err)
 		}
