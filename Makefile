@@ -41,7 +41,7 @@ deadcode: ## functions of the product that no program reaches
 lint-fetch: # fails where golangci-lint is not there and cannot be fetched
 	$(GO) run $(LINT) version
 
-readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf
+readers: build ## open what is written with other people's programs: LibreOffice, openpyxl, poppler, qpdf, veraPDF
 	cmd/trailscribe/testdata/readers/check.sh $(BIN)
 
 conformance: ## a real Trino, a second parser, and moto: what the SQL means, what AWS's API is; all are fetched once

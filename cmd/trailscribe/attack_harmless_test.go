@@ -69,7 +69,10 @@ var odd = regexp.MustCompile(`externalLink|connections|vba|queryTable|activeX|em
 
 // ownFormula are the formulas that the program writes: counts of rows, and whether two figures agree.
 var ownFormula = regexp.MustCompile(`^(?:COUNT\('[A-Z]+-[0-9]+(?: \([0-9]+\))?'!\$[A-Z]+\$[0-9]+:\$[A-Z]+\$[0-9]+\)\+?)+$|` +
-	`^IF\(D[0-9]+=E[0-9]+,"[A-Za-z ]+","[A-Za-z ]+"\)$`)
+	`^IF\(D[0-9]+=E[0-9]+,"[A-Za-z ]+","[A-Za-z ]+"\)$|` +
+	`^"[A-Za-z ]*"&\([0-9]+-\((?:COUNTIF\(` + ownRows + `,"Open"\)\+COUNTBLANK\(` + ownRows + `\)\+?)+\)\)&"[A-Za-z0-9, ]*"$`)
+
+const ownRows = `'Exceptions(?: \([0-9]+\))?'!\$[A-Z]+\$[0-9]+:\$[A-Z]+\$[0-9]+`
 
 // harmlessWorkbook holds that a workbook is XML that any program reads, has no formulas but those of the program, no links
 // outside, no parts that do something, and texts that stay texts when somebody edits them.

@@ -23,7 +23,11 @@ func textOfPDF(file []byte) (string, error) {
 	for id, b := range bodies {
 		if m := toUnicode.FindSubmatch(b); m != nil {
 			cmap, err := pdfStream(bodies[string(m[1])])
-			if err != nil || !bytes.Contains(cmap, []byte("<0000> <FFFF> <0000>")) {
+			identity := err == nil
+			for i := range 256 { // a range must not cross a change of the first byte
+				identity = identity && bytes.Contains(cmap, fmt.Appendf(nil, "<%02X00> <%02XFF> <%02X00>", i, i, i))
+			}
+			if !identity {
 				return "", fmt.Errorf("the font in object %s has no identity ToUnicode map (%v): its text cannot be copied out", id, err)
 			}
 		}

@@ -19,7 +19,7 @@ type Document struct {
 	As       time.Time // the only clock in a file: creation and modification date, footer
 	Footer   string    // left part of every page's footer
 	Words    Words
-	Run      []Field // what a filled workbook is read back by: code and value, on a hidden sheet; not printed
+	Run      []RunField // what a filled workbook is read back by: code and value, on a hidden sheet; not printed
 	Sections []Section
 
 	// Cell is the text a reader sees for a value of a column: the report language's numbers and dates. nil is shown as an en dash.
@@ -345,6 +345,8 @@ type (
 		Fields []string // Name, Role, Signature, Date; the same of all boxes
 		Given  []string // what is known of them, in their order; "" is left to be filled in
 	}
+	// RunField says one thing of the run: a code, the same in every language, and its value.
+	RunField struct{ Code, Text string }
 	// Review are the columns that a reviewer fills in.
 	Review struct {
 		Columns []ReviewColumn

@@ -157,11 +157,11 @@ func (c *composer) progress() document.Progress {
 }
 
 // runFields are what a filled workbook is read back by: of which run it is.
-func (c *composer) runFields() []document.Field {
+func (c *composer) runFields() []document.RunField {
 	s := c.s
-	return []document.Field{
-		{Label: "evidence_digest", Text: s.Digest}, {Label: "report", Text: s.Report}, {Label: "variant", Text: s.Variant},
-		{Label: "period", Text: s.Period.ID},
-		{Label: "revision", Text: fmt.Sprint(s.Revision)}, {Label: "language", Text: s.Language}, {Label: "timezone", Text: c.zone.String()},
+	return []document.RunField{
+		{Code: "evidence_digest", Text: s.Digest}, {Code: "report", Text: s.Report}, {Code: "variant", Text: s.Variant},
+		{Code: "period", Text: s.Period.ID},
+		{Code: "revision", Text: fmt.Sprint(s.Revision)}, {Code: "language", Text: s.Language}, {Code: "timezone", Text: c.zone.String()},
 	}
 }

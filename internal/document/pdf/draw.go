@@ -50,6 +50,9 @@ const partPages = 120
 
 // draw turns pages into a PDF file, not yet finished. It gives the marks of each page back to the collector as it goes.
 func draw(ctx context.Context, fs *faces, tree *structure, pages []*page, outline []entry, as time.Time) ([]byte, error) {
+	if tree != nil {
+		tree.lead(pages, outline)
+	}
 	if len(pages) <= partPages {
 		return whole(ctx, fs, tree, pages, outline, as, nil)
 	}

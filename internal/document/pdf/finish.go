@@ -72,6 +72,11 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 	stamp, iso := at.Format("D:20060102150405Z"), at.Format("2006-01-02T15:04:05Z")
 	o.body[o.info] = fmt.Appendf(nil, "<</Title %s /Author %s /Subject %s /Producer %s /CreationDate (%s) /ModDate (%s)>>",
 		textString(a.title), textString(a.author), textString(a.subject), textString(producer), stamp, stamp)
+	conformance, accessible := "B", ""
+	if tree != nil && languagePattern.MatchString(a.language) { // tagged, in a language that a reader knows
+		conformance, accessible = "A", "<pdfuaid:part>1</pdfuaid:part>"
+	}
+	o.toUnicode()
 	xmp := `<?xpacket begin="` + "\ufeff" +
 		`" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
 		`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">` +
@@ -80,7 +85,7 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 		`<dc:creator><rdf:Seq><rdf:li>` + xmlText(a.author) + `</rdf:li></rdf:Seq></dc:creator>` +
 		`<dc:description><rdf:Alt><rdf:li xml:lang="x-default">` + xmlText(a.subject) + `</rdf:li></rdf:Alt></dc:description>` +
 		`<xmp:CreateDate>` + iso + `</xmp:CreateDate><xmp:ModifyDate>` + iso + `</xmp:ModifyDate><pdf:Producer>` + producer + `</pdf:Producer>` +
-		`</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
+		`</rdf:Description>` + conforms(conformance, accessible) + `</rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
 	metadata := o.add(stream("/Type /Metadata /Subtype /XML", []byte(xmp)))
 	profile := o.add(stream("/N 3 /Filter /FlateDecode", deflate(srgb())))
 
@@ -102,6 +107,47 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 		o.addStructure(tree)
 	}
 	return o.file(), nil
+}
+
+// conforms says in the metadata which standards the file keeps: PDF/A-3 (ISO 19005-3, 6.6.4) and, where it is tagged, PDF/UA-1 (ISO 14289-1,
+// 5), with the description of that schema which PDF/A asks for.
+func conforms(conformance, accessible string) string {
+	text := `<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">` +
+		`<pdfaid:part>3</pdfaid:part><pdfaid:conformance>` + conformance + `</pdfaid:conformance>` + accessible + `</rdf:Description>`
+	if accessible == "" {
+		return text
+	}
+	return text + `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" ` +
+		`xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">` +
+		`<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema` +
+		`</pdfaSchema:schema><pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>` +
+		`<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">` +
+		`<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>` +
+		`<pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>Part of ISO 14289 that the file keeps` +
+		`</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>`
+}
+
+// toUnicode says of each face which character a code is. fpdf writes one range over all codes, but a range must not cross a change of the
+// first byte (Adobe Technical Note 5411, 1.4.2): there are 256 of them, in blocks of at most 100.
+func (o *objects) toUnicode() {
+	var b strings.Builder
+	b.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n<</Registry (Adobe)\n/Ordering (UCS)\n" +
+		"/Supplement 0\n>> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
+	for from := 0; from < 256; from += 100 {
+		to := min(from+100, 256)
+		fmt.Fprintf(&b, "%d beginbfrange\n", to-from)
+		for i := from; i < to; i++ {
+			fmt.Fprintf(&b, "<%02X00> <%02XFF> <%02X00>\n", i, i, i)
+		}
+		b.WriteString("endbfrange\n")
+	}
+	b.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend")
+	all := stream("/Filter /FlateDecode", deflate([]byte(b.String())))
+	for id, body := range o.body {
+		if bytes.Contains(body, []byte("<0000> <FFFF> <0000>")) {
+			o.body[id] = all
+		}
+	}
 }
 
 var (
@@ -247,7 +293,7 @@ func recount(file []byte) (pages, outline int, err error) {
 		if entry {
 			outline++
 		}
-		if page || entry {
+		if page || entry || bytes.HasPrefix(b, []byte("<</Type /Annot ")) {
 			for _, m := range destPattern.FindAllSubmatch(b, -1) {
 				if to, _ := strconv.Atoi(string(m[1])); !isPage(to) {
 					return 0, 0, fmt.Errorf("recount PDF: object %d leads to object %d, which is not a page", id, to)

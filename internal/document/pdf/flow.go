@@ -165,7 +165,7 @@ func (l *flow) gap(h float64) {
 // reach marks where a Ref stands; the first time counts.
 func (l *flow) reach(ref string, y float64) {
 	if p := l.places[ref]; p != nil && p.page == nil {
-		p.page, p.y = l.page, y
+		p.page, p.y, p.name = l.page, y, ref
 	}
 }
 
@@ -183,7 +183,7 @@ func (l *flow) list(level int, number, s string, silent bool, y float64) {
 	if l.appendix && level > 0 && !l.inHeading {
 		silent = true // statements by the dozen: bookmarks lead to them, the contents would drown
 	}
-	l.entries = append(l.entries, entry{level, number, s, &place{l.page, y}, silent})
+	l.entries = append(l.entries, entry{level, number, s, &place{page: l.page, y: y}, silent})
 }
 
 func (l *flow) section(s document.Section) error {

@@ -39,12 +39,14 @@ type mark struct {
 type link struct {
 	x, y, w, h float64
 	to         *place
+	tag        tag // element whose text leads there; 0: none
 }
 
 // place is where a link or a bookmark leads; page is nil until it is reached.
 type place struct {
 	page *page
 	y    float64
+	name string // of what is there, "" where only an entry of the contents names it
 }
 
 // page is one page of marks.
@@ -173,6 +175,6 @@ func (p *pen) pill(x, y, h float64, s string, c style.RGB) {
 // linkTo makes an area lead to a place.
 func (p *pen) linkTo(x, y, w, h float64, to *place) {
 	if to != nil {
-		p.page.links = append(p.page.links, link{x, y, w, h, to})
+		p.page.links = append(p.page.links, link{x, y, w, h, to, p.tag})
 	}
 }

@@ -2,7 +2,12 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +36,7 @@ const (
 	tagFigure   = "Figure"
 	tagContents = "TOC"
 	tagLine     = "TOCI"
+	tagLink     = "Link"
 )
 
 func leaf(kind string) bool {
@@ -58,7 +64,34 @@ const mostElements = 40000
 type structure struct {
 	elements []element // 0 unused, 1 the document
 	contents map[tag][]content
+	links    [][]leading // of each page, in the order in which they are drawn
+	heading  int         // level of the last heading
 	full     bool
+}
+
+// leading is a link: the element whose text leads somewhere, and in words where to.
+type leading struct {
+	tag tag
+	to  string
+}
+
+// lead notes the links of all pages; outline names where they lead.
+func (s *structure) lead(pages []*page, outline []entry) {
+	names, number := map[*place]string{}, map[*page]int{}
+	for _, e := range outline {
+		names[e.place] = e.label()
+	}
+	for i, p := range pages {
+		number[p] = i + 1
+	}
+	s.links = make([][]leading, len(pages))
+	for i, p := range pages {
+		for _, l := range p.links {
+			if l.to.page != nil { // the others are not drawn
+				s.links[i] = append(s.links[i], leading{l.tag, cmp.Or(names[l.to], l.to.name, strconv.Itoa(number[l.to.page]))})
+			}
+		}
+	}
 }
 
 func newStructure() *structure {
@@ -70,9 +103,54 @@ func (s *structure) add(kind string, parent tag, alt string) tag {
 		s.full, s.elements = true, nil
 		return 0
 	}
+	switch kind {
+	case tagH1, tagH2, tagH3: // a heading is at most one level below the one before: PDF/UA-1, 7.4.2
+		s.heading = min(int(kind[1]-'0'), s.heading+1)
+		kind = "H" + strconv.Itoa(s.heading)
+	}
 	s.elements = append(s.elements, element{kind, parent, alt})
 	return tag(len(s.elements) - 1)
 }
+
+// addLinks makes an element for each link and an object for its annotation, as PDF/UA-1, 7.18.5 asks. The text of an element with a link
+// is the link's; of several links in one text the first has it.
+func (o *objects) addLinks(s *structure, pages []int) (annotations map[tag]int, page map[tag]int) {
+	annotations, page = map[tag]int{}, map[tag]int{}
+	for i, links := range s.links {
+		body := o.body[pages[i]]
+		found := annotationPattern.FindAllIndex(body, -1)
+		if len(links) == 0 || len(found) != len(links) { // fpdf wrote something else: the links work and are not tagged
+			continue
+		}
+		var b bytes.Buffer
+		at := 0
+		for k, m := range found {
+			parent := links[k].tag
+			if parent == 0 {
+				parent = 1
+			}
+			s.elements = append(s.elements, element{kind: tagLink, parent: parent})
+			t := tag(len(s.elements) - 1)
+			if kind := s.elements[parent].kind; leaf(kind) && kind != tagFigure {
+				s.contents[t] = s.contents[parent]
+				delete(s.contents, parent)
+			}
+			text := bytes.TrimSuffix(body[m[0]:m[1]], []byte(">>"))
+			annotations[t] = o.add(fmt.Appendf(nil, "%s /Contents %s /StructParent %d>>", text, textString(links[k].to),
+				len(pages)+len(annotations)))
+			page[t] = pages[i]
+			b.Write(body[at:m[0]])
+			fmt.Fprintf(&b, "%d 0 R ", annotations[t])
+			at = m[1]
+		}
+		b.Write(body[at:])
+		o.body[pages[i]] = b.Bytes()
+	}
+	return annotations, page
+}
+
+// annotationPattern is a link as fpdf writes it into the dictionary of its page.
+var annotationPattern = regexp.MustCompile(`<</Type /Annot /Subtype /Link [^>]*>>`)
 
 // of is the tag that a mark is drawn under: figures own all that is in them, other leaves their text.
 func (s *structure) of(m *mark) tag {
@@ -115,11 +193,17 @@ func (p *pen) artifact(draw func()) {
 // addStructure puts the tree into the file: one object per element, packed, and the table that leads from pieces of streams to elements.
 func (o *objects) addStructure(s *structure) {
 	pages := o.pageIDs()
+	annotations, pageOf := o.addLinks(s, pages)
 	used := make([]bool, len(s.elements)) // elements without any text are left out
 	for t := len(s.elements) - 1; t > 0; t-- {
-		used[t] = used[t] || len(s.contents[tag(t)]) > 0 || t == 1
+		used[t] = used[t] || len(s.contents[tag(t)]) > 0 || annotations[tag(t)] > 0 || t == 1
 		if used[t] {
 			used[s.elements[t].parent] = true
+		}
+	}
+	for t := range s.elements { // an empty cell is one too: every row of a table has as many
+		if e := s.elements[t]; (e.kind == tagCell || e.kind == tagHead) && used[e.parent] {
+			used[t] = true
 		}
 	}
 	ids := make([]int, len(s.elements))
@@ -134,6 +218,7 @@ func (o *objects) addStructure(s *structure) {
 	}
 	root := o.add(nil)
 	parents := make([]map[int32]int, len(pages))
+	ofLink := map[int]int{} // annotation -> element
 	for t := 1; t < len(s.elements); t++ {
 		if !used[t] {
 			continue
@@ -152,8 +237,11 @@ func (o *objects) addStructure(s *structure) {
 			fmt.Fprintf(&b, " /Alt %s", textString(e.alt))
 		}
 		pieces := s.contents[tag(t)]
-		if len(pieces) > 0 {
+		switch {
+		case len(pieces) > 0:
 			fmt.Fprintf(&b, " /Pg %d 0 R", pages[pieces[0].page])
+		case annotations[tag(t)] > 0:
+			fmt.Fprintf(&b, " /Pg %d 0 R", pageOf[tag(t)])
 		}
 		b.WriteString(" /K [")
 		for _, c := range pieces {
@@ -166,6 +254,10 @@ func (o *objects) addStructure(s *structure) {
 			} else {
 				fmt.Fprintf(&b, "<</Type /MCR /Pg %d 0 R /MCID %d>> ", pages[c.page], c.id)
 			}
+		}
+		if id := annotations[tag(t)]; id > 0 {
+			fmt.Fprintf(&b, "<</Type /OBJR /Pg %d 0 R /Obj %d 0 R>> ", pageOf[tag(t)], id)
+			ofLink[id] = ids[t]
 		}
 		for _, id := range children[t] {
 			fmt.Fprintf(&b, "%d 0 R ", id)
@@ -186,9 +278,12 @@ func (o *objects) addStructure(s *structure) {
 		b := o.body[pages[i]]
 		o.body[pages[i]] = append(bytes.TrimSuffix(bytes.Clone(b), []byte(">>")), fmt.Sprintf("\n/StructParents %d /Tabs /S>>", i)...)
 	}
+	for i, id := range slices.Sorted(maps.Keys(ofLink)) { // in the order in which addLinks numbered them
+		fmt.Fprintf(&numbers, "%d %d 0 R ", len(pages)+i, ofLink[id])
+	}
 	table := o.add(fmt.Appendf(nil, "<</Nums [%s]>>", numbers.String()))
 	o.body[root] = fmt.Appendf(nil, "<</Type /StructTreeRoot /K [%d 0 R] /ParentTree %d 0 R /ParentTreeNextKey %d>>",
-		ids[1], table, len(pages))
+		ids[1], table, len(pages)+len(ofLink))
 	o.packFrom = first
 	catalog := bytes.TrimSuffix(o.body[o.root], []byte(">>"))
 	o.body[o.root] = fmt.Appendf(nil, "%s /StructTreeRoot %d 0 R /MarkInfo <</Marked true>>>>", catalog, root)

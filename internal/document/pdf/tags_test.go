@@ -74,6 +74,20 @@ func unpack(t *testing.T, o *objects) map[int]string {
 	return all
 }
 
+var linkPattern = regexp.MustCompile(`^<</S /Link /P (\d+) 0 R `)
+
+// A heading is at most one level below the one before.
+func TestHeadingsGoDownByOne(t *testing.T) {
+	s := newStructure()
+	var got []string
+	for _, kind := range []string{tagH2, tagH3, tagH3, tagH1, tagH3, tagH2, tagH3} {
+		got = append(got, s.elements[s.add(kind, 1, "")].kind)
+	}
+	if want := "H1 H2 H3 H1 H2 H2 H3"; strings.Join(got, " ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}
+
 // The pieces of the streams and the table that leads from them to elements agree, in a report drawn in one part and in several.
 func TestStructureAgreesWithStreams(t *testing.T) {
 	for _, d := range []documenttest.Named{{Name: "full", Document: documenttest.Full()}, {Name: "parts", Document: documenttest.Many(5400)}} {
@@ -109,13 +123,42 @@ func TestStructureAgreesWithStreams(t *testing.T) {
 			}
 			for n, m := range opened {
 				element, _ := strconv.Atoi(table[i][n])
-				if m[2] != fmt.Sprint(n) || !strings.HasPrefix(all[element], "<</S /"+m[1]+" ") {
+				of := all[element]
+				if link := linkPattern.FindStringSubmatch(of); link != nil { // the text of an element that leads somewhere is its link's
+					parent, _ := strconv.Atoi(link[1])
+					of = all[parent]
+				}
+				if m[2] != fmt.Sprint(n) || !strings.HasPrefix(of, "<</S /"+m[1]+" ") {
 					t.Fatalf("%s, page %d: piece %s is a %s, its element %.60q", d.Name, i+1, m[2], m[1], all[element])
 				}
 			}
 			if begun := strings.Count(s, " BDC\n") + strings.Count(s, " BMC\n"); begun != strings.Count(s, "EMC\n") {
 				t.Errorf("%s, page %d: %d pieces begun, %d ended", d.Name, i+1, begun, strings.Count(s, "EMC\n"))
 			}
+		}
+		links := 0
+		for id, b := range all {
+			if !strings.HasPrefix(b, "<</Type /Annot ") {
+				continue
+			}
+			links++
+			m := regexp.MustCompile(`/F 4 .*/Contents <FEFF[0-9A-F]{4,}> /StructParent (\d+)>>$`).FindStringSubmatch(b)
+			if m == nil {
+				t.Errorf("%s: the link %s", d.Name, b)
+				continue
+			}
+			element := regexp.MustCompile(`(?:\] |\[|R )` + m[1] + ` (\d+) 0 R`).FindStringSubmatch(nums)
+			if element == nil {
+				t.Errorf("%s: link %d has no element", d.Name, id)
+				continue
+			}
+			n, _ := strconv.Atoi(element[1])
+			if !linkPattern.MatchString(all[n]) || !strings.Contains(all[n], fmt.Sprintf("/Obj %d 0 R", id)) {
+				t.Errorf("%s: the element of link %d is %s", d.Name, id, all[n])
+			}
+		}
+		if links == 0 || links != kinds[tagLink] {
+			t.Errorf("%s: %d links, %d elements of links", d.Name, links, kinds[tagLink])
 		}
 		for _, kind := range []string{tagDocument, tagH1, tagH2, tagP, tagTable, tagRow, tagHead, tagCell, tagList, tagItem, tagContents} {
 			if kinds[kind] == 0 {

@@ -27,7 +27,7 @@ func (b *book) runOf(plans []*plan) {
 	}
 	line("format", workbookFormat)
 	for _, x := range b.d.Run {
-		line(x.Label, x.Text)
+		line(x.Code, x.Text)
 	}
 	row++
 	line("sheet", "ref", "query", "header_row", "rows", "column", "code", "label", "kind")

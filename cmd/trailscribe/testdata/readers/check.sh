@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Opens the reports of the demonstration with other people's programs and checks what they see:
-# qpdf and poppler for the PDF, openpyxl and LibreOffice for the workbook.
+# qpdf, poppler and veraPDF for the PDF, openpyxl and LibreOffice for the workbook.
 # A program that is not there is said and skipped; with REQUIRE_READERS=1 that is an error.
 set -euo pipefail
 bin=$(realpath "$1")
@@ -29,6 +29,29 @@ if have python3 "Python 3 for openpyxl"; then
   fi
 fi
 
+# veraPDF from Maven Central: https://central.sonatype.com/artifact/org.verapdf.apps/greenfield-apps
+vera=""
+if have java "a Java runtime for veraPDF" && have mvn "Maven, which fetches veraPDF"; then
+  if mvn -q -B -f "$here/verapdf.xml" dependency:copy-dependencies -DoutputDirectory="$work/vera" >"$work/mvn.txt" 2>&1; then
+    vera="$work/vera/*"
+  else
+    echo "skipped: veraPDF could not be fetched: $(tail -1 "$work/mvn.txt")"
+    missing=1
+  fi
+fi
+
+# conforms FILE: no rule of PDF/A-3a and of PDF/UA-1 is broken.
+conforms() {
+  for profile in 3a ua1; do
+    java -cp "$vera" org.verapdf.apps.GreenfieldCliWrapper -f "$profile" --format xml "$1" >"$work/vera.xml" 2>/dev/null || true
+    grep -q 'isCompliant="true"' "$work/vera.xml" || {
+      echo "$1 does not conform to $profile:"
+      grep -A1 'status="failed"' "$work/vera.xml" | head -20
+      exit 1
+    }
+  done
+}
+
 for run in $runs; do
   name=${run#"$work/demo/reports/"}
   (cd "$run" && sha256sum --quiet -c SHA256SUMS)
@@ -40,6 +63,11 @@ for run in $runs; do
     tr -d '\n ' <"$work/text.txt" | grep -q "$digest" || { echo "$name: the evidence digest is not in the PDF"; exit 1; }
     pdffonts "$run/report.pdf" | awk 'NR>2 && $(NF-4)!="yes"{print "not embedded: "$0; bad=1} END{exit bad}'
     echo "$name: PDF of $pages pages holds the evidence digest, every font embedded"
+  fi
+  if [ -n "$vera" ]; then
+    conforms "$run/report.pdf"
+    conforms "$run/appendix.pdf"
+    echo "$name: veraPDF finds PDF/A-3a and PDF/UA-1 in report and appendix"
   fi
   if [ -n "$python" ]; then "$python" "$here/workbook.py" "$run"; fi
   if have soffice "LibreOffice Calc"; then
