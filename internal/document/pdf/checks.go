@@ -27,7 +27,7 @@ func (l *flow) checks(b document.Checks) error {
 	for i := range g.columns {
 		c := &g.columns[i]
 		c.label = l.line(b.Head[i])
-		c.natural, c.least = l.width(bold, g.size-0.4, c.label), l.token(bold, g.size-0.4, c.label)
+		c.natural, c.least = l.width(bold, g.headSize(), c.label), l.token(bold, g.headSize(), c.label)
 	}
 	for i, r := range b.Rows {
 		for _, s := range []string{r.Ref, r.Name, r.Expected, r.Observed, r.Result.Text, r.How} {

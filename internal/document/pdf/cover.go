@@ -26,7 +26,7 @@ func (p *pen) clip(id faceID, size float64, lines []string, n int, w float64) []
 const (
 	coverBottom = 276.0 // of the cover's blocks; the closing line stands below
 	coverBand   = 56.0  // height of the band above the verdict card
-	coverLabel  = 6.2   // of a fact, in points
+	coverLabel  = 7.0   // of a fact, in points
 	coverFact   = 8.2
 )
 

@@ -130,10 +130,14 @@ func (fs *faces) has(r rune) bool {
 	return fs[text].width(r) != missing || fs[fallback].width(r) != missing
 }
 
-// set is the size a face is set in: monospace is shrunk so that its small letters are as high as those of the text.
+// leastSize is the smallest type that is printed, in points: less cannot be read on paper.
+const leastSize = 7.0
+
+// set is the size a face is set in: monospace is shrunk so that its small letters are as high as those of the text, though never below what
+// can be read.
 func set(id faceID, size float64) float64 {
 	if id == mono {
-		return size * 0.86
+		return max(size*0.86, min(size, leastSize))
 	}
 	return size
 }

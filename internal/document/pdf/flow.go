@@ -17,7 +17,7 @@ const (
 	bodySize, bodyLead   = 9.4, 4.6
 	leadSize, leadLead   = 12.5, 5.9
 	noteSize, noteLead   = 8.2, 4.0
-	labelSize, labelLead = 6.4, 3.0
+	labelSize, labelLead = 7.0, 3.1
 	h1Size, h2Size       = 20.0, 11.0
 	headerY, footerDrop  = 17.0, 14.0 // the line under the running header; the footer line above the page's end
 	topEdge, bottomDrop  = 24.0, 21.0 // body from here; to the page's end less this

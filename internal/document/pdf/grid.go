@@ -54,65 +54,63 @@ type grid struct {
 	headH     float64
 }
 
-// scales are the sizes a grid is tried at until its whole columns fit; shorts up to what width a short text is kept on one line too:
-// of those that fit, the one that takes the fewest lines is taken.
-var (
-	scales = []float64{1, 0.93, 0.86, 0.79}
-	shorts = []float64{26, 20, 12}
-)
+// shorts are up to what width a short text is kept on one line too: of those that fit, the one that takes the fewest lines is taken.
+var shorts = []float64{26, 20, 12}
 
-// fit gives every column a width, in as large a type as lets ids stay on one line. natural and least are measured at g.size.
+// brokenId is how wide the lines of an id are at least that does not fit on one, in millimetres.
+const brokenId = 16.0
+
+// fit gives every column a width, so that ids stay on one line where there is room for it. natural and least are measured at g.size.
 func (g *grid) fit(l *flow) {
-	base := g.size
-	if !g.try(l, base) {
-		for i := range g.columns { // not all on one line: the longest ids, hashes, are broken before everything is made small
-			g.columns[i].whole = g.columns[i].whole && g.columns[i].natural <= 60
+	for !g.try(l) { // not all on one line: the longest ids, hashes, times are broken, and no name is
+		widest := -1
+		for i, c := range g.columns {
+			if c.whole && (widest < 0 || c.natural > g.columns[widest].natural) {
+				widest = i
+			}
 		}
-		g.try(l, base)
+		if widest < 0 {
+			break
+		}
+		g.columns[widest].whole, g.columns[widest].least = false, min(g.columns[widest].least, brokenId)
 	}
 	g.sample = nil
 	g.headLines = make([][]string, len(g.columns))
 	n := 1
 	for i, c := range g.columns {
-		g.headLines[i] = l.wrap(bold, g.size-0.4, c.label, c.w-2*g.padX)
+		g.headLines[i] = l.wrap(bold, g.headSize(), c.label, c.w-2*g.padX)
 		n = max(n, len(g.headLines[i]))
 	}
 	g.headH = float64(n)*g.lead*0.95 + 2*g.padY
 }
 
-// try gives the columns their widths in the largest type in which they fit; false if they fit in none.
-func (g *grid) try(l *flow, base float64) bool {
-	for _, scale := range scales {
-		g.size = base * scale
-		g.padX, g.padY = 1.8*scale, 0.95*scale
-		if g.zebra { // its rows are set off by their ground
-			g.padX, g.padY = 1.4*scale, 0.9*scale
+// try gives the columns their widths; false if they do not fit.
+func (g *grid) try(l *flow) bool {
+	g.padX, g.padY = 1.8, 0.95
+	if g.zebra { // its rows are set off by their ground
+		g.padX, g.padY = 1.4, 0.9
+	}
+	g.lead = g.size * 0.475
+	if len(g.columns) > 8 { // less air, so that no word is broken
+		g.padX = 0.9
+	}
+	best, widths := math.Inf(1), []float64(nil)
+	for _, short := range shorts {
+		g.short = short
+		if !g.allot(l.w) {
+			continue
 		}
-		g.lead = g.size * 0.475
-		if len(g.columns) > 10 {
-			g.padX = 1.2 * scale
-		}
-		best, widths := math.Inf(1), []float64(nil)
-		for _, short := range shorts {
-			g.short = short
-			if !g.allot(l.w, scale) {
-				continue
+		if h := g.sampleLines(l); h < best {
+			best, widths = h, widths[:0]
+			for _, c := range g.columns {
+				widths = append(widths, c.w)
 			}
-			if h := g.sampleLines(l); h < best {
-				best, widths = h, widths[:0]
-				for _, c := range g.columns {
-					widths = append(widths, c.w)
-				}
-			}
-		}
-		if widths != nil {
-			for i, w := range widths {
-				g.columns[i].w = w
-			}
-			return true
 		}
 	}
-	return false
+	for i, w := range widths {
+		g.columns[i].w = w
+	}
+	return widths != nil
 }
 
 // sampleLines is how many lines the rows of the sample take in the present widths.
@@ -130,13 +128,13 @@ func (g *grid) sampleLines(l *flow) (n float64) {
 }
 
 // allot divides width among the columns; false if a whole column or a word would have to be broken.
-func (g *grid) allot(width, scale float64) bool {
+func (g *grid) allot(width float64) bool {
 	pad := 2*g.padX + 0.05
 	natural, least := 0.0, 0.0
 	for i := range g.columns {
 		c := &g.columns[i]
-		natural += c.natural*scale + pad
-		least += c.minimum(g.short)*scale + pad
+		natural += c.natural + pad
+		least += c.minimum(g.short) + pad
 	}
 	switch {
 	case natural <= width: // all on one line: the rest goes to the columns in the measure of their width
@@ -146,7 +144,7 @@ func (g *grid) allot(width, scale float64) bool {
 		}
 		for i := range g.columns {
 			c := &g.columns[i]
-			c.w = c.natural*scale + pad + (width-natural)*c.share()/share
+			c.w = c.natural + pad + (width-natural)*c.share()/share
 		}
 		return true
 	case least <= width: // texts are wrapped: they share what the others leave
@@ -156,7 +154,7 @@ func (g *grid) allot(width, scale float64) bool {
 		}
 		for i := range g.columns {
 			c := &g.columns[i]
-			c.w = c.minimum(g.short)*scale + pad
+			c.w = c.minimum(g.short) + pad
 			if more > 0 {
 				c.w += (width - least) * c.wish(g.short) / more
 			} else {
@@ -167,7 +165,7 @@ func (g *grid) allot(width, scale float64) bool {
 	}
 	for i := range g.columns {
 		c := &g.columns[i]
-		c.w = (c.minimum(g.short)*scale + pad) * width / least
+		c.w = (c.minimum(g.short) + pad) * width / least
 	}
 	g.lift(width)
 	return false
@@ -219,7 +217,7 @@ func (c gridColumn) wish(short float64) float64 {
 func (g *grid) head(l *flow, tags []tag) {
 	l.rect(l.l, l.y, l.w, g.headH, l.palette["navy"])
 	x := l.l
-	size := g.size - 0.4
+	size := g.headSize()
 	for i, c := range g.columns {
 		lines := g.headLines[i]
 		if tags != nil {
@@ -306,10 +304,11 @@ func (g *grid) draw(l *flow, rows iter.Seq2[[]gridCell, error]) (n int64, err er
 }
 
 // pillSize is the type size of pills in this grid.
-func (g *grid) pillScale() float64 { return min(1, g.size/8.2) }
+// headSize is the size of the labels of columns.
+func (g *grid) headSize() float64 { return max(g.size-0.4, leastSize) }
 
 func (g *grid) fitsPill(l *flow, c gridColumn, s string) bool {
-	return s != "" && l.width(bold, pillSize*g.pillScale(), s)+3.6*g.pillScale() <= c.w-2*g.padX+0.3
+	return s != "" && l.width(bold, pillSize, s)+3.6 <= c.w-2*g.padX+0.3
 }
 
 // row sets one row. One that is taller than a page, or would leave a large hole, goes on line by line over pages.
@@ -397,10 +396,9 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 }
 
 func (g *grid) pill(l *flow, x float64, cell gridCell) {
-	k := g.pillScale()
-	h := min(3.6*k, g.lead+g.padY)
+	h := min(3.6, g.lead+g.padY)
 	c := l.fill(cell.tone)
 	y := l.y + g.padY + (g.lead-h)/2
-	l.round(x, y, l.width(bold, pillSize*k, cell.text)+3.6*k, h, h/2, c)
-	l.put(bold, pillSize*k, l.on(c), x+1.8*k, y+h/2+0.86*k, cell.text)
+	l.round(x, y, l.width(bold, pillSize, cell.text)+3.6, h, h/2, c)
+	l.put(bold, pillSize, l.on(c), x+1.8, y+h/2+0.86, cell.text)
 }

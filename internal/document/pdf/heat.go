@@ -51,8 +51,8 @@ func (l *flow) heatPlot(c document.Chart, w float64) plot {
 				}
 				ground := color(v)
 				l.rect(cx+0.15, ry+0.15, max(cw-0.3, 0.2), ch-0.3, ground)
-				if t := l.number(v); cw >= 8 && v != 0 && l.width(text, 6.4, t)+1 <= cw {
-					l.center(text, 6.4, l.on(ground), cx+cw/2, ry+ch/2+0.8, t)
+				if t := l.number(v); cw >= 8 && v != 0 && l.width(text, 7, t)+1 <= cw {
+					l.center(text, 7, l.on(ground), cx+cw/2, ry+ch/2+0.8, t)
 				}
 			}
 		}

@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"unicode/utf8"
+
 	"trailscribe/internal/document"
 	"trailscribe/internal/style"
 )
@@ -55,7 +57,7 @@ func (l *flow) matrix(b document.Matrix) {
 	head := func() {
 		labels := l.matrixLabels(b.Columns, cw, l.w-group-label)
 		for _, s := range labels {
-			l.put(text, 6.6, p["grey"], x0+s.x, l.y+2.6, s.text)
+			l.put(text, 7, p["grey"], x0+s.x, l.y+2.6, s.text)
 		}
 		l.y += 4
 	}
@@ -134,7 +136,8 @@ func (l *flow) cell(t document.Tone, sign string, x, y, w, h float64) {
 	if sign == "" {
 		return
 	}
-	s := l.line(sign)
+	r, _ := utf8.DecodeRuneInString(l.line(sign)) // a sign is one character, as large as the cell holds
+	s := string(r)
 	size := min(7, w*perMM*0.92)
 	for size > 1.5 && l.width(bold, size, s) > w-gap {
 		size *= 0.9
@@ -182,13 +185,13 @@ func (l *flow) matrixLabels(columns []string, cw, w float64) []placed {
 			continue
 		}
 		room := w - x
-		if tw := l.width(text, 6.6, s); tw > room {
-			s = l.cut(text, 6.6, s, max(room, 4))
+		if tw := l.width(text, 7, s); tw > room {
+			s = l.cut(text, 7, s, max(room, 4))
 		} else if tw < cw { // a short one stands in the middle of its column
 			x += (cw - tw) / 2
 		}
 		out = append(out, placed{x, s})
-		end = x + l.width(text, 6.6, s)
+		end = x + l.width(text, 7, s)
 	}
 	return out
 }

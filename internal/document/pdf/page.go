@@ -159,7 +159,7 @@ func (p *pen) disc(x, y, r float64, c style.RGB) {
 
 // pillSize is the text of a pill, pillHeight its height where nothing else is said.
 const (
-	pillSize   = 6.8
+	pillSize   = 7.0
 	pillHeight = 4.0
 )
 

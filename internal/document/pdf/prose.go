@@ -246,10 +246,10 @@ func (l *flow) signatures(b document.Signatures) {
 			titles[i] = l.wrap(bold, 8.6, s, w-6)
 			head = max(head, len(titles[i]))
 			for _, f := range r.Fields {
-				label[i] = max(label[i], min(l.width(bold, 6.2, strings.ToUpper(l.line(f)))+float64(len([]rune(f)))*tracking/perMM+3, w*0.45))
+				label[i] = max(label[i], min(l.width(bold, 7, strings.ToUpper(l.line(f)))+float64(len([]rune(f)))*tracking/perMM+3, w*0.45))
 			}
 			for _, f := range r.Fields {
-				ls := l.capsLines(6.2, f, label[i])
+				ls := l.capsLines(7, f, label[i])
 				fields[i] = append(fields[i], ls)
 				most[i] = max(most[i], len(ls))
 			}
@@ -275,7 +275,7 @@ func (l *flow) signatures(b document.Signatures) {
 			for j, ls := range fields[i] {
 				y := l.y + headH + float64(j+1)*pitch - 0.4
 				for k, s := range ls {
-					l.caps(6.2, l.palette["grey"], x+3, y-float64(len(ls)-1-k)*2.8, s)
+					l.caps(7, l.palette["grey"], x+3, y-float64(len(ls)-1-k)*2.8, s)
 				}
 				l.apart()
 				if given := b.Roles[start+i].Given; j < len(given) && given[j] != "" {

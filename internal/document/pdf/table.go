@@ -16,7 +16,7 @@ const (
 	sampleRows  = 300  // rows that column widths are measured from; Column.Width tells of the others
 	cellLimit   = 6000 // characters of a cell that are printed; what follows is said in numbers
 	tableSize   = 8.2
-	zebraSize   = 7.4
+	zebraSize   = 7.2
 	triedRows   = 40  // of them, rows that widths are tried with
 	sampleWords = 400 // characters of a cell that are measured
 )
@@ -24,11 +24,18 @@ const (
 // face says how the values of a form are set, whether they are kept on one line, and whether they stand right.
 func formOf(c document.Column) (id faceID, whole, right bool) {
 	switch c.Form {
-	case document.FormID, document.FormAccount, document.FormIP:
-		return mono, true, false
 	case document.FormRef:
 		return mono, true, false
-	case document.FormARN, document.FormCode, document.FormJSON:
+	case document.FormID:
+		if c.Short { // among many columns
+			return text, true, false
+		}
+		return mono, true, false
+	case document.FormAccount, document.FormIP: // names and addresses are narrower so, and columns are many
+		return text, true, false
+	case document.FormCode:
+		return text, false, false
+	case document.FormARN, document.FormJSON:
 		return mono, false, false
 	case document.FormTime, document.FormLocalTime, document.FormDate, document.FormRegion, document.FormStatus:
 		return text, true, false
@@ -302,8 +309,8 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 	longest := make([]int, len(index))
 	for i := range g.columns {
 		c := &g.columns[i]
-		c.natural = l.width(bold, g.size-0.4, c.label)
-		c.least = l.token(bold, g.size-0.4, c.label)
+		c.natural = l.width(bold, g.headSize(), c.label)
+		c.least = l.token(bold, g.headSize(), c.label)
 		if c.natural > 34 || !c.whole && c.natural > 20 { // a long label is wrapped rather than a column widened
 			c.natural = max(c.least, 20)
 		}
@@ -349,7 +356,7 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 // widen takes a cell into account for the width of its column.
 func (l *flow) widen(c *gridColumn, cell gridCell, g *grid, longest *int) {
 	if cell.pill {
-		w := l.width(bold, pillSize, cell.text)*g.pillScale() + 3.6*g.pillScale() + 0.2
+		w := l.width(bold, pillSize, cell.text) + 3.8
 		c.natural = max(c.natural, w)
 		return
 	}

@@ -19,7 +19,7 @@ func (l *flow) tiles(b document.Tiles) {
 		labels, notes := 1, 0
 		var labelLines, noteLines [][]string
 		for _, t := range row {
-			ls := l.clip(bold, 6.2, l.capsLines(6.2, t.Label, w-6), 3, w-6)
+			ls := l.clip(bold, 7, l.capsLines(7, t.Label, w-6), 3, w-6)
 			s, _ := l.clean(t.Note)
 			var ns []string
 			if s != "" {
@@ -39,7 +39,7 @@ func (l *flow) tiles(b document.Tiles) {
 			l.rect(x, l.y, w, h, l.palette["tint"])
 			l.rect(x, l.y, w, 0.9, l.strong(t.Tone))
 			for j, s := range labelLines[i] {
-				l.caps(6.2, l.palette["grey"], x+3, l.y+6.4+float64(j)*2.9, s)
+				l.caps(7, l.palette["grey"], x+3, l.y+6.4+float64(j)*2.9, s)
 			}
 			l.apart()
 			y := l.y + 15.4 + float64(labels-1)*2.9

@@ -14,7 +14,7 @@ func (l *flow) verdictParts(b document.Verdict, w float64) (kicker, title, body 
 	if n := len(figures); n > 0 {
 		figure = (tw - 3*float64(n-1)) / float64(n)
 	}
-	kicker = l.clip(bold, 6.6, l.capsLines(6.6, b.Kicker, tw), 1, tw)
+	kicker = l.clip(bold, 7, l.capsLines(7, b.Kicker, tw), 1, tw)
 	s, _ := l.clean(b.Title)
 	title = l.clip(display, 16, l.wrap(display, 16, s, tw), 3, tw)
 	if s, _ = l.clean(b.Text); s != "" {
@@ -52,7 +52,7 @@ func (l *flow) verdictCard(b document.Verdict, x, y, w, h float64) {
 	at := y + 6
 	for _, s := range kicker {
 		at += 1.6
-		l.caps(6.6, p["grey"], x+8, at, s)
+		l.caps(7, p["grey"], x+8, at, s)
 		l.apart()
 		at += 1.8
 	}
