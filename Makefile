@@ -12,13 +12,16 @@ FUZZ    ?= .
 ATTACKS ?= whole
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build demo test race deadcode lint lint-fetch readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
+.PHONY: help build install demo test race deadcode lint lint-fetch readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 build: ## the program, in bin/
 	$(GO) build -trimpath -o $(BIN) ./cmd/trailscribe
+
+install: ## the program, where `go install` puts programs; that folder must be on your PATH
+	$(GO) install -trimpath ./cmd/trailscribe
 
 demo: build ## sample logs and reports from them, in demo/
 	$(BIN) demo --out demo

@@ -182,8 +182,9 @@ func usage(hint, format string, args ...any) error {
 
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "trailscribe",
-		Short: "Audit-ready PDF and Excel reports from AWS CloudTrail logs",
+		Use:     "trailscribe",
+		Version: version,
+		Short:   "Audit-ready PDF and Excel reports from AWS CloudTrail logs",
 		Long: `Trailscribe turns AWS CloudTrail logs into audit-ready PDF and Excel reports.
 It needs no AWS account: give it a folder of log files.
 
@@ -200,14 +201,18 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 		SilenceErrors: true,
 	}
 	strictGroup(root)
+	root.SetVersionTemplate("trailscribe {{.Version}}\n")
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("see '"+c.CommandPath()+" --help'", "%w", err)
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	p.flags.register(root)
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.prepare() }
+	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
+		if err := p.prepare(); err != nil {
+			return err
+		}
+		return p.checkPlaces(c, args)
+	}
 	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.infraCommand(),
 		p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
@@ -252,24 +257,6 @@ func strictGroup(c *cobra.Command) {
 			return c.Help()
 		}
 		return unknownCommand(c, args[0])
-	}
-}
-
-// strictArguments makes wrong arguments a usage error with a hint, in every command.
-func strictArguments(c *cobra.Command) {
-	if check := c.Args; check != nil {
-		c.Args = func(c *cobra.Command, args []string) error {
-			var coded *codedError
-			if err := check(c, args); errors.As(err, &coded) {
-				return err
-			} else if err != nil {
-				return usage("see '"+c.CommandPath()+" --help'", "%w", err)
-			}
-			return nil
-		}
-	}
-	for _, sub := range c.Commands() {
-		strictArguments(sub)
 	}
 }
 

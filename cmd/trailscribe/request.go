@@ -220,6 +220,12 @@ func (p *program) single(s *setup, qs ...*query.Query) (*audit.Plan, config.Sett
 
 // plan is what a report asks with these settings. Warnings are printed.
 func (p *program) plan(s *setup, set config.Settings, r *report.Report) (*audit.Plan, error) {
+	if _, err := s.language(set.Text(config.Language)); err != nil { // what the report will need is looked for before anything is asked
+		return nil, err
+	}
+	if _, _, err := p.formats.writers(s, set.List(config.Formats).Values, set.Text(config.Theme)); err != nil {
+		return nil, err
+	}
 	request, warnings, err := request(s, set, r, p.now())
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"trailscribe/internal/document/pdf"
 	"trailscribe/internal/document/xlsx"
 	"trailscribe/internal/engine"
+	"trailscribe/internal/errno"
 	"trailscribe/internal/export"
 	exportcsv "trailscribe/internal/export/csv"
 	exportjson "trailscribe/internal/export/json"
@@ -96,8 +98,11 @@ func (p *program) sourceFolder(set config.Settings) (string, error) {
 	if folder == "" {
 		return "", usage("give --source DIR, or set source in trailscribe.yaml; 'trailscribe demo' makes sample logs", "no log source is named")
 	}
-	if info, err := os.Stat(p.at(folder)); err != nil {
-		return "", usage("", "the log source cannot be read: %w", err)
+	if info, err := os.Stat(p.at(folder)); errors.Is(err, fs.ErrNotExist) {
+		return "", usage("name a folder that is there; relative ones start in the folder where the program runs",
+			"the log source %s is not there", folder)
+	} else if err != nil {
+		return "", usage(errno.Hint(err), "the log source cannot be read: %w", err)
 	} else if !info.IsDir() {
 		return "", usage("give the folder that it is in", "the log source %s is a file", folder)
 	}

@@ -181,6 +181,11 @@ func (l *loader) file(name string, data []byte) {
 	case !bucket:
 		c.Source.Written, c.Source.Value = c.Source.Value, l.path(c.Source.Value)
 	}
+	for _, n := range []yaml.Node{v.Get("cache").Scalar(), v.Get("defaults").Get("out").Scalar()} {
+		if strings.Contains(n.Value, "://") {
+			l.add(n, "config-path", "write a folder of this machine", "%q is an address, not a path", n.Value)
+		}
+	}
 	c.QueryTimeout = setting(v.Get("query_timeout"))
 	if q := v.Get("query_timeout"); q != nil {
 		if _, err := ParseTimeout(q.Text()); err != nil {
@@ -219,6 +224,9 @@ func (l *loader) file(name string, data []byte) {
 		c.LibraryOrigin = originOf(lib.Where())
 	}
 	for _, n := range folders.Nodes() {
+		if strings.Contains(n.Value, "://") {
+			l.add(n, "config-path", "write a folder of this machine", "%q is an address, not a path", n.Value)
+		}
 		c.Library = append(c.Library, l.path(n.Value))
 	}
 	d := v.Get("defaults")
