@@ -14,7 +14,10 @@ import (
 
 // actions are names that let a viewer of PDF do something.
 var actions = regexp.MustCompile(`/(JS|JavaScript|URI|OpenAction|AA|Launch|GoToR|GoToE|SubmitForm|ImportData|` +
-	`EmbeddedFiles?|Filespec|RichMedia|XFA|AcroForm|Rendition|Sound|Movie)\b`)
+	`RichMedia|XFA|AcroForm|Rendition|Sound|Movie)\b`)
+
+// attachment is a file in a PDF; the only one is the record of the run.
+var attachment = regexp.MustCompile(`/Type /(Filespec|EmbeddedFile)\b`)
 
 // harmlessPDF holds that a file has no actions, and in its text nothing that hides or reorders.
 func harmlessPDF(t *try, file []byte) (text string) {
@@ -23,10 +26,20 @@ func harmlessPDF(t *try, file []byte) (text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files := 0
 	for id, body := range objects {
 		dict, _, _ := bytes.Cut(body, []byte("stream"))
 		if found := actions.Find(withoutStrings(dict)); found != nil {
 			t.Errorf("object %s of the PDF has %s", id, found)
+		}
+		switch m := attachment.FindSubmatch(dict); {
+		case m == nil:
+		case string(m[1]) == "Filespec" && !bytes.Contains(dict, []byte("/F <FEFF007200650063006F00720064002E006A0073006F006E>")):
+			t.Errorf("object %s of the PDF is a file of another name than record.json: %s", id, dict)
+		case string(m[1]) == "EmbeddedFile":
+			if files++; !bytes.Contains(dict, []byte("/Subtype /application#2Fjson")) || files > 1 {
+				t.Errorf("object %s of the PDF is a file that is not the record: %s", id, dict)
+			}
 		}
 	}
 	text, err = textOfPDF(file)

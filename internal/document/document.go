@@ -20,6 +20,7 @@ type Document struct {
 	Footer   string    // left part of every page's footer
 	Words    Words
 	Run      []RunField // what a filled workbook is read back by: code and value, on a hidden sheet; not printed
+	Files    []File
 	Sections []Section
 
 	// Cell is the text a reader sees for a value of a column: the report language's numbers and dates. nil is shown as an en dash.
@@ -42,6 +43,12 @@ type Words struct {
 	Pass      string // result of a live tie-out that holds
 	Fail      string // and of one that does not
 	Truncated string // for a cell too long for the format: "… [continues, {characters} characters, SHA-256 {sha256}]"
+}
+
+// File is attached to a paged format that can hold files. Nothing depends on it: some mail systems strip attachments.
+type File struct {
+	Name, Type, Description string // Type is a media type
+	Data                    []byte
 }
 
 // Part says what a section is, so that a paged format and a workbook can each give it its place.

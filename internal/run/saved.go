@@ -283,3 +283,15 @@ func (s *Saved) Had(exception string) bool {
 }
 
 var _ finding.Previous = (*Saved)(nil)
+
+// RecordFile is record.json as it lies in the folder: what the evidence digest is over.
+func (s *Saved) RecordFile() ([]byte, error) {
+	b, err := regular.ReadFile(s.fsys, recordName, maxRecord)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", recordName, err)
+	}
+	if digest(b) != s.Digest {
+		return nil, fmt.Errorf("reading %s: it is not what the evidence digest is over: %w", recordName, ErrAltered)
+	}
+	return b, nil
+}

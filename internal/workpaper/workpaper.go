@@ -49,6 +49,13 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		}
 		d.Sections = append(d.Sections, sec)
 	}
+	record, err := s.RecordFile()
+	if err != nil {
+		return nil, fmt.Errorf("composing %s: %w", s.Report, err)
+	}
+	if len(record) <= mostAttached {
+		d.Files = []document.File{{Name: "record.json", Type: "application/json", Description: c.say("provenance.record"), Data: record}}
+	}
 	front, err := c.front()
 	if err != nil {
 		return nil, fmt.Errorf("composing page one of %s: %w", s.Report, err)
@@ -139,6 +146,9 @@ func (c *composer) reportText(field, english string) string {
 func (c *composer) queryText(id, field, english string) string {
 	return strings.TrimSpace(c.l.Text("queries/"+id+".yaml", field, english))
 }
+
+// mostAttached is up to how many bytes record.json is attached to the PDF; a larger one is in the run folder alone.
+const mostAttached = 8 << 20
 
 // title of a query in the report's language; the record's own where the definition is gone.
 func (c *composer) title(q *run.Query) string { return c.queryText(q.ID, "title", q.Title) }

@@ -557,7 +557,7 @@ func TestManyFailures(t *testing.T) {
 			named++
 		}
 	}
-	if text := dump(t, d); named == 0 || !strings.Contains(text, fmt.Sprintf("%d further notices stand in the scope section.", 20-named)) {
+	if text := dump(t, d); named == 0 || !strings.Contains(text, fmt.Sprintf("%d further notices are in the scope section.", 20-named)) {
 		t.Errorf("%d are named, the others are not counted", named)
 	}
 	if front := of[document.Front](d)[0]; len(front.Notices) != 8 || !strings.HasPrefix(front.Notices[7].Text, "13 further notices") {

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"trailscribe/internal/document"
 )
 
 // producer is what the file says it was made by. It names no version: the same document gives the same bytes.
@@ -20,6 +23,7 @@ const producer = "trailscribe"
 type about struct {
 	title, author, subject, language string
 	at                               time.Time
+	files                            []document.File
 }
 
 // textString is a PDF text string in UTF-16, written in hexadecimal: nothing in s can end it.
@@ -97,6 +101,7 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 	if !strings.HasPrefix(catalog, "<<") {
 		return nil, errors.New("finish PDF: the catalog is not a dictionary")
 	}
+	catalog += o.attach(a.files, stamp)
 	catalog += fmt.Sprintf(" /Metadata %d 0 R /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info "+
 		"(sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]", metadata, profile)
 	if languagePattern.MatchString(a.language) {
@@ -107,6 +112,24 @@ func finish(file []byte, a about, tree *structure) ([]byte, error) {
 		o.addStructure(tree)
 	}
 	return o.file(), nil
+}
+
+// attach adds files, each associated with the document as its data (ISO 19005-3, 6.8), and gives what the catalog says of them. The name
+// tree wants them sorted by name.
+func (o *objects) attach(files []document.File, stamp string) string {
+	if len(files) == 0 {
+		return ""
+	}
+	var names, all strings.Builder
+	for _, f := range slices.SortedFunc(slices.Values(files), func(a, b document.File) int { return strings.Compare(a.Name, b.Name) }) {
+		body := o.add(stream(fmt.Sprintf("/Type /EmbeddedFile /Subtype /%s /Params <</Size %d /ModDate (%s)>> /Filter /FlateDecode",
+			strings.ReplaceAll(f.Type, "/", "#2F"), len(f.Data), stamp), deflate(f.Data)))
+		spec := o.add(fmt.Appendf(nil, "<</Type /Filespec /F %s /UF %s /Desc %s /AFRelationship /Data /EF <</F %d 0 R /UF %d 0 R>>>>",
+			textString(f.Name), textString(f.Name), textString(f.Description), body, body))
+		fmt.Fprintf(&names, "%s %d 0 R ", textString(f.Name), spec)
+		fmt.Fprintf(&all, "%d 0 R ", spec)
+	}
+	return fmt.Sprintf(" /Names <</EmbeddedFiles <</Names [%s]>>>> /AF [%s]", names.String(), all.String())
 }
 
 // conforms says in the metadata which standards the file keeps: PDF/A-3 (ISO 19005-3, 6.6.4) and, where it is tagged, PDF/UA-1 (ISO 14289-1,

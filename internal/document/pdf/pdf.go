@@ -98,7 +98,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 // divide takes the sections that stand apart out of a document; apart is nil where there are none.
 func divide(d *document.Document) (main, apart *document.Document) {
 	m, a := *d, *d
-	m.Sections, a.Sections = nil, nil
+	m.Sections, a.Sections, a.Files = nil, nil, nil // files are attached to the report
 	for _, s := range d.Sections {
 		if s.Apart {
 			a.Sections = append(a.Sections, s)
@@ -166,6 +166,7 @@ func (w *Writer) render(ctx context.Context, d *document.Document) ([]byte, *flo
 	if d.Entity != "" {
 		title += " – " + d.Entity
 	}
-	file, err := finish(raw, about{title: l.line(title), author: l.line(d.Entity), subject: strings.TrimSpace(l.line(d.Ref + ", " + d.Period)), language: d.Language, at: d.As}, l.tree)
+	file, err := finish(raw, about{title: l.line(title), author: l.line(d.Entity), subject: strings.TrimSpace(l.line(d.Ref + ", " + d.Period)), language: d.Language, at: d.As,
+		files: d.Files}, l.tree)
 	return file, l, err
 }
