@@ -76,6 +76,7 @@ const (
 	needNames    need = iota // the account's number
 	needCatalog              // AWS is asked, the bucket is not
 	needContents             // accounts, regions and days in the bucket
+	needText                 // accounts, regions and the first day, from the bucket only where they are not configured
 )
 
 // openEstate reads the configuration and, as far as needed, asks AWS who is calling and what lies in the bucket.
@@ -108,6 +109,7 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 		Workgroup:    cmp.Or(a.Workgroup.Value, config.DefaultWorkgroup),
 		Organization: a.Organization.Value, Accounts: a.Accounts.Values, Regions: a.Regions.Values, FirstDay: a.First(),
 		ScanLimit: scanLimit(cfg, sdk.Region), Expiry: cfg.Athena.ResultsDays, Adopt: f.adopt,
+		Existing: cmp.Or(f.catalog, a.Catalog.Value) == config.CatalogExisting,
 	}
 	for _, x := range []struct {
 		setting config.Setting
@@ -122,7 +124,12 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 	if err := s.Check(); err != nil {
 		return nil, &codedError{code: exitUsage, err: err, hint: "see the section athena: in trailscribe.yaml"}
 	}
-	if s.Account == "" {
+	if n == needText {
+		n = needNames
+		if len(s.Accounts) == 0 || len(s.Regions) == 0 || s.FirstDay.IsZero() {
+			n = needContents
+		}
+	} else if s.Account == "" {
 		who, err := sts.NewFromConfig(sdk).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
 			return nil, infraError(fmt.Errorf("asking who is calling: %w", err))
@@ -130,7 +137,7 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 		s.Account = aws.ToString(who.Account)
 	}
 	e := &estate{
-		config: cfg, sdk: sdk, athena: athena.NewFromConfig(sdk), existing: cmp.Or(f.catalog, a.Catalog.Value) == config.CatalogExisting,
+		config: cfg, sdk: sdk, athena: athena.NewFromConfig(sdk), existing: s.Existing,
 		target: "account " + s.Account + ", region " + s.Region,
 	}
 	store := s3.NewClient(sdk)
@@ -195,6 +202,22 @@ func infraError(err error) error {
 		return inPlainWords(err)
 	}
 	return &codedError{code: exitError, err: err}
+}
+
+// adviseLayout prints what is known about the place of the logs, as status does.
+func (p *program) adviseLayout(ctx context.Context, e *estate) error {
+	notes, err := e.LayoutNotes(ctx)
+	if err != nil {
+		return infraError(err)
+	}
+	for _, x := range notes {
+		text := x.Subject + ": " + x.Text
+		if x.Hint != "" {
+			text += "; " + x.Hint
+		}
+		p.term.Warn(text)
+	}
+	return nil
 }
 
 // changeRows are changes as a table.

@@ -183,6 +183,10 @@ func (p *program) proveTable(ctx context.Context, e *estate, accounts int) error
 	if err != nil {
 		return infraError(err)
 	}
+	if now == nil { // somebody else's, with catalog: existing: apply does not make it
+		p.term.Warn("the table " + e.Database + "." + e.Table + " is not there, so nothing was counted; make it, or name another with table:")
+		return nil
+	}
 	p.term.Progress("counting", 0, 0)
 	proofs, err := e.Prove(ctx, &counter{e: e, table: now}, p.now(), accounts)
 	p.term.Done()
@@ -190,7 +194,11 @@ func (p *program) proveTable(ctx context.Context, e *estate, accounts int) error
 		p.term.Warn(err.Error() + "; count again with 'trailscribe infra status --prove 3' when the trail has delivered")
 		return nil
 	}
-	if err != nil {
+	if errors.Is(err, lake.ErrNotCountable) { // what was to be made is made
+		for _, line := range strings.Split(err.Error(), "\n") {
+			p.term.Warn(line)
+		}
+	} else if err != nil {
 		return infraError(err)
 	}
 	for _, x := range proofs {

@@ -15,12 +15,13 @@ func (p *program) infraExportCommand() *cobra.Command {
 		Use:   "export TARGET",
 		Short: "The same database, table and workgroup for Terraform, CloudFormation or as SQL",
 		Long: `Export prints what 'infra apply' would make: terraform, cloudformation (JSON), or sql (the DDL of database and table).
-Accounts, regions and the first day are those of the configuration, else those found in the bucket.`,
+Accounts, regions and the first day are those of the configuration, else those found in the bucket. Where all three
+are configured, nothing is asked of AWS and no credentials are needed.`,
 		Example:   `  trailscribe infra export terraform > trailscribe.tf`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: lake.Targets,
 		RunE: func(c *cobra.Command, args []string) error {
-			e, err := p.openEstate(c.Context(), f, needContents)
+			e, err := p.openEstate(c.Context(), f, needText)
 			if err != nil {
 				return err
 			}

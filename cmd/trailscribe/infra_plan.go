@@ -22,7 +22,8 @@ func (p *program) infraPlanCommand() *cobra.Command {
 by field: + is added, ~ changed, - removed, with the reason. It changes nothing.
 
 With --out the plan is saved; 'infra apply --plan' (or 'infra destroy --plan') then makes exactly these changes, or
-none if what is there has moved meanwhile. Exit code 6 with --detailed-exitcode if there are changes.`,
+none if what is there has moved meanwhile. Exit code 6 with --detailed-exitcode if there are changes; 1 if one of them
+is not possible.`,
 		Example: `  trailscribe infra plan
   trailscribe infra plan --component table --out plan.json
   trailscribe infra plan --destroy --out destroy.json
@@ -48,6 +49,9 @@ none if what is there has moved meanwhile. Exit code 6 with --detailed-exitcode 
 			}
 			if detailed && len(plan.Changes()) > 0 {
 				p.code = exitChanges
+			}
+			if len(plan.Blocked()) > 0 {
+				p.code = exitError
 			}
 			return nil
 		},
@@ -78,6 +82,8 @@ func (p *program) makePlan(c *cobra.Command, f infraFlags, destroy bool) (*infra
 	build := infra.New
 	if destroy {
 		build = infra.NewDestroy
+	} else if err := p.adviseLayout(c.Context(), e); err != nil {
+		return nil, nil, err
 	}
 	plan, err := build(c.Context(), e.target, rs)
 	if err != nil {

@@ -53,6 +53,7 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 	cols := []result.Column{{Name: "state", Kind: result.Text}, {Name: "subject", Kind: result.Text}, {Name: "detail", Kind: result.Text},
 		{Name: "next", Kind: result.Text}}
 	var rows []result.Row
+	var failed error
 	add := func(state, subject, detail, next string) {
 		row := result.Row{state, subject, detail, nil}
 		if next != "" {
@@ -83,11 +84,16 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 		}
 		if prove > 0 && now != nil {
 			proofs, err := e.Prove(ctx, &counter{e: e, table: now}, p.now(), prove)
-			if err != nil && !errors.Is(err, lake.ErrNothingToProve) {
-				return infraError(err)
-			}
-			if err != nil {
+			switch {
+			case errors.Is(err, lake.ErrNothingToProve):
 				add(lake.Notice, "control count", err.Error(), "count again when the trail has delivered")
+			case errors.Is(err, lake.ErrNotCountable):
+				for _, line := range strings.Split(err.Error(), "\n") {
+					add(lake.Notice, "control count", line, "")
+				}
+			case err != nil: // the state is printed first: it may say why
+				failed = infraError(err)
+				add(lake.Wrong, "control count", failed.Error(), "")
 			}
 			for _, x := range proofs {
 				state := "proven"
@@ -127,7 +133,7 @@ func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 			p.term.Message(text)
 		}
 	}
-	return nil
+	return failed
 }
 
 // orphans are staged copies in the database, which a killed run may have left behind.

@@ -376,7 +376,7 @@ func TestInfraLeavesOthersAlone(t *testing.T) {
 		delete(in.Parameters, "trailscribe:managed")
 		in.Parameters["projection.account.values"] = "999988887777"
 	})
-	c.want(exitDone, "infra plan", "NOT POSSIBLE", "--adopt")
+	c.want(exitError, "infra plan", "NOT POSSIBLE", "--adopt")
 	c.want(exitError, "infra apply --yes", "cannot be made")
 	c.want(exitDone, "infra destroy --confirm trailscribe --component table", "table trailscribe.cloudtrail stays: it was not made by Trailscribe")
 	if got := c.table().Parameters["projection.account.values"]; got != "999988887777" {
@@ -416,7 +416,7 @@ func TestInfraOrganization(t *testing.T) {
 	c.log("p/q/AWSLogs/o-exampleorg1/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.log("p/q/AWSLogs/o-exampleorg1/", "000011112222", "us-east-1", "2026/10/05", 2)
 	c.want(exitMismatch, "infra status", "set organization: o-exampleorg1")
-	c.want(exitDone, "infra plan", "no log files were found")
+	c.want(exitError, "infra plan", "no log files were found")
 	c.want(exitError, "infra apply --yes", "no log files were found")
 	c.configure("athena:\n  logs: s3://trail-logs/p/q\n  organization: o-exampleorg1\n")
 	c.log("p/q/AWSLogs/", "111122223333", "eu-central-1", "2025/01/01", 5)

@@ -32,7 +32,11 @@ type Remark struct {
 func (l *Lake) Inspect(t *types.Table) []Remark {
 	i := &inspection{l: l, subject: "table " + l.Database + "." + l.Table}
 	if t == nil {
-		i.wrong("it is not there", "make it with 'trailscribe infra apply'")
+		hint := "make it with 'trailscribe infra apply'"
+		if l.Existing {
+			hint = "set database: and table: under athena: to the table that is there, or catalog: managed to have one made"
+		}
+		i.wrong("it is not there", hint)
 		return i.remarks
 	}
 	i.columns(t)
@@ -53,6 +57,14 @@ func (i *inspection) wrong(text, hint string) {
 
 func (i *inspection) notice(text, hint string) {
 	i.remarks = append(i.remarks, Remark{Notice, i.subject, text, hint})
+}
+
+// own is what helps where the table itself is in the way: with catalog: existing, apply alone makes none.
+func (i *inspection) own() string {
+	if i.l.Existing {
+		return "have a table made beside it: set catalog: managed and another table: under athena:, then 'trailscribe infra apply'"
+	}
+	return "set another table: under athena: and make it with 'trailscribe infra apply'"
 }
 
 // needed are columns without which no event can be told from another.
@@ -104,7 +116,7 @@ func (i *inspection) format(t *types.Table) {
 	case serde:
 	case oldSerde:
 		i.notice("its SerDe is CloudTrailSerde, which AWS replaced in 2022: it works, but requestparameters, responseelements, "+
-			"additionaleventdata and serviceeventdetails cannot be relied on", "make a table with 'trailscribe infra apply' under another name")
+			"additionaleventdata and serviceeventdetails cannot be relied on", i.own())
 	default:
 		i.notice(fmt.Sprintf("its SerDe is %q, not one that AWS documents for CloudTrail", have),
 			"compare counts with 'trailscribe infra status --prove'")
@@ -122,15 +134,14 @@ func (i *inspection) partitions(t *types.Table) {
 		return
 	}
 	if len(t.PartitionKeys) == 0 {
-		i.notice("it has no partitions: each query reads all log files", "make a table with 'trailscribe infra apply'")
+		i.notice("it has no partitions: each query reads all log files", i.own())
 		if !strings.HasPrefix(i.l.location(), awsconfig.Location(aws.ToString(sd.Location))) {
 			i.wrong("it reads "+aws.ToString(sd.Location)+" and not the logs at "+i.l.location(), "set logs: to its place, or name another table")
 		}
 		return
 	}
 	if !strings.EqualFold(t.Parameters["projection.enabled"], "true") {
-		i.notice("its partitions are added by hand: a day or an account that nobody adds is missing without an error",
-			"make a table with 'trailscribe infra apply'")
+		i.notice("its partitions are added by hand: a day or an account that nobody adds is missing without an error", i.own())
 		return
 	}
 	template := t.Parameters["storage.location.template"]
@@ -224,7 +235,9 @@ func javaDate(format string) (string, bool) {
 // coverage names what lies in the bucket and is not in the table's lists.
 func (i *inspection) coverage(p map[string]string, template string) {
 	hint := "add it with 'trailscribe infra apply'"
-	if len(i.l.Accounts) > 0 || len(i.l.Regions) > 0 {
+	if i.l.Existing {
+		hint = i.own()
+	} else if len(i.l.Accounts) > 0 || len(i.l.Regions) > 0 {
 		hint = "add it to the lists under athena:, or leave them out so that they are found"
 	}
 	rest := template
@@ -260,24 +273,9 @@ func (i *inspection) coverage(p map[string]string, template string) {
 
 // Notes are remarks about the bucket and the results, which no change of ours would cure.
 func (l *Lake) Notes(ctx context.Context) ([]Remark, error) {
-	var out []Remark
-	logs := "logs " + l.Logs.String()
-	if len(l.Found.Pairs) == 0 {
-		hint := "check logs: and organization: against the trail; a new trail delivers after some minutes"
-		if len(l.Found.Organizations) > 0 {
-			hint = "set organization: " + l.Found.Organizations[0] + " under athena:"
-		}
-		out = append(out, Remark{Wrong, logs, "no log files lie under " + l.location(), hint})
-	} else if len(l.Found.Organizations) > 0 {
-		out = append(out, Remark{Notice, logs, "the bucket also holds the trail of the organization " +
-			strings.Join(l.Found.Organizations, ", ") + ", which this table does not read", "set organization under athena: to read that one"})
-	}
-	for _, a := range l.Found.Outside {
-		out = append(out, Remark{Notice, logs, "the account " + a + " also has log files beside the organization's " +
-			"folder: this table does not read them", "if they are older than the organization's trail, read them with a second configuration"})
-	}
-	if l.Output.Bucket == "" {
-		return out, nil
+	out, err := l.LayoutNotes(ctx)
+	if err != nil || l.Output.Bucket == "" {
+		return out, err
 	}
 	expires, aborts, known, err := l.lifecycle(ctx)
 	subject := "results " + l.Output.String()
@@ -296,6 +294,60 @@ func (l *Lake) Notes(ctx context.Context) ([]Remark, error) {
 			out = append(out, Remark{Notice, subject, "parts of interrupted writes are never cleared",
 				"add a lifecycle rule that aborts incomplete multipart uploads after a day"})
 		}
+	}
+	return out, nil
+}
+
+// mostPrefixes is how many folders are looked into for a trail where none lies under the configured prefix.
+const mostPrefixes = 50
+
+// trailsBelow are the folders directly below the configured prefix that hold AWSLogs, as Control Tower and Landing Zone lay them.
+func (l *Lake) trailsBelow(ctx context.Context) (out []string, err error) {
+	names, err := folders(ctx, l.buckets, l.Logs.Bucket, l.Logs.Key())
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range names[:min(len(names), mostPrefixes)] {
+		below, err := folders(ctx, l.buckets, l.Logs.Bucket, l.Logs.Key()+n+"/AWSLogs/")
+		if err != nil {
+			return nil, err
+		}
+		if n == "AWSLogs" || len(below) == 0 {
+			continue
+		}
+		set := "logs: s3://" + l.Logs.Bucket + "/" + l.Logs.Key() + n
+		for _, b := range below {
+			if organization.MatchString(b) {
+				set += " and organization: " + b
+				break
+			}
+		}
+		out = append(out, set)
+	}
+	return out, nil
+}
+
+// LayoutNotes are remarks about where the log files lie: what the settings leave out, and what to set instead.
+func (l *Lake) LayoutNotes(ctx context.Context) ([]Remark, error) {
+	var out []Remark
+	logs := "logs " + l.Logs.String()
+	if len(l.Found.Pairs) == 0 {
+		hint := "check logs: and organization: against the trail; a new trail delivers after some minutes"
+		if len(l.Found.Organizations) > 0 {
+			hint = "set organization: " + l.Found.Organizations[0] + " under athena:"
+		} else if trails, err := l.trailsBelow(ctx); err != nil {
+			return nil, err
+		} else if len(trails) > 0 {
+			hint = "a trail lies in a folder below: set " + strings.Join(trails, ", or ") + " under athena:"
+		}
+		out = append(out, Remark{Wrong, logs, "no log files lie under " + l.location(), hint})
+	} else if len(l.Found.Organizations) > 0 {
+		out = append(out, Remark{Notice, logs, "the bucket also holds the trail of the organization " +
+			strings.Join(l.Found.Organizations, ", ") + ", which this table does not read", "set organization under athena: to read that one"})
+	}
+	for _, a := range l.Found.Outside {
+		out = append(out, Remark{Notice, logs, "the account " + a + " also has log files beside the organization's " +
+			"folder: this table does not read them", "if they are older than the organization's trail, read them with a second configuration"})
 	}
 	return out, nil
 }

@@ -87,6 +87,7 @@ type Settings struct {
 
 	ScanLimit int64 // most bytes that one query may read; see LeastScanLimit
 	Expiry    int   // days after which results expire in a bucket that this program made; 0: never
+	Existing  bool  // database and table are somebody else's and are left as they are
 	Adopt     bool  // take over what is there and was not made by this program
 }
 

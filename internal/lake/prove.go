@@ -38,6 +38,9 @@ type Proof struct {
 // Blind tells that the table does not see files that are there.
 func (p Proof) Blind() bool { return p.Listed > 0 && p.Seen == 0 }
 
+// ErrNotCountable says that the table's place does not say where one day of an account lies, or that it leaves that account or region out.
+var ErrNotCountable = errors.New("it was not counted")
+
 // ErrNothingToProve says that the bucket has no log files: zero rows then mean nothing, and are not taken for an answer.
 var ErrNothingToProve = errors.New("there are no log files to count: nothing is proven")
 
@@ -48,6 +51,7 @@ func (l *Lake) Prove(ctx context.Context, p Prober, today time.Time, accounts in
 		return nil, fmt.Errorf("%s: %w", l.location(), ErrNothingToProve)
 	}
 	var out []Proof
+	var passed error // over what cannot be counted
 	for _, a := range spread(l.Found.Accounts(), accounts) {
 		if len(l.Accounts) > 0 && !slices.Contains(l.Accounts, a) {
 			continue // said by Inspect
@@ -69,15 +73,20 @@ func (l *Lake) Prove(ctx context.Context, p Prober, today time.Time, accounts in
 			continue
 		}
 		var err error
-		if best.Rows, best.Seen, err = p.Count(ctx, best.Partition); err != nil {
+		best.Rows, best.Seen, err = p.Count(ctx, best.Partition)
+		if errors.Is(err, ErrNotCountable) {
+			passed = errors.Join(passed, err)
+			continue
+		}
+		if err != nil {
 			return out, fmt.Errorf("counting %s of %s in %s: %w", best.Day.Format(time.DateOnly), best.Account, best.Region, err)
 		}
 		out = append(out, best)
 	}
-	if len(out) == 0 {
+	if len(out) == 0 && passed == nil {
 		return nil, fmt.Errorf("%s: %w", l.location(), ErrNothingToProve)
 	}
-	return out, nil
+	return out, passed
 }
 
 // spread takes n of a list, from its whole length.
@@ -180,7 +189,8 @@ func CountSQL(database, name string, t *types.Table, p Partition) (string, error
 		parts = parts[1:]
 	}
 	if !ok || len(parts) != 4 && len(parts) != 6 {
-		return "", fmt.Errorf("the table %s.%s does not say where a day of an account lies, so one cannot be counted by itself", database, name)
+		return "", fmt.Errorf("the table %s.%s does not say where a day of an account lies, so one cannot be counted by itself: %w", database,
+			name, ErrNotCountable)
 	}
 	values := []string{p.Account, cloudtrail.FolderLogs, p.Region}
 	if len(parts) == 4 {
@@ -194,9 +204,9 @@ func CountSQL(database, name string, t *types.Table, p Partition) (string, error
 		m := placeholder.FindStringSubmatch(part)
 		switch {
 		case m == nil && part != values[i]:
-			return "", fmt.Errorf("the table %s.%s reads only %s, not %s", database, name, part, values[i])
+			return "", fmt.Errorf("the table %s.%s reads only %s, not %s: %w", database, name, part, values[i], ErrNotCountable)
 		case m != nil && m[0] != part || m != nil && strings.Contains(m[1], `"`):
-			return "", fmt.Errorf("the place %q of the table %s.%s is not understood", template, database, name)
+			return "", fmt.Errorf("the place %q of the table %s.%s is not understood: %w", template, database, name, ErrNotCountable)
 		case m != nil:
 			where = append(where, sql.Name(m[1])+" = "+value.Of(values[i]))
 		}

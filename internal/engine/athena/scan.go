@@ -133,6 +133,7 @@ func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*s
 		return nil, fault(ctx, "list "+e.o.Source.Name(), err)
 	}
 	slices.SortFunc(found.files, func(a, b file) int { return strings.Compare(a.key, b.key) })
+	found.files = slices.CompactFunc(found.files, func(a, b file) bool { return a.key == b.key }) // of prefixes that overlap
 	sum := sha256.New()
 	for _, f := range found.files {
 		fmt.Fprintf(sum, "%q %d %q\n", f.key, f.size, f.version)
@@ -157,7 +158,7 @@ func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*s
 func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts []string, err error) {
 	l := t.layout
 	f, ok := e.o.Source.(folders)
-	if !l.known || !ok {
+	if l.root == "" || !ok {
 		return []string{l.base}, w.accounts, nil
 	}
 	below := func(prefix string) (names []string, err error) {
@@ -169,15 +170,13 @@ func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts 
 		}
 		return names, nil
 	}
-	switch {
-	case l.fixedAccount != "":
-		accounts = []string{l.fixedAccount}
+	switch { // of a table of one account or region too: what lies beside it is named as not read
 	case len(w.accounts) > 0:
 		accounts = w.accounts
 	case len(e.o.Accounts) > 0:
 		accounts = e.o.Accounts
 	default:
-		if accounts, err = below(l.base); err != nil {
+		if accounts, err = below(l.root); err != nil {
 			return nil, nil, err
 		}
 		accounts = slices.DeleteFunc(accounts, func(a string) bool { return !twelve.MatchString(a) })
@@ -188,11 +187,8 @@ func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts 
 	g.SetLimit(listings)
 	for _, account := range accounts {
 		g.Go(func() error {
-			root := l.base + account + "/CloudTrail/"
+			root := l.root + account + "/CloudTrail/"
 			regions := w.regions
-			if l.fixedRegion != "" {
-				regions = []string{l.fixedRegion}
-			}
 			if len(regions) == 0 {
 				var err error
 				if regions, err = below(root); err != nil {
@@ -208,6 +204,10 @@ func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts 
 		})
 	}
 	err = g.Wait()
+	if !l.known {
+		out = append(out, l.base) // all below it, in whatever form
+		places = slices.DeleteFunc(places, func(p string) bool { return strings.HasPrefix(p, l.base) })
+	}
 	for _, p := range places {
 		for _, t := range w.times(len(places)) {
 			out = append(out, p+t)
@@ -231,6 +231,9 @@ func (w span) times(places int) (out []string) {
 	}
 	return out
 }
+
+// beyond reports whether a log file belongs to another account or region than the one that the table's place is fixed to.
+func (t *table) beyond(of, fixed string) bool { return fixed != "" && of != "" && of != fixed }
 
 // classify says whether an object is of the scope, and whether Athena reads it. What Athena passes over without a word is
 // named here: hidden names, and objects in Glacier.
@@ -261,6 +264,12 @@ func (t *table) classify(o source.Object, w span) (file, bool) {
 		f.state, f.reason = engine.FileSkipped, unread.Because(unread.OtherPlace, k.Folder)
 	case o.Class == "GLACIER" || o.Class == "DEEP_ARCHIVE":
 		f.state, f.reason = engine.FileRefused, unread.Because(unread.Archived, o.Class)
+	case o.Size == 0: // Athena reads it as a file without records; as on a folder, it is a log file that was emptied
+		f.state, f.reason = engine.FileRefused, unread.Because(unread.Empty)
+	case t.beyond(k.Account, t.layout.fixedAccount):
+		f.state, f.reason = engine.FileRefused, unread.Because(unread.TableAccount, k.Account)
+	case t.beyond(k.Region, t.layout.fixedRegion):
+		f.state, f.reason = engine.FileRefused, unread.Because(unread.TableRegion, k.Account, k.Region)
 	}
 	return f, true
 }

@@ -91,6 +91,7 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	sum := sha256.Sum256([]byte(stateOf(t, found) + laid))
 	state := hex.EncodeToString(sum[:])
 	s.runner, s.table = e.runner(run+" "+state), stagedTable(run, state)
+	e.warnOfListing(found, w)
 	if s.mode == Staged {
 		if err := s.stage(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())

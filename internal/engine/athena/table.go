@@ -33,6 +33,7 @@ type table struct {
 
 // layout is where in a key account, region and day stand, and which partition column holds each.
 type layout struct {
+	root                 string // "AWSLogs/" or "AWSLogs/o-abc/" where accounts are looked for; "": only below base
 	base                 string // of the keys, relative to the source: "AWSLogs/o-abc/", "" where the table says nothing
 	account, region      string // partition columns, "" where they are fixed or none
 	fixedAccount         string // what stands in the location in their place
@@ -151,6 +152,7 @@ func (t *table) readLayout(location, source string, projected bool) error {
 	if !projected || at < 0 {
 		l.base = strings.TrimPrefix(rest, "/")
 		t.registered()
+		t.narrow(parts, at)
 		return nil
 	}
 	column := func(s string) (string, bool) {
@@ -166,7 +168,7 @@ func (t *table) readLayout(location, source string, projected bool) error {
 		base += parts[0] + "/"
 		parts = parts[1:]
 	}
-	l.base = base
+	l.base, l.root = base, base
 	if len(parts) < 4 || parts[1] != "CloudTrail" {
 		return fmt.Errorf("its location %s is not of the form AWSLogs/account/CloudTrail/region/day", location)
 	}
@@ -201,6 +203,30 @@ func (t *table) readLayout(location, source string, projected bool) error {
 	}
 	l.known = true
 	return nil
+}
+
+// narrow finds out that a table without computed partitions lies in the folder of one account or region. Its place binds where it has no
+// partitions; partitions added by hand have places of their own, so that only the control count can say what they leave out.
+func (t *table) narrow(parts []string, at int) {
+	l := &t.layout
+	if at < 0 {
+		return
+	}
+	root, parts := strings.Join(parts[:at+1], "/")+"/", parts[at+1:]
+	if len(parts) > 0 && organization.MatchString(parts[0]) {
+		root, parts = root+parts[0]+"/", parts[1:]
+	}
+	if len(parts) == 0 || !twelve.MatchString(parts[0]) {
+		return
+	}
+	l.root = root
+	if len(t.partitions) > 0 {
+		return
+	}
+	l.fixedAccount = parts[0]
+	if len(parts) > 2 && parts[1] == "CloudTrail" {
+		l.fixedRegion = parts[2]
+	}
 }
 
 // registered recognises the partition columns of a table whose partitions were added by hand. Account, region and day come
