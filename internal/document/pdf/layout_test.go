@@ -225,14 +225,3 @@ func TestNiceSteps(t *testing.T) {
 		t.Errorf("axis(-3, 8) = %+v", a)
 	}
 }
-
-func TestPillsCanBeRead(t *testing.T) {
-	p := newPalette(nil)
-	for _, tone := range []document.Tone{document.Neutral, document.Good, document.Critical, document.High, document.Medium, document.Low, document.Info, document.Accent, document.Muted, "unknown"} {
-		ground := p.fill(tone)
-		a, b := luminance(ground), luminance(p.on(ground))
-		if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 3 {
-			t.Errorf("%s: contrast %.1f of text on its ground", tone, ratio)
-		}
-	}
-}

@@ -58,18 +58,19 @@ func (p palette) strong(t document.Tone) style.RGB {
 	return p["navy"]
 }
 
-// on is the text colour that can be read on c: dark or white, by the relative luminance of WCAG 2.
-func (p palette) on(c style.RGB) style.RGB {
-	if luminance(c) > 0.3 {
-		return p["darktext"]
-	}
-	return p["white"]
-}
+// enough is the least contrast ratio of text that WCAG 2.1 asks for at level AA.
+const enough = 4.5
 
-// luminance is a cheap form of WCAG's relative luminance: gamma 2 in place of 2.4.
-func luminance(c style.RGB) float64 {
-	f := func(v uint8) float64 { return float64(v) / 255 * float64(v) / 255 }
-	return 0.2126*f(c.R) + 0.7152*f(c.G) + 0.0722*f(c.B)
+// on is the text colour that can be read on c: white or the theme's dark text, whichever stands out more. On a middle shade neither may
+// stand out enough; black or white always does.
+func (p palette) on(c style.RGB) style.RGB {
+	best := p["white"]
+	for _, other := range []style.RGB{p["darktext"], {}, {R: 255, G: 255, B: 255}} {
+		if now := style.Contrast(best, c); now < enough && style.Contrast(other, c) > now {
+			best = other
+		}
+	}
+	return best
 }
 
 // heatRamp are the shades of a heat chart, from few to many, of the theme compiled in.
