@@ -100,7 +100,11 @@ func reference(object []byte, f *field, cells map[string]string) {
 		case row:
 			if v[0] == '"' { // an object as text
 				var s string
-				if json.Unmarshal(v, &s) == nil && json.Valid([]byte(s)) && pairsOf([]byte(s)) != nil {
+				if json.Unmarshal(v, &s) != nil {
+					continue
+				}
+				s = escapeControls(s)
+				if json.Valid([]byte(s)) && pairsOf([]byte(s)) != nil {
 					nested := map[string]string{}
 					reference([]byte(s), k, nested)
 					for path, c := range nested {
@@ -112,6 +116,26 @@ func reference(object []byte, f *field, cells map[string]string) {
 			reference(v, k, cells)
 		}
 	}
+}
+
+// escapeControls escapes the control characters that stand raw inside the strings of JSON. encoding/json refuses them; the
+// scanner reads them, in an object written as text as in the record around it.
+func escapeControls(s string) string {
+	var b strings.Builder
+	inside, escaped := false, false
+	for i := range len(s) {
+		c := s[i]
+		if inside && c < ' ' {
+			fmt.Fprintf(&b, "\\u%04x", c)
+		} else {
+			b.WriteByte(c)
+		}
+		if c == '"' && !escaped {
+			inside = !inside
+		}
+		escaped = inside && c == '\\' && !escaped
+	}
+	return b.String()
 }
 
 // compareWithEncodingJSON parses one event both ways.

@@ -185,7 +185,7 @@ func (fs *faces) hard(id faceID, size float64, s string, width float64) []string
 	space, spaceW := 0, int32(0)
 	for i, r := range s {
 		_, a := fs.pick(id, r)
-		if w+a > limit && i > start {
+		for w+a > limit && i > start { // what follows the space can be too wide as well
 			cut := i
 			if space > start && spaceW*10 >= limit*7 {
 				cut, w = space, w-spaceW
