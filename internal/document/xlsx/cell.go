@@ -28,7 +28,7 @@ var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 // serial is a wall clock as Excel counts it: days since 30 December 1899.
 func serial(t time.Time) float64 {
 	t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
-	return float64(t.Sub(epoch).Milliseconds()) / 86_400_000
+	return float64(t.UnixMilli()-epoch.UnixMilli()) / 86_400_000 // a Duration ends after 292 years, and Sub does not say so
 }
 
 // text makes a string fit for a cell: what cannot be shown becomes a code, what is too long is cut and says so. altered reports whether a
@@ -204,7 +204,8 @@ func (e *rowEncoder) value(i int, col document.Column, v any, shown func(documen
 	case float64:
 		e.float(i, v)
 	case time.Time:
-		if v.Before(time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)) { // the format counts a 29 February 1900 that never was
+		// The format counts a 29 February 1900 that never was, and ends with the year 9999.
+		if v.Before(time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)) || v.Year() > 9999 {
 			e.string(i, shown(col, v))
 			return
 		}
