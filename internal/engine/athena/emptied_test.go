@@ -15,8 +15,14 @@ import (
 // A log file of zero bytes has been emptied: Athena gives no record of it and no error, and the listing shows it.
 func TestEmptiedLogFileIsRefused(t *testing.T) {
 	const key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/07/111122223333_CloudTrail_us-east-1_20261007T0805Z_abc0001.json.gz"
-	f, ok := (&table{}).classify(source.Object{Key: key}, span{first: day(t, "2026-10-01"), last: day(t, "2026-10-31")})
-	if !ok || f.state != engine.FileRefused || f.reason.Kind != unread.Empty {
+	w := span{first: day(t, "2026-10-01"), last: day(t, "2026-10-31")}
+	for _, size := range []int64{0, 20, 33} { // 20 bytes are the gzip of nothing
+		f, ok := (&table{}).classify(source.Object{Key: key, Size: size}, w)
+		if !ok || f.state != engine.FileRefused || f.reason.Kind != unread.Empty {
+			t.Errorf("%d bytes: %v, %+v", size, ok, f)
+		}
+	}
+	if f, ok := (&table{}).classify(source.Object{Key: key, Size: leastGzip}, w); !ok || f.state != engine.FileRead {
 		t.Errorf("%v, %+v", ok, f)
 	}
 }
@@ -46,4 +52,38 @@ func day(t *testing.T, s string) time.Time {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// Without a partition of days Athena reads, and bills, what lies below the table's place: the price says that.
+func TestPriceOfATableWithoutDays(t *testing.T) {
+	w := newWorld(t, awsfake.Options{})
+	w.table(false)
+	w.days(2, 10)
+	e := w.engine(enginetest.Definition(t, nil), nil)
+	late := october("later")
+	late.From, late.To = late.From.AddDate(0, 6, 0), late.To.AddDate(0, 6, 0)
+	now, err := e.Estimate(t.Context(), october("now"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	then, err := e.Estimate(t.Context(), late, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if then.Bytes != 0 || then.Modes[0].Work[0].Bytes < now.Bytes {
+		t.Errorf("%d bytes of a period without files, staged by reading %d; the bucket has %d", then.Bytes, then.Modes[0].Work[0].Bytes, now.Bytes)
+	}
+}
+
+// Year, month and day make a date whatever types their columns have.
+func TestPartitionColumnsOfOtherTypes(t *testing.T) {
+	for _, c := range []struct{ column, typ, want string }{
+		{"month", "int", `lpad(CAST("month" AS varchar), 2, '0')`},
+		{"month", "string", `"month"`},
+	} {
+		x := &table{types: map[string]string{c.column: c.typ}}
+		if got := x.asText(c.column, 2); got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.column, c.typ, got, c.want)
+		}
+	}
 }

@@ -71,8 +71,9 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 		}
 	}
 	ofEvents, ofHistory := found.bytes-found.history, found.history+found.late
-	if t.layout.day == "" && t.layout.year == "" {
-		ofEvents, ofHistory = found.bytes, found.bytes // nothing keeps other days from being read
+	scanned := found.bytes + found.beside
+	if t.unbounded() {
+		ofEvents, ofHistory = scanned, scanned // nothing keeps other days from being read
 	}
 	var parts *partitioning
 	if s.Planned == nil {
@@ -101,8 +102,8 @@ func (e *Engine) estimate(s engine.Scope, st []engine.Statement, t *table, found
 		direct.Bytes += billed(d)
 		staged.Bytes += billed(c)
 	}
-	direct.Work = []engine.Work{{Of: engine.Counting, Bytes: billed(found.bytes)}}
-	staged.Work = []engine.Work{{Of: engine.Staging, Bytes: billed(found.bytes)},
+	direct.Work = []engine.Work{{Of: engine.Counting, Bytes: billed(scanned)}}
+	staged.Work = []engine.Work{{Of: engine.Staging, Bytes: billed(scanned)},
 		{Of: engine.Counting, Bytes: billed(int64(float64(found.bytes) * float64(weight(figured)) / million))}}
 	for _, m := range []*engine.Mode{&direct, &staged} {
 		for _, w := range m.Work {

@@ -46,6 +46,7 @@ type scan struct {
 	bytes    int64  // of the files that are read
 	history  int64  // of these, what events does not need
 	late     int64  // of these, what both events and history need
+	beside   int64  // of log files outside the scope that each query reads too, where no partition bounds its days
 }
 
 // window is the days, accounts and regions whose files a scope rests on.
@@ -114,6 +115,7 @@ func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*s
 	for _, p := range prefixes {
 		g.Go(func() error {
 			var files []file
+			var beside int64
 			for o, err := range e.o.Source.List(gctx, p) {
 				if err != nil {
 					return err
@@ -121,11 +123,14 @@ func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*s
 				if f, ok := t.classify(o, w); ok {
 					f.version = o.ETag + " " + f.state
 					files = append(files, f)
+				} else if t.unbounded() && strings.HasPrefix(o.Key, t.layout.base) {
+					beside += o.Size // no partition keeps Athena from reading it, and from billing that
 				}
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			found.files = append(found.files, files...)
+			found.beside += beside
 			return nil
 		})
 	}
@@ -235,6 +240,10 @@ func (w span) times(places int) (out []string) {
 // beyond reports whether a log file belongs to another account or region than the one that the table's place is fixed to.
 func (t *table) beyond(of, fixed string) bool { return fixed != "" && of != "" && of != fixed }
 
+// leastGzip is the least size of a gzip file with {"Records":[]} in it: a header of 10 bytes, 14 characters in the fixed code, 8 bytes at
+// the end. Something smaller is the gzip of nothing, or was cut off.
+const leastGzip = 34
+
 // classify says whether an object is of the scope, and whether Athena reads it. What Athena passes over without a word is
 // named here: hidden names, and objects in Glacier.
 func (t *table) classify(o source.Object, w span) (file, bool) {
@@ -265,6 +274,8 @@ func (t *table) classify(o source.Object, w span) (file, bool) {
 	case o.Class == "GLACIER" || o.Class == "DEEP_ARCHIVE":
 		f.state, f.reason = engine.FileRefused, unread.Because(unread.Archived, o.Class)
 	case o.Size == 0: // Athena reads it as a file without records; as on a folder, it is a log file that was emptied
+		f.state, f.reason = engine.FileRefused, unread.Because(unread.Empty)
+	case strings.HasSuffix(name, ".gz") && o.Size < leastGzip:
 		f.state, f.reason = engine.FileRefused, unread.Because(unread.Empty)
 	case t.beyond(k.Account, t.layout.fixedAccount):
 		f.state, f.reason = engine.FileRefused, unread.Because(unread.TableAccount, k.Account)

@@ -28,6 +28,7 @@ type table struct {
 	partitions []string          // names of the partition columns
 	injected   []string          // partition columns that every query must name values of
 	kinds      map[string]string // projection type of each partition column
+	types      map[string]string // type of each partition column
 	state      string            // changes when the definition does
 }
 
@@ -73,7 +74,7 @@ func readTable(g *types.Table, source string) (*table, []string, error) {
 	if g == nil || g.StorageDescriptor == nil {
 		return nil, nil, fmt.Errorf("the catalog does not say what columns it has and where it lies")
 	}
-	t := &table{kinds: map[string]string{}}
+	t := &table{kinds: map[string]string{}, types: map[string]string{}}
 	have := map[string]*sql.Type{}
 	for _, c := range g.StorageDescriptor.Columns {
 		typ, err := sql.ParseHiveType(aws.ToString(c.Type))
@@ -85,6 +86,7 @@ func readTable(g *types.Table, source string) (*table, []string, error) {
 	for _, c := range g.PartitionKeys {
 		n := strings.ToLower(aws.ToString(c.Name))
 		t.partitions = append(t.partitions, n)
+		t.types[n] = strings.ToLower(aws.ToString(c.Type))
 		t.kinds[n] = g.Parameters["projection."+n+".type"]
 		if t.kinds[n] == "injected" {
 			t.injected = append(t.injected, n)
@@ -201,9 +203,31 @@ func (t *table) readLayout(location, source string, projected bool) error {
 	if !ok {
 		return fmt.Errorf("its location %s has no day where it should stand", location)
 	}
+	for _, n := range []string{l.account, l.region, l.day} {
+		if n != "" && !t.text(n) {
+			return fmt.Errorf("its partition column %s is of type %s where its place needs text: a table of string columns is needed", n, t.types[n])
+		}
+	}
 	l.known = true
 	return nil
 }
+
+// text reports whether a partition column is text.
+func (t *table) text(column string) bool {
+	typ := t.types[column]
+	return typ == "" || typ == "string" || strings.HasPrefix(typ, "varchar") || strings.HasPrefix(typ, "char")
+}
+
+// asText is a partition column as a text of at least so many digits, whatever type it has.
+func (t *table) asText(column string, digits int) string {
+	if t.text(column) {
+		return sql.Name(column)
+	}
+	return fmt.Sprintf("lpad(CAST(%s AS varchar), %d, '0')", sql.Name(column), digits)
+}
+
+// unbounded reports whether no partition column bounds the days that a query reads: it then reads all that lies below the table's place.
+func (t *table) unbounded() bool { return t.layout.day == "" && t.layout.year == "" }
 
 // narrow finds out that a table without computed partitions lies in the folder of one account or region. Its place binds where it has no
 // partitions; partitions added by hand have places of their own, so that only the control count can say what they leave out.
@@ -285,7 +309,7 @@ func (e *Engine) records(t *table, w span, without []string) (string, error) {
 			region = value.Of(l.fixedRegion)
 		}
 		if day = sql.Name(l.day); l.day == "" {
-			day = sql.Name(l.year) + " || '/' || " + sql.Name(l.month) + " || '/' || " + sql.Name(l.dayPart)
+			day = t.asText(l.year, 4) + " || '/' || " + t.asText(l.month, 2) + " || '/' || " + t.asText(l.dayPart, 2)
 		}
 	}
 	list := append(slices.Clone(t.columns), file+" AS file", "BIGINT '0' AS seq", account+" AS account", region+" AS region", day+" AS day")
@@ -307,7 +331,11 @@ func (e *Engine) records(t *table, w span, without []string) (string, error) {
 		for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
 			all = append(all, d.Format("2006/01/02"), d.Format("2006-01-02"), d.Format("20060102"))
 		}
-		among(l.day, all)
+		column := sql.Name(l.day)
+		if !t.text(l.day) {
+			column = "CAST(" + column + " AS varchar)"
+		}
+		conditions = append(conditions, column+" IN ("+value.List(all)+")")
 	case l.year != "":
 		var years, months []string
 		for d := w.first; !d.After(w.last); d = d.AddDate(0, 0, 1) {
