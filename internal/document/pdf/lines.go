@@ -187,7 +187,8 @@ func (l *flow) refs(x, y float64, refs []string) (end float64) {
 	return x
 }
 
-// timeline sets events in two columns: when, a disc of the severity, what, references. The columns are filled one after the other.
+// timeline sets events in two columns: when, a disc with the initial of the severity, what, references. The columns are filled one
+// after the other.
 func (l *flow) timeline(b document.Lines) {
 	const gap = 9.0
 	w := (l.w - gap) / 2
@@ -237,8 +238,11 @@ func (l *flow) timeline(b document.Lines) {
 				outer := l.begin(tagP)
 				l.put(text, 8, l.palette["grey"], x0, y+3.2, l.line(r.x.When))
 				l.apart()
-				if r.x.Pill.Text != "" {
-					l.disc(x0+when+3.6, y+2.2, 1.15, l.fill(r.x.Pill.Tone))
+				if word := []rune(l.line(r.x.Pill.Text)); len(word) > 0 {
+					ground := l.fill(r.x.Pill.Tone)
+					l.disc(x0+when+3.6, y+2.2, 1.6, ground)
+					l.center(bold, leastSize, l.on(ground), x0+when+3.6, y+3.05, string(word[:1])) // colour alone says nothing in grey
+					l.apart()
 				}
 				for i, s := range r.lines {
 					l.put(text, 8.2, l.palette["ink"], x0+textX, y+3.2+float64(i)*3.7, s)
