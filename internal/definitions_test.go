@@ -135,7 +135,8 @@ func (d *definitions) load(name, text string) diag.Problems {
 	case strings.HasPrefix(name, "reports/calendars/"):
 		c, bad := period.LoadCalendar(name, []byte(text))
 		if c != nil {
-			c.Covers(period.Period{From: time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC), Zone: "UTC"})
+			c.Covers(period.Period{From: time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC),
+				Zone: "UTC"})
 		}
 		return bad
 	case dir[0] == "reports":
@@ -155,7 +156,8 @@ func (d *definitions) load(name, text string) diag.Problems {
 		l, bad := style.LoadLanguage(d.library(name, text), "en")
 		if l != nil && bad.Err() == nil {
 			at := time.Date(2026, 10, 3, 7, 0, 0, 0, time.UTC)
-			_ = l.Day(at) + l.Span(at, at.AddDate(0, 3, 0)) + l.Bytes(1<<62) + l.Percent(0.31) + l.Float(1234567.891, 2) + l.Number(-1234567) + l.List([]string{"a", "b", "c"})
+			_ = l.Day(at) + l.Span(at, at.AddDate(0, 3, 0)) + l.Bytes(1<<62) + l.Percent(0.31) + l.Float(1234567.891, 2) + l.Number(-1234567) +
+				l.List([]string{"a", "b", "c"})
 			l.Say("report.title", "n", 2)
 		}
 		return bad
@@ -194,7 +196,8 @@ func (d *definitions) shipped() map[string]string {
 	return files
 }
 
-// check loads one text and says what is wrong with how it was received: a panic, a problem without a place, or none where there must be one.
+// check loads one text and says what is wrong with how it was received: a panic, a problem without a place, or none where there must be
+// one.
 func (d *definitions) check(name, text string, mustFail bool) (wrong string, bad diag.Problems) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -266,7 +269,8 @@ func TestDefinitionsMutated(t *testing.T) {
 // shapeOf is the shape of the format that a file is of.
 func shapeOf(name string) *yaml.Shape {
 	for _, f := range formats {
-		if ok, err := path.Match(f.files, name); name == config.FileName && f.name == "config" || err == nil && ok && (f.except == "" || !strings.HasSuffix(name, f.except)) {
+		if ok, err := path.Match(f.files, name); name == config.FileName && f.name == "config" || err == nil && ok &&
+			(f.except == "" || !strings.HasSuffix(name, f.except)) {
 			return f.shape
 		}
 	}

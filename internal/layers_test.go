@@ -41,7 +41,8 @@ func readLayers(t *testing.T) []layer {
 		switch {
 		case !strings.HasPrefix(line, "|"):
 			in, why = "", ""
-		case strings.HasPrefix(line, "| package | what it is |"), strings.HasPrefix(line, "| driver | what it is |"), strings.HasPrefix(line, "| test support | what it is |"):
+		case strings.HasPrefix(line, "| package | what it is |"), strings.HasPrefix(line, "| driver | what it is |"),
+			strings.HasPrefix(line, "| test support | what it is |"):
 			in = cells[0]
 		case in != "" && strings.HasPrefix(line, "| `"):
 			if len(cells) < 3 || len(cells) > 4 {
@@ -76,7 +77,8 @@ func find(all []layer, pkg string) (layer, bool) {
 
 // allowed reports whether the package of a row may import another one; not, why.
 func allowed(all []layer, l layer, imported string) error {
-	if imported == l.pkg || strings.HasPrefix(imported, l.pkg+"/") && !slices.ContainsFunc(all, func(x layer) bool { return x.pkg == imported }) {
+	if imported == l.pkg || strings.HasPrefix(imported, l.pkg+"/") &&
+		!slices.ContainsFunc(all, func(x layer) bool { return x.pkg == imported }) {
 		return nil // its own folders
 	}
 	if x, ok := find(all, imported); ok && x.testSupport && !l.testSupport {

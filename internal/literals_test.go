@@ -49,7 +49,8 @@ func handQuoted(f *ast.File, found func(token.Pos, string)) {
 			if x, ok := before.(*ast.BinaryExpr); ok && x.Op == token.ADD {
 				before = x.Y
 			}
-			if n.Op == token.ADD && text(n.Y) == "" && (strings.HasSuffix(text(before), "'") || strings.HasSuffix(text(before), `"`) && !strings.HasSuffix(text(before), `""`)) {
+			if n.Op == token.ADD && text(n.Y) == "" && (strings.HasSuffix(text(before), "'") || strings.HasSuffix(text(before), `"`) &&
+				!strings.HasSuffix(text(before), `""`)) {
 				found(n.Pos(), "puts quotes around what it adds")
 			}
 		case *ast.BasicLit:

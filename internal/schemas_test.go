@@ -34,10 +34,12 @@ var formats = []struct {
 	except string
 	wrong  string
 }{
-	{"query", query.Shape(), "queries/*/*.yaml", "_test.yaml", "id: a/b\ntitle: T\nquestion: Q\nkind: exeption\nlog_scope: [management]\nwhy: W\ncolumns: [{name: n, label: N, type: text}]\nsql: S\n"},
+	{"query", query.Shape(), "queries/*/*.yaml", "_test.yaml",
+		"id: a/b\ntitle: T\nquestion: Q\nkind: exeption\nlog_scope: [management]\nwhy: W\ncolumns: [{name: n, label: N, type: text}]\nsql: S\n"},
 	{"query-test", query.CaseShape(), "queries/*/*_test.yaml", "", "cases: [{name: x}]\n"},
 	{"report", report.Shape(offered), "reports/*.yaml", "", "id: r\ntitle: T\nsection: []\n"},
-	{"framework", framework.Shape(), "reports/frameworks/*.yaml", "", "id: x\ntitle: T\nversion: 5.0\npublisher: P\ncontrols: [{id: \"1\", name: n, family: f, strength: full}]\n"},
+	{"framework", framework.Shape(), "reports/frameworks/*.yaml", "",
+		"id: x\ntitle: T\nversion: 5.0\npublisher: P\ncontrols: [{id: \"1\", name: n, family: f, strength: full}]\n"},
 	{"calendar", period.CalendarShape(), "reports/calendars/*.yaml", "", "id: x\ntitle: T\nweekend: [funday]\n"},
 	{"config", config.Shape(offered), "", "", "engine: trino\n"},
 	{"messages", style.MessageShape(), "templates/lang/*/messages.yaml", "", "a: [b]\n"},

@@ -53,7 +53,8 @@ func (c *cloud) sixty() (folder string) {
 		}
 	}
 	var list, said bytes.Buffer
-	if code := Main(c.t.Context(), []string{"query", "list", "--output", "csv"}, strings.NewReader(""), &list, &said, c.fake.Getenv); code != exitDone {
+	if code := Main(c.t.Context(), []string{"query", "list", "--output", "csv"}, strings.NewReader(""), &list, &said,
+		c.fake.Getenv); code != exitDone {
 		c.t.Fatal(said.String())
 	}
 	var ids []string
@@ -63,7 +64,8 @@ func (c *cloud) sixty() (folder string) {
 			ids = append(ids, id)
 		}
 	}
-	for _, service := range []string{"lambda", "rds", "sns", "sqs", "dynamodb", "ecs", "eks", "ecr", "cloudformation", "autoscaling", "elasticloadbalancing", "route53", "secretsmanager", "ssm", "backup", "glue"} {
+	for _, service := range []string{"lambda", "rds", "sns", "sqs", "dynamodb", "ecs", "eks", "ecr", "cloudformation", "autoscaling",
+		"elasticloadbalancing", "route53", "secretsmanager", "ssm", "backup", "glue"} {
 		if len(ids) == 60 {
 			break
 		}
@@ -96,7 +98,8 @@ sql: |
 	if len(ids) != 60 {
 		c.t.Fatalf("%d queries", len(ids))
 	}
-	write("reports/sixty.yaml", "id: sixty\ntitle: Sixty queries\naudience: Measuring\nperiod: last-month\nformats: [json]\nsections:\n  - {title: All, queries: ["+strings.Join(ids, ", ")+"]}\n")
+	write("reports/sixty.yaml", "id: sixty\ntitle: Sixty queries\naudience: Measuring\nperiod: last-month\nformats: [json]\nsections:\n  "+
+		"- {title: All, queries: ["+strings.Join(ids, ", ")+"]}\n")
 	return filepath.Join(c.dir, "library")
 }
 

@@ -37,7 +37,8 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 	for _, mode := range []string{"staged", "direct"} {
 		t.Run(mode, func(t *testing.T) {
 			c.fake.ResetMeter()
-			code, said, failed := c.run(t.Context(), "report", "run", "s3-activity", "--period", "2026-10", "--mode", mode, "--format", "pdf,xlsx,json", "--out", mode)
+			code, said, failed := c.run(t.Context(), "report", "run", "s3-activity", "--period", "2026-10", "--mode", mode, "--format",
+				"pdf,xlsx,json", "--out", mode)
 			if code != exitDone && code != exitIncomplete {
 				t.Fatalf("exit code %d\n%s%s", code, said, failed)
 			}
@@ -85,7 +86,8 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 
 			// every format has them, and rendering the sealed run gives the same bytes
 			var told strings.Builder
-			if code := MainIn(t.Context(), c.dir, []string{"report", "render", s.Path, "--format", "pdf,xlsx,json", "--out", mode + "-again"}, strings.NewReader(""), &told, &told, c.fake.Getenv); code != exitDone {
+			if code := MainIn(t.Context(), c.dir, []string{"report", "render", s.Path, "--format", "pdf,xlsx,json", "--out", mode + "-again"},
+				strings.NewReader(""), &told, &told, c.fake.Getenv); code != exitDone {
 				t.Fatalf("exit code %d\n%s", code, told.String())
 			}
 			for _, name := range []string{"report.pdf", "report.xlsx", "data/run.json"} {
@@ -112,7 +114,8 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 			verifies(forged, exitMismatch) // the bill of the journal is not the one that the report prints
 
 			var index struct{ Cost *run.Cost }
-			if err := json.Unmarshal(read(t, filepath.Join(s.Path, "data", "run.json")), &index); err != nil || index.Cost == nil || index.Cost.Billed != k.Billed || len(index.Cost.Lines) != len(k.Lines) {
+			if err := json.Unmarshal(read(t, filepath.Join(s.Path, "data", "run.json")), &index); err != nil || index.Cost == nil ||
+				index.Cost.Billed != k.Billed || len(index.Cost.Lines) != len(k.Lines) {
 				t.Errorf("run.json: %+v (%v)", index.Cost, err)
 			}
 			text, err := textOfPDF(read(t, filepath.Join(s.Path, "report.pdf")))
@@ -126,7 +129,8 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 			}
 		})
 	}
-	code, said, failed := c.run(t.Context(), "report", "run", "s3-activity", "--period", "2026-10", "--engine", "duckdb", "--source", "logs", "--format", "pdf,json", "--out", "local", "--max-cost", "5")
+	code, said, failed := c.run(t.Context(), "report", "run", "s3-activity", "--period", "2026-10", "--engine", "duckdb", "--source", "logs",
+		"--format", "pdf,json", "--out", "local", "--max-cost", "5")
 	if code != exitDone && code != exitIncomplete {
 		t.Fatalf("exit code %d\n%s%s", code, said, failed)
 	}
@@ -135,7 +139,8 @@ func TestReportTellsEstimateAndBill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if local.Cost() != nil || strings.Contains(text, "Cost of the run") || strings.Contains(string(read(t, filepath.Join(local.Path, "data", "run.json"))), `"cost"`) {
+	if local.Cost() != nil || strings.Contains(text, "Cost of the run") ||
+		strings.Contains(string(read(t, filepath.Join(local.Path, "data", "run.json"))), `"cost"`) {
 		t.Error("a run that cost nothing tells of cost")
 	}
 }
@@ -167,7 +172,8 @@ func TestBillOfAnInterruptedRun(t *testing.T) {
 		t.Fatalf("%d executions before, %d after: nothing was interrupted", before.Executions, meter.Executions)
 	}
 	if int64(k.Billed.Executions) != meter.Executions || k.Billed.Bytes != meter.Billed {
-		t.Errorf("the report says %+v, the meter %d executions and %d bytes, of which %d and %d before the interrupt", k.Billed, meter.Executions, meter.Billed, before.Executions, before.Billed)
+		t.Errorf("the report says %+v, the meter %d executions and %d bytes, of which %d and %d before the interrupt", k.Billed, meter.Executions,
+			meter.Billed, before.Executions, before.Billed)
 	}
 }
 

@@ -84,7 +84,8 @@ func TestAthenaPageTellsTheTruth(t *testing.T) {
 			t.Errorf("%s: $ %s\n%v\n%s%s", x.place, x.command, err, out.String(), errOut.String())
 			continue
 		}
-		said := strings.ReplaceAll(strings.ReplaceAll(progressLines.ReplaceAllString(errOut.String(), ""), "listing the bucket\n", ""), "counting\n", "")
+		said := strings.ReplaceAll(strings.ReplaceAll(progressLines.ReplaceAllString(errOut.String(), ""), "listing the bucket\n", ""),
+			"counting\n", "")
 		if got := out.String() + said; !agrees(x.want, got) {
 			t.Errorf("%s: $ %s\nsays\n%s\n\nprints\n%s", x.place, x.command, strings.Join(x.want, "\n"), got)
 		}

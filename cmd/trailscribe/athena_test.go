@@ -42,7 +42,8 @@ type cloud struct {
 	glue   *glue.Client
 }
 
-var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">", "varchar", "string", ", ", ",", " ", ":")
+var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">",
+	"varchar", "string", ", ", ",", " ", ":")
 
 // newCloud has October and two weeks of history, of two accounts in two regions: every log file costs each statement that reads
 // the logs.
@@ -66,7 +67,8 @@ func newCloudOf(t testing.TB, since string, o demo.Options) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{t: t, fake: fake, dir: t.TempDir(), areas: map[string]bool{}, since: since, athena: athena.NewFromConfig(cfg), glue: glue.NewFromConfig(cfg)}
+	c := &cloud{t: t, fake: fake, dir: t.TempDir(), areas: map[string]bool{}, since: since, athena: athena.NewFromConfig(cfg),
+		glue: glue.NewFromConfig(cfg)}
 	logs, err := dir.New(dir.Options{Root: filepath.Join(c.dir, "logs"), Create: true})
 	if err != nil {
 		t.Fatal(err)
@@ -86,11 +88,14 @@ func newCloudOf(t testing.TB, since string, o demo.Options) *cloud {
 	}
 	c.table()
 	enforced := true
-	if _, err := c.athena.CreateWorkGroup(t.Context(), &athena.CreateWorkGroupInput{Name: aws.String("trailscribe"), Configuration: &types.WorkGroupConfiguration{
-		EnforceWorkGroupConfiguration: &enforced, ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/out/")}}}); err != nil {
+	if _, err := c.athena.CreateWorkGroup(t.Context(), &athena.CreateWorkGroupInput{Name: aws.String("trailscribe"),
+		Configuration: &types.WorkGroupConfiguration{
+			EnforceWorkGroupConfiguration: &enforced,
+			ResultConfiguration:           &types.ResultConfiguration{OutputLocation: aws.String("s3://results/out/")}}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(c.dir, "trailscribe.yaml"), []byte("engine: athena\nathena: {logs: \"s3://logs\", concurrency: 4, region: "+fake.Region()+"}\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(c.dir, "trailscribe.yaml"),
+		[]byte("engine: athena\nathena: {logs: \"s3://logs\", concurrency: 4, region: "+fake.Region()+"}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -121,20 +126,27 @@ func (c *cloud) table() {
 	in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"),
 		Parameters: map[string]string{
 			"projection.enabled": "true", "storage.location.template": "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}",
-			"projection.account.type": "injected", "projection.region.type": "enum", "projection.region.values": strings.Join(slices.Sorted(maps.Keys(c.areas)), ","),
-			"projection.day.type": "date", "projection.day.format": "yyyy/MM/dd", "projection.day.range": "2020/01/01,2030/01/01", "projection.day.interval": "1", "projection.day.interval.unit": "DAYS"},
-		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://logs/AWSLogs/"), InputFormat: aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"), OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
-			SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
+			"projection.account.type": "injected", "projection.region.type": "enum",
+			"projection.region.values": strings.Join(slices.Sorted(maps.Keys(c.areas)), ","),
+			"projection.day.type":      "date", "projection.day.format": "yyyy/MM/dd", "projection.day.range": "2020/01/01,2030/01/01",
+			"projection.day.interval": "1", "projection.day.interval.unit": "DAYS"},
+		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://logs/AWSLogs/"),
+			InputFormat:  aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"),
+			OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+			SerdeInfo:    &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
 	for _, n := range []string{"account", "region", "day"} {
 		in.PartitionKeys = append(in.PartitionKeys, gluetypes.Column{Name: aws.String(n), Type: aws.String("string")})
 	}
 	for _, x := range cloudtrail.Columns() {
-		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(x.Name), Type: aws.String(hiveWords.Replace(x.Type))})
+		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(x.Name),
+			Type: aws.String(hiveWords.Replace(x.Type))})
 	}
-	if _, err := c.glue.CreateDatabase(c.t.Context(), &glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: aws.String("trailscribe")}}); err != nil {
+	if _, err := c.glue.CreateDatabase(c.t.Context(),
+		&glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: aws.String("trailscribe")}}); err != nil {
 		c.t.Fatal(err)
 	}
-	if _, err := c.glue.CreateTable(c.t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: in}); err != nil {
+	if _, err := c.glue.CreateTable(c.t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"),
+		TableInput: in}); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -151,7 +163,8 @@ func (c *cloud) run(ctx context.Context, args ...string) (code int, out, said st
 // report runs a report and gives its record.
 func (c *cloud) report(ctx context.Context, id, out string, args ...string) (*run.Record, string) {
 	c.t.Helper()
-	code, said, failed := c.run(ctx, append([]string{"report", "run", id, "--period", "2026-10", "--format", "json", "--out", filepath.Join(c.dir, out)}, args...)...)
+	code, said, failed := c.run(ctx, append([]string{"report", "run", id, "--period", "2026-10", "--format", "json", "--out",
+		filepath.Join(c.dir, out)}, args...)...)
 	if code != exitDone && code != exitIncomplete {
 		c.t.Fatalf("exit code %d\n%s\n%s", code, said, failed)
 	}
@@ -180,8 +193,10 @@ func sameAnswers(t *testing.T, local, remote *run.Record) {
 	for i, l := range local.Queries {
 		r := remote.Queries[i]
 		rows += l.Rows
-		if l.ID != r.ID || l.Rows != r.Rows || l.SHA256 != r.SHA256 || l.Verdict.Outcome != r.Verdict.Outcome || l.ExceptionsSHA256 != r.ExceptionsSHA256 {
-			t.Errorf("%s: duckdb %d rows %.8s %s, athena %d rows %.8s %s: %s", l.ID, l.Rows, l.SHA256, l.Verdict.Outcome, r.Rows, r.SHA256, r.Verdict.Outcome, r.Verdict.Reason)
+		if l.ID != r.ID || l.Rows != r.Rows || l.SHA256 != r.SHA256 || l.Verdict.Outcome != r.Verdict.Outcome ||
+			l.ExceptionsSHA256 != r.ExceptionsSHA256 {
+			t.Errorf("%s: duckdb %d rows %.8s %s, athena %d rows %.8s %s: %s", l.ID, l.Rows, l.SHA256, l.Verdict.Outcome, r.Rows, r.SHA256,
+				r.Verdict.Outcome, r.Verdict.Reason)
 		}
 		if (l.Population == nil) != (r.Population == nil) || l.Population != nil && *l.Population != *r.Population {
 			t.Errorf("%s: the populations differ", l.ID)
@@ -270,7 +285,8 @@ func (c *cloud) clean() {
 func TestAnsweredRunAtAthenaIsPaidOnce(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t, 1000)
-	args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode", "staged", "--out", "out", "--config", "trailscribe.yaml"}
+	args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode", "staged", "--out", "out", "--config",
+		"trailscribe.yaml"}
 	stop := func() {
 		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())

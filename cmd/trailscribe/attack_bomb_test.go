@@ -58,7 +58,8 @@ func record(id, more string) string {
 
 func file(records ...string) string { return `{"Records":[` + strings.Join(records, ",") + `]}` }
 
-// bombs are made only where they are used, since every process of a test is this program too. They are ordered as the table of docs/reliability.md.
+// bombs are made only where they are used, since every process of a test is this program too. They are ordered as the table of
+// docs/reliability.md.
 var bombs = sync.OnceValue(func() []bomb {
 	return []bomb{
 		{"10 GB of zeros", packedParts(10<<30, "\x00", "", ""), exitIncomplete, refusing},

@@ -23,7 +23,8 @@ func watchCanary(t *testing.T) {
 	t.Helper()
 	beside := filepath.Dir(t.TempDir())
 	folder := filepath.Join(beside, canaryName)
-	for _, name := range []string{"etc/passwd", "trailscribe.yaml", "report.pdf", "queries/zz/attack.yaml", "out/quick/r1/manifest.json", ".hidden"} {
+	for _, name := range []string{"etc/passwd", "trailscribe.yaml", "report.pdf", "queries/zz/attack.yaml", "out/quick/r1/manifest.json",
+		".hidden"} {
 		name = filepath.Join(folder, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(canaryText+"\n"), 0o644)); err != nil {
 			t.Fatal(err)

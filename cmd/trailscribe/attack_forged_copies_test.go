@@ -64,7 +64,8 @@ func TestAttackForgedCopies(t *testing.T) {
 		}
 		place := t.IntN(4)
 		for account, list := range records {
-			name := filepath.Join(logs, "AWSLogs", account, "CloudTrail", "eu-central-1", []string{"2026/10/28", "2026/10/30", "2026/11/02"}[place%3],
+			name := filepath.Join(logs, "AWSLogs", account, "CloudTrail", "eu-central-1",
+				[]string{"2026/10/28", "2026/10/30", "2026/11/02"}[place%3],
 				fmt.Sprintf("%s_CloudTrail_eu-central-1_20261030T0000Z_%016d.json.gz", account, place))
 			if place == 3 {
 				name = filepath.Join(logs, "0-"+account+".json.gz")
@@ -109,7 +110,8 @@ func TestAttackForgedCopies(t *testing.T) {
 func writeAll(t *try, folder string) {
 	t.Helper()
 	for name, text := range map[string]string{
-		"lib/reports/all.yaml": "id: all\ntitle: All\naudience: Auditors\nperiod: " + attackPeriod + "\nformats: [json]\nsections: [{title: All, queries: [zz/all]}]\n",
+		"lib/reports/all.yaml": "id: all\ntitle: All\naudience: Auditors\nperiod: " + attackPeriod +
+			"\nformats: [json]\nsections: [{title: All, queries: [zz/all]}]\n",
 		"lib/queries/zz/all.yaml": `id: zz/all
 title: All events
 question: What happened?

@@ -162,7 +162,8 @@ func newGround() (*ground, error) {
 		return nil, err
 	}
 	in := func(name string) string { return filepath.Join(folder, name) }
-	g := &ground{dir: folder, logs: in("logs"), lib: in("lib"), cache: in("cache"), want: map[job]tree{}, before: map[string]map[string]string{}}
+	g := &ground{dir: folder, logs: in("logs"), lib: in("lib"), cache: in("cache"), want: map[job]tree{},
+		before: map[string]map[string]string{}}
 	atExit(func() { os.RemoveAll(folder) })
 	if err := makeAttackLogs(g.logs); err != nil {
 		return nil, err

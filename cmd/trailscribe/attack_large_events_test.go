@@ -49,7 +49,8 @@ func TestAttackLargeEvents(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c := command(t.Context(), folder, append(g.over("logs", job{"quick", attackPeriod}, "out", "cache"), "--format", "pdf,xlsx,json,csv", "--memory", "256MiB")...)
+		c := command(t.Context(), folder, append(g.over("logs", job{"quick", attackPeriod}, "out", "cache"), "--format", "pdf,xlsx,json,csv",
+			"--memory", "256MiB")...)
 		e, peak := t.measured(c, 4<<10, exitDone, exitIncomplete)
 		t.most("MiB", peak)
 		t.count(fmt.Sprintf("exit %d", e.code))

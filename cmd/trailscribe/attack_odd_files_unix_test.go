@@ -48,22 +48,23 @@ func TestAttackOddUserFiles(t *testing.T) {
 		{"run/manifest.json", []string{"verify", "run"}},
 		{"run/record.json", []string{"report", "render", "run", "--out", "again"}},
 	}
-	attack{name: "a FIFO, a device, a folder, a loop, 4 GB in the place of a user's file", whole: 5 * len(oddThings), sample: 2, try: func(t *try) {
-		folder, thing, x := t.TempDir(), choose(t, oddThings), places[t.IntN(len(places))]
-		at := filepath.Join(folder, filepath.FromSlash(x.file))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), thing.make(at)); err != nil {
-			t.Fatal(err)
-		}
-		args := t.reading(readsYAML{x.file, x.args})
-		// Zero where a file of another library is not looked at.
-		e, peak := t.measured(command(t.Context(), folder, args...), 2<<10, exitDone, exitError, exitUsage, exitMismatch)
-		t.most("MiB", peak)
-		plain(t, e)
-		if peak > refusing {
-			t.Errorf("%s as %s: %d MiB", thing.name, x.file, peak)
-		}
-		if e.code == exitDone {
-			t.count("not looked at: " + x.file + " as " + thing.name)
-		}
-	}}.run(t)
+	attack{name: "a FIFO, a device, a folder, a loop, 4 GB in the place of a user's file", whole: 5 * len(oddThings), sample: 2,
+		try: func(t *try) {
+			folder, thing, x := t.TempDir(), choose(t, oddThings), places[t.IntN(len(places))]
+			at := filepath.Join(folder, filepath.FromSlash(x.file))
+			if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), thing.make(at)); err != nil {
+				t.Fatal(err)
+			}
+			args := t.reading(readsYAML{x.file, x.args})
+			// Zero where a file of another library is not looked at.
+			e, peak := t.measured(command(t.Context(), folder, args...), 2<<10, exitDone, exitError, exitUsage, exitMismatch)
+			t.most("MiB", peak)
+			plain(t, e)
+			if peak > refusing {
+				t.Errorf("%s as %s: %d MiB", thing.name, x.file, peak)
+			}
+			if e.code == exitDone {
+				t.count("not looked at: " + x.file + " as " + thing.name)
+			}
+		}}.run(t)
 }

@@ -17,7 +17,8 @@ import (
 
 // leading are names that lead somewhere else than to a file of a run.
 var leading = []string{
-	"../canary/report.pdf", "../../canary/report.pdf", "../../../canary/report.pdf", "../../canary/etc/passwd", "/etc/passwd", "..", ".", "", "/",
+	"../canary/report.pdf", "../../canary/report.pdf", "../../../canary/report.pdf", "../../canary/etc/passwd", "/etc/passwd", "..", ".", "",
+	"/",
 	"results/../../../canary/report.pdf", "results/../../canary/report.pdf", "./report.pdf", "report.pdf/", "results//x", "../r1/report.pdf",
 	`..\..\canary\report.pdf`, `C:\Windows\win.ini`, `\\host\share\x`, "report.pdf\x00.txt", "report\n.pdf", "\u202efdp.troper",
 	"~/x", "$HOME/x", "file:///etc/passwd", "s3://bucket/x", "CON", strings.Repeat("../", 500) + "etc/passwd", strings.Repeat("a", 5000),

@@ -19,25 +19,38 @@ import (
 
 // slow are statements that would run for hours, or for ever.
 var slow = map[string]string{
-	"five cross joins, counted":         "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(5),
-	"four cross joins, sorted":          "SELECT a.eventid AS v FROM " + crossed(4) + " ORDER BY v",
-	"four cross joins, grouped":         "SELECT concat(a.eventid, b.eventid, c.eventid) AS v FROM " + crossed(4) + " GROUP BY 1 ORDER BY v",
-	"four cross joins, distinct":        "SELECT DISTINCT concat(a.eventid, b.eventid, c.eventid, d.eventid) AS v FROM " + crossed(4) + " ORDER BY v",
-	"a window over cross joins":         "SELECT CAST(max(n) AS varchar) AS v FROM (SELECT row_number() OVER (ORDER BY a.eventid, b.eventid, c.eventid) AS n FROM " + crossed(4) + ") x",
-	"patterns over cross joins":         "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(4) + " WHERE regexp_like(concat(a.useragent, b.useragent, c.useragent), '(a|aa)+$')",
-	"JSON over cross joins":             "SELECT CAST(count(json_extract_scalar(a.requestparameters, '$.a.b')) AS varchar) AS v FROM " + crossed(4),
-	"a recursion without an end":        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT CAST(n AS varchar) AS v FROM t ORDER BY v",
-	"a recursion that doubles":          "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT t.n + 1 FROM t CROSS JOIN events) SELECT CAST(count(*) AS varchar) AS v FROM t",
-	"numbers crossed with numbers":      "SELECT CAST(count(*) AS varchar) AS v FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 10000)) c(z)",
-	"a reduce in a reduce":              "SELECT CAST(sum(reduce(sequence(1, 10000), 0, (s, x) -> s + reduce(sequence(1, 10000), 0, (q, y) -> q + y, q -> q), s -> s)) AS varchar) AS v FROM events",
-	"a subquery for every row":          "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(3) + " WHERE a.eventid > (SELECT max(x.eventid) FROM events x CROSS JOIN events y CROSS JOIN events z)",
-	"an anti join of cross joins":       "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(3) + " WHERE concat(a.eventid, b.eventid) NOT IN (SELECT concat(x.eventid, y.eventid, z.eventid) FROM events x CROSS JOIN events y CROSS JOIN events z)",
-	"a billion rows by unions":          doubled(30),
-	"a full join on what is never true": "SELECT CAST(count(*) AS varchar) AS v FROM (SELECT a.eventid FROM " + crossed(3) + ") l FULL JOIN (SELECT a.eventid FROM " + crossed(3) + ") r ON l.eventid < r.eventid",
+	"five cross joins, counted": "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(5),
+	"four cross joins, sorted":  "SELECT a.eventid AS v FROM " + crossed(4) + " ORDER BY v",
+	"four cross joins, grouped": "SELECT concat(a.eventid, b.eventid, c.eventid) AS v FROM " + crossed(4) + " GROUP BY 1 ORDER BY v",
+	"four cross joins, distinct": "SELECT DISTINCT concat(a.eventid, b.eventid, c.eventid, d.eventid) AS v FROM " + crossed(4) +
+		" ORDER BY v",
+	"a window over cross joins": "SELECT CAST(max(n) AS varchar) AS v FROM (SELECT row_number() OVER (ORDER BY a.eventid, " +
+		"b.eventid, c.eventid) AS n FROM " + crossed(4) + ") x",
+	"patterns over cross joins": "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(4) +
+		" WHERE regexp_like(concat(a.useragent, b.useragent, c.useragent), '(a|aa)+$')",
+	"JSON over cross joins": "SELECT CAST(count(json_extract_scalar(a.requestparameters, '$.a.b')) AS varchar) AS v FROM " +
+		crossed(4),
+	"a recursion without an end": "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT CAST(n AS varchar) AS v " +
+		"FROM t ORDER BY v",
+	"a recursion that doubles": "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT t.n + 1 FROM t CROSS JOIN events) SELECT " +
+		"CAST(count(*) AS varchar) AS v FROM t",
+	"numbers crossed with numbers": "SELECT CAST(count(*) AS varchar) AS v FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN " +
+		"UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 10000)) c(z)",
+	"a reduce in a reduce": "SELECT CAST(sum(reduce(sequence(1, 10000), 0, (s, x) -> s + reduce(sequence(1, 10000), 0, (q, " +
+		"y) -> q + y, q -> q), s -> s)) AS varchar) AS v FROM events",
+	"a subquery for every row": "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(3) +
+		" WHERE a.eventid > (SELECT max(x.eventid) FROM events x CROSS JOIN events y CROSS JOIN events z)",
+	"an anti join of cross joins": "SELECT CAST(count(*) AS varchar) AS v FROM " + crossed(3) +
+		" WHERE concat(a.eventid, b.eventid) NOT IN (SELECT concat(x.eventid, y.eventid, z.eventid) FROM events x CROSS JOIN events y CROSS " +
+		"JOIN events z)",
+	"a billion rows by unions": doubled(30),
+	"a full join on what is never true": "SELECT CAST(count(*) AS varchar) AS v FROM (SELECT a.eventid FROM " + crossed(3) +
+		") l FULL JOIN (SELECT a.eventid FROM " + crossed(3) + ") r ON l.eventid < r.eventid",
 }
 
 func crossed(n int) string {
-	return "events a" + strings.Join([]string{"", " CROSS JOIN events b", " CROSS JOIN events c", " CROSS JOIN events d", " CROSS JOIN events e"}[:n], "")
+	return "events a" + strings.Join([]string{"", " CROSS JOIN events b", " CROSS JOIN events c", " CROSS JOIN events d",
+		" CROSS JOIN events e"}[:n], "")
 }
 
 // doubled counts 2^n rows, of which each step names the one before it twice.
@@ -105,7 +118,8 @@ func TestAttackSlowSQL(t *testing.T) {
 // interruptsQuery stops a query by a signal.
 func (t *try) interruptsQuery(g *ground, folder, name string) {
 	t.Helper()
-	args := []string{"query", "run", "zz/attack", "--library", folder, "--source", g.logs, "--period", attackPeriod, "--cache", "cache", "--query-timeout", "10m"}
+	args := []string{"query", "run", "zz/attack", "--library", folder, "--source", g.logs, "--period", attackPeriod, "--cache", "cache",
+		"--query-timeout", "10m"}
 	r, err := begin(command(t.Context(), folder, args...))
 	if err != nil {
 		t.Fatal(err)

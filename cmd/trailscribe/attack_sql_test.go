@@ -154,7 +154,8 @@ sql: %q
 	}
 }
 
-// large are made only where they are used, since every process of a test is this program too. They are statements that are long or deep, or that a simple reader takes for ever to read.
+// large are made only where they are used, since every process of a test is this program too. They are statements that are long or
+// deep, or that a simple reader takes for ever to read.
 var large = sync.OnceValue(func() map[string]string {
 	return map[string]string{
 		"brackets 10,000 deep":       one(strings.Repeat("(", 10_000) + "eventname" + strings.Repeat(")", 10_000)),
@@ -164,13 +165,14 @@ var large = sync.OnceValue(func() map[string]string {
 		"CASE 2,000 deep":            one(strings.Repeat("CASE WHEN true THEN ", 2000) + "eventname" + strings.Repeat(" END", 2000)),
 		"a list of 50,000":           where("eventname IN (" + strings.Repeat("'a',", 50_000) + "'b')"),
 		"50,000 columns":             "SELECT " + strings.Repeat("eventname,", 50_000) + "eventname AS v FROM events ORDER BY v",
-		"10,000 unions":              strings.Repeat("SELECT eventname AS v FROM events UNION ALL ", 10_000) + "SELECT eventname AS v FROM events",
-		"100,000 additions":          one("CAST(1" + strings.Repeat("+1", 100_000) + " AS varchar)"),
-		"a text of 5 MB":             one("'" + strings.Repeat("a", 5<<20) + "'"),
-		"a pattern of 5,000 stars":   where("regexp_like(useragent, '" + strings.Repeat("(a|b)*c", 5000) + "')"),
-		"a pattern that backtracks":  where("regexp_like(requestparameters, '^(([a-z])+.)+[A-Z]([a-z])+$')"),
-		"a pattern that repeats":     where("regexp_like(useragent, '((a{1,100}){1,100}){1,100}')"),
-		"5,000 stars of LIKE":        where("useragent LIKE '" + strings.Repeat("%a", 5000) + "'"),
+		"10,000 unions": strings.Repeat("SELECT eventname AS v FROM events UNION ALL ", 10_000) +
+			"SELECT eventname AS v FROM events",
+		"100,000 additions":         one("CAST(1" + strings.Repeat("+1", 100_000) + " AS varchar)"),
+		"a text of 5 MB":            one("'" + strings.Repeat("a", 5<<20) + "'"),
+		"a pattern of 5,000 stars":  where("regexp_like(useragent, '" + strings.Repeat("(a|b)*c", 5000) + "')"),
+		"a pattern that backtracks": where("regexp_like(requestparameters, '^(([a-z])+.)+[A-Z]([a-z])+$')"),
+		"a pattern that repeats":    where("regexp_like(useragent, '((a{1,100}){1,100}){1,100}')"),
+		"5,000 stars of LIKE":       where("useragent LIKE '" + strings.Repeat("%a", 5000) + "'"),
 	}
 })
 

@@ -31,7 +31,8 @@ func demoOf(t *try, threads int) (tree, int) {
 		}
 	}
 	for _, ending := range []string{"report.pdf", "report.xlsx", "record.json"} {
-		if n := len(slices.DeleteFunc(slices.Collect(maps.Keys(all)), func(name string) bool { return !strings.HasSuffix(name, "/"+ending) })); n < 4 {
+		if n := len(slices.DeleteFunc(slices.Collect(maps.Keys(all)),
+			func(name string) bool { return !strings.HasSuffix(name, "/"+ending) })); n < 4 {
 			t.Errorf("the demonstration wrote %d files %s", n, ending)
 		}
 	}

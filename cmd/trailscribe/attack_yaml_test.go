@@ -35,7 +35,8 @@ var yamlReaders = []readsYAML{
 	{"lib/templates/lang/en/messages.yaml", []string{"report", "run", "cis-aws", "--library", "lib", "--source", ".", "--dry-run"}},
 }
 
-// yamlBombs, made only where they are used, since the processes of the campaign are this program too, grow, nest, refer to themselves, name types of other languages, or are not text.
+// yamlBombs, made only where they are used, since the processes of the campaign are this program too, grow, nest, refer to themselves,
+// name types of other languages, or are not text.
 var yamlBombs = map[string]func() string{
 	"laughs":         func() string { return laughs(10) },
 	"laughs in keys": func() string { return strings.ReplaceAll(laughs(10), "- *", "- ? *") },
@@ -221,8 +222,10 @@ func (t *try) shippedYAML(file string) string {
 
 // oddValues are put in the place of values and keys.
 var oddValues = []string{
-	"", "~", "null", "[]", "{}", "[[]]", "{a: {b: c}}", "[a, b]", "\"\"", "0", "-1", "1e999", "true", "2026-02-30", "*zq", "&zq x", "!!int x", "!zq x", "|\n  x",
-	"\"\\u0000\"", "\"\\e[2J\"", "../../canary/etc/passwd", "'''", "\"", ":", "- -", "? x", "@", "`", "%", "\t", "é", "\"\\ud800\"", "<<: {a: b}", "99999999999999999999",
+	"", "~", "null", "[]", "{}", "[[]]", "{a: {b: c}}", "[a, b]", "\"\"", "0", "-1", "1e999", "true", "2026-02-30", "*zq", "&zq x", "!!int x",
+	"!zq x", "|\n  x",
+	"\"\\u0000\"", "\"\\e[2J\"", "../../canary/etc/passwd", "'''", "\"", ":", "- -", "? x", "@", "`", "%", "\t", "é", "\"\\ud800\"",
+	"<<: {a: b}", "99999999999999999999",
 	"\"" + strings.Repeat("x", 10_000) + "\"",
 }
 

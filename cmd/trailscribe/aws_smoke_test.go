@@ -42,7 +42,8 @@ func TestAWSSmoke(t *testing.T) {
 		}
 	}
 	report := func(name string, args ...string) *run.Record {
-		code, _, said := cmd(append([]string{"report", "run", "cis-aws", "--period", period, "--format", "json", "--out", filepath.Join(dir, name), "--cache", filepath.Join(dir, "cache"), "--max-cost", "5"}, args...)...)
+		code, _, said := cmd(append([]string{"report", "run", "cis-aws", "--period", period, "--format", "json", "--out",
+			filepath.Join(dir, name), "--cache", filepath.Join(dir, "cache"), "--max-cost", "5"}, args...)...)
 		if code != exitDone && code != exitIncomplete {
 			t.Fatalf("%s: exit code %d\n%s", name, code, said)
 		}

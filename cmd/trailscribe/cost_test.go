@@ -28,11 +28,13 @@ func TestCostGuard(t *testing.T) {
 		}
 	}
 	code, out, said := c.run(t.Context(), with("--estimate", "--output", "csv")...)
-	if code != exitDone || !strings.Contains(out, "staged_bytes,direct_bytes,staged_usd,direct_usd") || !strings.Contains(out, "root/any-activity,") || !strings.Contains(out, "\"all, as billed\",") {
+	if code != exitDone || !strings.Contains(out, "staged_bytes,direct_bytes,staged_usd,direct_usd") ||
+		!strings.Contains(out, "root/any-activity,") || !strings.Contains(out, "\"all, as billed\",") {
 		t.Errorf("%d\n%s%s", code, out, said)
 	}
 	executions(false)
-	if code, _, said := c.run(t.Context(), with("--max-cost", "0.000001")...); code != exitCost || !strings.Contains(said, "the limit is 0.000001 USD") {
+	if code, _, said := c.run(t.Context(), with("--max-cost", "0.000001")...); code != exitCost ||
+		!strings.Contains(said, "the limit is 0.000001 USD") {
 		t.Errorf("%d\n%s", code, said)
 	}
 	if code, _, said := c.run(t.Context(), with("--max-cost", "much")...); code != exitUsage {

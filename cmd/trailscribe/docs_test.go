@@ -24,7 +24,8 @@ type example struct {
 var fileLine = regexp.MustCompile(`^# (\S+/\S+\.(?:yaml|json)|trailscribe\.yaml)$`)
 
 // examples reads a page. In a console block a line "$ command" is run, and the lines below it are its output, standard output before
-// standard error; "…" in a line stands for any text, and alone on a line for any lines. A yaml or json block whose first line is a comment with a path is that file.
+// standard error; "…" in a line stands for any text, and alone on a line for any lines. A yaml or json block whose first line is a
+// comment with a path is that file.
 func examples(page, text string) []example {
 	var found []example
 	lines := strings.Split(text, "\n")

@@ -96,7 +96,8 @@ func (c *cloud) forge(events map[string]bool, change func(map[string]any) map[st
 		c.t.Fatalf("%d of %d events lie in the logs", len(records), len(events))
 	}
 	region := slices.Sorted(maps.Keys(c.areas))[0]
-	key = fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/2026/10/01/%s_CloudTrail_%s_20261001T0000Z_%016d.json.gz", account, region, account, region, c.forged)
+	key = fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/2026/10/01/%s_CloudTrail_%s_20261001T0000Z_%016d.json.gz", account, region, account, region,
+		c.forged)
 	c.forged++
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -119,9 +120,12 @@ func (c *cloud) forge(events map[string]bool, change func(map[string]any) map[st
 
 // harmless is an event that says nothing, under the id, account and time of another.
 func harmless(r map[string]any) map[string]any {
-	return map[string]any{"eventVersion": "1.11", "eventID": r["eventID"], "eventTime": r["eventTime"], "recipientAccountId": r["recipientAccountId"],
-		"eventSource": "ec2.amazonaws.com", "eventName": "DescribeRegions", "awsRegion": "us-east-1", "sourceIPAddress": "ec2.amazonaws.com", "userAgent": "ec2.amazonaws.com",
-		"eventType": "AwsApiCall", "readOnly": true, "managementEvent": true, "eventCategory": "Management",
+	return map[string]any{"eventVersion": "1.11", "eventID": r["eventID"], "eventTime": r["eventTime"],
+		"recipientAccountId": r["recipientAccountId"],
+		"eventSource":        "ec2.amazonaws.com", "eventName": "DescribeRegions", "awsRegion": "us-east-1",
+		"sourceIPAddress": "ec2.amazonaws.com",
+		"userAgent":       "ec2.amazonaws.com",
+		"eventType":       "AwsApiCall", "readOnly": true, "managementEvent": true, "eventCategory": "Management",
 		"userIdentity": map[string]any{"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}}
 }
 
@@ -143,7 +147,8 @@ func TestForgedCopiesHideNothing(t *testing.T) {
 
 	// All events behind exceptions get a harmless copy.
 	forged := c.forge(events, harmless)
-	code, out, said := c.run(t.Context(), append([]string{"report", "run", "monthly-security", "--period", "2026-10", "--format", "pdf", "--out", "harmless"}, local...)...)
+	code, out, said := c.run(t.Context(), append([]string{"report", "run", "monthly-security", "--period", "2026-10", "--format", "pdf",
+		"--out", "harmless"}, local...)...)
 	if code != exitIncomplete {
 		t.Fatalf("exit code %d\n%s", code, said)
 	}
@@ -212,7 +217,8 @@ func TestForgedCopiesHideNothing(t *testing.T) {
 	for _, engine := range [][]string{local, {"--mode", "staged"}, {"--mode", "direct"}} {
 		for _, command := range [][]string{{"query", "run", "root/console-login", "--output", "csv"}, {"logs", "stats"}} {
 			code, _, said := c.run(t.Context(), append(append(command, "--period", "2026-10"), engine...)...)
-			for _, want := range []string{fmt.Sprintf("copies of %d events differ", len(events)), id, "3 different copies in " + forged, fmt.Sprintf("and %d more", len(events)-5)} {
+			for _, want := range []string{fmt.Sprintf("copies of %d events differ", len(events)), id, "3 different copies in " + forged,
+				fmt.Sprintf("and %d more", len(events)-5)} {
 				if !strings.Contains(said, want) {
 					t.Errorf("%s %s does not say %q:\n%s", command, engine, want, said)
 				}

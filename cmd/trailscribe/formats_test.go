@@ -83,7 +83,8 @@ func TestNewFormatIsOneLine(t *testing.T) {
 		return code, out.String()
 	}
 	ask := func(more ...string) []string {
-		return append([]string{"report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05..2026-10-08", "--cache", "cache", "--quiet"}, more...)
+		return append([]string{"report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05..2026-10-08", "--cache", "cache",
+			"--quiet"}, more...)
 	}
 	written := func(out, how string, names ...string) string {
 		t.Helper()
@@ -114,7 +115,8 @@ func TestNewFormatIsOneLine(t *testing.T) {
 	// ownReport is the same report with other formats, or none: then those of the configuration hold.
 	ownReport := func(formats string) {
 		lines := slices.DeleteFunc(strings.Split(string(own), "\n"), func(l string) bool { return strings.HasPrefix(l, "formats:") })
-		if err := os.WriteFile(filepath.Join(dir, "lib", "reports", "s3-activity.yaml"), []byte(strings.Join(lines, "\n")+formats), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "lib", "reports", "s3-activity.yaml"), []byte(strings.Join(lines, "\n")+formats),
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -146,7 +148,8 @@ func TestNewFormatIsOneLine(t *testing.T) {
 	if code, said := tell(more, "verify", folder); code != exitDone || !strings.Contains(said, "report.headings") {
 		t.Errorf("verify ends with %d\n%s", code, said)
 	}
-	for _, args := range [][]string{{"schema", "config"}, {"schema", "report"}, {"report", "run", "--help"}, {"report", "render", "--help"}, {"demo", "--help"}, {"__complete", "report", "run", "--format", ""}} {
+	for _, args := range [][]string{{"schema", "config"}, {"schema", "report"}, {"report", "run", "--help"}, {"report", "render", "--help"},
+		{"demo", "--help"}, {"__complete", "report", "run", "--format", ""}} {
 		if code, said := tell(more, args...); code != exitDone || !strings.Contains(said, "headings") || !strings.Contains(said, "ids") {
 			t.Errorf("%v ends with %d and does not name the formats\n%s", args, code, said)
 		}
@@ -160,7 +163,8 @@ func TestNewFormatIsOneLine(t *testing.T) {
 
 // Editors read the schemas of templates/schemas: they name the formats of this program.
 func TestSchemasNameTheFormats(t *testing.T) {
-	for name, shape := range map[string]interface{ JSONSchema() []byte }{"config": config.Shape(shipped.choice()), "report": report.Shape(shipped.choice())} {
+	for name, shape := range map[string]interface{ JSONSchema() []byte }{"config": config.Shape(shipped.choice()),
+		"report": report.Shape(shipped.choice())} {
 		want, err := os.ReadFile(filepath.Join("..", "..", "templates", "schemas", name+".schema.json"))
 		if err != nil || !bytes.Equal(want, shape.JSONSchema()) {
 			t.Errorf("the schema of %s is kept with other formats: %v", name, err)

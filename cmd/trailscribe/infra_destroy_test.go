@@ -25,11 +25,13 @@ func TestSavedDestroyPlan(t *testing.T) {
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	logs := strings.Join(c.aws.Keys(trailBucket, ""), "\n")
 	c.want(exitDone, "infra apply --yes --prove 0")
-	c.want(exitDone, "infra plan --destroy --out destroy.json", "-       table trailscribe.cloudtrail", "saved to destroy.json; 'trailscribe infra destroy --plan destroy.json' removes these")
+	c.want(exitDone, "infra plan --destroy --out destroy.json", "-       table trailscribe.cloudtrail",
+		"saved to destroy.json; 'trailscribe infra destroy --plan destroy.json' removes these")
 	c.want(exitDone, "infra plan --out apply.json", "infra apply --plan apply.json")
 
 	// nobody typed the name
-	for _, args := range []string{"infra apply destroy.json", "infra apply --plan destroy.json --yes", "infra destroy --plan destroy.json", "infra destroy destroy.json"} {
+	for _, args := range []string{"infra apply destroy.json", "infra apply --plan destroy.json --yes", "infra destroy --plan destroy.json",
+		"infra destroy destroy.json"} {
 		c.want(exitUsage, args, "type the name of the database (trailscribe)", "not confirmed", "--confirm trailscribe", "!removed\n")
 	}
 	c.want(exitUsage, "infra destroy --plan destroy.json --confirm trailscribes", "nothing was removed")
@@ -38,7 +40,8 @@ func TestSavedDestroyPlan(t *testing.T) {
 		t.Error(code, errOut)
 	}
 	// not what was meant
-	c.want(exitUsage, "infra destroy --plan apply.json --confirm trailscribe", "apply.json is not a plan to destroy", "infra apply --plan apply.json")
+	c.want(exitUsage, "infra destroy --plan apply.json --confirm trailscribe", "apply.json is not a plan to destroy",
+		"infra apply --plan apply.json")
 	c.want(exitUsage, "infra apply apply.json --confirm trailscribe", "--confirm is for plans to destroy")
 	c.want(exitUsage, "infra destroy destroy.json --plan other.json", "two plans were given")
 	c.want(exitUsage, "infra apply destroy.json --rollback previous", "cannot be given together")
@@ -58,7 +61,8 @@ func TestSavedDestroyPlan(t *testing.T) {
 		c.configure("athena:\n  logs: s3://trail-logs\n")
 		c.want(exitDone, "infra plan --destroy --out moved.json")
 		move()
-		for _, args := range []string{"infra apply moved.json --confirm trailscribe", "infra destroy --plan moved.json --confirm trailscribe", "infra destroy --plan moved.json"} {
+		for _, args := range []string{"infra apply moved.json --confirm trailscribe", "infra destroy --plan moved.json --confirm trailscribe",
+			"infra destroy --plan moved.json"} {
 			t.Run(name+" moved, "+args, func(t *testing.T) {
 				c.want(exitError, args, "changed since the plan was made", "!type the name", "!: removed")
 			})
@@ -73,7 +77,8 @@ func TestSavedDestroyPlan(t *testing.T) {
 
 	// as saved, with the name typed
 	c.want(exitDone, "infra plan --destroy --component table --out table.json")
-	if _, errOut, code := c.run("trailscribe\n", "infra", "apply", "table.json"); code != exitDone || !strings.Contains(errOut, "table trailscribe.cloudtrail: removed") || strings.Contains(errOut, "database trailscribe: removed") {
+	if _, errOut, code := c.run("trailscribe\n", "infra", "apply", "table.json"); code != exitDone ||
+		!strings.Contains(errOut, "table trailscribe.cloudtrail: removed") || strings.Contains(errOut, "database trailscribe: removed") {
 		t.Error(code, errOut)
 	}
 	if c.there() {
@@ -94,12 +99,14 @@ func TestForgedDestroyPlan(t *testing.T) {
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra apply --yes --prove 0")
 	c.change(func(in *gluetypes.TableInput) { delete(in.Parameters, "trailscribe:managed") })
-	c.want(exitDone, "infra plan --destroy --component table --out plan.json", "table trailscribe.cloudtrail stays: it was not made by Trailscribe")
+	c.want(exitDone, "infra plan --destroy --component table --out plan.json",
+		"table trailscribe.cloudtrail stays: it was not made by Trailscribe")
 	saved, err := os.ReadFile(filepath.Join(c.dir, "plan.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	forged := strings.Replace(string(saved), `"kept": "it was not made by Trailscribe"`, `"changes": [{"op": "-", "resource": "table trailscribe.cloudtrail", "field": "", "reason": "made by Trailscribe"}]`, 1)
+	forged := strings.Replace(string(saved), `"kept": "it was not made by Trailscribe"`,
+		`"changes": [{"op": "-", "resource": "table trailscribe.cloudtrail", "field": "", "reason": "made by Trailscribe"}]`, 1)
 	if forged == string(saved) {
 		t.Fatalf("the plan is not as expected:\n%s", saved)
 	}

@@ -59,7 +59,8 @@ func (c *account) log(root, account, region, day string, n int) {
 }
 
 func logKey(root, account, region, day string, n int) string {
-	return fmt.Sprintf("%s%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%sT1000Z_%016d.json.gz", root, account, region, day, account, region, strings.ReplaceAll(day, "/", ""), n)
+	return fmt.Sprintf("%s%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%sT1000Z_%016d.json.gz", root, account, region, day, account, region,
+		strings.ReplaceAll(day, "/", ""), n)
 }
 
 // logFile is a log file with n records.
@@ -142,9 +143,11 @@ func (c *account) table() *gluetypes.Table {
 func (c *account) change(f func(in *gluetypes.TableInput)) {
 	c.t.Helper()
 	t := c.table()
-	in := &gluetypes.TableInput{Name: t.Name, TableType: t.TableType, Parameters: t.Parameters, PartitionKeys: t.PartitionKeys, StorageDescriptor: t.StorageDescriptor, Description: t.Description}
+	in := &gluetypes.TableInput{Name: t.Name, TableType: t.TableType, Parameters: t.Parameters, PartitionKeys: t.PartitionKeys,
+		StorageDescriptor: t.StorageDescriptor, Description: t.Description}
 	f(in)
-	if _, err := c.glue().UpdateTable(c.t.Context(), &glue.UpdateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: in}); err != nil {
+	if _, err := c.glue().UpdateTable(c.t.Context(), &glue.UpdateTableInput{DatabaseName: aws.String("trailscribe"),
+		TableInput: in}); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -164,27 +167,33 @@ func TestInfraFromNothingAndBack(t *testing.T) {
 	logs := strings.Join(c.aws.Keys(trailBucket, ""), "\n")
 
 	c.want(exitMismatch, "infra status", "missing  results bucket results-of-audit", "missing  table trailscribe.cloudtrail")
-	c.want(exitDone, "infra plan", "+       table trailscribe.cloudtrail", "s3://trail-logs/audit/AWSLogs/${account}/CloudTrail/${region}/${day}/", "2024/02/29,NOW", "111122223333,222233334444,333344445555", "eu-central-1,eu-west-1,us-east-1")
+	c.want(exitDone, "infra plan", "+       table trailscribe.cloudtrail",
+		"s3://trail-logs/audit/AWSLogs/${account}/CloudTrail/${region}/${day}/", "2024/02/29,NOW", "111122223333,222233334444,333344445555",
+		"eu-central-1,eu-west-1,us-east-1")
 	c.want(exitChanges, "infra plan --detailed-exitcode")
 	c.want(exitUsage, "infra apply", "not confirmed", "--yes")
 	if got := c.aws.Keys("results-of-audit", ""); len(got) != 0 {
 		t.Fatal(got)
 	}
-	c.want(exitDone, "infra apply --yes", "table trailscribe.cloudtrail: done", "111122223333 in ", "on 2026-10-05: the bucket has 1 log file, the table gives 3 records from 1 of them")
+	c.want(exitDone, "infra apply --yes", "table trailscribe.cloudtrail: done", "111122223333 in ",
+		"on 2026-10-05: the bucket has 1 log file, the table gives 3 records from 1 of them")
 	c.want(exitDone, "infra plan --detailed-exitcode", "0 to add, 0 to change, 0 to remove")
 	_, errOut := c.want(exitDone, "infra apply --yes --prove 0")
 	if strings.Contains(errOut, "done") {
 		t.Error("a second apply changed something:", errOut)
 	}
-	c.want(exitDone, "infra status --prove 9", "ok      workgroup trailscribe", "proven  control count", "!results never expire", "!interrupted writes", "log files of 3 accounts in 3 regions, the first of 2024-02-29", "versions of the table: 0 (current)")
+	c.want(exitDone, "infra status --prove 9", "ok      workgroup trailscribe", "proven  control count", "!results never expire",
+		"!interrupted writes", "log files of 3 accounts in 3 regions, the first of 2024-02-29", "versions of the table: 0 (current)")
 
 	// What Glue holds is what Athena's guides ask for.
 	table := c.table()
 	p := table.Parameters
 	for k, want := range map[string]string{
-		"projection.enabled": "true", "projection.account.type": "enum", "projection.region.values": "eu-central-1,eu-west-1,us-east-1", "projection.day.type": "date",
-		"projection.day.format": "yyyy/MM/dd", "projection.day.range": "2024/02/29,NOW", "projection.day.interval": "1", "projection.day.interval.unit": "DAYS",
-		"storage.location.template": "s3://trail-logs/audit/AWSLogs/${account}/CloudTrail/${region}/${day}/",
+		"projection.enabled": "true", "projection.account.type": "enum", "projection.region.values": "eu-central-1,eu-west-1,us-east-1",
+		"projection.day.type":   "date",
+		"projection.day.format": "yyyy/MM/dd", "projection.day.range": "2024/02/29,NOW", "projection.day.interval": "1",
+		"projection.day.interval.unit": "DAYS",
+		"storage.location.template":    "s3://trail-logs/audit/AWSLogs/${account}/CloudTrail/${region}/${day}/",
 	} {
 		if p[k] != want {
 			t.Errorf("%s is %q, want %q", k, p[k], want)
@@ -198,18 +207,21 @@ func TestInfraFromNothingAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := group.WorkGroup.Configuration
-	if !aws.ToBool(g.EnforceWorkGroupConfiguration) || aws.ToInt64(g.BytesScannedCutoffPerQuery) != 2_000_000_000_000 || aws.ToString(g.ResultConfiguration.OutputLocation) != "s3://results-of-audit/athena/" ||
+	if !aws.ToBool(g.EnforceWorkGroupConfiguration) || aws.ToInt64(g.BytesScannedCutoffPerQuery) != 2_000_000_000_000 ||
+		aws.ToString(g.ResultConfiguration.OutputLocation) != "s3://results-of-audit/athena/" ||
 		g.ResultConfiguration.EncryptionConfiguration == nil || aws.ToString(g.EngineVersion.SelectedEngineVersion) != "Athena engine version 3" {
 		t.Errorf("%+v", g)
 	}
 
 	c.want(exitUsage, "infra destroy", "type the name of the database", "not confirmed")
 	c.want(exitUsage, "infra destroy --confirm trailscribes", "nothing was removed")
-	if _, errOut, code := c.run("trailscribe\n", "infra", "destroy", "--component", "table"); code != exitDone || !strings.Contains(errOut, "table trailscribe.cloudtrail: removed") {
+	if _, errOut, code := c.run("trailscribe\n", "infra", "destroy", "--component", "table"); code != exitDone ||
+		!strings.Contains(errOut, "table trailscribe.cloudtrail: removed") {
 		t.Error(code, errOut)
 	}
 	// The control count left a result: the bucket is not ours to empty.
-	c.want(exitDone, "infra destroy --confirm trailscribe", "database trailscribe: removed", "workgroup trailscribe: removed", "results bucket results-of-audit stays: it still holds results")
+	c.want(exitDone, "infra destroy --confirm trailscribe", "database trailscribe: removed", "workgroup trailscribe: removed",
+		"results bucket results-of-audit stays: it still holds results")
 	if got := strings.Join(c.aws.Keys(trailBucket, ""), "\n"); got != logs {
 		t.Errorf("the logs changed:\n%s\nwere\n%s", got, logs)
 	}
@@ -223,7 +235,8 @@ func TestInfraResultsExpire(t *testing.T) {
 	c.want(exitDone, "infra plan", "results expire", "after 30 days")
 	c.want(exitDone, "infra apply --yes --prove 0")
 	rules := func() string {
-		out, err := c.s3().GetBucketLifecycleConfiguration(t.Context(), &s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String("results-of-audit")})
+		out, err := c.s3().GetBucketLifecycleConfiguration(t.Context(),
+			&s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String("results-of-audit")})
 		if err != nil {
 			return err.Error()
 		}
@@ -244,9 +257,13 @@ func TestInfraResultsExpire(t *testing.T) {
 		t.Error(got)
 	}
 	// Somebody else adds a rule and changes ours.
-	_, err := c.s3().PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{Bucket: aws.String("results-of-audit"), LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: []s3types.LifecycleRule{
-		{ID: aws.String("trailscribe-results"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("athena/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(7)}},
-		{ID: aws.String("other"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("x/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(1)}}}}})
+	_, err := c.s3().PutBucketLifecycleConfiguration(t.Context(),
+		&s3.PutBucketLifecycleConfigurationInput{Bucket: aws.String("results-of-audit"),
+			LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: []s3types.LifecycleRule{
+				{ID: aws.String("trailscribe-results"), Status: s3types.ExpirationStatusEnabled,
+					Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("athena/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(7)}},
+				{ID: aws.String("other"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("x/")},
+					Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(1)}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,11 +307,13 @@ func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {
 		in.Parameters["crawler"] = "kept"
 		in.Parameters["projection.account.values"] = "111122223333, 444455556666"
 		in.Parameters["projection.old.type"] = "enum"
-		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns[2:], gluetypes.Column{Name: aws.String("own"), Type: aws.String("string")})
+		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns[2:], gluetypes.Column{Name: aws.String("own"),
+			Type: aws.String("string")})
 		for i, col := range in.StorageDescriptor.Columns {
 			switch *col.Name {
 			case "resources":
-				in.StorageDescriptor.Columns[i].Type = aws.String("array<struct<ARN: string, accountId: string, type: string, more: string>>") // wider, in other letters: no drift
+				// wider, in other letters: no drift
+				in.StorageDescriptor.Columns[i].Type = aws.String("array<struct<ARN: string, accountId: string, type: string, more: string>>")
 			case "tlsdetails":
 				in.StorageDescriptor.Columns[i].Type = aws.String("struct<tlsversion:string>")
 			}
@@ -309,13 +328,15 @@ func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {
 	for _, g := range got {
 		said = append(said, g.Change+" "+g.Field)
 	}
-	if want := "+ column eventversion|+ column useridentity|~ column tlsdetails|~ projection.account.values|- projection.old.type"; strings.Join(said, "|") != want {
+	if want := "+ column eventversion|+ column useridentity|~ column tlsdetails" +
+		"|~ projection.account.values|- projection.old.type"; strings.Join(said, "|") != want {
 		t.Errorf("%s\nwant %s", strings.Join(said, "|"), want)
 	}
 	c.want(exitMismatch, "infra status", "has white space, which is part of it")
 	c.want(exitDone, "infra apply --yes", "from 1 of them")
 	table := c.table()
-	if p := table.Parameters; p["crawler"] != "kept" || p["projection.account.values"] != "111122223333,444455556666" || p["projection.old.type"] != "" {
+	if p := table.Parameters; p["crawler"] != "kept" || p["projection.account.values"] != "111122223333,444455556666" ||
+		p["projection.old.type"] != "" {
 		t.Errorf("%v", p)
 	}
 	names := map[string]string{}
@@ -338,9 +359,11 @@ func TestInfraDriftKeepsWhatOthersAdded(t *testing.T) {
 
 	// A new account delivers: status names it, apply adds it, and nothing else changes.
 	c.log("AWSLogs/", "555566667777", "ap-south-1", "2026/10/06", 4)
-	c.want(exitMismatch, "infra status", "the account 555566667777 has log files and is not in the table", "the region ap-south-1 has log files")
+	c.want(exitMismatch, "infra status", "the account 555566667777 has log files and is not in the table",
+		"the region ap-south-1 has log files")
 	c.want(exitDone, "infra plan", "adds 555566667777", "adds ap-south-1", "0 to add, 2 to change, 0 to remove")
-	c.want(exitDone, "infra apply --yes --prove 9", "555566667777 in ap-south-1 on 2026-10-06: the bucket has 1 log file, the table gives 4 records")
+	c.want(exitDone, "infra apply --yes --prove 9",
+		"555566667777 in ap-south-1 on 2026-10-06: the bucket has 1 log file, the table gives 4 records")
 }
 
 func TestInfraSavedPlan(t *testing.T) {
@@ -378,7 +401,8 @@ func TestInfraLeavesOthersAlone(t *testing.T) {
 	})
 	c.want(exitError, "infra plan", "NOT POSSIBLE", "--adopt")
 	c.want(exitError, "infra apply --yes", "cannot be made")
-	c.want(exitDone, "infra destroy --confirm trailscribe --component table", "table trailscribe.cloudtrail stays: it was not made by Trailscribe")
+	c.want(exitDone, "infra destroy --confirm trailscribe --component table",
+		"table trailscribe.cloudtrail stays: it was not made by Trailscribe")
 	if got := c.table().Parameters["projection.account.values"]; got != "999988887777" {
 		t.Error(got)
 	}
@@ -391,7 +415,8 @@ func TestInfraLeavesOthersAlone(t *testing.T) {
 		t.Error(got)
 	}
 	// A database with a table of others is kept.
-	if _, err := c.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: &gluetypes.TableInput{Name: aws.String("others"), PartitionKeys: []gluetypes.Column{}}}); err != nil {
+	if _, err := c.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"),
+		TableInput: &gluetypes.TableInput{Name: aws.String("others"), PartitionKeys: []gluetypes.Column{}}}); err != nil {
 		t.Fatal(err)
 	}
 	c.want(exitDone, "infra destroy --confirm trailscribe", "database trailscribe stays: it still holds the table others")
@@ -402,12 +427,15 @@ func TestInfraStatusNamesStagedTables(t *testing.T) {
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
 	c.want(exitDone, "infra apply --yes --prove 0")
-	if _, err := c.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: &gluetypes.TableInput{Name: aws.String("trailscribe_run_0123456789abcdef_01234567"), PartitionKeys: []gluetypes.Column{},
-		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://results-of-audit/athena/tables/x")}}}); err != nil {
+	if _, err := c.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"),
+		TableInput: &gluetypes.TableInput{Name: aws.String("trailscribe_run_0123456789abcdef_01234567"), PartitionKeys: []gluetypes.Column{},
+			StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://results-of-audit/athena/tables/x")}}}); err != nil {
 		t.Fatal(err)
 	}
-	c.want(exitDone, "infra status", "staged table trailscribe_run_0123456789abcdef_01234567", "s3://results-of-audit/athena/tables/x: of a run that still goes on")
-	c.want(exitDone, "infra destroy --confirm trailscribe", "database trailscribe stays: it still holds the table trailscribe_run_0123456789abcdef_01234567")
+	c.want(exitDone, "infra status", "staged table trailscribe_run_0123456789abcdef_01234567",
+		"s3://results-of-audit/athena/tables/x: of a run that still goes on")
+	c.want(exitDone, "infra destroy --confirm trailscribe",
+		"database trailscribe stays: it still holds the table trailscribe_run_0123456789abcdef_01234567")
 }
 
 func TestInfraOrganization(t *testing.T) {
@@ -434,7 +462,8 @@ func TestInfraErrorsOfAWS(t *testing.T) {
 	t.Parallel()
 	c := newAccount(t, "athena:\n  logs: s3://trail-logs\n")
 	c.log("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
-	for call, fault := range map[string]awsfake.Kind{"sts:GetCallerIdentity": awsfake.Expired, "s3:ListObjectsV2": awsfake.Denied, "glue:GetTable": awsfake.Denied, "athena:GetWorkGroup": awsfake.Denied} {
+	for call, fault := range map[string]awsfake.Kind{"sts:GetCallerIdentity": awsfake.Expired, "s3:ListObjectsV2": awsfake.Denied,
+		"glue:GetTable": awsfake.Denied, "athena:GetWorkGroup": awsfake.Denied} {
 		remove := c.aws.Inject(awsfake.Fault{Kind: fault, Call: call})
 		_, errOut := c.want(exitError, "infra plan", "error: ")
 		if strings.Contains(errOut, "operation error") || strings.Contains(errOut, "RequestID") {
@@ -457,18 +486,22 @@ func TestInfraExportAndPolicies(t *testing.T) {
 	t.Parallel()
 	c := newAccount(t, simpleConfig)
 	c.log("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1)
-	c.want(exitDone, "infra export terraform", `"storage.location.template"    = "s3://trail-logs/audit/AWSLogs/$${account}/CloudTrail/$${region}/$${day}/"`, "aws_athena_workgroup")
-	c.want(exitDone, "infra export sql", "PARTITIONED BY", "'projection.region.values' = 'eu-central-1'", "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'")
+	c.want(exitDone, "infra export terraform",
+		`"storage.location.template"    = "s3://trail-logs/audit/AWSLogs/$${account}/CloudTrail/$${region}/$${day}/"`, "aws_athena_workgroup")
+	c.want(exitDone, "infra export sql", "PARTITIONED BY", "'projection.region.values' = 'eu-central-1'",
+		"ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'")
 	out, _ := c.want(exitDone, "infra export cloudformation")
 	if !json.Valid([]byte(out)) {
 		t.Error(out)
 	}
 	c.want(exitUsage, "infra export pulumi", "pulumi")
 
-	c.configure("athena:\n  logs: s3://trail-logs/audit\n  output: s3://results-of-audit\n  region: cn-north-1\n  workgroup: w1\n  database: d1\n  table: t1\n")
+	c.configure("athena:\n  logs: s3://trail-logs/audit\n  output: s3://results-of-audit\n  region: cn-north-1\n  workgroup: w1\n  " +
+		"database: d1\n  table: t1\n")
 	calls := c.aws.Meter().Calls
 	for _, role := range []string{"reader", "operator", "ci"} {
-		out, _ := c.want(exitDone, "infra iam "+role+" --account 111122223333", "arn:aws-cn:glue:cn-north-1:111122223333:table/d1/t1", "arn:aws-cn:athena:cn-north-1:111122223333:workgroup/w1", "!arn:aws:")
+		out, _ := c.want(exitDone, "infra iam "+role+" --account 111122223333", "arn:aws-cn:glue:cn-north-1:111122223333:table/d1/t1",
+			"arn:aws-cn:athena:cn-north-1:111122223333:workgroup/w1", "!arn:aws:")
 		if !json.Valid([]byte(out)) {
 			t.Error(out)
 		}

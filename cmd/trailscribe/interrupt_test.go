@@ -48,7 +48,8 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := func(ctx context.Context, out string, said io.Writer) int {
-		return MainIn(ctx, dir, []string{"report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05", "--out", out, "--cache", "cache"},
+		return MainIn(ctx, dir, []string{"report", "run", "s3-activity", "--source", "logs", "--period", "2026-10-05", "--out", out, "--cache",
+			"cache"},
 			strings.NewReader(""), io.Discard, said, func(string) string { return "" })
 	}
 	var said bytes.Buffer
@@ -114,12 +115,14 @@ func TestSignalStops(t *testing.T) {
 	// Reading takes long enough to be stopped: some hundred files, each read anew.
 	for i := range 300 {
 		name := filepath.Join(logs, strings.Repeat("x", 1+i%50)+strings.Repeat("y", 1+i/50)+".json")
-		if err := os.WriteFile(name, []byte(strings.ReplaceAll(logsForWords["one.json"], "00000000-0000", strings.Repeat("0", 4)+name[len(name)-9:len(name)-5])), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(strings.ReplaceAll(logsForWords["one.json"], "00000000-0000",
+			strings.Repeat("0", 4)+name[len(name)-9:len(name)-5])), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		c := exec.Command("trailscribe", "report", "run", "monthly-security", "--source", logs, "--period", "2026-10", "--out", filepath.Join(dir, "out"), "--cache", filepath.Join(dir, "cache-"+sig.String()))
+		c := exec.Command("trailscribe", "report", "run", "monthly-security", "--source", logs, "--period", "2026-10", "--out",
+			filepath.Join(dir, "out"), "--cache", filepath.Join(dir, "cache-"+sig.String()))
 		c.Dir = dir
 		stderr, err := c.StderrPipe()
 		if err != nil {
@@ -165,7 +168,8 @@ func TestSignalsAtAthena(t *testing.T) {
 		}
 		c.fake.Seed(uint64(tried))
 		earlier, stops := len(c.fake.Executions()), c.fake.Meter().Stopped
-		args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode", []string{"staged", "direct"}[random.IntN(2)], "--out", fmt.Sprint("out", tried),
+		args := []string{"report", "run", "s3-activity", "--period", "2026-10", "--format", "json", "--mode",
+			[]string{"staged", "direct"}[random.IntN(2)], "--out", fmt.Sprint("out", tried),
 			"--config", "trailscribe.yaml", "--cache", "cache"}
 		p := exec.Command("trailscribe", args...)
 		p.Dir = c.dir
@@ -227,7 +231,8 @@ func TestSignalsAtAthena(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d signals: %d queries were stopped, the last after %s at most, and the process ended within %s", *signals, stopped, longest.Round(time.Millisecond), slowest.Round(time.Millisecond))
+	t.Logf("%d signals: %d queries were stopped, the last after %s at most, and the process ended within %s", *signals, stopped,
+		longest.Round(time.Millisecond), slowest.Round(time.Millisecond))
 	if *signals >= 20 && (longest > 2*time.Second || slowest > 5*time.Second) {
 		t.Errorf("a query ran on for %s, a process for %s", longest, slowest)
 	}

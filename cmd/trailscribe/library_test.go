@@ -25,7 +25,8 @@ import (
 func ready(t *testing.T) (*program, *setup) {
 	t.Helper()
 	env := func(string) string { return "" }
-	p := &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: env, dir: t.TempDir(), now: func() time.Time { return time.Date(2026, 11, 2, 7, 0, 0, 0, time.UTC) }}
+	p := &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: env, dir: t.TempDir(),
+		now: func() time.Time { return time.Date(2026, 11, 2, 7, 0, 0, 0, time.UTC) }}
 	p.term = terminal.New(terminal.Options{Out: io.Discard, Err: io.Discard, Env: env, Quiet: true})
 	p.root() // registers flags with their defaults
 	s, problems, err := p.openAll()

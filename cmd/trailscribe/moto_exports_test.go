@@ -49,7 +49,8 @@ func (m *moto) made() map[string]any {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	tags, err := m.athena().ListTagsForResource(ctx, &athena.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:athena:eu-central-1:" + m.account + ":workgroup/trailscribe")})
+	tags, err := m.athena().ListTagsForResource(ctx, &athena.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:athena:eu-central-1:" +
+		m.account + ":workgroup/trailscribe")})
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -67,9 +68,12 @@ func (m *moto) made() map[string]any {
 	sd := t.StorageDescriptor
 	return map[string]any{
 		"database": map[string]any{"Name": db.Database.Name, "Description": db.Database.Description, "Parameters": db.Database.Parameters},
-		"table": map[string]any{"Database": t.DatabaseName, "Name": t.Name, "TableType": t.TableType, "Description": t.Description, "Parameters": t.Parameters, "PartitionKeys": list(t.PartitionKeys), "Columns": list(sd.Columns),
-			"Location": sd.Location, "InputFormat": sd.InputFormat, "OutputFormat": sd.OutputFormat, "SerDe": sd.SerdeInfo.SerializationLibrary, "SerDeParameters": sd.SerdeInfo.Parameters},
-		"workgroup": map[string]any{"Name": group.WorkGroup.Name, "Description": group.WorkGroup.Description, "Configuration": group.WorkGroup.Configuration, "Tags": marks},
+		"table": map[string]any{"Database": t.DatabaseName, "Name": t.Name, "TableType": t.TableType, "Description": t.Description,
+			"Parameters": t.Parameters, "PartitionKeys": list(t.PartitionKeys), "Columns": list(sd.Columns),
+			"Location": sd.Location, "InputFormat": sd.InputFormat, "OutputFormat": sd.OutputFormat, "SerDe": sd.SerdeInfo.SerializationLibrary,
+			"SerDeParameters": sd.SerdeInfo.Parameters},
+		"workgroup": map[string]any{"Name": group.WorkGroup.Name, "Description": group.WorkGroup.Description,
+			"Configuration": group.WorkGroup.Configuration, "Tags": marks},
 	}
 }
 
@@ -148,7 +152,8 @@ func TestMotoExports(t *testing.T) {
 				for _, path := range slices.Sorted(maps.Keys(want)) {
 					switch {
 					case target == "sql" && strings.HasPrefix(path, "/workgroup/"): // SQL has no word for it
-					case got[path] == "" && strings.HasPrefix(path, "/workgroup/Configuration/") && slices.Contains([]string{"false", "AUTO"}, want[path]): // moto's own defaults
+					// moto's own defaults
+					case got[path] == "" && strings.HasPrefix(path, "/workgroup/Configuration/") && slices.Contains([]string{"false", "AUTO"}, want[path]):
 					case got[path] == want[path]:
 						n++
 					default:
@@ -163,7 +168,8 @@ func TestMotoExports(t *testing.T) {
 				t.Logf("%s: %d fields are those of 'infra apply'", target, n)
 			}
 			t.Log("SKIPPED: deploying the CloudFormation template: moto's CloudFormation knows neither AWS::Glue::Table nor AWS::Athena::WorkGroup")
-			t.Log("SKIPPED: 'terraform validate': it needs the AWS provider from Terraform's registry; Terraform's own loader and fmt read the file, the arguments are held against the provider's schema")
+			t.Log("SKIPPED: 'terraform validate': it needs the AWS provider from Terraform's registry; Terraform's own loader and fmt read the " +
+				"file, the arguments are held against the provider's schema")
 		})
 	}
 }
@@ -204,7 +210,8 @@ func TestMotoPolicies(t *testing.T) {
 	var files []string
 	n := 0
 	for _, config := range []string{
-		simpleConfig + "  staging: s3://staged-copies/x\n", "athena:\n  logs: s3://trail-logs\n  region: cn-north-1\n", "athena:\n  logs: s3://trail-logs\n  region: us-gov-west-1\n  output: s3://results-of-audit\n",
+		simpleConfig + "  staging: s3://staged-copies/x\n", "athena:\n  logs: s3://trail-logs\n  region: cn-north-1\n",
+		"athena:\n  logs: s3://trail-logs\n  region: us-gov-west-1\n  output: s3://results-of-audit\n",
 	} {
 		m.configure(config)
 		for _, role := range []string{"reader", "operator", "ci"} {
@@ -227,7 +234,8 @@ func TestMotoPolicies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, x := range []struct{ old, wrong, says string }{
-		{"athena:TagResource", "athena:TagResources", "UNKNOWN_ACTION"}, {"aws:CalledVia", "aws:CalledBy", "UNKNOWN_CONDITION_FOR_ACTION"}, {":workgroup/", ":group/", "RESOURCE_MISMATCH"},
+		{"athena:TagResource", "athena:TagResources", "UNKNOWN_ACTION"}, {"aws:CalledVia", "aws:CalledBy", "UNKNOWN_CONDITION_FOR_ACTION"},
+		{":workgroup/", ":group/", "RESOURCE_MISMATCH"},
 	} {
 		if err := os.WriteFile(files[2], bytes.ReplaceAll(data, []byte(x.old), []byte(x.wrong)), 0o644); err != nil {
 			t.Fatal(err)

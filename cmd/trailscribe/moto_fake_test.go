@@ -24,8 +24,10 @@ import (
 // otherwise are the answers in which our fake and moto differ, with the reason why the fake's is kept. A step that is not here
 // must end with the same error code and the same set of fields.
 var otherwise = map[string]string{
-	"workgroup missing":                 "moto answers 200 with null; botocore's model has InvalidRequestException, and AWS answers 'WorkGroup x is not found.'",
-	"workgroup shown":                   "moto leaves out the effective engine version where one was selected; whether metrics are on by default is documented nowhere, and the program always says it",
+	"workgroup missing": "moto answers 200 with null; botocore's model has InvalidRequestException, and AWS answers " +
+		"'WorkGroup x is not found.'",
+	"workgroup shown": "moto leaves out the effective engine version where one was selected; whether metrics are on by " +
+		"default is documented nowhere, and the program always says it",
 	"workgroup deleted twice":           "moto deletes a workgroup that does not exist without a word",
 	"table shown":                       "moto leaves out CreatedBy, UpdateTime and SortColumns, which Glue fills in",
 	"table with a version that is past": "moto does not look at VersionId; the model has ConcurrentModificationException for it",
@@ -93,8 +95,11 @@ func outcomes(t *testing.T, env func(string) string) (order []string, got map[st
 	}
 	db, table, group, bucket := aws.String("d1"), aws.String("t1"), aws.String("w1"), aws.String("bucket-of-results")
 	input := func(n string) *gluetypes.TableInput {
-		return &gluetypes.TableInput{Name: table, TableType: aws.String("EXTERNAL_TABLE"), Parameters: map[string]string{"a": n}, PartitionKeys: []gluetypes.Column{{Name: aws.String("day"), Type: aws.String("string")}},
-			StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://x/y/"), Columns: []gluetypes.Column{{Name: aws.String("c"), Type: aws.String("string")}}, SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("s")}}}
+		return &gluetypes.TableInput{Name: table, TableType: aws.String("EXTERNAL_TABLE"), Parameters: map[string]string{"a": n},
+			PartitionKeys: []gluetypes.Column{{Name: aws.String("day"), Type: aws.String("string")}},
+			StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://x/y/"),
+				Columns:   []gluetypes.Column{{Name: aws.String("c"), Type: aws.String("string")}},
+				SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("s")}}}
 	}
 	must := func(v any, err error) (any, error) { return v, err }
 
@@ -104,7 +109,8 @@ func outcomes(t *testing.T, env func(string) string) (order []string, got map[st
 	step("table of a missing database", out, err)
 	out, err = must(g.GetTables(ctx, &glue.GetTablesInput{DatabaseName: db}))
 	step("tables of a missing database", out, err)
-	create := &glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: db, Description: aws.String("d"), Parameters: map[string]string{"k": "v"}}}
+	create := &glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: db, Description: aws.String("d"),
+		Parameters: map[string]string{"k": "v"}}}
 	out, err = must(g.CreateDatabase(ctx, create))
 	step("database made", out, err)
 	out, err = must(g.CreateDatabase(ctx, create))
@@ -150,8 +156,11 @@ func outcomes(t *testing.T, env func(string) string) (order []string, got map[st
 
 	out, err = must(a.GetWorkGroup(ctx, &athena.GetWorkGroupInput{WorkGroup: group}))
 	step("workgroup missing", out, err)
-	made := &athena.CreateWorkGroupInput{Name: group, Description: aws.String("d"), Tags: []athenatypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}}, Configuration: &athenatypes.WorkGroupConfiguration{EnforceWorkGroupConfiguration: aws.Bool(true),
-		EngineVersion: &athenatypes.EngineVersion{SelectedEngineVersion: aws.String("Athena engine version 3")}, ResultConfiguration: &athenatypes.ResultConfiguration{OutputLocation: aws.String("s3://trail-logs/results/")}}}
+	made := &athena.CreateWorkGroupInput{Name: group, Description: aws.String("d"),
+		Tags: []athenatypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
+		Configuration: &athenatypes.WorkGroupConfiguration{EnforceWorkGroupConfiguration: aws.Bool(true),
+			EngineVersion:       &athenatypes.EngineVersion{SelectedEngineVersion: aws.String("Athena engine version 3")},
+			ResultConfiguration: &athenatypes.ResultConfiguration{OutputLocation: aws.String("s3://trail-logs/results/")}}}
 	out, err = must(a.CreateWorkGroup(ctx, made))
 	step("workgroup made", out, err)
 	out, err = must(a.CreateWorkGroup(ctx, made))
@@ -161,7 +170,8 @@ func outcomes(t *testing.T, env func(string) string) (order []string, got map[st
 	arn := aws.String("arn:aws:athena:eu-central-1:123456789012:workgroup/w1")
 	out, err = must(a.ListTagsForResource(ctx, &athena.ListTagsForResourceInput{ResourceARN: arn}))
 	step("tags of a workgroup", out, err)
-	out, err = must(a.TagResource(ctx, &athena.TagResourceInput{ResourceARN: arn, Tags: []athenatypes.Tag{{Key: aws.String("l"), Value: aws.String("w")}}}))
+	out, err = must(a.TagResource(ctx, &athena.TagResourceInput{ResourceARN: arn,
+		Tags: []athenatypes.Tag{{Key: aws.String("l"), Value: aws.String("w")}}}))
 	step("workgroup tagged", out, err)
 	out, err = must(a.DeleteWorkGroup(ctx, &athena.DeleteWorkGroupInput{WorkGroup: group, RecursiveDeleteOption: aws.Bool(true)}))
 	step("workgroup deleted", out, err)
@@ -185,32 +195,39 @@ func outcomes(t *testing.T, env func(string) string) (order []string, got map[st
 	step("bucket's place", out, err)
 	out, err = must(b.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: bucket}))
 	step("bucket without tags", out, err)
-	out, err = must(b.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: bucket, Tagging: &s3types.Tagging{TagSet: []s3types.Tag{{Key: aws.String("trailscribe:managed"), Value: aws.String("true")}}}}))
+	out, err = must(b.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: bucket,
+		Tagging: &s3types.Tagging{TagSet: []s3types.Tag{{Key: aws.String("trailscribe:managed"), Value: aws.String("true")}}}}))
 	step("bucket tagged", out, err)
 	out, err = must(b.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: bucket}))
 	step("tags of a bucket", out, err)
 	out, err = must(b.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: bucket}))
 	step("bucket without a lifecycle", out, err)
-	out, err = must(b.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: bucket, LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: []s3types.LifecycleRule{{ID: aws.String("r"), Status: s3types.ExpirationStatusEnabled,
-		Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("p/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(30)}}}}}))
+	out, err = must(b.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: bucket,
+		LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: []s3types.LifecycleRule{{ID: aws.String("r"),
+			Status: s3types.ExpirationStatusEnabled,
+			Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("p/")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(30)}}}}}))
 	step("lifecycle put", out, err)
 	out, err = must(b.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: bucket}))
 	step("lifecycle shown", out, err)
 	yes := aws.Bool(true)
-	out, err = must(b.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: bucket, PublicAccessBlockConfiguration: &s3types.PublicAccessBlockConfiguration{BlockPublicAcls: yes, BlockPublicPolicy: yes, IgnorePublicAcls: yes, RestrictPublicBuckets: yes}}))
+	out, err = must(b.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: bucket,
+		PublicAccessBlockConfiguration: &s3types.PublicAccessBlockConfiguration{BlockPublicAcls: yes, BlockPublicPolicy: yes,
+			IgnorePublicAcls: yes, RestrictPublicBuckets: yes}}))
 	step("bucket closed", out, err)
 	out, err = must(b.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: aws.String("nothing")}))
 	step("object missing", out, err)
 	out, err = must(b.HeadObject(ctx, &s3.HeadObjectInput{Bucket: bucket, Key: aws.String("nothing")}))
 	step("object missing, looked at", out, err)
 	for i := range 5 {
-		if _, err := b.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String(fmt.Sprintf("a%d/b c+ü", i)), Body: strings.NewReader("x")}); err != nil {
+		if _, err := b.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String(fmt.Sprintf("a%d/b c+ü", i)),
+			Body: strings.NewReader("x")}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	page, err := b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, MaxKeys: aws.Int32(2), Delimiter: aws.String("/")})
 	step("first page of folders", page, err)
-	page, err = b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, MaxKeys: aws.Int32(2), Delimiter: aws.String("/"), ContinuationToken: page.NextContinuationToken})
+	page, err = b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, MaxKeys: aws.Int32(2), Delimiter: aws.String("/"),
+		ContinuationToken: page.NextContinuationToken})
 	step("second page of folders", page, err)
 	page, err = b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, Prefix: aws.String("a1/")})
 	step("objects below a prefix", page, err)

@@ -62,9 +62,11 @@ type apiCall struct {
 
 // gaps are what moto does otherwise than AWS, with the reason why we believe AWS's side. Each is printed when it was met.
 var gaps = map[string]string{
-	"StorageDescriptor":   "moto gives a table back as it was put; Glue fills in figures that were left out, and Trino cannot do without NumberOfBuckets",
+	"StorageDescriptor": "moto gives a table back as it was put; Glue fills in figures that were left out, and Trino cannot do without " +
+		"NumberOfBuckets",
 	"GetColumnStatistics": "moto does not know the call; Glue answers with no statistics where none were computed",
-	"GetWorkGroup":        "of a workgroup that does not exist moto answers 200 with null; botocore's model has InvalidRequestException for it, and AWS answers 'WorkGroup x is not found.'",
+	"GetWorkGroup": "of a workgroup that does not exist moto answers 200 with null; botocore's model has InvalidRequestException " +
+		"for it, and AWS answers 'WorkGroup x is not found.'",
 }
 
 func newMoto(t testing.TB, configuration string) *moto {
@@ -82,7 +84,8 @@ func newMoto(t testing.TB, configuration string) *moto {
 	}
 	m := &moto{t: t, address: address, dir: t.TempDir(), account: "123456789012", gaps: map[string]bool{}}
 	m.post(address+"/moto-api/reset", "")
-	behind := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }, ModifyResponse: m.mend, ErrorLog: nil}
+	behind := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }, ModifyResponse: m.mend,
+		ErrorLog: nil}
 	m.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m.note(r)
 		behind.ServeHTTP(w, r)
@@ -141,7 +144,8 @@ func (m *moto) mend(r *http.Response) error {
 	gap := ""
 	switch {
 	case operation == "AmazonAthena.GetWorkGroup" && strings.Contains(string(body), `"WorkGroup": null`):
-		gap, r.StatusCode, body = "GetWorkGroup", http.StatusBadRequest, []byte(`{"__type":"InvalidRequestException","Message":"WorkGroup is not found."}`)
+		gap, r.StatusCode, body = "GetWorkGroup", http.StatusBadRequest,
+			[]byte(`{"__type":"InvalidRequestException","Message":"WorkGroup is not found."}`)
 	case strings.HasPrefix(operation, "AWSGlue.GetColumnStatistics") && r.StatusCode >= 500:
 		gap, r.StatusCode, body = "GetColumnStatistics", http.StatusOK, []byte(`{"ColumnStatisticsList":[],"Errors":[]}`)
 	case strings.HasPrefix(operation, "AWSGlue.Get") && r.StatusCode == http.StatusOK:
@@ -191,7 +195,8 @@ func (m *moto) take() []apiCall {
 }
 
 func (m *moto) env(name string) string {
-	return map[string]string{"AWS_ENDPOINT_URL": m.proxy.URL, "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1",
+	return map[string]string{"AWS_ENDPOINT_URL": m.proxy.URL, "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_REGION":      "eu-central-1",
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true"}[name]
 }
 
@@ -212,7 +217,8 @@ func (m *moto) athena() *athena.Client { return athena.NewFromConfig(m.aws()) }
 
 func (m *moto) bucket(name string) {
 	m.t.Helper()
-	_, err := m.s3().CreateBucket(m.t.Context(), &s3.CreateBucketInput{Bucket: &name, CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: "eu-central-1"}})
+	_, err := m.s3().CreateBucket(m.t.Context(),
+		&s3.CreateBucketInput{Bucket: &name, CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: "eu-central-1"}})
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -220,7 +226,8 @@ func (m *moto) bucket(name string) {
 
 func (m *moto) put(key string, body []byte) {
 	m.t.Helper()
-	if _, err := m.s3().PutObject(m.t.Context(), &s3.PutObjectInput{Bucket: aws.String(trailBucket), Key: &key, Body: bytes.NewReader(body)}); err != nil {
+	if _, err := m.s3().PutObject(m.t.Context(), &s3.PutObjectInput{Bucket: aws.String(trailBucket), Key: &key,
+		Body: bytes.NewReader(body)}); err != nil {
 		m.t.Fatal(err)
 	}
 }
@@ -260,8 +267,10 @@ func TestMotoInfra(t *testing.T) {
 			m.put(logKey("audit/AWSLogs/", a, r, "2024/02/29", 1), logFile(t, a, r, "2024/02/29", 1))
 		}
 	}
-	m.want(exitMismatch, "infra status", "missing  results bucket results-of-audit", "missing  workgroup trailscribe", "missing  database trailscribe", "missing  table trailscribe.cloudtrail")
-	m.want(exitDone, "infra plan", "+       table trailscribe.cloudtrail", "2024/02/29,NOW", "111122223333,222233334444", "eu-west-1,us-east-1")
+	m.want(exitMismatch, "infra status", "missing  results bucket results-of-audit", "missing  workgroup trailscribe",
+		"missing  database trailscribe", "missing  table trailscribe.cloudtrail")
+	m.want(exitDone, "infra plan", "+       table trailscribe.cloudtrail", "2024/02/29,NOW", "111122223333,222233334444",
+		"eu-west-1,us-east-1")
 	m.want(exitChanges, "infra plan --detailed-exitcode")
 	for _, c := range []string{"results", "workgroup", "database", "table"} {
 		m.want(exitChanges, "infra plan --detailed-exitcode --component "+c)
@@ -269,12 +278,15 @@ func TestMotoInfra(t *testing.T) {
 		m.want(exitDone, "infra plan --detailed-exitcode --component "+c, "0 to add, 0 to change, 0 to remove")
 	}
 	m.want(exitDone, "infra plan --detailed-exitcode")
-	m.want(exitDone, "infra status", "ok      workgroup trailscribe", "ok      table trailscribe.cloudtrail", "log files of 2 accounts in 2 regions, the first of 2024-02-29")
+	m.want(exitDone, "infra status", "ok      workgroup trailscribe", "ok      table trailscribe.cloudtrail",
+		"log files of 2 accounts in 2 regions, the first of 2024-02-29")
 	for _, target := range []string{"terraform", "cloudformation", "sql"} {
 		m.want(exitDone, "infra export "+target, "111122223333,222233334444")
 	}
-	m.want(exitDone, "infra destroy --confirm trailscribe", "table trailscribe.cloudtrail: removed", "database trailscribe: removed", "workgroup trailscribe: removed", "results bucket results-of-audit: removed")
-	m.want(exitMismatch, "infra status", "missing  results bucket results-of-audit", "missing  workgroup trailscribe", "missing  database trailscribe", "missing  table trailscribe.cloudtrail")
+	m.want(exitDone, "infra destroy --confirm trailscribe", "table trailscribe.cloudtrail: removed", "database trailscribe: removed",
+		"workgroup trailscribe: removed", "results bucket results-of-audit: removed")
+	m.want(exitMismatch, "infra status", "missing  results bucket results-of-audit", "missing  workgroup trailscribe",
+		"missing  database trailscribe", "missing  table trailscribe.cloudtrail")
 	if n := m.count(); n != 4 {
 		t.Errorf("%d log files are left of 4", n)
 	}
@@ -311,18 +323,22 @@ func TestMotoDrift(t *testing.T) {
 	m.put(logKey("AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1), logFile(t, "111122223333", "eu-central-1", "2026/10/05", 1))
 	m.want(exitDone, "infra apply --yes --prove 0")
 	made := m.table()
-	in := &gluetypes.TableInput{Name: made.Name, TableType: made.TableType, Parameters: maps.Clone(made.Parameters), PartitionKeys: made.PartitionKeys, StorageDescriptor: made.StorageDescriptor, Description: made.Description}
+	in := &gluetypes.TableInput{Name: made.Name, TableType: made.TableType, Parameters: maps.Clone(made.Parameters),
+		PartitionKeys: made.PartitionKeys, StorageDescriptor: made.StorageDescriptor, Description: made.Description}
 	in.Parameters["crawler"] = "kept"
 	in.Parameters["projection.account.values"] = "111122223333,444455556666"
 	in.Parameters["projection.old.type"] = "enum"
 	in.Parameters["projection.day.range"] = "2026/10/01,2026/10/31"
 	columns := len(made.StorageDescriptor.Columns)
-	in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns[2:], gluetypes.Column{Name: aws.String("own"), Type: aws.String("string")})
-	if _, err := m.glue().UpdateTable(t.Context(), &glue.UpdateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: in}); err != nil {
+	in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns[2:], gluetypes.Column{Name: aws.String("own"),
+		Type: aws.String("string")})
+	if _, err := m.glue().UpdateTable(t.Context(), &glue.UpdateTableInput{DatabaseName: aws.String("trailscribe"),
+		TableInput: in}); err != nil {
 		t.Fatal(err)
 	}
 	out, _ := m.want(exitDone, "infra plan --output json --component table")
-	if got, want := strings.Join(planned(t, out), "|"), "+ column eventversion|+ column useridentity|~ projection.day.range|- projection.old.type"; got != want {
+	if got, want := strings.Join(planned(t, out), "|"),
+		"+ column eventversion|+ column useridentity|~ projection.day.range|- projection.old.type"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	m.want(exitChanges, "infra plan --detailed-exitcode")
@@ -330,7 +346,8 @@ func TestMotoDrift(t *testing.T) {
 	m.want(exitDone, "infra apply --plan plan.json --yes --prove 0")
 	m.want(exitError, "infra apply --plan plan.json --yes --prove 0", "it has changed since the plan was made")
 	now := m.table()
-	if p := now.Parameters; p["crawler"] != "kept" || p["projection.account.values"] != "111122223333,444455556666" || p["projection.old.type"] != "" || !strings.HasSuffix(p["projection.day.range"], ",NOW") {
+	if p := now.Parameters; p["crawler"] != "kept" || p["projection.account.values"] != "111122223333,444455556666" ||
+		p["projection.old.type"] != "" || !strings.HasSuffix(p["projection.day.range"], ",NOW") {
 		t.Errorf("%v", p)
 	}
 	own := false
@@ -351,13 +368,15 @@ func TestMotoDrift(t *testing.T) {
 	m.want(exitError, "infra apply --rollback 77 --yes", "no version 77")
 
 	// Another workgroup of that name. moto keeps the tags of the one that was deleted, which AWS does not.
-	if _, err := m.athena().UntagResource(t.Context(), &athena.UntagResourceInput{ResourceARN: aws.String("arn:aws:athena:eu-central-1:" + m.account + ":workgroup/trailscribe"), TagKeys: []string{lake.Mark}}); err != nil {
+	if _, err := m.athena().UntagResource(t.Context(), &athena.UntagResourceInput{ResourceARN: aws.String("arn:aws:athena:eu-central-1:" +
+		m.account + ":workgroup/trailscribe"), TagKeys: []string{lake.Mark}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := m.athena().DeleteWorkGroup(t.Context(), &athena.DeleteWorkGroupInput{WorkGroup: aws.String("trailscribe")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.athena().CreateWorkGroup(t.Context(), &athena.CreateWorkGroupInput{Name: aws.String("trailscribe"), Configuration: &athenatypes.WorkGroupConfiguration{BytesScannedCutoffPerQuery: aws.Int64(20_000_000)}}); err != nil {
+	if _, err := m.athena().CreateWorkGroup(t.Context(), &athena.CreateWorkGroupInput{Name: aws.String("trailscribe"),
+		Configuration: &athenatypes.WorkGroupConfiguration{BytesScannedCutoffPerQuery: aws.Int64(20_000_000)}}); err != nil {
 		t.Fatal(err)
 	}
 	m.want(exitDone, "infra plan", "~       workgroup trailscribe", "20000000", "--adopt")
@@ -365,11 +384,13 @@ func TestMotoDrift(t *testing.T) {
 	t.Log("SKIPPED on moto: changing a workgroup: moto has no UpdateWorkGroup; the fake has it")
 
 	// A database of ours with a table of others stays; a table that lost the mark stays too.
-	if _, err := m.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"), TableInput: &gluetypes.TableInput{Name: aws.String("others"), PartitionKeys: []gluetypes.Column{}}}); err != nil {
+	if _, err := m.glue().CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: aws.String("trailscribe"),
+		TableInput: &gluetypes.TableInput{Name: aws.String("others"), PartitionKeys: []gluetypes.Column{}}}); err != nil {
 		t.Fatal(err)
 	}
 	m.want(exitDone, "infra destroy --confirm trailscribe", "table trailscribe.cloudtrail: removed", "it still holds the table others")
-	m.want(exitDone, "infra destroy --confirm trailscribe --component workgroup", "workgroup trailscribe stays: it was not made by Trailscribe")
+	m.want(exitDone, "infra destroy --confirm trailscribe --component workgroup",
+		"workgroup trailscribe stays: it was not made by Trailscribe")
 }
 
 // A bucket of more accounts than one page of a listing holds, and one folder with more files than that.
@@ -396,7 +417,8 @@ func TestMotoPages(t *testing.T) {
 	}
 	m.configure("athena:\n  logs: s3://trail-logs\n  organization: o-exampleorg1\n  accounts: [\"000000000007\"]\n")
 	m.want(exitDone, "infra apply --yes --prove 0", "table trailscribe.cloudtrail: done")
-	m.want(exitMismatch, "infra status", fmt.Sprintf("log files of %d accounts in 1 region, the first of 2026-10-05", accounts), "the account 000000001002 has log files and is not in the table")
+	m.want(exitMismatch, "infra status", fmt.Sprintf("log files of %d accounts in 1 region, the first of 2026-10-05", accounts),
+		"the account 000000001002 has log files and is not in the table")
 	out, _ := m.want(exitDone, "report run cis-aws --engine athena --period 2026-10-06 --estimate --output json")
 	var modes []struct {
 		Statement string
@@ -460,7 +482,8 @@ func TestMotoReportFromBucket(t *testing.T) {
 	if n := m.sample("trail/", 3000, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); n <= 1000 {
 		t.Fatalf("%d objects fit on one page of a listing", n)
 	}
-	sameAnswers(t, m.record("monthly-security", "2026-10", "local", "--engine duckdb --source logs"), m.record("monthly-security", "2026-10", "bucket", "--engine duckdb --source s3://trail-logs/trail"))
+	sameAnswers(t, m.record("monthly-security", "2026-10", "local", "--engine duckdb --source logs"),
+		m.record("monthly-security", "2026-10", "bucket", "--engine duckdb --source s3://trail-logs/trail"))
 }
 
 // A role of another account is taken for every call, with its external id.
@@ -485,7 +508,8 @@ func TestMotoRole(t *testing.T) {
 		t.Error("no role was taken")
 	}
 	// The table is the other account's, not that of the credentials.
-	if _, err := m.glue().GetTable(t.Context(), &glue.GetTableInput{DatabaseName: aws.String("trailscribe"), Name: aws.String("cloudtrail")}); awsconfig.Code(err) != "EntityNotFoundException" {
+	if _, err := m.glue().GetTable(t.Context(), &glue.GetTableInput{DatabaseName: aws.String("trailscribe"),
+		Name: aws.String("cloudtrail")}); awsconfig.Code(err) != "EntityNotFoundException" {
 		t.Errorf("%v", err)
 	}
 	m.want(exitDone, "infra plan --detailed-exitcode")
@@ -494,10 +518,12 @@ func TestMotoRole(t *testing.T) {
 // The control count's calls of Athena, with an answer that moto was given.
 func TestMotoCount(t *testing.T) {
 	m := newMoto(t, simpleConfig)
-	m.put(logKey("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1), logFile(t, "111122223333", "eu-central-1", "2026/10/05", 1))
+	m.put(logKey("audit/AWSLogs/", "111122223333", "eu-central-1", "2026/10/05", 1), logFile(t, "111122223333", "eu-central-1", "2026/10/05",
+		1))
 	answer := func(rows, files string) {
-		m.post(os.Getenv("TRAILSCRIBE_MOTO")+"/moto-api/static/athena/query-results", `{"account_id":"`+m.account+`","region":"eu-central-1","results":[{"rows":[{"Data":[{"VarCharValue":"rows"},{"VarCharValue":"files"}]},{"Data":[{"VarCharValue":"`+
-			rows+`"},{"VarCharValue":"`+files+`"}]}],"column_info":[{"Name":"rows","Type":"bigint"},{"Name":"files","Type":"bigint"}]}]}`)
+		m.post(os.Getenv("TRAILSCRIBE_MOTO")+"/moto-api/static/athena/query-results",
+			`{"account_id":"`+m.account+`","region":"eu-central-1","results":[{"rows":[{"Data":[{"VarCharValue":"rows"},{"VarCharValue":"files"}]},{"Data":[{"VarCharValue":"`+
+				rows+`"},{"VarCharValue":"`+files+`"}]}],"column_info":[{"Name":"rows","Type":"bigint"},{"Name":"files","Type":"bigint"}]}]}`)
 	}
 	answer("2", "1")
 	m.want(exitDone, "infra apply --yes --prove 1", "the bucket has 1 log file, the table gives 2 records from 1 of them")
@@ -510,16 +536,19 @@ func TestMotoCount(t *testing.T) {
 func TestMotoTrino(t *testing.T) {
 	address := trinotest.Address(t)
 	m := newMoto(t, "athena:\n  logs: s3://trail-logs\n  output: s3://results-of-audit/athena\n")
-	m.sample("", 1500, time.Date(2026, 10, 9, 0, 0, 0, 0, time.UTC)) // moto hands out some hundred objects a second, and each is read several times
+	// moto hands out some hundred objects a second, and each is read several times
+	m.sample("", 1500, time.Date(2026, 10, 9, 0, 0, 0, 0, time.UTC))
 	a := trinotest.New(t, address, m.env)
 	m.ask = a.Env
 	m.want(exitDone, "infra apply --yes --prove 0")
 	a.Lay("trailscribe", "cloudtrail")
 	m.want(exitDone, "infra status --prove 3", "proven  control count", "!blind")
 	for _, id := range []string{"monthly-security", "cis-aws"} {
-		sameAnswers(t, m.record(id, "2026-10-01..2026-10-07", "local", "--engine duckdb --source logs"), m.record(id, "2026-10-01..2026-10-07", "staged", "--engine athena --mode staged"))
+		sameAnswers(t, m.record(id, "2026-10-01..2026-10-07", "local", "--engine duckdb --source logs"),
+			m.record(id, "2026-10-01..2026-10-07", "staged", "--engine athena --mode staged"))
 	}
-	sameAnswers(t, m.record("s3-activity", "2026-10-01..2026-10-07", "local", "--engine duckdb --source logs"), m.record("s3-activity", "2026-10-01..2026-10-07", "direct", "--engine athena --mode direct"))
+	sameAnswers(t, m.record("s3-activity", "2026-10-01..2026-10-07", "local", "--engine duckdb --source logs"),
+		m.record("s3-activity", "2026-10-01..2026-10-07", "direct", "--engine athena --mode direct"))
 	m.want(exitDone, "infra status", "!trailscribe_run_") // the staged tables are gone
 	staged := 0
 	for _, s := range a.Statements() {

@@ -71,7 +71,8 @@ var (
 	toUnicode       = regexp.MustCompile(`/ToUnicode (\d+) 0 R`)
 )
 
-// pdfObjects are the bodies of all objects, packed ones too. Streams are stepped over by their length, so that no byte inside one is taken for an object.
+// pdfObjects are the bodies of all objects, packed ones too. Streams are stepped over by their length, so that no byte inside one is
+// taken for an object.
 func pdfObjects(file []byte) (map[string][]byte, error) {
 	bodies := map[string][]byte{}
 	for at := 0; ; {
@@ -171,7 +172,8 @@ func textOfPage(content []byte, out *strings.Builder) error {
 			return errors.New("a hexadecimal string: this reader does not know them")
 		case c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z':
 			j := i
-			for j < len(content) && (content[j] >= 'A' && content[j] <= 'Z' || content[j] >= 'a' && content[j] <= 'z' || content[j] >= '0' && content[j] <= '9' || content[j] == '*') {
+			for j < len(content) && (content[j] >= 'A' && content[j] <= 'Z' || content[j] >= 'a' && content[j] <= 'z' || content[j] >= '0' &&
+				content[j] <= '9' || content[j] == '*') {
 				j++
 			}
 			switch string(content[i:j]) {

@@ -86,9 +86,12 @@ func permissions(r *http.Request, body []byte, account, region string) (all [][2
 		return [][2]string{{name, arn("workgroup/" + group)}}
 	}
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	action := map[string]string{"ListObjectsV2": "ListBucket", "HeadBucket": "ListBucket", "HeadObject": "GetObject", "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-		"PutBucketLifecycleConfiguration": "PutLifecycleConfiguration", "PutPublicAccessBlock": "PutBucketPublicAccessBlock", "CreateMultipartUpload": "PutObject", "UploadPart": "PutObject",
-		"CompleteMultipartUpload": "PutObject", "ListParts": "ListMultipartUploadParts", "ListMultipartUploads": "ListBucketMultipartUploads"}[operation]
+	action := map[string]string{"ListObjectsV2": "ListBucket", "HeadBucket": "ListBucket", "HeadObject": "GetObject",
+		"GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+		"PutBucketLifecycleConfiguration": "PutLifecycleConfiguration", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+		"CreateMultipartUpload": "PutObject", "UploadPart": "PutObject",
+		"CompleteMultipartUpload": "PutObject", "ListParts": "ListMultipartUploadParts",
+		"ListMultipartUploads": "ListBucketMultipartUploads"}[operation]
 	if action == "" {
 		action = operation
 	}
@@ -196,7 +199,8 @@ func (g *guarded) env(name string) string {
 func (g *guarded) as(role string) {
 	g.t.Helper()
 	var o, e bytes.Buffer
-	if code := MainIn(g.t.Context(), g.cloud.dir, []string{"infra", "iam", role, "--account", g.cloud.fake.Account()}, strings.NewReader(""), &o, &e, g.cloud.fake.Getenv); code != exitDone {
+	if code := MainIn(g.t.Context(), g.cloud.dir, []string{"infra", "iam", role, "--account", g.cloud.fake.Account()}, strings.NewReader(""),
+		&o, &e, g.cloud.fake.Getenv); code != exitDone {
 		g.t.Fatal(e.String())
 	}
 	var p struct{ Statement []policyStatement }
@@ -267,7 +271,8 @@ func TestPoliciesAreEnoughAndNoMore(t *testing.T) {
 	}
 
 	// Another database than the one that newCloud made.
-	const config = "engine: athena\nathena: {logs: \"s3://logs\", output: \"s3://results-of-audit/out\", database: audit, workgroup: audit, concurrency: 4, region: "
+	const config = "engine: athena\nathena: {logs: \"s3://logs\", output: \"s3://results-of-audit/out\", database: audit, workgroup: " +
+		"audit, concurrency: 4, region: "
 	write(config + c.fake.Region() + "}\n")
 	g.as("operator")
 	g.run(exitDone, "infra apply --yes --prove 2")
@@ -287,7 +292,8 @@ func TestPoliciesAreEnoughAndNoMore(t *testing.T) {
 
 	g.as("reader")
 	for _, mode := range []string{"staged", "direct"} {
-		g.run(exitDone, "report run s3-activity --period 2026-10 --format json --out "+filepath.Join(c.dir, mode)+" --cache "+filepath.Join(c.dir, "cache")+" --mode "+mode)
+		g.run(exitDone, "report run s3-activity --period 2026-10 --format json --out "+filepath.Join(c.dir, mode)+" --cache "+filepath.Join(c.dir,
+			"cache")+" --mode "+mode)
 	}
 	settle("reader")
 	if !g.used["glue:DeleteTable"] || !g.used["s3:DeleteObject"] {

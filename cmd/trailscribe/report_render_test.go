@@ -12,7 +12,8 @@ func TestOldRunRenders(t *testing.T) {
 	t.Parallel()
 	run, out := filepath.Join("..", "..", "internal", "run", "testdata", "trailscribe-run-1"), t.TempDir()
 	var said strings.Builder
-	if code := Main(t.Context(), []string{"report", "render", run, "--out", out}, strings.NewReader(""), &said, &said, func(string) string { return "" }); code != exitDone {
+	if code := Main(t.Context(), []string{"report", "render", run, "--out", out}, strings.NewReader(""), &said, &said,
+		func(string) string { return "" }); code != exitDone {
 		t.Fatalf("exit code %d\n%s", code, said.String())
 	}
 	data, err := os.ReadFile(filepath.Join(out, "report.pdf"))

@@ -71,10 +71,11 @@ sql: |
 const staleFrench = "cover:\n  kicker: Rapport\n"
 
 var staleFiles = map[string]string{
-	"trailscribe.yaml":                              staleConfiguration,
-	"lib/reports/small.yaml":                        staleReport,
-	"lib/queries/own/signin.yaml":                   staleQuery,
-	"lib/queries/own/stopped.yaml":                  strings.NewReplacer("own/signin", "own/stopped", "ConsoleLogin", "StopLogging").Replace(staleQuery),
+	"trailscribe.yaml":            staleConfiguration,
+	"lib/reports/small.yaml":      staleReport,
+	"lib/queries/own/signin.yaml": staleQuery,
+	"lib/queries/own/stopped.yaml": strings.NewReplacer("own/signin", "own/stopped", "ConsoleLogin",
+		"StopLogging").Replace(staleQuery),
 	"lib/templates/lang/fr/messages.yaml":           staleFrench,
 	"lib/templates/lang/fr/queries/own/signin.yaml": "why: Parce que\n",
 	"lib/templates/lang/fr/reports/small.yaml":      "title: Petit\n",
@@ -133,9 +134,11 @@ func (p *place) run(out, stop string, more ...string) string {
 	if stop == "" {
 		said.at, said.stop = "\x00", func() {}
 	}
-	args := append([]string{"report", "run", "small", "--config", "trailscribe.yaml", "--library", "lib", "--out", out, "--cache", "cache"}, append(slices.Clone(p.args), more...)...)
+	args := append([]string{"report", "run", "small", "--config", "trailscribe.yaml", "--library", "lib", "--out", out, "--cache", "cache"},
+		append(slices.Clone(p.args), more...)...)
 	var printed bytes.Buffer
-	code := MainIn(ctx, p.dir, args, strings.NewReader(""), io.MultiWriter(&printed, said), said, func(name string) string { return p.env[name] })
+	code := MainIn(ctx, p.dir, args, strings.NewReader(""), io.MultiWriter(&printed, said), said,
+		func(name string) string { return p.env[name] })
 	if stop != "" && code != exitStopped || stop == "" && code != exitIncomplete && code != exitDone {
 		p.t.Fatalf("exit code %d\n%s", code, said)
 	}
@@ -218,7 +221,8 @@ func TestChangedLogsAreNeverStale(t *testing.T) {
 		}, true},
 		{"written again", func(p *place) { p.write("logs/one.json", one) }, true},
 		{"came", func(p *place) { p.write("logs/more.json", strings.ReplaceAll(one, "0000-0000-", "0000-0009-")) }, false},
-		{"came without an event of the period", func(p *place) { p.write("logs/more.json", strings.ReplaceAll(one, "2026-10-05", "2026-09-05")) }, false},
+		{"came without an event of the period", func(p *place) { p.write("logs/more.json", strings.ReplaceAll(one, "2026-10-05", "2026-09-05")) },
+			false},
 		{"came empty", func(p *place) { p.write("logs/more.json", `{"Records":[]}`) }, false},
 		{"came and is not a log file", func(p *place) { p.write("logs/package.json", `{"name":"x"}`) }, false},
 		{"came and cannot be read", func(p *place) { p.write("logs/more.json", one[:200]) }, false},
@@ -294,7 +298,8 @@ func TestChangedDefinitionsAreNeverStale(t *testing.T) {
 			{"regions", swap("trailscribe.yaml", "late_days", "regions: [us-east-1]\nlate_days"), false},
 			{"admins", swap("trailscribe.yaml", "late_days", "admins: [\"arn:aws:iam::*:role/admin\"]\nlate_days"), false},
 			{"time zone", swap("trailscribe.yaml", "timezone: UTC", "timezone: Asia/Tokyo"), false},
-			{"parameter", swap("trailscribe.yaml", "timezone: UTC", "params: {own/signin.approved: [\"00000000-0000-0000-0000-000000000001\"]}"), false},
+			{"parameter", swap("trailscribe.yaml", "timezone: UTC", "params: {own/signin.approved: [\"00000000-0000-0000-0000-000000000001\"]}"),
+				false},
 			{"a comment", swap("trailscribe.yaml", "{timezone: UTC}", "{timezone: UTC} # nothing"), true},
 		}},
 		{"library", nil, []staleCase{

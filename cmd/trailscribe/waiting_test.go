@@ -24,7 +24,8 @@ func TestWaitingIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := func(ctx context.Context, period string, said io.Writer) int {
-		return MainIn(ctx, dir, []string{"report", "run", "s3-activity", "--quiet", "--format", "json", "--source", "logs", "--period", period, "--out", "out", "--cache", "cache"},
+		return MainIn(ctx, dir, []string{"report", "run", "s3-activity", "--quiet", "--format", "json", "--source", "logs", "--period", period,
+			"--out", "out", "--cache", "cache"},
 			strings.NewReader(""), io.Discard, said, func(string) string { return "" })
 	}
 	if code := run(t.Context(), "2026-10-04", io.Discard); code != exitIncomplete && code != exitDone {
@@ -58,7 +59,8 @@ func TestWaitingIsSaid(t *testing.T) {
 		}
 		held = hold()
 		said = &stopping{at: "waiting", stop: func() { held.Close() }}
-		if code := run(t.Context(), "2026-10-05", said); code != exitIncomplete && code != exitDone || strings.Count(said.String(), "waiting") != 1 {
+		if code := run(t.Context(), "2026-10-05", said); code != exitIncomplete && code != exitDone ||
+			strings.Count(said.String(), "waiting") != 1 {
 			t.Errorf("%s: exit code %d, said %q", path, code, said.String())
 		}
 		if err := os.RemoveAll(filepath.Join(dir, "out", "s3-activity", "2026-10-05")); err != nil {
@@ -71,7 +73,8 @@ func TestWaitingIsSaid(t *testing.T) {
 	}
 	defer held.Close()
 	said := &strings.Builder{}
-	if code := run(t.Context(), "2026-10-04", said); code != exitLocked || !strings.Contains(said.String(), fmt.Sprintf("(process %d holds the lock)", os.Getpid())) {
+	if code := run(t.Context(), "2026-10-04", said); code != exitLocked ||
+		!strings.Contains(said.String(), fmt.Sprintf("(process %d holds the lock)", os.Getpid())) {
 		t.Errorf("exit code %d, said %q", code, said)
 	}
 }

@@ -26,7 +26,8 @@ import (
 	"trailscribe/internal/workpaper"
 )
 
-// logsForWords are logs with something of everything: exceptions, data events, conflicting copies, gaps, an undated record, files that cannot be read.
+// logsForWords are logs with something of everything: exceptions, data events, conflicting copies, gaps, an undated record, files that
+// cannot be read.
 var logsForWords = map[string]string{
 	"one.json": `{"Records":[
 {"eventTime":"2026-10-05T08:00:00Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","eventType":"AwsConsoleSignIn","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.9","userAgent":"curl/8.0","eventID":"00000000-0000-0000-0000-000000000001","recipientAccountId":"111122223333","userIdentity":{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333"},"responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"No"},"managementEvent":true,"eventCategory":"Management"},
@@ -55,7 +56,8 @@ func savedRun(t *testing.T, id string) (*run.Saved, *report.Report, *library.Lib
 		}
 	}
 	var said strings.Builder
-	code := MainIn(context.Background(), dir, []string{"report", "run", id, "--source", "logs", "--period", "2026-10-05..2026-10-08", "--out", out, "--cache", filepath.Join(dir, "cache"), "--format", "json", "--quiet"},
+	code := MainIn(context.Background(), dir, []string{"report", "run", id, "--source", "logs", "--period", "2026-10-05..2026-10-08", "--out",
+		out, "--cache", filepath.Join(dir, "cache"), "--format", "json", "--quiet"},
 		strings.NewReader(""), &said, &said, func(string) string { return "" })
 	if code != exitIncomplete {
 		t.Fatalf("exit code %d\n%s", code, said.String())
@@ -152,7 +154,8 @@ func unmarked(text string) string {
 	return text
 }
 
-// dataWords are the words that the run itself holds: values of its record, rows, statements, log file names. Keys of the record are not among them.
+// dataWords are the words that the run itself holds: values of its record, rows, statements, log file names. Keys of the record are not
+// among them.
 func dataWords(t *testing.T, saved *run.Saved) map[string]bool {
 	t.Helper()
 	words := map[string]bool{}

@@ -109,14 +109,17 @@ func TestRun(t *testing.T) {
 	e := memory()
 	var steps []string
 	p := plan(t, request())
-	s, err := Run(context.Background(), p, t.TempDir(), Parts{Engine: e, Progress: func(e Event) { steps = append(steps, strings.TrimSuffix(e.Step+" "+e.Query, " ")) }, Facts: map[string]string{"host": "h"}})
+	s, err := Run(context.Background(), p, t.TempDir(),
+		Parts{Engine: e, Progress: func(e Event) { steps = append(steps, strings.TrimSuffix(e.Step+" "+e.Query, " ")) },
+			Facts: map[string]string{"host": "h"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Incomplete() || ExitCode(s.Record, query.None) != 0 || ExitCode(s.Record, query.Critical) != 3 {
 		t.Errorf("notices %+v, exit %d", s.Notices, ExitCode(s.Record, query.Critical))
 	}
-	want := []string{"open", "inputs", "query activity/by-account", "query root/console-login", "query iam/users", "query s3/public-read", "query root/console-login#population",
+	want := []string{"open", "inputs", "query activity/by-account", "query root/console-login", "query iam/users", "query s3/public-read",
+		"query root/console-login#population",
 		"judge activity/by-account", "judge root/console-login", "judge iam/users", "judge s3/public-read", "record", "seal"}
 	if !slices.Equal(steps, want) {
 		t.Errorf("steps %q", steps)
@@ -126,7 +129,8 @@ func TestRun(t *testing.T) {
 	whole := *s.Record
 	whole.Queries = slices.Clone(s.Queries)
 	for i, q := range whole.Queries { // how SQL is laid out is not this package's
-		if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(files["sql/"+strings.ReplaceAll(q.ID, "/", ".")+".sql"]))); q.SQL == "" || q.SQLSHA256 != sum {
+		if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(files["sql/"+strings.ReplaceAll(q.ID, "/", ".")+".sql"]))); q.SQL == "" ||
+			q.SQLSHA256 != sum {
 			t.Errorf("%s: the statement's digest is %s, the file's %s", q.ID, q.SQLSHA256, sum)
 		}
 		whole.Queries[i].SQL, whole.Queries[i].SQLSHA256 = "", ""
@@ -136,12 +140,15 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "record.json", record)
-	for _, name := range []string{"sql/root.console-login.sql", "sql/root.console-login.population.sql", "library/queries/root/console-login.yaml", "library/reports/monthly-security.yaml", "library/reports/frameworks/cis-5.yaml", "results/root.console-login.population.jsonl.gz"} {
+	for _, name := range []string{"sql/root.console-login.sql", "sql/root.console-login.population.sql",
+		"library/queries/root/console-login.yaml", "library/reports/monthly-security.yaml", "library/reports/frameworks/cis-5.yaml",
+		"results/root.console-login.population.jsonl.gz"} {
 		if files[name] == "" {
 			t.Errorf("no %s", name)
 		}
 	}
-	if q := s.Query("root/console-login"); q.Columns[0].Kind != result.Instant || q.Verdict.Open != 2 || *q.Population != 7 || q.Accounts != 2 {
+	if q := s.Query("root/console-login"); q.Columns[0].Kind != result.Instant || q.Verdict.Open != 2 || *q.Population != 7 ||
+		q.Accounts != 2 {
 		t.Errorf("%+v", q)
 	}
 	named := map[string]string{}
@@ -244,9 +251,11 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 	}{
 		"query fails": {func(_ *Request, e *fake) {
 			e.fail["root/console-login"] = &engine.Fault{Reason: engine.TimedOut, Hint: "shorten the period", Err: errors.New("30 minutes")}
-		}, []string{"*query_failed"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotEvaluated, "iam/users": finding.Shown}, []string{"queries"}},
+		}, []string{"*query_failed"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotEvaluated, "iam/users": finding.Shown},
+			[]string{"queries"}},
 		"rows break off": {func(_ *Request, e *fake) { e.broken["iam/users"] = errors.New("connection lost") },
-			[]string{"*query_failed"}, 4, map[string]finding.Outcome{"iam/users": finding.NotEvaluated, "root/console-login": finding.Exceptions}, []string{"queries"}},
+			[]string{"*query_failed"}, 4, map[string]finding.Outcome{"iam/users": finding.NotEvaluated, "root/console-login": finding.Exceptions},
+			[]string{"queries"}},
 		"rows of the wrong type": {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{"late", a1, "x"}} },
 			[]string{"*query_failed"}, 4, map[string]finding.Outcome{"iam/users": finding.NotEvaluated}, []string{"queries"}},
 		"key repeats": {func(_ *Request, e *fake) {
@@ -262,22 +271,26 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 		}, []string{"*population_failed"}, 4, nil, nil},
 		"data events not logged": {func(_ *Request, e *fake) {
 			e.in.Categories = []engine.Category{{Account: a1, Name: "management", Events: 6}, {Account: a2, Name: "management", Events: 6}}
-		}, []string{"*not_logged"}, 4, map[string]finding.Outcome{"s3/public-read": finding.NotLogged, "iam/users": finding.Shown}, []string{"logged"}},
+		}, []string{"*not_logged"}, 4, map[string]finding.Outcome{"s3/public-read": finding.NotLogged, "iam/users": finding.Shown},
+			[]string{"logged"}},
 		"data events logged in one account": {func(_ *Request, e *fake) {
 			e.in.Categories[3] = engine.Category{Account: a2, Name: "management", Events: 1}
 		},
 			[]string{"limited"}, 0, map[string]finding.Outcome{"s3/public-read": finding.Clear}, nil},
 		"no logs": {func(r *Request, e *fake) {
 			r.Accounts, r.Facts = nil, nil
-			e.in = engine.Inputs{Listed: p64(0), Read: p64(0), Refused: p64(0), Skipped: p64(0), Records: p64(0), Events: p64(0), Undated: p64(0), Outside: p64(0), LeftOut: p64(0)}
+			e.in = engine.Inputs{Listed: p64(0), Read: p64(0), Refused: p64(0), Skipped: p64(0), Records: p64(0), Events: p64(0), Undated: p64(0),
+				Outside: p64(0), LeftOut: p64(0)}
 			e.files, e.rows = nil, map[string][]result.Row{"root/console-login#population": {{int64(0)}}, "activity/by-account": {{nil, int64(0)}}}
-		}, []string{"*no_logs", "*not_logged", "accounts_unnamed"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotLogged, "iam/users": finding.NotLogged, "activity/by-account": finding.NotLogged, "s3/public-read": finding.NotLogged}, []string{"logged"}},
+		}, []string{"*no_logs", "*not_logged", "accounts_unnamed"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotLogged,
+			"iam/users": finding.NotLogged, "activity/by-account": finding.NotLogged, "s3/public-read": finding.NotLogged}, []string{"logged"}},
 		"logs of another period only": {func(r *Request, e *fake) {
 			r.Accounts = nil
 			e.in.Cells, e.in.Categories, e.in.First, e.in.Last = nil, nil, time.Time{}, time.Time{}
 			e.in.Records, e.in.Events, e.in.Outside = p64(0), p64(0), p64(13)
 			e.rows = map[string][]result.Row{"root/console-login#population": {{int64(0)}}}
-		}, []string{"*no_logs", "*not_logged", "accounts_unnamed"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotLogged, "activity/by-account": finding.NotLogged}, []string{"logged"}},
+		}, []string{"*no_logs", "*not_logged", "accounts_unnamed"}, 4, map[string]finding.Outcome{"root/console-login": finding.NotLogged,
+			"activity/by-account": finding.NotLogged}, []string{"logged"}},
 		"gap": {func(_ *Request, e *fake) {
 			e.in.Cells = slices.DeleteFunc(e.in.Cells, func(c engine.Cell) bool { return c.Account == a2 && c.Day.Equal(day(2)) })
 			e.in.Cells[0].Events += 2
@@ -286,22 +299,35 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 			e.in.Read, e.in.Refused = p64(5), p64(1)
 			e.files[1].State, e.files[1].Reason, e.files[0].Records = engine.FileRefused, unread.Because(unread.CutOff), 5
 		}, []string{"*files_refused"}, 4, nil, []string{"refused"}},
-		"undated records":             {func(_ *Request, e *fake) { e.in.Undated = p64(3); e.files[0].Records += 3 }, []string{"*records_undated"}, 4, nil, []string{"undated"}},
-		"files not accounted for":     {func(_ *Request, e *fake) { e.in.Skipped = p64(1) }, []string{"*check_failed"}, 4, nil, []string{"files"}},
-		"records not accounted for":   {func(_ *Request, e *fake) { e.files[2].Records++ }, []string{"*check_failed"}, 4, nil, []string{"records"}},
-		"more events than records":    {func(_ *Request, e *fake) { e.in.Records = p64(11); e.files[0].Records = 1 }, []string{"*check_failed"}, 4, nil, []string{"duplicates"}},
-		"event outside":               {func(_ *Request, e *fake) { e.in.Last = day(4) }, []string{"*check_failed"}, 4, nil, []string{"inside"}},
-		"file list too short":         {func(_ *Request, e *fake) { e.files[0].Records += e.files[5].Records; e.files = e.files[:5] }, []string{"*check_failed"}, 4, nil, []string{"input_list"}},
-		"period not over":             {func(r *Request, _ *fake) { r.Now = day(3).Add(time.Hour) }, []string{"*period_open"}, 4, nil, []string{"period"}},
-		"files changed meanwhile":     {func(_ *Request, e *fake) { e.changes = engine.Changes{Came: 2, Replaced: 1} }, []string{"*logs_changed"}, 4, nil, nil},
-		"expected region silent":      {func(r *Request, _ *fake) { r.Accounts[0].Expect = []string{"us-east-1", "eu-west-1"} }, []string{"*regions_silent"}, 4, nil, nil},
-		"conflicting copies":          {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"*conflicting"}, 4, nil, []string{"conflicting"}},
-		"hostile cell":                {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{day(1), a1, "x\u202e"}} }, []string{"altered"}, 0, nil, nil},
-		"limited scope":               {func(r *Request, _ *fake) { r.OnlyAccounts, r.OnlyRegions = []string{a2, a1}, []string{"eu-west-1"} }, []string{"only_accounts", "only_regions"}, 0, nil, nil},
-		"period just over":            {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(time.Hour-1) }, []string{"*period_settling"}, 4, nil, []string{"period"}},
+		"undated records": {func(_ *Request, e *fake) { e.in.Undated = p64(3); e.files[0].Records += 3 },
+			[]string{"*records_undated"}, 4, nil, []string{"undated"}},
+		"files not accounted for": {func(_ *Request, e *fake) { e.in.Skipped = p64(1) }, []string{"*check_failed"}, 4, nil,
+			[]string{"files"}},
+		"records not accounted for": {func(_ *Request, e *fake) { e.files[2].Records++ }, []string{"*check_failed"}, 4, nil,
+			[]string{"records"}},
+		"more events than records": {func(_ *Request, e *fake) { e.in.Records = p64(11); e.files[0].Records = 1 }, []string{"*check_failed"},
+			4, nil, []string{"duplicates"}},
+		"event outside": {func(_ *Request, e *fake) { e.in.Last = day(4) }, []string{"*check_failed"}, 4, nil, []string{"inside"}},
+		"file list too short": {func(_ *Request, e *fake) { e.files[0].Records += e.files[5].Records; e.files = e.files[:5] },
+			[]string{"*check_failed"}, 4, nil, []string{"input_list"}},
+		"period not over": {func(r *Request, _ *fake) { r.Now = day(3).Add(time.Hour) }, []string{"*period_open"}, 4, nil,
+			[]string{"period"}},
+		"files changed meanwhile": {func(_ *Request, e *fake) { e.changes = engine.Changes{Came: 2, Replaced: 1} }, []string{"*logs_changed"},
+			4, nil, nil},
+		"expected region silent": {func(r *Request, _ *fake) { r.Accounts[0].Expect = []string{"us-east-1", "eu-west-1"} },
+			[]string{"*regions_silent"}, 4, nil, nil},
+		"conflicting copies": {func(_ *Request, e *fake) { e.in.Conflicting = p64(1) }, []string{"*conflicting"}, 4, nil,
+			[]string{"conflicting"}},
+		"hostile cell": {func(_ *Request, e *fake) { e.rows["iam/users"] = []result.Row{{day(1), a1, "x\u202e"}} },
+			[]string{"altered"}, 0, nil, nil},
+		"limited scope": {func(r *Request, _ *fake) { r.OnlyAccounts, r.OnlyRegions = []string{a2, a1}, []string{"eu-west-1"} },
+			[]string{"only_accounts", "only_regions"}, 0, nil, nil},
+		"period just over": {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(time.Hour-1) },
+			[]string{"*period_settling"}, 4, nil, []string{"period"}},
 		"period over and settled":     {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(time.Hour) }, nil, 0, nil, nil},
 		"period that need not settle": {func(r *Request, _ *fake) { r.Now = day(4) }, nil, 0, nil, nil},
-		"period open, settling later": {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(-1) }, []string{"*period_open"}, 4, nil, []string{"period"}},
+		"period open, settling later": {func(r *Request, _ *fake) { r.Settle, r.Now = time.Hour, day(4).Add(-1) }, []string{"*period_open"}, 4,
+			nil, []string{"period"}},
 		"engine that sees no files": {func(_ *Request, e *fake) {
 			e.in, e.files = engine.Inputs{Events: p64(12), Categories: e.in.Categories}, nil
 		}, []string{"deliveries_unseen"}, 0, nil, nil},
@@ -410,7 +436,8 @@ func interrupted(t *testing.T) (base string) {
 			stop()
 		}
 	}
-	if _, err := Run(ctx, plan(t, request()), base, Parts{Engine: e}); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "goes on from here") {
+	if _, err := Run(ctx, plan(t, request()), base, Parts{Engine: e}); !errors.Is(err, context.Canceled) ||
+		!strings.Contains(err.Error(), "goes on from here") {
 		t.Fatal(err)
 	}
 	return base
@@ -439,7 +466,8 @@ func TestChangedLogsDropKeptResults(t *testing.T) {
 	}
 }
 
-// A crash while results are dropped may leave some whose list of log files is gone: what they rest on is not known, so they are asked again.
+// A crash while results are dropped may leave some whose list of log files is gone: what they rest on is not known, so they are asked
+// again.
 func TestResultsWithoutInputsAreDropped(t *testing.T) {
 	t.Parallel()
 	base := interrupted(t)
@@ -564,7 +592,8 @@ func TestFormats(t *testing.T) {
 	l, base := english(t), t.TempDir()
 	parts := func(w ...document.Writer) Parts { return Parts{Engine: memory(), Language: l, Writers: w} }
 	p := plan(t, request())
-	if _, err := Run(context.Background(), p, base, parts(lines{}, faulty{})); err == nil || !strings.Contains(err.Error(), "faulty: no font") {
+	if _, err := Run(context.Background(), p, base, parts(lines{}, faulty{})); err == nil ||
+		!strings.Contains(err.Error(), "faulty: no font") {
 		t.Fatal(err)
 	}
 	for _, lie := range []int64{1, -1} {
@@ -581,7 +610,8 @@ func TestFormats(t *testing.T) {
 		t.Errorf("r%d has %v", s.Revision, slices.Sorted(maps.Keys(files)))
 	}
 	out := memoryOutput{}
-	if err := Render(context.Background(), s, p.Request.Report, out, parts(lines{})); err != nil || out["report.txt"].String() != files["report.txt"] {
+	if err := Render(context.Background(), s, p.Request.Report, out, parts(lines{})); err != nil ||
+		out["report.txt"].String() != files["report.txt"] {
 		t.Errorf("rendering again gives other bytes (%v)", err)
 	}
 	// Placeholders that a writer fills are not the composer's; keys without words are.
@@ -593,7 +623,8 @@ func TestFormats(t *testing.T) {
 // Every key that a record can hold has words in the shipped language.
 func TestWords(t *testing.T) {
 	l := english(t)
-	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent", "not_logged", "logs_changed", "period_open", "period_settling", "check_failed",
+	for _, key := range []string{"no_logs", "query_failed", "population_failed", "gaps", "files_refused", "records_undated", "regions_silent",
+		"not_logged", "logs_changed", "period_open", "period_settling", "check_failed",
 		"limited", "only_accounts", "only_regions", "results_reused", "deliveries_unseen", "conflicting", "altered"} {
 		if !l.Has("notice." + key) {
 			t.Errorf("no words for notice.%s", key)
@@ -673,7 +704,8 @@ func TestPlanRefuses(t *testing.T) {
 		change func(*Request)
 		want   string
 	}{
-		"unknown parameter":           {func(r *Request) { give(r, "flag", "aproved", "x") }, `--param: no query of the report has the parameter "aproved"`},
+		"unknown parameter": {func(r *Request) { give(r, "flag", "aproved", "x") },
+			`--param: no query of the report has the parameter "aproved"`},
 		"unknown parameter of report": {func(r *Request) { give(r, "report", "root/other.x", "1") }, "reports/monthly-security.yaml"},
 		"two types": {func(r *Request) {
 			r.Report.Sections[0].Queries[1].Params = []query.Param{{Name: "approved", Type: "int", Default: int64(1)}}

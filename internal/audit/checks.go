@@ -117,9 +117,11 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 }
 
 // structural are the checks that fail only when the program or the engine is wrong. The others have a notice of their own.
-var structural = []string{"files", "input_list", "records", "duplicates", "events_by_day", "events_by_category", "inside", "results", "rows"}
+var structural = []string{"files", "input_list", "records", "duplicates", "events_by_day", "events_by_category", "inside", "results",
+	"rows"}
 
-// recordsOfFiles is the number of records in all files that were read, as the list of inputs has them; nil where the engine did not read files itself.
+// recordsOfFiles is the number of records in all files that were read, as the list of inputs has them; nil where the engine did not
+// read files itself.
 func (w *work) recordsOfFiles() *int64 {
 	n, ok := w.folder.RecordsRead()
 	if !ok {

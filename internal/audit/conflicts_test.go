@@ -45,7 +45,8 @@ func TestCopiesThatDifferAreJudged(t *testing.T) {
 
 // A sentence names few events and files: the file that is among the copies of most events comes first.
 func TestConflictsInASentence(t *testing.T) {
-	list := []engine.Conflict{{EventID: "e1", Files: []string{"a", "forged"}}, {EventID: "e2", Files: []string{"b", "forged"}}, {EventID: "e3", Files: []string{"b", "forged"}}}
+	list := []engine.Conflict{{EventID: "e1", Files: []string{"a", "forged"}}, {EventID: "e2", Files: []string{"b", "forged"}},
+		{EventID: "e3", Files: []string{"b", "forged"}}}
 	for n, want := range map[int]string{1: "e1|a, forged", 2: "e1, e2|forged, a, …", 3: "e1, e2, e3|forged, b, …"} {
 		ids, files := conflicts(list[:n])
 		if got := ids + "|" + files; got != want {

@@ -40,18 +40,25 @@ func TestCoverage(t *testing.T) {
 	}{
 		"all delivered":             {append(full("a", "r1"), full("b", "r1")...), CoverageScope{}, "a r1: LLLL, b r1: LLLL", ""},
 		"quiet region is not a gap": {append(full("a", "r1"), cell("a", "r2", 2, 1, 0, 1)), CoverageScope{}, "a r1: LLLL, a r2: nLnn", ""},
-		"gap":                       {append(full("a", "r1")[:2], cell("a", "r2", 4, 1, 0, 1)), CoverageScope{}, "a r1: LLGn, a r2: nnGL", "a 2026-10-03"},
-		"refused is not a gap":      {[]engine.Cell{cell("a", "r1", 1, 0, 1, 0), cell("a", "r1", 2, 5, 1, 9), cell("a", "r1", 3, 1, 0, 1), cell("a", "r1", 4, 1, 0, 1)}, CoverageScope{}, "a r1: RRLL", ""},
-		"delivered a day later":     {append(full("a", "r1")[:3], cell("a", "r1", 4, 0, 0, 7)), CoverageScope{}, "a r1: LLLL", ""},
-		"account never seen":        {full("a", "r1"), CoverageScope{Accounts: []Account{{ID: "b"}}}, "a r1: LLLL, b : GGGG", "b 2026-10-01, b 2026-10-02, b 2026-10-03, b 2026-10-04"},
-		"expected region":           {full("a", "r1"), CoverageScope{Accounts: []Account{{ID: "a", Expect: []string{"r2"}}}}, "a r1: LLLL, a r2: nnnn", ""},
-		"since and until":           {[]engine.Cell{cell("a", "r1", 2, 1, 0, 1)}, CoverageScope{Accounts: []Account{{ID: "a", Since: day(2), Until: day(4)}}}, "a r1: oLGo", "a 2026-10-03"},
-		"not over yet":              {full("a", "r1")[:2], CoverageScope{Now: day(3).Add(5 * time.Hour)}, "a r1: LLoo", ""},
-		"over at midnight":          {full("a", "r1")[:2], CoverageScope{Now: day(4)}, "a r1: LLGo", "a 2026-10-03"},
-		"limited to accounts":       {full("a", "r1"), CoverageScope{Only: []string{"a"}, Accounts: []Account{{ID: "b"}}}, "a r1: LLLL", ""},
-		"limited to regions":        {full("a", "r1"), CoverageScope{Regions: []string{"r1"}, Accounts: []Account{{ID: "a", Expect: []string{"r1", "r2"}}}}, "a r1: LLLL", ""},
-		"days of another zone":      {full("a", "r1"), CoverageScope{From: time.Date(2026, 10, 2, 0, 0, 0, 0, zone), To: time.Date(2026, 10, 4, 0, 0, 0, 0, zone)}, "a r1: LLL", ""},
-		"nobody and nothing asked":  {[]engine.Cell{}, CoverageScope{}, "", ""},
+		"gap": {append(full("a", "r1")[:2], cell("a", "r2", 4, 1, 0, 1)), CoverageScope{}, "a r1: LLGn, a r2: nnGL",
+			"a 2026-10-03"},
+		"refused is not a gap": {[]engine.Cell{cell("a", "r1", 1, 0, 1, 0), cell("a", "r1", 2, 5, 1, 9), cell("a", "r1", 3, 1, 0, 1),
+			cell("a", "r1", 4, 1, 0, 1)}, CoverageScope{}, "a r1: RRLL", ""},
+		"delivered a day later": {append(full("a", "r1")[:3], cell("a", "r1", 4, 0, 0, 7)), CoverageScope{}, "a r1: LLLL", ""},
+		"account never seen": {full("a", "r1"), CoverageScope{Accounts: []Account{{ID: "b"}}}, "a r1: LLLL, b : GGGG",
+			"b 2026-10-01, b 2026-10-02, b 2026-10-03, b 2026-10-04"},
+		"expected region": {full("a", "r1"), CoverageScope{Accounts: []Account{{ID: "a", Expect: []string{"r2"}}}},
+			"a r1: LLLL, a r2: nnnn", ""},
+		"since and until": {[]engine.Cell{cell("a", "r1", 2, 1, 0, 1)},
+			CoverageScope{Accounts: []Account{{ID: "a", Since: day(2), Until: day(4)}}}, "a r1: oLGo", "a 2026-10-03"},
+		"not over yet":        {full("a", "r1")[:2], CoverageScope{Now: day(3).Add(5 * time.Hour)}, "a r1: LLoo", ""},
+		"over at midnight":    {full("a", "r1")[:2], CoverageScope{Now: day(4)}, "a r1: LLGo", "a 2026-10-03"},
+		"limited to accounts": {full("a", "r1"), CoverageScope{Only: []string{"a"}, Accounts: []Account{{ID: "b"}}}, "a r1: LLLL", ""},
+		"limited to regions": {full("a", "r1"),
+			CoverageScope{Regions: []string{"r1"}, Accounts: []Account{{ID: "a", Expect: []string{"r1", "r2"}}}}, "a r1: LLLL", ""},
+		"days of another zone": {full("a", "r1"), CoverageScope{From: time.Date(2026, 10, 2, 0, 0, 0, 0, zone),
+			To: time.Date(2026, 10, 4, 0, 0, 0, 0, zone)}, "a r1: LLL", ""},
+		"nobody and nothing asked": {[]engine.Cell{}, CoverageScope{}, "", ""},
 	} {
 		if c.s.From.IsZero() {
 			c.s.From, c.s.To = day(1), day(5)
@@ -75,7 +82,8 @@ func TestCoverage(t *testing.T) {
 			t.Errorf("%s: %s; gaps %s\nwant %s; gaps %s", name, r, g, c.want, c.gaps)
 		}
 	}
-	if c := Coverage(engine.Inputs{}, CoverageScope{From: day(1), To: day(5), Accounts: []Account{{ID: "a"}}}); len(c.Rows)+len(c.Gaps)+len(c.Days) > 0 {
+	if c := Coverage(engine.Inputs{},
+		CoverageScope{From: day(1), To: day(5), Accounts: []Account{{ID: "a"}}}); len(c.Rows)+len(c.Gaps)+len(c.Days) > 0 {
 		t.Error("an engine that sees no deliveries has gaps")
 	}
 }

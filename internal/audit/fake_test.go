@@ -51,7 +51,8 @@ func (f *fake) Describe(context.Context) (engine.Description, error) {
 	return engine.Description{Name: "fake", Version: cmp.Or(f.version, "1"), Place: "memory"}, nil
 }
 func (f *fake) Estimate(context.Context, engine.Scope, []engine.Statement) (engine.Estimate, error) {
-	return engine.Estimate{Chosen: cmp.Or(f.mode, "staged"), Modes: []engine.Mode{{Name: "staged", Bytes: 9, Cost: engine.Money{Micros: f.cost, Currency: "USD"}}}}, nil
+	return engine.Estimate{Chosen: cmp.Or(f.mode, "staged"),
+		Modes: []engine.Mode{{Name: "staged", Bytes: 9, Cost: engine.Money{Micros: f.cost, Currency: "USD"}}}}, nil
 }
 func (f *fake) State(context.Context, engine.Scope) (string, error) {
 	f.looked++
@@ -119,7 +120,8 @@ func (r *fakeRows) All() iter.Seq2[result.Row, error] {
 	}
 }
 
-var catalog = sql.Catalog{"events": {{Name: "event_time", Type: "timestamp(3)"}, {Name: "local_time", Type: "timestamp(3)"}, {Name: "account_id", Type: "varchar"}, {Name: "eventid", Type: "varchar"}, {Name: "eventname", Type: "varchar"}}}
+var catalog = sql.Catalog{"events": {{Name: "event_time", Type: "timestamp(3)"}, {Name: "local_time", Type: "timestamp(3)"},
+	{Name: "account_id", Type: "varchar"}, {Name: "eventid", Type: "varchar"}, {Name: "eventname", Type: "varchar"}}}
 
 func file(path, text string) library.File {
 	return library.File{Path: path, Origin: library.BuiltIn, SHA256: sha256.Sum256([]byte(text)), Data: []byte(text)}
@@ -134,23 +136,34 @@ func queries() []*query.Query {
 	}
 	columns := []query.Column{{Name: "event_time", Label: "When", Type: "time"}, {Name: "account_id", Label: "Account", Type: "account"}}
 	return []*query.Query{
-		{ID: "root/console-login", Title: "Root signed in", Kind: query.KindException, Severity: query.Critical, LogScope: []string{"management"}, Key: []string{"account_id", "eventid"}, Columns: columns,
-			Params: []query.Param{{Name: "approved", Type: "texts", Default: []string{}}, {Name: "organization", Type: "ids", From: "accounts"}}, Controls: map[string][]string{"cis-5": {"1.6"}}, File: definition("root/console-login"),
-			SQL:        node("SELECT event_time, account_id, eventid\nFROM events\nWHERE eventname = 'ConsoleLogin' AND contains(:organization, account_id) AND NOT coalesce(contains(:approved, eventid), false)\nORDER BY event_time, account_id, eventid\n"),
+		{ID: "root/console-login", Title: "Root signed in", Kind: query.KindException, Severity: query.Critical, LogScope: []string{"management"},
+			Key: []string{"account_id", "eventid"}, Columns: columns,
+			Params:   []query.Param{{Name: "approved", Type: "texts", Default: []string{}}, {Name: "organization", Type: "ids", From: "accounts"}},
+			Controls: map[string][]string{"cis-5": {"1.6"}}, File: definition("root/console-login"),
+			SQL: node("SELECT event_time, account_id, eventid\nFROM events\nWHERE eventname = 'ConsoleLogin' AND " +
+				"contains(:organization, account_id) AND NOT coalesce(contains(:approved, eventid), false)" +
+				"\nORDER BY event_time, account_id, eventid\n"),
 			Population: node("SELECT count(*) AS n FROM events WHERE eventname = 'ConsoleLogin'")},
-		{ID: "iam/users", Title: "Users made", Kind: query.KindEvidence, Severity: query.Info, LogScope: []string{"management"}, Columns: columns, Controls: map[string][]string{"cis-5": {"1.6", "1.15"}}, File: definition("iam/users"),
-			Key: []string{"account_id", "eventid"}, SQL: node("SELECT event_time, account_id, eventid FROM events WHERE eventname = 'CreateUser' ORDER BY event_time, account_id, eventid")},
-		{ID: "activity/by-account", Title: "Activity", Kind: query.KindMetric, Severity: query.Info, LogScope: []string{"management"}, Columns: []query.Column{{Name: "account_id", Label: "Account", Type: "account"}}, File: definition("activity/by-account"),
+		{ID: "iam/users", Title: "Users made", Kind: query.KindEvidence, Severity: query.Info, LogScope: []string{"management"}, Columns: columns,
+			Controls: map[string][]string{"cis-5": {"1.6", "1.15"}}, File: definition("iam/users"),
+			Key: []string{"account_id", "eventid"},
+			SQL: node("SELECT event_time, account_id, eventid FROM events WHERE eventname = 'CreateUser' ORDER BY event_time, account_id, eventid")},
+		{ID: "activity/by-account", Title: "Activity", Kind: query.KindMetric, Severity: query.Info, LogScope: []string{"management"},
+			Columns: []query.Column{{Name: "account_id", Label: "Account", Type: "account"}}, File: definition("activity/by-account"),
 			Key: []string{"account_id"}, SQL: node("SELECT account_id, count(*) AS n FROM events GROUP BY account_id ORDER BY account_id")},
-		{ID: "s3/public-read", Title: "Objects read in public", Kind: query.KindException, Severity: query.High, LogScope: []string{"data:s3"}, Key: []string{"account_id", "eventid"}, Columns: columns, Controls: map[string][]string{"cis-4": {"3.10"}}, File: definition("s3/public-read"),
-			SQL: node("SELECT event_time, account_id, eventid FROM events WHERE eventname = 'GetObject' ORDER BY event_time, account_id, eventid")},
+		{ID: "s3/public-read", Title: "Objects read in public", Kind: query.KindException, Severity: query.High, LogScope: []string{"data:s3"},
+			Key: []string{"account_id", "eventid"}, Columns: columns, Controls: map[string][]string{"cis-4": {"3.10"}},
+			File: definition("s3/public-read"),
+			SQL:  node("SELECT event_time, account_id, eventid FROM events WHERE eventname = 'GetObject' ORDER BY event_time, account_id, eventid")},
 	}
 }
 
 var fw = &framework.Framework{ID: "cis-5", Title: "CIS", File: file("reports/frameworks/cis-5.yaml", "id: cis-5\n"),
 	Controls: []framework.Control{
-		{ID: "1.6", Name: "Root", Family: "IAM", Strength: framework.Partial, Lacks: "keys"}, {ID: "1.15", Name: "Users", Family: "IAM", Strength: framework.Full},
-		{ID: "3.8", Name: "S3", Family: "Logging", Strength: framework.Full, SameAs: "cis-4/3.10"}, {ID: "9.9", Name: "Nothing", Family: "Other", Strength: framework.Nothing},
+		{ID: "1.6", Name: "Root", Family: "IAM", Strength: framework.Partial, Lacks: "keys"}, {ID: "1.15", Name: "Users", Family: "IAM",
+			Strength: framework.Full},
+		{ID: "3.8", Name: "S3", Family: "Logging", Strength: framework.Full, SameAs: "cis-4/3.10"}, {ID: "9.9", Name: "Nothing", Family: "Other",
+			Strength: framework.Nothing},
 	}}
 
 const a1, a2 = "111122223333", "444455556666"
@@ -166,7 +179,8 @@ func request() Request {
 		Catalog: catalog, Period: period.Period{ID: "2026-10-01..2026-10-03", From: day(1), To: day(4), Zone: "UTC"},
 		Facts:    map[string][]string{"accounts": {a1, a2}},
 		Accounts: []Account{{ID: a1, Name: "prod"}, {ID: a2, Name: "dev"}},
-		LateDays: 2, Relation: sql.Values{"zone": "UTC"}, Settings: []run.Setting{{Name: "timezone", Value: "UTC", Origin: "default"}, {Name: "engine", Value: "fake", Origin: "flag"}},
+		LateDays: 2, Relation: sql.Values{"zone": "UTC"}, Settings: []run.Setting{{Name: "timezone", Value: "UTC", Origin: "default"},
+			{Name: "engine", Value: "fake", Origin: "flag"}},
 		RelationText: func(name string, _ engine.Scope) (string, error) { return "SELECT * FROM " + name + "_of_records", nil },
 		Formats:      []string{"lines"}, Language: "en", Theme: "navy", Entity: "Example", Source: "./logs", Tool: "test", Now: day(20),
 	}
@@ -176,11 +190,13 @@ func p64(n int64) *int64 { return &n }
 
 // memory is an engine over three days of two accounts: everything delivered, one duplicate, root signed in twice.
 func memory() *fake {
-	cols := []result.Column{{Name: "event_time", Kind: result.Local}, {Name: "account_id", Kind: result.Text}, {Name: "eventid", Kind: result.Text}}
+	cols := []result.Column{{Name: "event_time", Kind: result.Local}, {Name: "account_id", Kind: result.Text},
+		{Name: "eventid", Kind: result.Text}}
 	one := []result.Column{{Name: "n", Kind: result.Int}}
 	f := &fake{
-		cols: map[string][]result.Column{"root/console-login": cols, "iam/users": cols, "s3/public-read": cols, "root/console-login#population": one,
-			"activity/by-account": {{Name: "account_id", Kind: result.Text}, {Name: "n", Kind: result.Int}}},
+		cols: map[string][]result.Column{"root/console-login": cols, "iam/users": cols, "s3/public-read": cols,
+			"root/console-login#population": one,
+			"activity/by-account":           {{Name: "account_id", Kind: result.Text}, {Name: "n", Kind: result.Int}}},
 		rows: map[string][]result.Row{
 			"root/console-login":            {{day(1).Add(time.Hour), a1, "e1"}, {day(2).Add(time.Hour), a2, "e2"}},
 			"root/console-login#population": {{int64(7)}},
@@ -192,7 +208,8 @@ func memory() *fake {
 	for d := 1; d <= 3; d++ {
 		for _, a := range []string{a1, a2} {
 			f.in.Cells = append(f.in.Cells, engine.Cell{Account: a, Region: "eu-west-1", Day: day(d), Files: 1, Events: 2})
-			f.files = append(f.files, engine.InputFile{Key: fmt.Sprintf("AWSLogs/%s/%d.json.gz", a, d), Size: 10, SHA256: [32]byte{byte(d)}, Records: 2, State: engine.FileRead})
+			f.files = append(f.files, engine.InputFile{Key: fmt.Sprintf("AWSLogs/%s/%d.json.gz", a, d), Size: 10, SHA256: [32]byte{byte(d)},
+				Records: 2, State: engine.FileRead})
 			n++
 		}
 	}
@@ -201,7 +218,8 @@ func memory() *fake {
 	f.in.Records, f.in.Events, f.in.Conflicting, f.in.Undated, f.in.Outside, f.in.LeftOut = p64(13), p64(12), p64(0), p64(0), p64(0), p64(0)
 	f.in.First, f.in.Last, f.in.Digest = day(1).Add(time.Minute), day(3).Add(23*time.Hour), "inputs-1"
 	for _, a := range []string{a1, a2} {
-		f.in.Categories = append(f.in.Categories, engine.Category{Account: a, Name: "management", Events: 5}, engine.Category{Account: a, Name: "data:s3", Events: 1})
+		f.in.Categories = append(f.in.Categories, engine.Category{Account: a, Name: "management", Events: 5},
+			engine.Category{Account: a, Name: "data:s3", Events: 1})
 	}
 	return f
 }

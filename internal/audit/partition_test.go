@@ -100,7 +100,8 @@ func TestNotApplicableRun(t *testing.T) {
 	}
 	s := china(func(e *fake) { e.rows["root/console-login"] = nil })
 	q := s.Query("root/console-login")
-	if s.Partition != "aws-cn" || q.Verdict.Outcome != finding.NotApplicable || q.Verdict.Reason != finding.ReasonNotApplied || len(q.Verdict.Limits) > 0 {
+	if s.Partition != "aws-cn" || q.Verdict.Outcome != finding.NotApplicable || q.Verdict.Reason != finding.ReasonNotApplied ||
+		len(q.Verdict.Limits) > 0 {
 		t.Errorf("%s %+v", s.Partition, q.Verdict)
 	}
 	if s.Incomplete() || ExitCode(s.Record, query.Info) != ExitDone {
@@ -114,7 +115,8 @@ func TestNotApplicableRun(t *testing.T) {
 			t.Errorf("control %s is %s", c.ID, c.State)
 		}
 	}
-	if s := china(func(*fake) {}); s.Query("root/console-login").Verdict.Outcome != finding.Exceptions || ExitCode(s.Record, query.Critical) != ExitFindings {
+	if s := china(func(*fake) {}); s.Query("root/console-login").Verdict.Outcome != finding.Exceptions ||
+		ExitCode(s.Record, query.Critical) != ExitFindings {
 		t.Error("rows were hidden because a file says that there can be none")
 	}
 }

@@ -68,7 +68,8 @@ func TestPopulationsAreCountedOnce(t *testing.T) {
 		t.Error(d)
 	}
 	slices.Sort(f.asked)
-	if want := []string{"activity/by-account", "iam/users", populationsID, "root/console-login", "s3/public-read", "s3/public-read#population"}; !slices.Equal(f.asked, want) {
+	if want := []string{"activity/by-account", "iam/users", populationsID, "root/console-login", "s3/public-read",
+		"s3/public-read#population"}; !slices.Equal(f.asked, want) {
 		t.Errorf("asked %v, want %v", f.asked, want)
 	}
 	var asked []string

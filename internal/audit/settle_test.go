@@ -16,7 +16,8 @@ func TestSettlingIsReproducible(t *testing.T) {
 		r.Settle, r.Now = time.Hour, day(4).Add(after)
 		return r
 	}
-	first, last := lasting(t, perform(t, t.TempDir(), at(0), memory()).Path), lasting(t, perform(t, t.TempDir(), at(59*time.Minute), memory()).Path)
+	first, last := lasting(t, perform(t, t.TempDir(), at(0), memory()).Path),
+		lasting(t, perform(t, t.TempDir(), at(59*time.Minute), memory()).Path)
 	if d := cmp.Diff(first, last); d != "" {
 		t.Error(d)
 	}

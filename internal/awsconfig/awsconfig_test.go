@@ -32,7 +32,8 @@ func variables(pairs ...string) func(string) string {
 // isolate keeps the machine's own AWS settings out of a test.
 func isolate(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+		"AWS_SESSION_TOKEN"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -57,12 +58,14 @@ func TestLoad(t *testing.T) {
 	if _, err := Load(ctx, Options{Region: "eu-central-1", Profile: "nobody"}); !errors.As(err, &missing) {
 		t.Errorf("a profile that is not there: %v", err)
 	}
-	cfg, err := Load(ctx, Options{Region: "us-west-2", Env: variables("AWS_REGION", "eu-west-1", "AWS_ACCESS_KEY_ID", "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY", "s", "AWS_ENDPOINT_URL", "http://127.0.0.1:1")})
+	cfg, err := Load(ctx, Options{Region: "us-west-2", Env: variables("AWS_REGION", "eu-west-1", "AWS_ACCESS_KEY_ID", "AKIAEXAMPLE",
+		"AWS_SECRET_ACCESS_KEY", "s", "AWS_ENDPOINT_URL", "http://127.0.0.1:1")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c, err := cfg.Credentials.Retrieve(ctx)
-	if err != nil || cfg.Region != "us-west-2" || c.AccessKeyID != "AKIAEXAMPLE" || !CustomEndpoint(cfg) || cfg.RequestChecksumCalculation != aws.RequestChecksumCalculationWhenRequired {
+	if err != nil || cfg.Region != "us-west-2" || c.AccessKeyID != "AKIAEXAMPLE" || !CustomEndpoint(cfg) ||
+		cfg.RequestChecksumCalculation != aws.RequestChecksumCalculationWhenRequired {
 		t.Errorf("%s %s %v %v", cfg.Region, c.AccessKeyID, cfg.BaseEndpoint, err)
 	}
 }
@@ -95,7 +98,8 @@ func TestEndpoints(t *testing.T) {
 		{"AWS's own", "athena.eu-central-1.amazonaws.com", Options{Env: variables(keys...)}},
 		{"FIPS", "athena-fips.us-gov-west-1.amazonaws.com", Options{FIPS: true, Region: "us-gov-west-1", Env: variables(keys...)}},
 		{"common URL", "common", Options{Env: variables(append(keys, "AWS_ENDPOINT_URL", "http://common")...)}},
-		{"own URL", "own", Options{Env: variables(append(keys, "AWS_ENDPOINT_URL", "http://common", "AWS_ENDPOINT_URL_ATHENA", "http://own")...)}},
+		{"own URL", "own", Options{Env: variables(append(keys, "AWS_ENDPOINT_URL", "http://common", "AWS_ENDPOINT_URL_ATHENA",
+			"http://own")...)}},
 		{"setting", "set", Options{Endpoint: "http://set/", Env: variables(append(keys, "AWS_ENDPOINT_URL_ATHENA", "http://own")...)}},
 	} {
 		if got := host(c.o); got != c.want {
@@ -118,7 +122,8 @@ func TestRoleWithExternalID(t *testing.T) {
 		fmt.Fprint(w, `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`)
 	}))
 	defer srv.Close()
-	cfg, err := Load(context.Background(), Options{Region: "eu-central-1", RoleARN: "arn:aws:iam::111122223333:role/audit/reader", ExternalID: "a b", Session: "run-1", Endpoint: srv.URL, Env: variables("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "s")})
+	cfg, err := Load(context.Background(), Options{Region: "eu-central-1", RoleARN: "arn:aws:iam::111122223333:role/audit/reader",
+		ExternalID: "a b", Session: "run-1", Endpoint: srv.URL, Env: variables("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "s")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +178,8 @@ func TestRepeatedOverHTTP(t *testing.T) {
 		fmt.Fprint(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 	}))
 	defer srv.Close()
-	cfg, err := Load(context.Background(), Options{Region: "eu-central-1", Endpoint: srv.URL, Env: variables("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "s")})
+	cfg, err := Load(context.Background(), Options{Region: "eu-central-1", Endpoint: srv.URL, Env: variables("AWS_ACCESS_KEY_ID", "a",
+		"AWS_SECRET_ACCESS_KEY", "s")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +190,8 @@ func TestRepeatedOverHTTP(t *testing.T) {
 }
 
 func TestPartition(t *testing.T) {
-	for region, want := range map[string]string{"eu-central-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b", "eu-isoe-west-1": "aws-iso-e", "eusc-de-east-1": "aws-eusc", "": "aws"} {
+	for region, want := range map[string]string{"eu-central-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov",
+		"us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b", "eu-isoe-west-1": "aws-iso-e", "eusc-de-east-1": "aws-eusc", "": "aws"} {
 		if got := Partition(region); got != want {
 			t.Errorf("%s: %s, want %s", region, got, want)
 		}

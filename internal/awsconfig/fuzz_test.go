@@ -11,7 +11,8 @@ import (
 
 // FuzzPlace: a place is refused, or is written and read as the same place again, which holds itself and what is below it.
 func FuzzPlace(f *testing.F) {
-	for _, s := range []string{"s3://bucket", "s3://bucket/", "s3://bucket/a/b/", "s3://b//a", "s3://bucket/${x}", "S3://bucket", "s3a://bucket/x", "s3://a", "s3://bucket/ä", "s3:///x", ""} {
+	for _, s := range []string{"s3://bucket", "s3://bucket/", "s3://bucket/a/b/", "s3://b//a", "s3://bucket/${x}", "S3://bucket",
+		"s3a://bucket/x", "s3://a", "s3://bucket/ä", "s3:///x", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -37,8 +38,10 @@ func FuzzPlace(f *testing.F) {
 
 // FuzzExplain: whatever AWS answers, the sentence is one line without characters that a screen obeys.
 func FuzzExplain(f *testing.F) {
-	for _, s := range []string{"AccessDenied", "AccessDeniedException", "ExpiredToken", "SlowDown", "InvalidRequestException", "", "x\x1b[31m\ny"} {
-		f.Add(s, "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k because no identity-based policy allows")
+	for _, s := range []string{"AccessDenied", "AccessDeniedException", "ExpiredToken", "SlowDown", "InvalidRequestException", "",
+		"x\x1b[31m\ny"} {
+		f.Add(s, "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k "+
+			"because no identity-based policy allows")
 		f.Add("AccessDenied", s)
 	}
 	f.Fuzz(func(t *testing.T, code, message string) {

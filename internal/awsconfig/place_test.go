@@ -4,8 +4,9 @@ import "testing"
 
 func TestParsePlace(t *testing.T) {
 	for text, want := range map[string]string{
-		"s3://b1x/p/q/": "s3://b1x/p/q/", "s3://b1x": "s3://b1x/", "s3://b1x/": "s3://b1x/", "b1x/p": "", "s3://b1x/p//q": "", "s3://b1x/${account}": "",
-		"s3://B/x": "", "s3://b1x/it's": "", "s3://": "", "s3:///x": "", "https://b1x/": "", "s3://b1x/ü": "", "": "",
+		"s3://b1x/p/q/": "s3://b1x/p/q/", "s3://b1x": "s3://b1x/", "s3://b1x/": "s3://b1x/", "b1x/p": "", "s3://b1x/p//q": "",
+		"s3://b1x/${account}": "",
+		"s3://B/x":            "", "s3://b1x/it's": "", "s3://": "", "s3:///x": "", "https://b1x/": "", "s3://b1x/ü": "", "": "",
 	} {
 		p, err := ParsePlace(text)
 		if (err == nil) != (want != "") || err == nil && p.String() != want {
@@ -35,7 +36,8 @@ func TestHolds(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	for address, want := range map[string][3]string{
-		"s3://b/k": {"b", "k", "true"}, "s3://b//k/": {"b", "/k/", "true"}, "s3://b": {"b", "", "true"}, "s3:///k": {"", "k", "false"}, "b/k": {"b", "k", "false"},
+		"s3://b/k": {"b", "k", "true"}, "s3://b//k/": {"b", "/k/", "true"}, "s3://b": {"b", "", "true"}, "s3:///k": {"", "k", "false"},
+		"b/k": {"b", "k", "false"},
 	} {
 		bucket, key, ok := Object(address)
 		if bucket != want[0] || key != want[1] || ok != (want[2] == "true") {

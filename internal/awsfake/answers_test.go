@@ -28,7 +28,8 @@ func TestAnswers(t *testing.T) {
 	ask(count, "4")
 	// The same rows in a table of another name, in Parquet: read once, and written twice.
 	for i := range 2 {
-		if _, x := p.ask(t, fmt.Sprintf("CREATE TABLE copy%d WITH (format = 'PARQUET', external_location = 's3://results/copy%d/', partitioned_by = ARRAY['eventname']) AS SELECT account, eventname FROM cloudtrail", i, i)); x.Status.State != succeeded {
+		if _, x := p.ask(t, fmt.Sprintf("CREATE TABLE copy%d WITH (format = 'PARQUET', external_location = 's3://results/copy%d/', "+
+			"partitioned_by = ARRAY['eventname']) AS SELECT account, eventname FROM cloudtrail", i, i)); x.Status.State != succeeded {
 			t.Fatal(reason(x))
 		}
 		ask(fmt.Sprintf("SELECT count(*) AS n FROM copy%d WHERE eventname = 'New'", i), "1")
@@ -48,7 +49,8 @@ func (p *place) remembered() *answers { return &p.Server.athena.answers }
 
 // A statement whose value differs each time is asked each time.
 func TestUnstable(t *testing.T) {
-	for text, want := range map[string]bool{"SELECT now()": true, "SELECT CURRENT_TIMESTAMP": true, "SELECT random (3)": true, "SELECT uuid FROM t": false, "SELECT knowledge(1)": false, "SELECT '$.uUID'": false} {
+	for text, want := range map[string]bool{"SELECT now()": true, "SELECT CURRENT_TIMESTAMP": true, "SELECT random (3)": true,
+		"SELECT uuid FROM t": false, "SELECT knowledge(1)": false, "SELECT '$.uUID'": false} {
 		if unstable.MatchString(text) != want {
 			t.Errorf("%s: want %v", text, want)
 		}

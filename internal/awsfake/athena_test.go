@@ -47,7 +47,8 @@ func logFile(t testing.TB, events ...string) []byte {
 // hive is a type of Trino in Hive's words, as a table of CloudTrail needs it.
 func hive(t testing.TB, column cloudtrail.Column) string {
 	t.Helper()
-	r := strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">", "varchar", "string", ", ", ",", " ", ":")
+	r := strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">", "varchar",
+		"string", ", ", ",", " ", ":")
 	return r.Replace(column.Type)
 }
 
@@ -57,35 +58,44 @@ func (p *place) logs(t testing.TB, change ...func(*gluetypes.TableInput)) {
 	put := func(account, region, day string, body []byte) {
 		p.Put("logs", fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/%s/%s_CloudTrail_%s_x.json.gz", account, region, day, account, region), body, "")
 	}
-	put("111122223333", "us-east-1", "2026/07/01", logFile(t, `{"userAgent":"cli","eventName":"CreateUser","eventSource":"iam.amazonaws.com","errorCode":"AccessDenied","requestParameters":{"userName":"a\"b","n":[1,2]}}`, `{"eventName":"ListUsers","eventSource":"iam.amazonaws.com","userAgent":""}`))
+	put("111122223333", "us-east-1", "2026/07/01",
+		logFile(t, `{"userAgent":"cli","eventName":"CreateUser","eventSource":"iam.amazonaws.com","errorCode":"AccessDenied","requestParameters":{"userName":"a\"b","n":[1,2]}}`, `{"eventName":"ListUsers","eventSource":"iam.amazonaws.com","userAgent":""}`))
 	put("111122223333", "us-east-1", "2026/07/02", logFile(t, `{"eventName":"ConsoleLogin","sourceIPAddress":"192.0.2.1"}`))
-	put("444455556666", "eu-central-1", "2026/07/01", logFile(t, `{"eventName":"GetObject","resources":[{"ARN":"arn:aws:s3:::b/k","type":"AWS::S3::Object"},{"ARN":null}]}`))
+	put("444455556666", "eu-central-1", "2026/07/01",
+		logFile(t, `{"eventName":"GetObject","resources":[{"ARN":"arn:aws:s3:::b/k","type":"AWS::S3::Object"},{"ARN":null}]}`))
 	p.Put("logs", "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/07/01/digest.json.gz", []byte("no log"), "")
 	p.Put("logs", "AWSLogs/444455556666/CloudTrail/eu-central-1/2026/07/02/cold.json.gz", logFile(t, `{"eventName":"Cold"}`), "GLACIER")
 	p.Put("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/07/02/_hidden", []byte("x"), "")
 	p.CreateBucket("results")
 	in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"),
-		PartitionKeys: []gluetypes.Column{{Name: aws.String("account"), Type: aws.String("string")}, {Name: aws.String("region"), Type: aws.String("string")}, {Name: aws.String("day"), Type: aws.String("string")}},
+		PartitionKeys: []gluetypes.Column{{Name: aws.String("account"), Type: aws.String("string")},
+			{Name: aws.String("region"), Type: aws.String("string")}, {Name: aws.String("day"), Type: aws.String("string")}},
 		Parameters: map[string]string{
 			"projection.enabled": "true", "storage.location.template": "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}",
-			"projection.account.type": "enum", "projection.account.values": "111122223333,444455556666", "projection.region.type": "enum", "projection.region.values": "us-east-1,eu-central-1",
-			"projection.day.type": "date", "projection.day.format": "yyyy/MM/dd", "projection.day.range": "2026/01/01,NOW", "projection.day.interval": "1", "projection.day.interval.unit": "DAYS"},
-		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://logs/AWSLogs/"), InputFormat: aws.String(cloudTrailInput), OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
-			SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
+			"projection.account.type": "enum", "projection.account.values": "111122223333,444455556666", "projection.region.type": "enum",
+			"projection.region.values": "us-east-1,eu-central-1",
+			"projection.day.type":      "date", "projection.day.format": "yyyy/MM/dd", "projection.day.range": "2026/01/01,NOW",
+			"projection.day.interval": "1", "projection.day.interval.unit": "DAYS"},
+		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://logs/AWSLogs/"), InputFormat: aws.String(cloudTrailInput),
+			OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+			SerdeInfo:    &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
 	for _, c := range cloudtrail.Columns() {
-		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(c.Name), Type: aws.String(hive(t, c))})
+		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(c.Name),
+			Type: aws.String(hive(t, c))})
 	}
 	for _, f := range change {
 		f(in)
 	}
-	if _, err := p.glue.CreateTable(context.Background(), &glue.CreateTableInput{DatabaseName: aws.String("default"), TableInput: in}); err != nil {
+	if _, err := p.glue.CreateTable(context.Background(), &glue.CreateTableInput{DatabaseName: aws.String("default"),
+		TableInput: in}); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (p *place) begin(t testing.TB, query string, change ...func(*athena.StartQueryExecutionInput)) (string, error) {
 	t.Helper()
-	in := &athena.StartQueryExecutionInput{QueryString: aws.String(query), ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/out/")}}
+	in := &athena.StartQueryExecutionInput{QueryString: aws.String(query),
+		ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/out/")}}
 	for _, f := range change {
 		f(in)
 	}
@@ -157,15 +167,21 @@ func TestSelect(t *testing.T) {
 	p := start(t, Options{})
 	p.logs(t)
 	for _, c := range []struct{ sql, want string }{
-		{"SELECT eventname, errorcode, useragent, requestparameters FROM cloudtrail WHERE day = '2026/07/01' AND account = '111122223333' ORDER BY 1",
+		{"SELECT eventname, errorcode, useragent, requestparameters FROM cloudtrail WHERE day = '2026/07/01' AND account = '111122223333' " +
+			"ORDER BY 1",
 			`[["eventname","errorcode","useragent","requestparameters"],["CreateUser","AccessDenied","cli","{\"userName\":\"a\\\"b\",\"n\":[1,2]}"],["ListUsers","∅","","∅"]]`},
-		{`SELECT count(*) AS n, count(DISTINCT account) AS a, min(day) AS d FROM "default"."cloudtrail"`, `[["n","a","d"],["4","2","2026/07/01"]]`},
-		{`SELECT "$path" AS p FROM awsdatacatalog.default.cloudtrail WHERE eventname = 'ConsoleLogin'`, `[["p"],["s3://logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/07/02/111122223333_CloudTrail_us-east-1_x.json.gz"]]`},
-		{"SELECT useridentity.type AS t, resources AS r FROM cloudtrail WHERE eventname = 'GetObject'", `[["t","r"],["IAMUser","[{arn=arn:aws:s3:::b/k, accountid=null, type=AWS::S3::Object}, {arn=null, accountid=null, type=null}]"]]`},
-		{"SELECT 1.50 AS d, 1e10 AS f, true AS b, DATE '2026-01-02' AS x, TIMESTAMP '2026-01-02 03:04:05.600' AS t, CAST(NULL AS varchar) AS n, '' AS e, ARRAY[1, NULL] AS a, CAST(3 AS integer) AS i",
+		{`SELECT count(*) AS n, count(DISTINCT account) AS a, min(day) AS d FROM "default"."cloudtrail"`,
+			`[["n","a","d"],["4","2","2026/07/01"]]`},
+		{`SELECT "$path" AS p FROM awsdatacatalog.default.cloudtrail WHERE eventname = 'ConsoleLogin'`,
+			`[["p"],["s3://logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/07/02/111122223333_CloudTrail_us-east-1_x.json.gz"]]`},
+		{"SELECT useridentity.type AS t, resources AS r FROM cloudtrail WHERE eventname = 'GetObject'",
+			`[["t","r"],["IAMUser","[{arn=arn:aws:s3:::b/k, accountid=null, type=AWS::S3::Object}, {arn=null, accountid=null, type=null}]"]]`},
+		{"SELECT 1.50 AS d, 1e10 AS f, true AS b, DATE '2026-01-02' AS x, TIMESTAMP '2026-01-02 03:04:05.600' AS t, CAST(NULL AS varchar) " +
+			"AS n, '' AS e, ARRAY[1, NULL] AS a, CAST(3 AS integer) AS i",
 			`[["d","f","b","x","t","n","e","a","i"],["1.50","1.0E10","true","2026-01-02","2026-01-02 03:04:05.600","∅","","[1, null]","3"]]`},
 		{"SELECT eventname FROM cloudtrail WHERE false", `[["eventname"]]`},
-		{"WITH x AS (SELECT account AS acc, day FROM cloudtrail) SELECT acc, count(*) AS n FROM x WHERE day BETWEEN '2026/07/01' AND '2026/07/01' GROUP BY 1 ORDER BY 1", `[["acc","n"],["111122223333","2"],["444455556666","1"]]`},
+		{"WITH x AS (SELECT account AS acc, day FROM cloudtrail) SELECT acc, count(*) AS n FROM x WHERE day BETWEEN '2026/07/01' AND " +
+			"'2026/07/01' GROUP BY 1 ORDER BY 1", `[["acc","n"],["111122223333","2"],["444455556666","1"]]`},
 	} {
 		rows, x := p.ask(t, c.sql)
 		b, _ := json.Marshal(rows)
@@ -184,7 +200,8 @@ func TestResultsObject(t *testing.T) {
 	if want := "\"one\",\"two\"\n\"a\"\"b\",\n\"\",\"x\ny,z\"\n"; !ok || string(body) != want {
 		t.Errorf("got %q", body)
 	}
-	if *x.ResultConfiguration.OutputLocation != "s3://results/out/"+*x.QueryExecutionId+".csv" || x.StatementType != "DML" || *x.SubstatementType != "SELECT" {
+	if *x.ResultConfiguration.OutputLocation != "s3://results/out/"+*x.QueryExecutionId+".csv" || x.StatementType != "DML" ||
+		*x.SubstatementType != "SELECT" {
 		t.Errorf("%+v", x)
 	}
 	if _, ok := p.Object("results", "out/"+*x.QueryExecutionId+".csv.metadata"); !ok {
@@ -211,9 +228,12 @@ func TestScanned(t *testing.T) {
 		{"SELECT count(*) AS n FROM cloudtrail", a1 + a2 + b1},
 		{"SELECT count(*) AS n FROM cloudtrail WHERE eventtime > '2026-07-02'", a1 + a2 + b1},
 		{"SELECT count(*) AS n FROM cloudtrail c WHERE c.day = '2026/07/02' AND eventname <> 'x'", a2},
-		{"SELECT count(*) AS n FROM cloudtrail WHERE ((false AND day IS NULL) OR day BETWEEN '2026/07/01' AND '2026/07/01') AND (cardinality(ARRAY['444455556666']) = 0 OR contains(ARRAY['444455556666'], account))", b1},
-		{"SELECT count(*) AS n FROM (SELECT *, lower(eventname) AS l FROM (SELECT eventname, account AS acc, day FROM cloudtrail)) WHERE acc = '111122223333' AND day > '2026/07/01'", a2},
-		{"WITH x AS (SELECT * FROM cloudtrail WHERE account = '444455556666') SELECT count(*) AS n FROM x a JOIN x b ON a.eventid = b.eventid", 2 * b1},
+		{"SELECT count(*) AS n FROM cloudtrail WHERE ((false AND day IS NULL) OR day BETWEEN '2026/07/01' AND '2026/07/01') AND " +
+			"(cardinality(ARRAY['444455556666']) = 0 OR contains(ARRAY['444455556666'], account))", b1},
+		{"SELECT count(*) AS n FROM (SELECT *, lower(eventname) AS l FROM (SELECT eventname, account AS acc, day FROM cloudtrail)) WHERE " +
+			"acc = '111122223333' AND day > '2026/07/01'", a2},
+		{"WITH x AS (SELECT * FROM cloudtrail WHERE account = '444455556666') SELECT count(*) AS n FROM x a JOIN x b ON a.eventid = b.eventid",
+			2 * b1},
 		{"SELECT n FROM (SELECT day, row_number() OVER (ORDER BY eventid) AS n FROM cloudtrail) WHERE day = '2026/07/02'", a1 + a2 + b1},
 		{"SELECT count(*) AS n FROM cloudtrail WHERE day = '2026-07-01'", 0}, // another form of the day: no rows, no error
 		{"SELECT 1 AS n", 0},
@@ -245,18 +265,23 @@ func TestCreateTableAs(t *testing.T) {
 		t.Fatal(err)
 	}
 	cols := table.Table.StorageDescriptor.Columns
-	if *table.Table.StorageDescriptor.Location != "s3://results/staged/" || *cols[5].Type != "decimal(3,2)" || *cols[6].Type != "timestamp" || !strings.HasPrefix(*cols[2].Type, "struct<type:string,") || *table.Table.PartitionKeys[1].Name != "k" {
+	if *table.Table.StorageDescriptor.Location != "s3://results/staged/" || *cols[5].Type != "decimal(3,2)" || *cols[6].Type != "timestamp" ||
+		!strings.HasPrefix(*cols[2].Type, "struct<type:string,") || *table.Table.PartitionKeys[1].Name != "k" {
 		t.Errorf("%+v", table.Table)
 	}
-	rows, x = p.ask(t, "SELECT day, k, count(*) AS n, min(useridentity.type) AS u, max(d) AS d, max(t) AS t FROM staged GROUP BY 1, 2 ORDER BY 1, 2")
-	want := [][]string{{"day", "k", "n", "u", "d", "t"}, {"2026/07/01", "a/b=c", "1", "IAMUser", "1.25", "2026-07-01 00:00:00.000"}, {"2026/07/01", "∅", "2", "IAMUser", "1.25", "2026-07-01 00:00:00.000"}, {"2026/07/02", "∅", "1", "IAMUser", "1.25", "2026-07-01 00:00:00.000"}}
+	rows, x = p.ask(t, "SELECT day, k, count(*) AS n, min(useridentity.type) AS u, max(d) AS d, max(t) AS t FROM staged GROUP BY 1, 2 "+
+		"ORDER BY 1, 2")
+	want := [][]string{{"day", "k", "n", "u", "d", "t"}, {"2026/07/01", "a/b=c", "1", "IAMUser", "1.25", "2026-07-01 00:00:00.000"},
+		{"2026/07/01", "∅", "2", "IAMUser", "1.25", "2026-07-01 00:00:00.000"}, {"2026/07/02", "∅", "1", "IAMUser", "1.25",
+			"2026-07-01 00:00:00.000"}}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("%s %s", diff, reason(x))
 	}
 	_, narrow := p.ask(t, "SELECT eventname FROM staged")
 	_, wide := p.ask(t, "SELECT eventname, eventid, useridentity FROM staged")
 	_, none := p.ask(t, "SELECT count(*) AS n FROM staged WHERE day = '2026/07/09'")
-	if n, w, z := *narrow.Statistics.DataScannedInBytes, *wide.Statistics.DataScannedInBytes, *none.Statistics.DataScannedInBytes; n <= 0 || w < 3*n || z != 0 {
+	if n, w, z := *narrow.Statistics.DataScannedInBytes, *wide.Statistics.DataScannedInBytes, *none.Statistics.DataScannedInBytes; n <= 0 ||
+		w < 3*n || z != 0 {
 		t.Errorf("%d bytes of one column, %d of three, %d of no partition", n, w, z)
 	}
 	for _, c := range []struct{ sql, want string }{
@@ -267,18 +292,22 @@ func TestCreateTableAs(t *testing.T) {
 		{"CREATE TABLE x AS SELECT CAST('1' AS json) AS j", "Unsupported Hive type: json"},
 		{"CREATE TABLE x AS SELECT NULL AS j", "Unsupported Hive type"},
 		{"CREATE TABLE x WITH (partitioned_by = ARRAY['a']) AS SELECT 1 AS a, 2 AS b", "HIVE_COLUMN_ORDER_MISMATCH"},
-		{"CREATE TABLE x WITH (partitioned_by = ARRAY['n']) AS SELECT 1 AS a, n FROM UNNEST(sequence(1, 101)) AS u(n)", "HIVE_TOO_MANY_OPEN_PARTITIONS"},
+		{"CREATE TABLE x WITH (partitioned_by = ARRAY['n']) AS SELECT 1 AS a, n FROM UNNEST(sequence(1, 101)) AS u(n)",
+			"HIVE_TOO_MANY_OPEN_PARTITIONS"},
 		{"CREATE TABLE x AS SELECT nothing FROM cloudtrail", "COLUMN_NOT_FOUND"},
 		{"CREATE TABLE x AS SELECT a FROM nowhere", "TABLE_NOT_FOUND"},
 	} {
-		if _, x := p.ask(t, c.sql); x.Status.State != failed || !strings.Contains(reason(x), c.want) || x.Status.AthenaError == nil || *x.Status.AthenaError.ErrorCategory != 2 {
+		if _, x := p.ask(t, c.sql); x.Status.State != failed || !strings.Contains(reason(x), c.want) || x.Status.AthenaError == nil ||
+			*x.Status.AthenaError.ErrorCategory != 2 {
 			t.Errorf("%s: %s %s", c.sql, x.Status.State, reason(x))
 		}
 	}
-	if _, x := p.ask(t, "CREATE TABLE hundred WITH (partitioned_by = ARRAY['n']) AS SELECT 1 AS a, n FROM UNNEST(sequence(1, 100)) AS u(n)"); x.Status.State != succeeded {
+	if _, x := p.ask(t, "CREATE TABLE hundred WITH (partitioned_by = ARRAY['n']) AS SELECT 1 AS a, n "+
+		"FROM UNNEST(sequence(1, 100)) AS u(n)"); x.Status.State != succeeded {
 		t.Error(reason(x))
 	}
-	if _, x := p.ask(t, "INSERT INTO staged SELECT eventname, eventid, useridentity, resources, true, 2.00, TIMESTAMP '2026-07-01 00:00:00.000', '2026/08/01', 'new' FROM cloudtrail WHERE eventname = 'ListUsers'"); x.Status.State != succeeded {
+	if _, x := p.ask(t, "INSERT INTO staged SELECT eventname, eventid, useridentity, resources, true, 2.00, TIMESTAMP '2026-07-01 "+
+		"00:00:00.000', '2026/08/01', 'new' FROM cloudtrail WHERE eventname = 'ListUsers'"); x.Status.State != succeeded {
 		t.Error(reason(x))
 	}
 	if rows, _ := p.ask(t, "SELECT d, k FROM staged WHERE day = '2026/08/01'"); len(rows) != 2 || rows[1][0] != "2.00" {
@@ -301,7 +330,9 @@ func TestCreateTableAs(t *testing.T) {
 	if len(p.Keys("results", "staged/")) == 0 {
 		t.Error("DROP TABLE took the files")
 	}
-	if _, x := p.ask(t, "UNLOAD (SELECT eventname FROM cloudtrail) TO 's3://results/unloaded/' WITH (format = 'PARQUET', compression = 'zstd')"); x.Status.State != succeeded || len(p.Keys("results", "unloaded/")) != 1 {
+	_, x = p.ask(t, "UNLOAD (SELECT eventname FROM cloudtrail) "+
+		"TO 's3://results/unloaded/' WITH (format = 'PARQUET', compression = 'zstd')")
+	if x.Status.State != succeeded || len(p.Keys("results", "unloaded/")) != 1 {
 		t.Error(reason(x), p.Keys("results", "unloaded/"))
 	}
 	if _, x := p.ask(t, "UNLOAD (SELECT 1 AS a) TO 's3://results/unloaded' WITH (format = 'PARQUET')"); x.Status.State != failed {
@@ -313,13 +344,16 @@ func TestCreateTableAs(t *testing.T) {
 func TestOddTexts(t *testing.T) {
 	p := start(t, Options{})
 	p.logs(t)
-	p.Put("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/08/01/x.json.gz", logFile(t, `{"userAgent":"a\u0000b\u202e\"',;\n\t\\ 😀 é","errorMessage":"=cmd()|%s' OR 1=1 --","eventName":"Odd","requestParameters":{"k\u0000":"v"}}`), "")
-	want := [][]string{{"useragent", "errormessage", "requestparameters"}, {"a\x00b\u202e\"',;\n\t\\ 😀 é", "=cmd()|%s' OR 1=1 --", `{"k\u0000":"v"}`}}
+	p.Put("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/08/01/x.json.gz",
+		logFile(t, `{"userAgent":"a\u0000b\u202e\"',;\n\t\\ 😀 é","errorMessage":"=cmd()|%s' OR 1=1 --","eventName":"Odd","requestParameters":{"k\u0000":"v"}}`), "")
+	want := [][]string{{"useragent", "errormessage", "requestparameters"}, {"a\x00b\u202e\"',;\n\t\\ 😀 é", "=cmd()|%s' OR 1=1 --",
+		`{"k\u0000":"v"}`}}
 	rows, x := p.ask(t, "SELECT useragent, errormessage, requestparameters FROM cloudtrail WHERE day = '2026/08/01'")
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("%s %s", diff, reason(x))
 	}
-	if _, x := p.ask(t, "CREATE TABLE odd WITH (partitioned_by = ARRAY['p']) AS SELECT useragent, errormessage, requestparameters, useragent AS p FROM cloudtrail WHERE day = '2026/08/01'"); x.Status.State != succeeded {
+	if _, x := p.ask(t, "CREATE TABLE odd WITH (partitioned_by = ARRAY['p']) AS SELECT useragent, errormessage, requestparameters, "+
+		"useragent AS p FROM cloudtrail WHERE day = '2026/08/01'"); x.Status.State != succeeded {
 		t.Fatal(reason(x))
 	}
 	rows, x = p.ask(t, "SELECT useragent, errormessage, requestparameters FROM odd WHERE p = useragent")
@@ -332,7 +366,8 @@ func TestRefusedStarts(t *testing.T) {
 	p := start(t, Options{})
 	p.CreateBucket("results")
 	for sql, want := range map[string]string{
-		"SELEC 1": "mismatched input 'SELEC'", "": "validation error", "DROP TABLE \"default\".\"x\"": "mismatched input", "CREATE TABLE `x` AS SELECT 1 AS a": "mismatched input",
+		"SELEC 1": "mismatched input 'SELEC'", "": "validation error", "DROP TABLE \"default\".\"x\"": "mismatched input",
+		"CREATE TABLE `x` AS SELECT 1 AS a":            "mismatched input",
 		strings.Repeat(" ", longestQuery) + "SELECT 1": "validation error", "ALTER TABLE x ADD PARTITION (day='1')": "mismatched input 'ALTER'",
 	} {
 		if _, err := p.begin(t, sql); awsconfig.Code(err) != "InvalidRequestException" || !strings.Contains(err.Error(), want) {
@@ -380,13 +415,17 @@ func TestWorkgroups(t *testing.T) {
 	p, ctx := start(t, Options{}), context.Background()
 	p.logs(t)
 	create := func(name string, c *types.WorkGroupConfiguration) error {
-		_, err := p.athena.CreateWorkGroup(ctx, &athena.CreateWorkGroupInput{Name: aws.String(name), Configuration: c, Tags: []types.Tag{{Key: aws.String("k"), Value: aws.String("v")}}})
+		_, err := p.athena.CreateWorkGroup(ctx, &athena.CreateWorkGroupInput{Name: aws.String(name), Configuration: c,
+			Tags: []types.Tag{{Key: aws.String("k"), Value: aws.String("v")}}})
 		return err
 	}
-	if err := create("w", &types.WorkGroupConfiguration{BytesScannedCutoffPerQuery: aws.Int64(1000)}); awsconfig.Code(err) != "InvalidRequestException" {
+	err := create("w", &types.WorkGroupConfiguration{BytesScannedCutoffPerQuery: aws.Int64(1000)})
+	if awsconfig.Code(err) != "InvalidRequestException" {
 		t.Error(err)
 	}
-	if err := create("w", &types.WorkGroupConfiguration{BytesScannedCutoffPerQuery: aws.Int64(leastCutoff), EnforceWorkGroupConfiguration: aws.Bool(true), ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/group")}}); err != nil {
+	if err := create("w", &types.WorkGroupConfiguration{BytesScannedCutoffPerQuery: aws.Int64(leastCutoff),
+		EnforceWorkGroupConfiguration: aws.Bool(true),
+		ResultConfiguration:           &types.ResultConfiguration{OutputLocation: aws.String("s3://results/group")}}); err != nil {
 		t.Fatal(err)
 	}
 	in := func(in *athena.StartQueryExecutionInput) { in.WorkGroup = aws.String("w") }
@@ -394,18 +433,26 @@ func TestWorkgroups(t *testing.T) {
 	if !strings.HasPrefix(*x.ResultConfiguration.OutputLocation, "s3://results/group/") {
 		t.Errorf("the workgroup's place was not enforced: %s", *x.ResultConfiguration.OutputLocation)
 	}
-	if _, x := p.ask(t, "CREATE TABLE t WITH (external_location = 's3://results/own/') AS SELECT 1 AS a", in); !strings.Contains(reason(x), "external_location") {
+	if _, x := p.ask(t, "CREATE TABLE t WITH (external_location = 's3://results/own/') AS SELECT 1 AS a", in); !strings.Contains(reason(x),
+		"external_location") {
 		t.Error(reason(x))
 	}
-	if _, x := p.ask(t, "CREATE TABLE t AS SELECT 1 AS a", in); x.Status.State != succeeded || len(p.Keys("results", "group/tables/"+*x.QueryExecutionId+"/")) != 1 {
+	if _, x := p.ask(t, "CREATE TABLE t AS SELECT 1 AS a", in); x.Status.State != succeeded ||
+		len(p.Keys("results", "group/tables/"+*x.QueryExecutionId+"/")) != 1 {
 		t.Error(reason(x), p.Keys("results", "group/"))
 	}
-	p.Put("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/07/03/big.json.gz", append([]byte(`{"Records":[]}`), bytes.Repeat([]byte(" "), leastCutoff)...), "")
+	p.Put("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/2026/07/03/big.json.gz",
+		append([]byte(`{"Records":[]}`), bytes.Repeat([]byte(" "), leastCutoff)...), "")
 	before := p.Meter().Billed
-	if _, x := p.ask(t, "SELECT count(*) AS n FROM cloudtrail", in); x.Status.State != cancelled || !strings.Contains(reason(x), "limit was exceeded") || p.Meter().Billed == before {
+	if _, x := p.ask(t, "SELECT count(*) AS n FROM cloudtrail", in); x.Status.State != cancelled ||
+		!strings.Contains(reason(x), "limit was exceeded") || p.Meter().Billed == before {
 		t.Errorf("%s %s", x.Status.State, reason(x))
 	}
-	if _, err := p.athena.UpdateWorkGroup(ctx, &athena.UpdateWorkGroupInput{WorkGroup: aws.String("w"), ConfigurationUpdates: &types.WorkGroupConfigurationUpdates{RemoveBytesScannedCutoffPerQuery: aws.Bool(true), EnforceWorkGroupConfiguration: aws.Bool(false), ResultConfigurationUpdates: &types.ResultConfigurationUpdates{EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionOption: types.EncryptionOptionSseS3}}}}); err != nil {
+	if _, err := p.athena.UpdateWorkGroup(ctx, &athena.UpdateWorkGroupInput{WorkGroup: aws.String("w"),
+		ConfigurationUpdates: &types.WorkGroupConfigurationUpdates{RemoveBytesScannedCutoffPerQuery: aws.Bool(true),
+			EnforceWorkGroupConfiguration: aws.Bool(false),
+			ResultConfigurationUpdates: &types.ResultConfigurationUpdates{
+				EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionOption: types.EncryptionOptionSseS3}}}}); err != nil {
 		t.Fatal(err)
 	}
 	g, err := p.athena.GetWorkGroup(ctx, &athena.GetWorkGroupInput{WorkGroup: aws.String("w")})
@@ -413,27 +460,36 @@ func TestWorkgroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := g.WorkGroup.Configuration
-	if c.BytesScannedCutoffPerQuery != nil || *c.EnforceWorkGroupConfiguration || *c.ResultConfiguration.OutputLocation != "s3://results/group" || c.ResultConfiguration.EncryptionConfiguration == nil || *c.EngineVersion.EffectiveEngineVersion != "Athena engine version 3" {
+	if c.BytesScannedCutoffPerQuery != nil || *c.EnforceWorkGroupConfiguration ||
+		*c.ResultConfiguration.OutputLocation != "s3://results/group" || c.ResultConfiguration.EncryptionConfiguration == nil ||
+		*c.EngineVersion.EffectiveEngineVersion != "Athena engine version 3" {
 		t.Errorf("%+v %+v", c, c.ResultConfiguration)
 	}
-	if err := create("m", &types.WorkGroupConfiguration{ManagedQueryResultsConfiguration: &types.ManagedQueryResultsConfiguration{Enabled: true}}); err != nil {
+	managed := &types.ManagedQueryResultsConfiguration{Enabled: true}
+	if err := create("m", &types.WorkGroupConfiguration{ManagedQueryResultsConfiguration: managed}); err != nil {
 		t.Fatal(err)
 	}
-	rows, x := p.ask(t, "SELECT 1 AS a", func(in *athena.StartQueryExecutionInput) { in.WorkGroup, in.ResultConfiguration = aws.String("m"), nil })
+	rows, x := p.ask(t, "SELECT 1 AS a", func(in *athena.StartQueryExecutionInput) {
+		in.WorkGroup, in.ResultConfiguration = aws.String("m"),
+			nil
+	})
 	if len(rows) != 2 || x.ResultConfiguration != nil || !x.ManagedQueryResultsConfiguration.Enabled {
 		t.Errorf("%v %+v", rows, x.ResultConfiguration)
 	}
-	if _, err := p.athena.DeleteWorkGroup(ctx, &athena.DeleteWorkGroupInput{WorkGroup: aws.String("w")}); awsconfig.Code(err) != "InvalidRequestException" {
+	if _, err := p.athena.DeleteWorkGroup(ctx,
+		&athena.DeleteWorkGroupInput{WorkGroup: aws.String("w")}); awsconfig.Code(err) != "InvalidRequestException" {
 		t.Error(err)
 	}
-	if _, err := p.athena.DeleteWorkGroup(ctx, &athena.DeleteWorkGroupInput{WorkGroup: aws.String("w"), RecursiveDeleteOption: aws.Bool(true)}); err != nil {
+	if _, err := p.athena.DeleteWorkGroup(ctx, &athena.DeleteWorkGroupInput{WorkGroup: aws.String("w"),
+		RecursiveDeleteOption: aws.Bool(true)}); err != nil {
 		t.Error(err)
 	}
 	list, err := p.athena.ListWorkGroups(ctx, nil)
 	if err != nil || len(list.WorkGroups) != 2 {
 		t.Errorf("%+v %v", list, err)
 	}
-	tags, err := p.athena.ListTagsForResource(ctx, &athena.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:athena:eu-central-1:111122223333:workgroup/m")})
+	tags, err := p.athena.ListTagsForResource(ctx,
+		&athena.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:athena:eu-central-1:111122223333:workgroup/m")})
 	if err != nil || len(tags.Tags) != 1 {
 		t.Errorf("%+v %v", tags, err)
 	}

@@ -23,7 +23,11 @@ func TestDDL(t *testing.T) {
 		{"CREATE DATABASE audit COMMENT 'It\\'s ours' LOCATION 's3://b/d/' WITH DBPROPERTIES ('a' = 'b')", ""},
 		{"CREATE DATABASE audit", "already exists"},
 		{"CREATE SCHEMA IF NOT EXISTS audit;", ""},
-		{"CREATE EXTERNAL TABLE audit.t (\n eventVersion STRING COMMENT 'x, y) z',\n userIdentity STRUCT< type: STRING, onBehalfOf: STRUCT<userId: STRING>>,\n resources array<struct<arn:string,accountid:string>>, `timestamp` decimal(10, 2)) COMMENT 'logs' PARTITIONED BY (`day` string, n int) ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe' WITH SERDEPROPERTIES ('serialization.format'='1') STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat' OUTPUTFORMAT 'o' LOCATION 's3://b/x/' TBLPROPERTIES ('k'='a\\\\b')", ""},
+		{"CREATE EXTERNAL TABLE audit.t (\n eventVersion STRING COMMENT 'x, y) z',\n userIdentity STRUCT< type: STRING, onBehalfOf: " +
+			"STRUCT<userId: STRING>>,\n resources array<struct<arn:string,accountid:string>>, `timestamp` decimal(10, 2)) COMMENT 'logs' " +
+			"PARTITIONED BY (`day` string, n int) ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe' WITH SERDEPROPERTIES " +
+			"('serialization.format'='1') STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat' OUTPUTFORMAT 'o' LOCATION " +
+			"'s3://b/x/' TBLPROPERTIES ('k'='a\\\\b')", ""},
 		{"CREATE EXTERNAL TABLE audit.t (a string) LOCATION 's3://b/x/'", "already exists"},
 		{"CREATE EXTERNAL TABLE IF NOT EXISTS audit.t (a string) LOCATION 's3://b/x/'", ""},
 		{"CREATE EXTERNAL TABLE nowhere.t (a string) LOCATION 's3://b/x/'", "not found"},
@@ -38,12 +42,17 @@ func TestDDL(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, _ := json.Marshal(out.Table)
-	for _, want := range []string{`"Name":"eventversion"`, `"Comment":"x, y) z"`, `struct\u003ctype:string,onbehalfof:struct\u003cuserid:string\u003e\u003e`, `array\u003cstruct\u003carn:string,accountid:string\u003e\u003e`, `"decimal(10,2)"`, `"k":"a\\b"`, `"comment":"logs"`, `"Location":"s3://b/x/"`, `"Name":"n"`, `CloudTrailInputFormat`} {
+	for _, want := range []string{`"Name":"eventversion"`, `"Comment":"x, y) z"`,
+		`struct\u003ctype:string,onbehalfof:struct\u003cuserid:string\u003e\u003e`,
+		`array\u003cstruct\u003carn:string,accountid:string\u003e\u003e`, `"decimal(10,2)"`, `"k":"a\\b"`, `"comment":"logs"`,
+		`"Location":"s3://b/x/"`, `"Name":"n"`, `CloudTrailInputFormat`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("%s is not in %s", want, b)
 		}
 	}
-	for _, sql := range []string{`CREATE EXTERNAL TABLE "audit"."t" (a string) LOCATION 's3://b/'`, "CREATE EXTERNAL TABLE t (a strange) LOCATION 's3://b/'", "CREATE EXTERNAL TABLE t (a string) LOCATION '/tmp'", "CREATE EXTERNAL TABLE t (a string)", "CREATE EXTERNAL TABLE t (a string LOCATION 's3://b/'", "CREATE DATABASE x; DROP TABLE y"} {
+	for _, sql := range []string{`CREATE EXTERNAL TABLE "audit"."t" (a string) LOCATION 's3://b/'`,
+		"CREATE EXTERNAL TABLE t (a strange) LOCATION 's3://b/'", "CREATE EXTERNAL TABLE t (a string) LOCATION '/tmp'",
+		"CREATE EXTERNAL TABLE t (a string)", "CREATE EXTERNAL TABLE t (a string LOCATION 's3://b/'", "CREATE DATABASE x; DROP TABLE y"} {
 		if _, err := p.begin(t, sql); err == nil {
 			t.Errorf("%s was taken", sql)
 		}
@@ -58,8 +67,10 @@ func TestExportedDDL(t *testing.T) {
 	p, ctx := start(t, Options{}), context.Background()
 	p.CreateBucket("results")
 	day := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	l, err := lake.New(lake.Settings{Partition: "aws", Region: p.Region(), Account: p.Account(), Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe", Logs: awsconfig.Place{Bucket: "logs", Prefix: "it's a prefix"},
-		Output: awsconfig.Place{Bucket: "results"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1"}, FirstDay: day}, lake.Found{First: day}, p.glue, p.athena, p.s3)
+	l, err := lake.New(lake.Settings{Partition: "aws", Region: p.Region(), Account: p.Account(), Database: "trailscribe", Table: "cloudtrail",
+		Workgroup: "trailscribe", Logs: awsconfig.Place{Bucket: "logs", Prefix: "it's a prefix"},
+		Output: awsconfig.Place{Bucket: "results"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1"}, FirstDay: day},
+		lake.Found{First: day}, p.glue, p.athena, p.s3)
 	if err != nil {
 		t.Fatal(err)
 	}

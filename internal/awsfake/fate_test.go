@@ -37,7 +37,8 @@ func (p *place) until(t testing.TB, id, state string) {
 
 func (p *place) halt(t testing.TB, id string) {
 	t.Helper()
-	if _, err := p.athena.StopQueryExecution(context.Background(), &athena.StopQueryExecutionInput{QueryExecutionId: aws.String(id)}); err != nil {
+	if _, err := p.athena.StopQueryExecution(context.Background(),
+		&athena.StopQueryExecutionInput{QueryExecutionId: aws.String(id)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,7 +99,9 @@ func TestStop(t *testing.T) {
 	if m.Billed != billedLeast || m.Stopped != 2 || x.Status.State != cancelled || *x.Statistics.DataScannedInBytes == 0 {
 		t.Errorf("%+v", m)
 	}
-	if _, err := p.athena.GetQueryResults(context.Background(), &athena.GetQueryResultsInput{QueryExecutionId: aws.String(first)}); err == nil || !strings.Contains(err.Error(), "Final query state: CANCELLED") {
+	if _, err := p.athena.GetQueryResults(context.Background(),
+		&athena.GetQueryResultsInput{QueryExecutionId: aws.String(first)}); err == nil ||
+		!strings.Contains(err.Error(), "Final query state: CANCELLED") {
 		t.Error(err)
 	}
 }
@@ -106,7 +109,8 @@ func TestStop(t *testing.T) {
 func TestFates(t *testing.T) {
 	p := start(t, Options{QueuedFor: 5 * time.Millisecond, RunningFor: 15 * time.Millisecond})
 	p.CreateBucket("results")
-	p.InjectQuery(QueryFault{SQL: "one", Times: 1, Fail: &AthenaFail{Category: 1, Type: 1, Retryable: true, Message: "Query exhausted resources at this scale factor"}})
+	p.InjectQuery(QueryFault{SQL: "one", Times: 1, Fail: &AthenaFail{Category: 1, Type: 1, Retryable: true,
+		Message: "Query exhausted resources at this scale factor"}})
 	_, x := p.ask(t, "SELECT 'one' AS a")
 	if x.Status.State != failed || !x.Status.AthenaError.Retryable || *x.Status.AthenaError.ErrorType != 1 || reason(x) == "" {
 		t.Errorf("%+v", x.Status)
@@ -150,10 +154,12 @@ func TestResultPages(t *testing.T) {
 		t.Errorf("%d rows", len(rows))
 	}
 	page, err := p.athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: x.QueryExecutionId})
-	if err != nil || len(page.ResultSet.Rows) != 1000 || *page.ResultSet.ResultSetMetadata.ColumnInfo[0].Type != "bigint" || page.NextToken == nil {
+	if err != nil || len(page.ResultSet.Rows) != 1000 || *page.ResultSet.ResultSetMetadata.ColumnInfo[0].Type != "bigint" ||
+		page.NextToken == nil {
 		t.Errorf("%v", err)
 	}
-	if _, err := p.athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: x.QueryExecutionId, MaxResults: aws.Int32(1001)}); err == nil {
+	if _, err := p.athena.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: x.QueryExecutionId,
+		MaxResults: aws.Int32(1001)}); err == nil {
 		t.Error("a page of 1001 rows was given")
 	}
 	p.Inject(Fault{Kind: HalfBody, Call: "athena:GetQueryResults", Times: 1})
@@ -164,7 +170,8 @@ func TestResultPages(t *testing.T) {
 	if _, err := p.athena.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: x.QueryExecutionId}); err == nil {
 		t.Error("HTML was taken for an answer")
 	}
-	batch, err := p.athena.BatchGetQueryExecution(ctx, &athena.BatchGetQueryExecutionInput{QueryExecutionIds: []string{*x.QueryExecutionId, "00000000-0000-0000-0000-000000000000"}})
+	batch, err := p.athena.BatchGetQueryExecution(ctx, &athena.BatchGetQueryExecutionInput{QueryExecutionIds: []string{*x.QueryExecutionId,
+		"00000000-0000-0000-0000-000000000000"}})
 	if err != nil || len(batch.QueryExecutions) != 1 || len(batch.UnprocessedQueryExecutionIds) != 1 {
 		t.Errorf("%+v %v", batch, err)
 	}
@@ -174,12 +181,14 @@ func TestResultReuse(t *testing.T) {
 	p := start(t, Options{})
 	p.logs(t)
 	reuse := func(in *athena.StartQueryExecutionInput) {
-		in.ResultReuseConfiguration = &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{Enabled: true, MaxAgeInMinutes: aws.Int32(60)}}
+		in.ResultReuseConfiguration = &types.ResultReuseConfiguration{
+			ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{Enabled: true, MaxAgeInMinutes: aws.Int32(60)}}
 	}
 	_, a := p.ask(t, "SELECT count(*) AS n FROM cloudtrail", reuse)
 	rows, b := p.ask(t, "SELECT count(*) AS n FROM cloudtrail", reuse)
 	_, c := p.ask(t, "SELECT count(*) AS n FROM cloudtrail")
-	if a.Statistics.ResultReuseInformation.ReusedPreviousResult || !b.Statistics.ResultReuseInformation.ReusedPreviousResult || c.Statistics.ResultReuseInformation.ReusedPreviousResult || rows[1][0] != "4" || *b.Statistics.DataScannedInBytes != 0 {
+	if a.Statistics.ResultReuseInformation.ReusedPreviousResult || !b.Statistics.ResultReuseInformation.ReusedPreviousResult ||
+		c.Statistics.ResultReuseInformation.ReusedPreviousResult || rows[1][0] != "4" || *b.Statistics.DataScannedInBytes != 0 {
 		t.Errorf("%v", rows)
 	}
 }
@@ -197,9 +206,11 @@ func TestProjection(t *testing.T) {
 		{"an account is missing", map[string]string{"projection.account.values": "444455556666"}, "", "1"},
 		{"a later range", map[string]string{"projection.day.range": "2026/07/02,NOW"}, "", "1"},
 		{"NOW is before the logs", map[string]string{"projection.day.range": "2020/01/01,NOW-20YEARS"}, "", "0"},
-		{"a slash too many", map[string]string{"storage.location.template": "s3://logs//AWSLogs/${account}/CloudTrail/${region}/${day}"}, "", "0"},
+		{"a slash too many", map[string]string{"storage.location.template": "s3://logs//AWSLogs/${account}/CloudTrail/${region}/${day}"}, "",
+			"0"},
 		{"no config", map[string]string{"projection.region.type": ""}, "", "missing projection configuration for column: region"},
-		{"not in the template", map[string]string{"storage.location.template": "s3://logs/AWSLogs/${account}/CloudTrail/us-east-1/${day}"}, "", "is not in the storage location template"},
+		{"not in the template", map[string]string{"storage.location.template": "s3://logs/AWSLogs/${account}/CloudTrail/us-east-1/${day}"}, "",
+			"is not in the storage location template"},
 		{"injected, not given", map[string]string{"projection.account.type": "injected"}, "", "CONSTRAINT_VIOLATION"},
 		{"injected, as a range", map[string]string{"projection.account.type": "injected"}, " WHERE account >= '1'", "CONSTRAINT_VIOLATION"},
 		{"injected, given", map[string]string{"projection.account.type": "injected"}, " WHERE account = '444455556666'", "1"},
@@ -245,7 +256,8 @@ func TestTypes(t *testing.T) {
 		}
 		in.StorageDescriptor.Columns = append(cols, glueColumnOf{Name: aws.String("nothing"), Type: aws.String("string")})
 	})
-	rows, x := p.ask(t, "SELECT useridentity.type AS t, json_extract_scalar(resources, '$[0].ARN') AS r, nothing FROM cloudtrail WHERE eventname = 'GetObject'")
+	rows, x := p.ask(t, "SELECT useridentity.type AS t, json_extract_scalar(resources, '$[0].ARN') AS r, nothing FROM cloudtrail WHERE "+
+		"eventname = 'GetObject'")
 	if len(rows) != 2 || rows[1][0] != "IAMUser" || rows[1][1] != "arn:aws:s3:::b/k" || rows[1][2] != "∅" {
 		t.Errorf("%v %s", rows, reason(x))
 	}
@@ -268,7 +280,9 @@ func TestThroughFaults(t *testing.T) {
 	}
 	const planned = 100
 	for i := range planned {
-		in := &athena.StartQueryExecutionInput{QueryString: aws.String(fmt.Sprintf("SELECT %d AS a", i)), ClientRequestToken: aws.String(fmt.Sprintf("%064d", i)), ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/")}}
+		in := &athena.StartQueryExecutionInput{QueryString: aws.String(fmt.Sprintf("SELECT %d AS a", i)),
+			ClientRequestToken:  aws.String(fmt.Sprintf("%064d", i)),
+			ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/")}}
 		for try := 0; ; try++ {
 			if try > 1000 {
 				t.Fatal("a start never goes well")
@@ -300,7 +314,8 @@ func TestStrangers(t *testing.T) {
 		t.Error(err)
 	}
 	for _, id := range []string{"x", ""} {
-		if _, err := p.athena.StopQueryExecution(context.Background(), &athena.StopQueryExecutionInput{QueryExecutionId: aws.String(id)}); awsconfig.Code(err) != "InvalidRequestException" {
+		if _, err := p.athena.StopQueryExecution(context.Background(),
+			&athena.StopQueryExecutionInput{QueryExecutionId: aws.String(id)}); awsconfig.Code(err) != "InvalidRequestException" {
 			t.Error(err)
 		}
 	}

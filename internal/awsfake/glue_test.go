@@ -18,21 +18,26 @@ func TestCatalog(t *testing.T) {
 	if _, err := p.glue.GetDatabase(ctx, &glue.GetDatabaseInput{Name: aws.String("d")}); awsconfig.Code(err) != "EntityNotFoundException" {
 		t.Error(err)
 	}
-	if _, err := p.glue.CreateDatabase(ctx, &glue.CreateDatabaseInput{DatabaseInput: &types.DatabaseInput{Name: aws.String("D"), Description: aws.String("x"), Parameters: map[string]string{"a": "b"}}}); err != nil {
+	if _, err := p.glue.CreateDatabase(ctx, &glue.CreateDatabaseInput{DatabaseInput: &types.DatabaseInput{Name: aws.String("D"),
+		Description: aws.String("x"), Parameters: map[string]string{"a": "b"}}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.glue.CreateDatabase(ctx, &glue.CreateDatabaseInput{DatabaseInput: &types.DatabaseInput{Name: aws.String("d")}}); awsconfig.Code(err) != "AlreadyExistsException" {
+	if _, err := p.glue.CreateDatabase(ctx,
+		&glue.CreateDatabaseInput{DatabaseInput: &types.DatabaseInput{Name: aws.String("d")}}); awsconfig.Code(err) != "AlreadyExistsException" {
 		t.Error(err)
 	}
 	db, err := p.glue.GetDatabase(ctx, &glue.GetDatabaseInput{Name: aws.String("d")})
 	if err != nil || *db.Database.Name != "d" || db.Database.Parameters["a"] != "b" {
 		t.Fatal(db, err)
 	}
-	in := &types.TableInput{Name: aws.String("T"), TableType: aws.String("EXTERNAL_TABLE"), Parameters: map[string]string{"projection.enabled": "true", "other.tool": "1"},
+	in := &types.TableInput{Name: aws.String("T"), TableType: aws.String("EXTERNAL_TABLE"),
+		Parameters:    map[string]string{"projection.enabled": "true", "other.tool": "1"},
 		PartitionKeys: []types.Column{{Name: aws.String("day"), Type: aws.String("string")}},
-		StorageDescriptor: &types.StorageDescriptor{Location: aws.String("s3://b/x/"), Columns: []types.Column{{Name: aws.String("c"), Type: aws.String("struct<a:string>"), Comment: aws.String("kept")}},
+		StorageDescriptor: &types.StorageDescriptor{Location: aws.String("s3://b/x/"),
+			Columns:   []types.Column{{Name: aws.String("c"), Type: aws.String("struct<a:string>"), Comment: aws.String("kept")}},
 			SerdeInfo: &types.SerDeInfo{SerializationLibrary: aws.String("s"), Parameters: map[string]string{"p": "q"}}, BucketColumns: []string{}}}
-	if _, err := p.glue.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: aws.String("none"), TableInput: in}); awsconfig.Code(err) != "EntityNotFoundException" {
+	if _, err := p.glue.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: aws.String("none"),
+		TableInput: in}); awsconfig.Code(err) != "EntityNotFoundException" {
 		t.Error(err)
 	}
 	for i, want := range []string{"", "AlreadyExistsException"} {
@@ -48,7 +53,8 @@ func TestCatalog(t *testing.T) {
 		return out.Table
 	}
 	got := get()
-	if diff := cmp.Diff(in.StorageDescriptor, got.StorageDescriptor, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(types.StorageDescriptor{}, types.Column{}, types.SerDeInfo{})); diff != "" {
+	if diff := cmp.Diff(in.StorageDescriptor, got.StorageDescriptor, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(types.StorageDescriptor{},
+		types.Column{}, types.SerDeInfo{})); diff != "" {
 		t.Errorf("the table does not come back as it was made: %s", diff)
 	}
 	if *got.Name != "t" || *got.VersionId != "0" || got.Parameters["other.tool"] != "1" {
@@ -56,7 +62,8 @@ func TestCatalog(t *testing.T) {
 	}
 	in.Parameters = map[string]string{"new": "1"}
 	update := func(version *string, skip bool) error {
-		_, err := p.glue.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: aws.String("d"), TableInput: in, VersionId: version, SkipArchive: aws.Bool(skip)})
+		_, err := p.glue.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: aws.String("d"), TableInput: in, VersionId: version,
+			SkipArchive: aws.Bool(skip)})
 		return err
 	}
 	if err := update(got.VersionId, false); err != nil {
@@ -72,10 +79,13 @@ func TestCatalog(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	versions, err := p.glue.GetTableVersions(ctx, &glue.GetTableVersionsInput{DatabaseName: aws.String("d"), TableName: aws.String("t")})
-	if err != nil || len(versions.TableVersions) != 2 || *versions.TableVersions[1].VersionId != "0" || versions.TableVersions[1].Table.Parameters["other.tool"] != "1" {
+	if err != nil || len(versions.TableVersions) != 2 || *versions.TableVersions[1].VersionId != "0" ||
+		versions.TableVersions[1].Table.Parameters["other.tool"] != "1" {
 		t.Errorf("%+v %v", versions, err)
 	}
-	if _, err := p.glue.CreatePartition(ctx, &glue.CreatePartitionInput{DatabaseName: aws.String("d"), TableName: aws.String("t"), PartitionInput: &types.PartitionInput{Values: []string{"1"}, StorageDescriptor: &types.StorageDescriptor{Location: aws.String("s3://b/x/day=1/")}}}); err != nil {
+	if _, err := p.glue.CreatePartition(ctx, &glue.CreatePartitionInput{DatabaseName: aws.String("d"), TableName: aws.String("t"),
+		PartitionInput: &types.PartitionInput{Values: []string{"1"},
+			StorageDescriptor: &types.StorageDescriptor{Location: aws.String("s3://b/x/day=1/")}}}); err != nil {
 		t.Error(err)
 	}
 	parts, err := p.glue.GetPartitions(ctx, &glue.GetPartitionsInput{DatabaseName: aws.String("d"), TableName: aws.String("t")})
@@ -85,7 +95,8 @@ func TestCatalog(t *testing.T) {
 	if _, err := p.glue.DeleteTable(ctx, &glue.DeleteTableInput{DatabaseName: aws.String("d"), Name: aws.String("t")}); err != nil {
 		t.Error(err)
 	}
-	if _, err := p.glue.DeleteTable(ctx, &glue.DeleteTableInput{DatabaseName: aws.String("d"), Name: aws.String("t")}); awsconfig.Code(err) != "EntityNotFoundException" {
+	if _, err := p.glue.DeleteTable(ctx, &glue.DeleteTableInput{DatabaseName: aws.String("d"),
+		Name: aws.String("t")}); awsconfig.Code(err) != "EntityNotFoundException" {
 		t.Error(err)
 	}
 }
@@ -93,7 +104,8 @@ func TestCatalog(t *testing.T) {
 func TestCatalogPages(t *testing.T) {
 	p, ctx := start(t, Options{PageSize: 2}), context.Background()
 	for _, n := range []string{"a", "b", "c", "d", "e"} {
-		if _, err := p.glue.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: aws.String("default"), TableInput: &types.TableInput{Name: aws.String(n)}}); err != nil {
+		if _, err := p.glue.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: aws.String("default"),
+			TableInput: &types.TableInput{Name: aws.String(n)}}); err != nil {
 			t.Fatal(err)
 		}
 	}

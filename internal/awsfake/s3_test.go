@@ -25,11 +25,13 @@ func TestObjects(t *testing.T) {
 	if _, err := p.s3.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("b")}); code(err) != "IllegalLocationConstraintException" {
 		t.Errorf("a bucket without location: %v", err)
 	}
-	if _, err := p.s3.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("b"), CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-central-1"}}); err != nil {
+	if _, err := p.s3.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("b"),
+		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-central-1"}}); err != nil {
 		t.Fatal(err)
 	}
 	put := func(key, body string, change ...func(*s3.PutObjectInput)) error {
-		in := &s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String(key), Body: strings.NewReader(body), Metadata: map[string]string{"signature": "ab"}}
+		in := &s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String(key), Body: strings.NewReader(body),
+			Metadata: map[string]string{"signature": "ab"}}
 		for _, f := range change {
 			f(in)
 		}
@@ -61,7 +63,8 @@ func TestObjects(t *testing.T) {
 	if string(body) != "ell" || out.Metadata["signature"] != "ab" {
 		t.Errorf("%q %v", body, out.Metadata)
 	}
-	head, err := p.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String("b"), Key: aws.String("stream"), ChecksumMode: types.ChecksumModeEnabled})
+	head, err := p.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String("b"), Key: aws.String("stream"),
+		ChecksumMode: types.ChecksumModeEnabled})
 	if err != nil || *head.ContentLength != 8 || head.ChecksumSHA256 == nil {
 		t.Errorf("%+v %v", head, err)
 	}
@@ -75,13 +78,15 @@ func TestObjects(t *testing.T) {
 	if _, err := p.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("b"), Key: aws.String("cold")}); code(err) != "InvalidObjectState" {
 		t.Error(err)
 	}
-	if _, err := p.s3.CopyObject(ctx, &s3.CopyObjectInput{Bucket: aws.String("b"), Key: aws.String("copy"), CopySource: aws.String("b/a")}); err != nil {
+	if _, err := p.s3.CopyObject(ctx, &s3.CopyObjectInput{Bucket: aws.String("b"), Key: aws.String("copy"),
+		CopySource: aws.String("b/a")}); err != nil {
 		t.Error(err)
 	}
 	if b, ok := p.Object("b", "copy"); !ok || string(b) != "hello" {
 		t.Errorf("%q", b)
 	}
-	if _, err := p.s3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: aws.String("b"), Delete: &types.Delete{Objects: []types.ObjectIdentifier{{Key: aws.String("a")}, {Key: aws.String("none")}}}}); err != nil {
+	if _, err := p.s3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: aws.String("b"),
+		Delete: &types.Delete{Objects: []types.ObjectIdentifier{{Key: aws.String("a")}, {Key: aws.String("none")}}}}); err != nil {
 		t.Error(err)
 	}
 	if _, err := p.s3.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String("b")}); code(err) != "BucketNotEmpty" {
@@ -90,10 +95,14 @@ func TestObjects(t *testing.T) {
 	if keys := p.Keys("b", ""); !slices.Equal(keys, []string{"cold", "copy", "stream", odd}) {
 		t.Errorf("%q", keys)
 	}
-	if _, err := p.s3.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String("b")}); code(err) != "NoSuchLifecycleConfiguration" {
+	if _, err := p.s3.GetBucketLifecycleConfiguration(ctx,
+		&s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String("b")}); code(err) != "NoSuchLifecycleConfiguration" {
 		t.Error(err)
 	}
-	if _, err := p.s3.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: aws.String("b"), LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{{ID: aws.String("r"), Status: "Enabled", Filter: &types.LifecycleRuleFilter{Prefix: aws.String("x/")}, Expiration: &types.LifecycleExpiration{Days: aws.Int32(7)}}}}}); err != nil {
+	if _, err := p.s3.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: aws.String("b"),
+		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{{ID: aws.String("r"), Status: "Enabled",
+			Filter:     &types.LifecycleRuleFilter{Prefix: aws.String("x/")},
+			Expiration: &types.LifecycleExpiration{Days: aws.Int32(7)}}}}}); err != nil {
 		t.Fatal(err)
 	}
 	rules, err := p.s3.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String("b")})
@@ -122,7 +131,8 @@ func TestListing(t *testing.T) {
 	p.Put("b", "AWSLogs/top", []byte("x"), "")
 	for _, size := range []int32{1, 2, 7, 1000} {
 		var keys, folders []string
-		pages := s3.NewListObjectsV2Paginator(p.s3, &s3.ListObjectsV2Input{Bucket: aws.String("b"), Prefix: aws.String("AWSLogs/"), MaxKeys: aws.Int32(size)})
+		pages := s3.NewListObjectsV2Paginator(p.s3, &s3.ListObjectsV2Input{Bucket: aws.String("b"), Prefix: aws.String("AWSLogs/"),
+			MaxKeys: aws.Int32(size)})
 		for pages.HasMorePages() {
 			out, err := pages.NextPage(ctx)
 			if err != nil {
@@ -137,7 +147,8 @@ func TestListing(t *testing.T) {
 			t.Errorf("pages of %d: %s", size, diff)
 		}
 		keys = nil
-		pages = s3.NewListObjectsV2Paginator(p.s3, &s3.ListObjectsV2Input{Bucket: aws.String("b"), Prefix: aws.String("AWSLogs/"), Delimiter: aws.String("/"), MaxKeys: aws.Int32(size)})
+		pages = s3.NewListObjectsV2Paginator(p.s3, &s3.ListObjectsV2Input{Bucket: aws.String("b"), Prefix: aws.String("AWSLogs/"),
+			Delimiter: aws.String("/"), MaxKeys: aws.Int32(size)})
 		for pages.HasMorePages() {
 			out, err := pages.NextPage(ctx)
 			if err != nil {
@@ -170,13 +181,15 @@ func TestMultipart(t *testing.T) {
 	big := bytes.Repeat([]byte("0123456789"), 600<<10)
 	var parts []types.CompletedPart
 	for i, b := range [][]byte{big, []byte("tail")} {
-		out, err := p.s3.UploadPart(ctx, &s3.UploadPartInput{Bucket: aws.String("b"), Key: aws.String("k"), UploadId: up.UploadId, PartNumber: aws.Int32(int32(i + 1)), Body: bytes.NewReader(b)})
+		out, err := p.s3.UploadPart(ctx, &s3.UploadPartInput{Bucket: aws.String("b"), Key: aws.String("k"), UploadId: up.UploadId,
+			PartNumber: aws.Int32(int32(i + 1)), Body: bytes.NewReader(b)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		parts = append(parts, types.CompletedPart{ETag: out.ETag, PartNumber: aws.Int32(int32(i + 1))})
 	}
-	if _, err := p.s3.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: aws.String("b"), Key: aws.String("k"), UploadId: up.UploadId, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}); err != nil {
+	if _, err := p.s3.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: aws.String("b"), Key: aws.String("k"),
+		UploadId: up.UploadId, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := p.Object("b", "k"); !bytes.Equal(b, append(big, "tail"...)) {
@@ -223,7 +236,8 @@ func TestFaultsOfCalls(t *testing.T) {
 		}
 	}
 	remove := p.Inject(Fault{Kind: LostReplyDone, Call: "s3:PutObject", Times: 1})
-	if _, err := p.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String("lost"), Body: strings.NewReader("y")}); err == nil {
+	if _, err := p.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String("lost"),
+		Body: strings.NewReader("y")}); err == nil {
 		t.Error("the reply arrived")
 	}
 	if _, ok := p.Object("b", "lost"); !ok {
@@ -266,7 +280,8 @@ func TestRoles(t *testing.T) {
 		cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 		return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil)
 	}
-	if out, err := take("e"); err != nil || *out.Arn != "arn:aws:sts::444455556666:assumed-role/reader/trailscribe" || *out.Account != "444455556666" {
+	if out, err := take("e"); err != nil || *out.Arn != "arn:aws:sts::444455556666:assumed-role/reader/trailscribe" ||
+		*out.Account != "444455556666" {
 		t.Error(out, err)
 	}
 	if _, err := take("wrong"); awsconfig.Code(err) != "AccessDenied" {

@@ -8,7 +8,8 @@ import (
 
 // FuzzComplete: a test event is refused, or is completed to a record that says what the event said.
 func FuzzComplete(f *testing.F) {
-	for _, s := range []string{`{}`, `{"eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","userIdentity":{"type":"Root"}}`, `{"eventTime":null,"EventID":"x","eventID":"y"}`, `{"a":"\ud800","b":1e400}`,
+	for _, s := range []string{`{}`, `{"eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","userIdentity":{"type":"Root"}}`,
+		`{"eventTime":null,"EventID":"x","eventID":"y"}`, `{"a":"\ud800","b":1e400}`,
 		`{"managementEvent":"false","eventCategory":null,"awsRegion":["x"]}`, `[]`, `{}{}`, `{}}`, `{"x":1,"x":2}`, "null"} {
 		f.Add(s, 0)
 	}

@@ -32,7 +32,8 @@ func TestParseKey(t *testing.T) {
 		{"AWSLogs/111122223333/CloudTrail/us-gov-west-1/2026/10/01/" + file, func() Key { k := full; k.Region = "us-gov-west-1"; return k }()},
 
 		{"AWSLogs/111122223333/Config/us-east-1/2026/10/1/ConfigHistory/x.json.gz", Key{Account: "111122223333", Folder: "Config"}},
-		{"p/AWSLogs/o-abcde12345/111122223333/vpcflowlogs/us-east-1/2026/10/01/x.log.gz", Key{Org: "o-abcde12345", Account: "111122223333", Folder: "vpcflowlogs"}},
+		{"p/AWSLogs/o-abcde12345/111122223333/vpcflowlogs/us-east-1/2026/10/01/x.log.gz", Key{Org: "o-abcde12345", Account: "111122223333",
+			Folder: "vpcflowlogs"}},
 		{"AWSLogs/111122223333/elasticloadbalancing/x", Key{Account: "111122223333", Folder: "elasticloadbalancing"}},
 
 		// Loose: the name says nothing.

@@ -70,7 +70,8 @@ func TestShapes(t *testing.T) {
 		{"lines, CRLF", events(2, "\r\n"), Lines, 2},
 		{"without separator", events(2, ""), Lines, 2},
 		{"byte order mark", "\xEF\xBB\xBF" + `{"Records":[` + events(1, "") + `]}`, Records, 1},
-		{"lookup", `{"Events":[{"EventId":"0","CloudTrailEvent":"` + quoted + `"},{"CloudTrailEvent":"` + quoted + `"}],"NextToken":"y"}`, Lookup, 2},
+		{"lookup", `{"Events":[{"EventId":"0","CloudTrailEvent":"` + quoted + `"},{"CloudTrailEvent":"` + quoted + `"}],"NextToken":"y"}`, Lookup,
+			2},
 		{"lookup, a line each", `{"EventId":"0","CloudTrailEvent":"` + quoted + `"}` + "\n" + `{"CloudTrailEvent":"` + quoted + `"}`, Lookup, 2},
 		{"lookup with an object", `[{"CloudTrailEvent":` + events(1, "") + `}]`, Lookup, 1},
 		{"envelope", `{"version":"0","id":"x","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","region":"us-east-1","resources":[],"detail":` + events(1, "") + `}`, EventBridge, 1},
@@ -85,7 +86,8 @@ func TestShapes(t *testing.T) {
 				text = zipped(text[:len(text)/2]) + zipped(text[len(text)/2:])
 			}
 			for _, window := range []int{0, 16} {
-				for _, r := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+				for _, r := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text)),
+					iotest.DataErrReader(strings.NewReader(text))} {
 					ids, st, err := readAll(r, Limits{window: window})
 					if err != nil {
 						t.Fatalf("%s, %s, window %d: %v", c.name, form, window, err)
@@ -94,7 +96,8 @@ func TestShapes(t *testing.T) {
 						t.Errorf("%s, %s, window %d: %d records, stat %+v; want %d %s", c.name, form, window, len(ids), st, c.records, c.shape)
 					}
 					if st.SHA256 != sha256.Sum256([]byte(c.text)) || st.Decoded != int64(len(c.text)) || st.Stored != int64(len(text)) {
-						t.Errorf("%s, %s, window %d: %d of %d bytes, %d of %d decoded, sum %x", c.name, form, window, st.Stored, len(text), st.Decoded, len(c.text), st.SHA256)
+						t.Errorf("%s, %s, window %d: %d of %d bytes, %d of %d decoded, sum %x", c.name, form, window, st.Stored, len(text), st.Decoded,
+							len(c.text), st.SHA256)
 					}
 				}
 			}
@@ -153,12 +156,14 @@ func TestRefusals(t *testing.T) {
 		{"digest", `{"awsAccountId":"1","digestStartTime":"2026-10-01T00:00:00Z","logFiles":[]}`, Foreign, "digest-file", Limits{}},
 		{"Config", `{"fileVersion":"1.0","configSnapshotId":"x","configurationItems":[{}]}`, Foreign, "config-file", Limits{}},
 		{"S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"2026-10-01T00:00:00Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"A"}}]}`, Foreign, "notification", Limits{}},
-		{"event of another source", `{"detail-type":"EC2 Instance State-change Notification","detail":{"instance-id":"i-1","state":"running"}}`, Foreign, "inside-foreign (key detail", Limits{}},
+		{"event of another source", `{"detail-type":"EC2 Instance State-change Notification","detail":{"instance-id":"i-1","state":"running"}}`,
+			Foreign, "inside-foreign (key detail", Limits{}},
 		{"broken event in a string", `[{"CloudTrailEvent":"{\"eventName\":"}]`, Truncated, "cut-off", Limits{}},
 		{"an event, then something else", events(1, "") + "\n" + `{"a":1}`, Corrupt, "after-records (n 1, found other-keys", Limits{}},
 		{"too deep", `{"requestParameters":` + strings.Repeat(`[`, 2000) + strings.Repeat(`]`, 2000) + `}`, TooDeep, "levels 1000", Limits{}},
 		{"too deep for its limit", `{"userIdentity":{"sessionContext":{"attributes":{"a":1}}}}`, TooDeep, "levels 2", Limits{Depth: 2}},
-		{"large record", `{"eventName":"` + strings.Repeat("x", 5000) + `"}`, RecordTooLarge, "record-too-large (bytes 4096", Limits{Record: 4096, window: 256}},
+		{"large record", `{"eventName":"` + strings.Repeat("x", 5000) + `"}`, RecordTooLarge, "record-too-large (bytes 4096",
+			Limits{Record: 4096, window: 256}},
 		{"large file", two, FileTooLarge, "file-too-large (bytes 64", Limits{File: 64}},
 	} {
 		for _, window := range []int{0, 16} {
@@ -237,10 +242,13 @@ func TestHostileSizes(t *testing.T) {
 		{"100,000 deep", &repeat{head: `{"requestParameters":`, text: "[", n: 100_000}, TooDeep, Limits{}},
 		{"100,000 objects deep", &repeat{head: `{"requestParameters":`, text: `{"a":`, n: 100_000}, TooDeep, Limits{}},
 		{"many resources", &repeat{head: `{"resources":[{}`, text: ",{}", n: 200_000, tail: "]}"}, RecordTooLarge, Limits{}},
-		{"many attributes", &repeat{head: `{"userIdentity":{"sessionContext":{"webIdFederationData":{"attributes":{"a":1`, text: numbered(200_000), n: 1, tail: "}}}}}"}, RecordTooLarge, Limits{}},
-		{"a string without end", &repeat{head: `{"Records":[{"eventName":"`, text: strings.Repeat("x", 1<<16), n: 1 << 12}, RecordTooLarge, Limits{Record: 1 << 20}},
+		{"many attributes", &repeat{head: `{"userIdentity":{"sessionContext":{"webIdFederationData":{"attributes":{"a":1`,
+			text: numbered(200_000), n: 1, tail: "}}}}}"}, RecordTooLarge, Limits{}},
+		{"a string without end", &repeat{head: `{"Records":[{"eventName":"`, text: strings.Repeat("x", 1<<16), n: 1 << 12}, RecordTooLarge,
+			Limits{Record: 1 << 20}},
 		{"a key without end", &repeat{head: `{"`, text: strings.Repeat("x", 1<<16), n: 1 << 12}, RecordTooLarge, Limits{Record: 1 << 20}},
-		{"a container without end", &repeat{head: `{"Records":[],"a":"`, text: strings.Repeat("x", 1<<16), n: 1 << 12}, RecordTooLarge, Limits{Record: 1 << 20}},
+		{"a container without end", &repeat{head: `{"Records":[],"a":"`, text: strings.Repeat("x", 1<<16), n: 1 << 12}, RecordTooLarge,
+			Limits{Record: 1 << 20}},
 	} {
 		_, _, err := readAll(c.r, c.l)
 		if pr, ok := c.r.(*io.PipeReader); ok {

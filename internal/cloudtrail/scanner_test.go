@@ -273,7 +273,8 @@ func randomValue(r *rand.Rand, b *strings.Builder, depth int) {
 	case n < 6:
 		b.WriteByte('"')
 		for range r.IntN(20) {
-			b.WriteString([]string{"a", "Zz", " ", "é", "€", "😀", `\"`, `\\`, `\/`, `\n`, `\u0000`, `\u00e9`, `\ud83d\ude00`, `\ud83d`, `\ude00`, `\uD83D\uD83D`, "\x7f", "\xff", "\xe2\x82", "{", "]", ":", "<"}[r.IntN(23)])
+			b.WriteString([]string{"a", "Zz", " ", "é", "€", "😀", `\"`, `\\`, `\/`, `\n`, `\u0000`, `\u00e9`, `\ud83d\ude00`, `\ud83d`, `\ude00`,
+				`\uD83D\uD83D`, "\x7f", "\xff", "\xe2\x82", "{", "]", ":", "<"}[r.IntN(23)])
 		}
 		b.WriteByte('"')
 	case n < 8:
@@ -299,7 +300,8 @@ func randomValue(r *rand.Rand, b *strings.Builder, depth int) {
 
 // The scanner agrees with encoding/json about what is JSON, but for raw control characters.
 func FuzzScanner(f *testing.F) {
-	for _, s := range []string{`{}`, `[]`, `[1,2]`, `{"a":"b"}`, `[-]`, `[01]`, `[1.]`, `[1e]`, `["\u12"]`, `[tru]`, `[nul]`, `{"a"}`, `{"a":}`, `{,}`, `[,]`, `[1,]`, `{"a":1,}`, `[1 2]`, "[\"\t\"]", `["\ud800"]`, "[\"\xff\"]"} {
+	for _, s := range []string{`{}`, `[]`, `[1,2]`, `{"a":"b"}`, `[-]`, `[01]`, `[1.]`, `[1e]`, `["\u12"]`, `[tru]`, `[nul]`, `{"a"}`,
+		`{"a":}`, `{,}`, `[,]`, `[1,]`, `{"a":1,}`, `[1 2]`, "[\"\t\"]", `["\ud800"]`, "[\"\xff\"]"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {

@@ -73,19 +73,25 @@ func TestLoad(t *testing.T) {
 	}
 	at := func(s string) string { return filepath.ToSlash(path) + ":" + s }
 	for _, tt := range [][2]string{
-		{c.Engine.Value, "duckdb"}, {c.Engine.Origin, at("1:9")}, {c.Source.Value, filepath.Join(dir, "logs")}, {c.Source.AsWritten(), "logs"}, {c.Cache.Value, "/var/cache/x"}, {c.Entity.Value, "Example Corp"},
-		{c.Calendar.Value, "de"}, {c.Defaults.Period.Value, "2026-Q3"}, {c.Defaults.FailOn.Value, "high"}, {c.Defaults.Params["root/console-login.approved"].Value, `["a","b,c"]`}, {c.Defaults.Params["threshold"].Value, "5"},
-		{c.Defaults.Params["threshold"].Origin, at("24:64")}, {strings.Join(c.Library, " "), filepath.Join(dir, "audit") + " " + filepath.Join(dir, "..", "shared")},
+		{c.Engine.Value, "duckdb"}, {c.Engine.Origin, at("1:9")}, {c.Source.Value, filepath.Join(dir, "logs")}, {c.Source.AsWritten(), "logs"},
+		{c.Cache.Value, "/var/cache/x"}, {c.Entity.Value, "Example Corp"},
+		{c.Calendar.Value, "de"}, {c.Defaults.Period.Value, "2026-Q3"}, {c.Defaults.FailOn.Value, "high"},
+		{c.Defaults.Params["root/console-login.approved"].Value, `["a","b,c"]`}, {c.Defaults.Params["threshold"].Value, "5"},
+		{c.Defaults.Params["threshold"].Origin, at("24:64")}, {strings.Join(c.Library, " "), filepath.Join(dir, "audit") + " " +
+			filepath.Join(dir, "..", "shared")},
 	} {
 		if tt[0] != tt[1] {
 			t.Errorf("got %q, want %q", tt[0], tt[1])
 		}
 	}
-	if c.LateDays != 5 || c.Builtin || len(c.Accounts) != 2 || c.Accounts[0].Since != time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC) || c.Accounts[0].Expect[0] != "eu-central-1" {
+	if c.LateDays != 5 || c.Builtin || len(c.Accounts) != 2 || c.Accounts[0].Since != time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC) ||
+		c.Accounts[0].Expect[0] != "eu-central-1" {
 		t.Errorf("%+v", c)
 	}
-	want := map[string][]string{"accounts": {"111122223333", "444455556666"}, "networks": {"192.0.2.0/24", "2001:db8::/32", "198.51.100.7"}, "regions": {"eu-central-1", "us-gov-west-1"},
-		"admins": {"arn:aws:iam::*:role/admin"}, "automation.roles": {"arn:aws:iam::*:role/ci-*"}, "automation.sessions": {"terraform-*"}, "automation": {"arn:aws:iam::*:role/ci-*", "terraform-*"}, "calendar": {"de"}}
+	want := map[string][]string{"accounts": {"111122223333", "444455556666"}, "networks": {"192.0.2.0/24", "2001:db8::/32", "198.51.100.7"},
+		"regions": {"eu-central-1", "us-gov-west-1"},
+		"admins":  {"arn:aws:iam::*:role/admin"}, "automation.roles": {"arn:aws:iam::*:role/ci-*"}, "automation.sessions": {"terraform-*"},
+		"automation": {"arn:aws:iam::*:role/ci-*", "terraform-*"}, "calendar": {"de"}}
 	if diff := cmp.Diff(want, c.Facts()); diff != "" {
 		t.Error(diff)
 	}
@@ -145,7 +151,8 @@ defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
 			t.Errorf("hint %q", p.Hint)
 		}
 	}
-	if _, bad := Load(Options{Formats: offered, Path: filepath.Join(dir, "none.yaml")}); len(bad) != 1 || !strings.Contains(bad.Error(), "--config names is not there") {
+	if _, bad := Load(Options{Formats: offered, Path: filepath.Join(dir, "none.yaml")}); len(bad) != 1 ||
+		!strings.Contains(bad.Error(), "--config names is not there") {
 		t.Error(bad)
 	}
 }
@@ -154,7 +161,8 @@ defaults: {timezone: Mars/Olympus, period: sometime, formats: [docx]}
 func TestAccounts(t *testing.T) {
 	since := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 	plain := []Account{{ID: "111122223333"}, {ID: "044455556666"}}
-	named := []Account{{ID: "111122223333", Name: "production", Since: since, Expect: []string{"eu-central-1"}}, {ID: "044455556666", Name: "sandbox"}}
+	named := []Account{{ID: "111122223333", Name: "production", Since: since, Expect: []string{"eu-central-1"}},
+		{ID: "044455556666", Name: "sandbox"}}
 	for _, tt := range []struct {
 		name, text string
 		want       []Account
@@ -163,8 +171,10 @@ func TestAccounts(t *testing.T) {
 		{"list of ids on lines", "accounts:\n  - '111122223333'\n  - \"044455556666\"", plain},
 		{"list of mappings", `accounts: [{id: "111122223333"}, {id: "044455556666"}]`, plain},
 		{"both in one list", `accounts: ["111122223333", {id: "044455556666"}]`, plain},
-		{"list with settings", "accounts:\n  - {id: \"111122223333\", name: production, since: 2025-01-01, expect: [eu-central-1]}\n  - {id: \"044455556666\", name: sandbox}", named},
-		{"mapping", "accounts:\n  \"111122223333\": {name: production, since: 2025-01-01, expect: [eu-central-1]}\n  \"044455556666\": sandbox", named},
+		{"list with settings", "accounts:\n  - {id: \"111122223333\", name: production, since: 2025-01-01, expect: [eu-central-1]}\n  - " +
+			"{id: \"044455556666\", name: sandbox}", named},
+		{"mapping", "accounts:\n  \"111122223333\": {name: production, since: 2025-01-01, expect: [eu-central-1]}\n  \"044455556666\": sandbox",
+			named},
 		{"mapping in one line", `accounts: {"111122223333": {name: production, since: 2025-01-01, expect: [eu-central-1]}, '044455556666': {name: sandbox}}`, named},
 		{"empty list", "accounts: []", nil},
 		{"empty mapping", "accounts: {}", nil},
@@ -192,27 +202,43 @@ func TestAccountsProblems(t *testing.T) {
 	const hint = `write ["111122223333"], [{id: "111122223333", name: production}] or {"111122223333": production}`
 	for _, tt := range []struct{ name, text, want, hint string }{
 		{"nothing", "accounts:", `1:10: accounts has no value; it must be a list or a mapping of keys to values`, hint},
-		{"one text", `accounts: "111122223333"`, `1:11: accounts must be a list or a mapping of keys to values, this is the text "111122223333"`, hint},
-		{"one number", `accounts: 111122223333`, `1:11: accounts must be a list or a mapping of keys to values, this is the number 111122223333`, hint},
-		{"number", `accounts: [111122223333]`, `1:12: accounts[0] must be a text; without quotes 111122223333 is read as a number`, `quote it: "111122223333"`},
-		{"octal", `accounts: [011122223333]`, `1:12: accounts[0] must be a text; without quotes 011122223333 is read as a number`, `quote it: "011122223333"`},
-		{"leading zero that is not octal", `accounts: [{id: 089122223333}]`, `1:17: accounts[0].id must be a text; without quotes 089122223333 is read as a number`, `quote it: "089122223333"`},
-		{"underscores", `accounts: [1111_2222_3333]`, `1:12: accounts[0] must be a text; without quotes 1111_2222_3333 is read as a number`, `quote it: "1111_2222_3333"`},
+		{"one text", `accounts: "111122223333"`, `1:11: accounts must be a list or a mapping of keys to values, this is the text "111122223333"`,
+			hint},
+		{"one number", `accounts: 111122223333`, `1:11: accounts must be a list or a mapping of keys to values, this is the number 111122223333`,
+			hint},
+		{"number", `accounts: [111122223333]`, `1:12: accounts[0] must be a text; without quotes 111122223333 is read as a number`,
+			`quote it: "111122223333"`},
+		{"octal", `accounts: [011122223333]`, `1:12: accounts[0] must be a text; without quotes 011122223333 is read as a number`,
+			`quote it: "011122223333"`},
+		{"leading zero that is not octal", `accounts: [{id: 089122223333}]`,
+			`1:17: accounts[0].id must be a text; without quotes 089122223333 is read as a number`, `quote it: "089122223333"`},
+		{"underscores", `accounts: [1111_2222_3333]`, `1:12: accounts[0] must be a text; without quotes 1111_2222_3333 is read as a number`,
+			`quote it: "1111_2222_3333"`},
 		{"too short", `accounts: ["11112222333"]`, `1:12: accounts[0] cannot be "11112222333"; it must be twelve digits in quotes`, hint},
 		{"too long", `accounts: ["1111222233334"]`, `1:12: accounts[0] cannot be "1111222233334"; it must be twelve digits in quotes`, hint},
-		{"hyphens", `accounts: [{id: 1111-2222-3333}]`, `1:17: accounts[0].id cannot be "1111-2222-3333"; it must be twelve digits in quotes`, hint},
+		{"hyphens", `accounts: [{id: 1111-2222-3333}]`, `1:17: accounts[0].id cannot be "1111-2222-3333"; it must be twelve digits in quotes`,
+			hint},
 		{"null item", `accounts: [~]`, `1:12: accounts[0] has no value; it must be a text or a mapping of keys to values`, hint},
 		{"nested list", `accounts: [["111122223333"]]`, `1:12: accounts[0] must be a text or a mapping of keys to values, this is a list`, hint},
 		{"nested mapping", `accounts: [{id: {id: "111122223333"}}]`, `1:17: accounts[0].id must be a text, this is a mapping`, hint},
 		{"id missing", `accounts: [{name: production}]`, `1:12: accounts[0] lacks the key "id"`, "id: account id, quoted"},
-		{"twice, two spellings", `accounts: ["111122223333", {id: "111122223333"}]`, `1:33: the account 111122223333 appears twice; first in line 1`, "remove one of the two"},
-		{"twice in a mapping", "accounts:\n  \"111122223333\": a\n  '111122223333': b", `3:3: the key "111122223333" appears twice; first in line 2`, "remove one of the two"},
-		{"key without quotes", `accounts: {111122223333: production}`, `1:12: the key 111122223333 of accounts must be a text; without quotes it is read as a number`, `quote it: "111122223333"`},
+		{"twice, two spellings", `accounts: ["111122223333", {id: "111122223333"}]`,
+			`1:33: the account 111122223333 appears twice; first in line 1`, "remove one of the two"},
+		{"twice in a mapping", "accounts:\n  \"111122223333\": a\n  '111122223333': b",
+			`3:3: the key "111122223333" appears twice; first in line 2`, "remove one of the two"},
+		{"key without quotes", `accounts: {111122223333: production}`,
+			`1:12: the key 111122223333 of accounts must be a text; without quotes it is read as a number`, `quote it: "111122223333"`},
 		{"dash forgotten", `accounts: {id: "111122223333", name: production}`,
-			"1:12: the key \"id\" of accounts must be twelve digits in quotes\n1:32: the key \"name\" of accounts must be twelve digits in quotes", hint},
-		{"key with nothing", `accounts: {"111122223333": }`, `1:28: accounts.111122223333 has no value; it must be a text or a mapping of keys to values`, "write the account's name, or {name: production, since: 2025-01-01}"},
-		{"key with a list", `accounts: {"111122223333": [production]}`, `1:28: accounts.111122223333 must be a text or a mapping of keys to values, this is a list`, "write the account's name, or {name: production, since: 2025-01-01}"},
-		{"id below its key", `accounts: {"111122223333": {id: "111122223333"}}`, `1:29: unknown key "id" in accounts.111122223333; allowed: expect, name, since, until`, ""},
+			"1:12: the key \"id\" of accounts must be twelve digits in quotes\n1:32: the key \"name\" of accounts must be twelve digits in quotes",
+			hint},
+		{"key with nothing", `accounts: {"111122223333": }`,
+			`1:28: accounts.111122223333 has no value; it must be a text or a mapping of keys to values`,
+			"write the account's name, or {name: production, since: 2025-01-01}"},
+		{"key with a list", `accounts: {"111122223333": [production]}`,
+			`1:28: accounts.111122223333 must be a text or a mapping of keys to values, this is a list`,
+			"write the account's name, or {name: production, since: 2025-01-01}"},
+		{"id below its key", `accounts: {"111122223333": {id: "111122223333"}}`,
+			`1:29: unknown key "id" in accounts.111122223333; allowed: expect, name, since, until`, ""},
 		{"not a day", `accounts: {"111122223333": {since: 2026-02-30}}`, `1:36: "2026-02-30" is not a day of the calendar`, ""},
 		{"all at once", `accounts: [1, ~, {id: [], until: yesterday}, "x"]`,
 			`1:12: accounts[0] must be a text; without quotes 1 is read as a number
@@ -248,16 +274,21 @@ func TestAccountsProblems(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "trailscribe.yaml", full)
-	c, bad := Load(Options{Formats: offered, Dir: dir, Env: environment("TRAILSCRIBE_SOURCE", "other", "TRAILSCRIBE_TIMEZONE", "Asia/Shanghai", "TRAILSCRIBE_FORMATS", "pdf, xlsx", "TRAILSCRIBE_LIBRARY", "a"+string(filepath.ListSeparator)+"b")})
+	c, bad := Load(Options{Formats: offered, Dir: dir, Env: environment("TRAILSCRIBE_SOURCE", "other", "TRAILSCRIBE_TIMEZONE", "Asia/Shanghai",
+		"TRAILSCRIBE_FORMATS", "pdf, xlsx", "TRAILSCRIBE_LIBRARY", "a"+string(filepath.ListSeparator)+"b")})
 	if bad != nil {
 		t.Fatal(bad)
 	}
-	if c.Source != (Setting{Value: "other", Origin: "env TRAILSCRIBE_SOURCE"}) || c.Source.AsWritten() != "other" || c.Environment.Timezone.Value != "Asia/Shanghai" || c.Defaults.Timezone.Value != "Europe/Berlin" ||
+	if c.Source != (Setting{Value: "other", Origin: "env TRAILSCRIBE_SOURCE"}) || c.Source.AsWritten() != "other" ||
+		c.Environment.Timezone.Value != "Asia/Shanghai" || c.Defaults.Timezone.Value != "Europe/Berlin" ||
 		strings.Join(c.Environment.Formats.Values, "+") != "pdf+xlsx" || strings.Join(c.Library, "+") != "a+b" {
 		t.Errorf("%+v", c)
 	}
-	_, bad = Load(Options{Formats: offered, Env: environment("TRAILSCRIBE_TIMEZONE", "x", "TRAILSCRIBE_FORMATS", "pfd", "TRAILSCRIBE_PERIOD", "never", "TRAILSCRIBE_ENGINE", "duck", "TRAILSCRIBE_FAIL_ON", "hig"), Dir: t.TempDir()})
-	want := []string{`TRAILSCRIBE_ENGINE: the value cannot be "duck"`, `TRAILSCRIBE_FAIL_ON: the value cannot be "hig"; did you mean "high"?`, `TRAILSCRIBE_FORMATS: the value cannot be "pfd"; did you mean "pdf"?`, `TRAILSCRIBE_PERIOD: "never" is not a period`, `TRAILSCRIBE_TIMEZONE: there is no time zone "x"`}
+	_, bad = Load(Options{Formats: offered, Env: environment("TRAILSCRIBE_TIMEZONE", "x", "TRAILSCRIBE_FORMATS", "pfd", "TRAILSCRIBE_PERIOD",
+		"never", "TRAILSCRIBE_ENGINE", "duck", "TRAILSCRIBE_FAIL_ON", "hig"), Dir: t.TempDir()})
+	want := []string{`TRAILSCRIBE_ENGINE: the value cannot be "duck"`, `TRAILSCRIBE_FAIL_ON: the value cannot be "hig"; did you mean "high"?`,
+		`TRAILSCRIBE_FORMATS: the value cannot be "pfd"; did you mean "pdf"?`, `TRAILSCRIBE_PERIOD: "never" is not a period`,
+		`TRAILSCRIBE_TIMEZONE: there is no time zone "x"`}
 	for i, w := range want {
 		if len(bad) != len(want) || !strings.HasPrefix(bad[i].Error(), w) {
 			t.Fatalf("got\n%v", bad)
@@ -341,8 +372,10 @@ cost: {confirm_over: 0.5, max_per_run: 50}
 	price, exact := a.PricePerTB.Micros()
 	confirm, _ := c.Cost.ConfirmOver.Micros()
 	_, set := Setting{}.Micros()
-	got := []any{c.Source.Value, c.Source.AsWritten(), a.Logs.Value, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency, a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
-	want := []any{"s3://logs-bucket/trail/", "s3://logs-bucket/trail/", "s3://logs-bucket/trail/", int64(6_750_000), true, int64(500_000), false, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), true, 3, "12345", "000011112222", "trailscribe", true}
+	got := []any{c.Source.Value, c.Source.AsWritten(), a.Logs.Value, price, exact, confirm, set, a.First(), a.FIPS, a.Concurrency,
+		a.ExternalID.Value, a.Accounts.Values[0], a.Workgroup.Or(Default(DefaultWorkgroup)).Value, Athena{}.First().IsZero()}
+	want := []any{"s3://logs-bucket/trail/", "s3://logs-bucket/trail/", "s3://logs-bucket/trail/", int64(6_750_000), true, int64(500_000),
+		false, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), true, 3, "12345", "000011112222", "trailscribe", true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -350,7 +383,8 @@ cost: {confirm_over: 0.5, max_per_run: 50}
 	for _, s := range c.Resolve(Request{}).Show() {
 		shown[s.Name] = s.Value
 	}
-	for name, want := range map[string]string{"athena.region": "cn-north-1", "athena.fips": "true", "athena.concurrency": "3", "cost.max_per_run": "50", "athena.accounts": "000011112222"} {
+	for name, want := range map[string]string{"athena.region": "cn-north-1", "athena.fips": "true", "athena.concurrency": "3",
+		"cost.max_per_run": "50", "athena.accounts": "000011112222"} {
 		if shown[name] != want {
 			t.Errorf("config show has %s=%q, want %q", name, shown[name], want)
 		}
@@ -362,14 +396,17 @@ cost: {confirm_over: 0.5, max_per_run: 50}
 	if c.Athena.Concurrency != DefaultConcurrency {
 		t.Error(c.Athena.Concurrency)
 	}
-	_, bad = Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", "athena: {output: s3://bucket/a, staging: s3://bucket/a}\n")})
+	_, bad = Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml",
+		"athena: {output: s3://bucket/a, staging: s3://bucket/a}\n")})
 	if !strings.Contains(bad.Error(), "staging is the same place as output") {
 		t.Error(bad)
 	}
 }
 
 func TestShow(t *testing.T) {
-	c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml", "engine: duckdb\naccounts: [{id: \"111122223333\", name: prod, since: 2025-01-01}]\ndefaults: {timezone: UTC}\n"), Env: environment("TRAILSCRIBE_TIMEZONE", "Asia/Tokyo")})
+	c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), "trailscribe.yaml",
+		"engine: duckdb\naccounts: [{id: \"111122223333\", name: prod, since: 2025-01-01}]\ndefaults: {timezone: UTC}\n"),
+		Env: environment("TRAILSCRIBE_TIMEZONE", "Asia/Tokyo")})
 	if bad != nil {
 		t.Fatal(bad)
 	}
@@ -377,16 +414,20 @@ func TestShow(t *testing.T) {
 	for _, s := range c.Resolve(Request{}).Show() {
 		got = append(got, s.Name+"="+s.Value+" from "+filepath.Base(s.Origin))
 	}
-	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "athena.mode=auto from default", "calendar=weekdays from default",
-		"engine=duckdb from trailscribe.yaml:1:9", "fail_on=none from default", "formats=pdf, xlsx from default", "language=en from default", "late_days=2 from default",
-		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "query_timeout=10m from default", "settle=1h from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
+	want := []string{"accounts.111122223333=prod since 2025-01-01 from trailscribe.yaml:2:12", "athena.mode=auto from default",
+		"calendar=weekdays from default",
+		"engine=duckdb from trailscribe.yaml:1:9", "fail_on=none from default", "formats=pdf, xlsx from default", "language=en from default",
+		"late_days=2 from default",
+		"library.builtin=true from default", "out=reports-out from default", "period=last-month from default", "query_timeout=10m from default",
+		"settle=1h from default", "theme=navy from default", "timezone=Asia/Tokyo from env TRAILSCRIBE_TIMEZONE"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestParseTimeout(t *testing.T) {
-	for text, want := range map[string]time.Duration{"1s": time.Second, "90s": 90 * time.Second, "10m": 10 * time.Minute, "1h30m": 90 * time.Minute, "24h": 24 * time.Hour} {
+	for text, want := range map[string]time.Duration{"1s": time.Second, "90s": 90 * time.Second, "10m": 10 * time.Minute,
+		"1h30m": 90 * time.Minute, "24h": 24 * time.Hour} {
 		if got, err := ParseTimeout(text); err != nil || got != want {
 			t.Errorf("%s: %s, %v", text, got, err)
 		}
@@ -405,7 +446,8 @@ func TestParseTimeout(t *testing.T) {
 		if got := x.Value + " from " + filepath.Base(x.Origin); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
-		if got := c.Resolve(Request{Caller: Level{Texts: map[string]Setting{QueryTimeout: {Value: "1h", Origin: "flag"}}}}).Text(QueryTimeout); got != "1h" {
+		if got := c.Resolve(Request{Caller: Level{Texts: map[string]Setting{QueryTimeout: {Value: "1h",
+			Origin: "flag"}}}}).Text(QueryTimeout); got != "1h" {
 			t.Errorf("%s: the caller's is %s", text, got)
 		}
 	}

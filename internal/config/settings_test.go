@@ -162,7 +162,8 @@ func TestSourceDecidesTheEngine(t *testing.T) {
 
 // Parameters come in the order of the levels, each with its own values.
 func TestParamsOfLevels(t *testing.T) {
-	c, bad := Load(Options{Formats: offered, Path: write(t, t.TempDir(), FileName, "defaults: {params: {threshold: 5, signin/failed.threshold: 7}}\n")})
+	c, bad := Load(Options{Formats: offered,
+		Path: write(t, t.TempDir(), FileName, "defaults: {params: {threshold: 5, signin/failed.threshold: 7}}\n")})
 	if bad.Err() != nil {
 		t.Fatal(bad)
 	}

@@ -21,8 +21,8 @@ import (
 	"trailscribe/templates"
 )
 
-// Every exception query of the library gives exactly the rows that are planted for it: no row is missing and none is added, with duplicates,
-// late files, services that work as root and the other traps around them.
+// Every exception query of the library gives exactly the rows that are planted for it: no row is missing and none is added, with
+// duplicates, late files, services that work as root and the other traps around them.
 func TestAnswers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("opens an engine over two months of logs")
@@ -49,7 +49,8 @@ func TestAnswers(t *testing.T) {
 	defer e.Close()
 	from, to := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	settings := relation.Settings{Weekend: []time.Weekday{time.Saturday, time.Sunday}}
-	s, err := e.Open(ctx, engine.Scope{Run: "answers", Scope: relation.Scope{From: from, To: to, HistoryDays: 90, LateDays: 2, Values: settings.Values()}})
+	s, err := e.Open(ctx, engine.Scope{Run: "answers", Scope: relation.Scope{From: from, To: to, HistoryDays: 90, LateDays: 2,
+		Values: settings.Values()}})
 	fail(t, err)
 	defer s.Close()
 	asked := 0

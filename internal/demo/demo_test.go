@@ -177,7 +177,8 @@ func TestLateAndSilent(t *testing.T) {
 	spoken := map[string]int{}
 	for key, rs := range all {
 		for _, r := range rs {
-			if r.EventTime[:10] < cloudtrail.ParseKey(key).Day.AddDate(0, 0, -1).Format("2006-01-02") || r.EventName == "TerminateInstances" && strings.Contains(key, "/2026/10/24/") {
+			if r.EventTime[:10] < cloudtrail.ParseKey(key).Day.AddDate(0, 0, -1).Format("2006-01-02") || r.EventName == "TerminateInstances" &&
+				strings.Contains(key, "/2026/10/24/") {
 				late++
 			}
 			if r.EventTime >= "2026-10-18T05:00:00Z" && r.EventTime < "2026-10-18T21:00:00Z" {
@@ -191,7 +192,8 @@ func TestLateAndSilent(t *testing.T) {
 	if late == 0 {
 		t.Error("no event is delivered late")
 	}
-	for account, want := range map[string]bool{"111122223333": true, "444455556666": true, "777788889999": false, "day 111122223333": true, "day 444455556666": false} {
+	for account, want := range map[string]bool{"111122223333": true, "444455556666": true, "777788889999": false, "day 111122223333": true,
+		"day 444455556666": false} {
 		if got := spoken[account] > 0; got != want {
 			t.Errorf("%s: %d events in its silence", account, spoken[account])
 		}
@@ -237,8 +239,9 @@ func TestPlantedEventsAreThere(t *testing.T) {
 func TestOtherShapes(t *testing.T) {
 	for name, o := range map[string]Options{
 		"one account, one region": {Accounts: []string{"111122223333"}, Regions: []string{"eu-west-1"}, Events: 500},
-		"five days":               {From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 6, 0, 0, 0, 0, time.UTC), Events: 500},
-		"small files":             {Events: 2000, PerFile: 10, From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)},
+		"five days": {From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 6, 0, 0, 0, 0, time.UTC),
+			Events: 500},
+		"small files": {Events: 2000, PerFile: 10, From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, _ := generate(t, o)

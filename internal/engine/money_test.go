@@ -27,7 +27,8 @@ func TestMoney(t *testing.T) {
 			t.Errorf("%d at %d buys %d bytes, which cost more", c.amount, c.price, got)
 		}
 	}
-	for micros, want := range map[int64]string{0: "0.00 USD", 1: "0.000001 USD", 99_999: "0.099999 USD", 100_000: "0.10 USD", 100_001: "0.11 USD", 1_234_567: "1.24 USD", math.MaxInt64: "9223372036854.78 USD"} {
+	for micros, want := range map[int64]string{0: "0.00 USD", 1: "0.000001 USD", 99_999: "0.099999 USD", 100_000: "0.10 USD",
+		100_001: "0.11 USD", 1_234_567: "1.24 USD", math.MaxInt64: "9223372036854.78 USD"} {
 		if got := usd(micros).String(); got != want {
 			t.Errorf("%d is shown as %s, want %s", micros, got, want)
 		}

@@ -80,7 +80,8 @@ type Limit struct {
 	Reason  string `json:"reason"`
 }
 
-// Reasons that the program itself gives; each is a key of the report's language (reason.<key>) behind a "=". Any other reason is the engine's own text.
+// Reasons that the program itself gives; each is a key of the report's language (reason.<key>) behind a "=". Any other reason is the
+// engine's own text.
 const (
 	ReasonRepeatedKey = "=repeated-key"   // two rows have the same key, and not because copies of an event differ
 	ReasonNotApplied  = "=not_applicable" // see NotApplicable

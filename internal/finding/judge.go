@@ -66,8 +66,8 @@ func (k *keyer) id(r result.Row) (id [8]byte, err error) {
 }
 
 // copy is the id of a row that its key does not name, because copies of the event differ or because the event has no id: over
-// the id of the query, the key, a line with the word copy, and the whole row. Of rows that are equal in all cells the second has one more line, with a 2, and so on:
-// nobody can tell which of them is which.
+// the id of the query, the key, a line with the word copy, and the whole row. Of rows that are equal in all cells the second has one
+// more line, with a 2, and so on: nobody can tell which of them is which.
 func (k *keyer) copy(r result.Row, same map[[8]byte]int64) (id [8]byte, err error) {
 	if _, err := k.id(r); err != nil {
 		return id, err

@@ -49,15 +49,20 @@ func TestAttemptsAndUndecided(t *testing.T) {
 		only     bool
 		statuses string
 	}{
-		"all refused":     {[]result.Row{of(1, "denied", nil), of(2, "failed", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, Attempts: 2}, true, "open open"},
-		"one succeeded":   {[]result.Row{of(1, "denied", nil), of(2, "success", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, Attempts: 1}, false, "open open"},
+		"all refused": {[]result.Row{of(1, "denied", nil), of(2, "failed", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2,
+			Attempts: 2}, true, "open open"},
+		"one succeeded": {[]result.Row{of(1, "denied", nil), of(2, "success", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2,
+			Attempts: 1}, false, "open open"},
 		"outcome unknown": {[]result.Row{of(1, nil, nil)}, Verdict{Outcome: Exceptions, Rows: 1, Open: 1}, false, "open"},
-		"one undecided":   {[]result.Row{of(1, "denied", true), of(2, "success", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 1, Undecided: 1}, false, "undecided open"},
-		"all undecided":   {[]result.Row{of(1, "success", true)}, Verdict{Outcome: NotEvaluated, Reason: ReasonUndecided, Rows: 1, Undecided: 1}, false, "undecided"},
-		"nothing":         {nil, Verdict{Outcome: Clear}, false, ""},
+		"one undecided": {[]result.Row{of(1, "denied", true), of(2, "success", false)}, Verdict{Outcome: Exceptions, Rows: 2, Open: 1,
+			Undecided: 1}, false, "undecided open"},
+		"all undecided": {[]result.Row{of(1, "success", true)}, Verdict{Outcome: NotEvaluated, Reason: ReasonUndecided, Rows: 1, Undecided: 1},
+			false, "undecided"},
+		"nothing": {nil, Verdict{Outcome: Clear}, false, ""},
 	} {
 		var statuses []string
-		got, err := Judge(t.Context(), q, result.Of(columns, c.rows), Context{}, func(e Exception) error { statuses = append(statuses, e.Status); return nil })
+		got, err := Judge(t.Context(), q, result.Of(columns, c.rows), Context{},
+			func(e Exception) error { statuses = append(statuses, e.Status); return nil })
 		if err != nil || !reflect.DeepEqual(got, c.want) || got.OnlyAttempts() != c.only || strings.Join(statuses, " ") != c.statuses {
 			t.Errorf("%s: %+v %v %v, want %+v", name, got, statuses, err, c.want)
 		}
@@ -97,7 +102,8 @@ func TestIDKeepsPartsApart(t *testing.T) {
 	two := []result.Column{{Name: "a", Kind: result.Text}, {Name: "b", Kind: result.Text}}
 	q := &query.Query{ID: "q/q"}
 	seen := map[string]result.Row{}
-	for _, r := range []result.Row{{"ab", ""}, {"a", "b"}, {"", "ab"}, {nil, "ab"}, {"null", "ab"}, {"a\n", "b"}, {"a", "\nb"}, {"\xff", ""}, {"\ufffd", ""}} {
+	for _, r := range []result.Row{{"ab", ""}, {"a", "b"}, {"", "ab"}, {nil, "ab"}, {"null", "ab"}, {"a\n", "b"}, {"a", "\nb"}, {"\xff", ""},
+		{"\ufffd", ""}} {
 		id := ID(q, two, r)
 		if other, ok := seen[id]; ok {
 			t.Errorf("%q and %q have the same id", r, other)
@@ -151,12 +157,18 @@ func TestJudge(t *testing.T) {
 		first Exception
 	}{
 		{"no rows", root, nil, Context{}, Verdict{Outcome: Clear}, 0, Exception{}},
-		{"open", root, []result.Row{a1, b1}, Context{}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2}, 2, Exception{ID: id(a1), Status: StatusOpen}},
-		{"one waived", root, []result.Row{a1, b1}, waived, Verdict{Outcome: Exceptions, Rows: 2, Open: 1, Waived: 1}, 2, Exception{ID: id(a1), Status: StatusWaived, Waiver: "W-1"}},
-		{"all waived", root, []result.Row{a1, a2}, waived, Verdict{Outcome: Waived, Rows: 2, Waived: 2}, 2, Exception{ID: id(a1), Status: StatusWaived, Waiver: "W-1"}},
-		{"new", root, []result.Row{a1, b1}, Context{Previous: before{id(b1)}}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, New: 1}, 2, Exception{ID: id(a1), Status: StatusOpen, New: true}},
-		{"gone", root, []result.Row{b1}, Context{Previous: saved{before{id(a1), id(b1), "other"}}}, Verdict{Outcome: Exceptions, Rows: 1, Open: 1, Gone: 1}, 1, Exception{ID: id(b1), Status: StatusOpen}},
-		{"repeated key", root, []result.Row{a1, b1, a1}, Context{}, Verdict{Outcome: NotEvaluated, Reason: ReasonRepeatedKey, Rows: 3, Duplicates: 1}, 3, Exception{ID: id(a1), Status: StatusOpen}},
+		{"open", root, []result.Row{a1, b1}, Context{}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2}, 2,
+			Exception{ID: id(a1), Status: StatusOpen}},
+		{"one waived", root, []result.Row{a1, b1}, waived, Verdict{Outcome: Exceptions, Rows: 2, Open: 1, Waived: 1}, 2,
+			Exception{ID: id(a1), Status: StatusWaived, Waiver: "W-1"}},
+		{"all waived", root, []result.Row{a1, a2}, waived, Verdict{Outcome: Waived, Rows: 2, Waived: 2}, 2,
+			Exception{ID: id(a1), Status: StatusWaived, Waiver: "W-1"}},
+		{"new", root, []result.Row{a1, b1}, Context{Previous: before{id(b1)}}, Verdict{Outcome: Exceptions, Rows: 2, Open: 2, New: 1}, 2,
+			Exception{ID: id(a1), Status: StatusOpen, New: true}},
+		{"gone", root, []result.Row{b1}, Context{Previous: saved{before{id(a1), id(b1), "other"}}}, Verdict{Outcome: Exceptions, Rows: 1, Open: 1,
+			Gone: 1}, 1, Exception{ID: id(b1), Status: StatusOpen}},
+		{"repeated key", root, []result.Row{a1, b1, a1}, Context{}, Verdict{Outcome: NotEvaluated, Reason: ReasonRepeatedKey, Rows: 3,
+			Duplicates: 1}, 3, Exception{ID: id(a1), Status: StatusOpen}},
 		{"evidence", evidence, []result.Row{a1, a1}, Context{}, Verdict{Outcome: Shown, Rows: 2}, 0, Exception{}},
 		{"metric without rows", &query.Query{Kind: query.KindMetric}, nil, Context{}, Verdict{Outcome: Shown}, 0, Exception{}},
 	} {
@@ -193,7 +205,8 @@ func TestJudgeStops(t *testing.T) {
 		t.Error("a result without its key columns was judged")
 	}
 	bad := result.With(rows, nil, func(int64, result.Row) (result.Row, error) { return nil, full })
-	if v, err := Judge(context.Background(), root, bad, Context{}, func(Exception) error { return nil }); !errors.Is(err, full) || v.Outcome != NotEvaluated {
+	if v, err := Judge(context.Background(), root, bad, Context{}, func(Exception) error { return nil }); !errors.Is(err, full) ||
+		v.Outcome != NotEvaluated {
 		t.Error(v, err)
 	}
 }

@@ -73,7 +73,8 @@ func TestPatternsOfOtherQueries(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	missing := &query.Query{ID: "a/b", Kind: query.KindException, Key: []string{"eventid"}, Recurs: []string{"nothing"}}
-	if _, err := Judge(context.Background(), missing, result.Of(patternColumns, []result.Row{row}), Context{}, func(Exception) error { return nil }); err == nil {
+	if _, err := Judge(context.Background(), missing, result.Of(patternColumns, []result.Row{row}), Context{},
+		func(Exception) error { return nil }); err == nil {
 		t.Error("a column that is not there was accepted")
 	}
 }

@@ -58,7 +58,8 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	// A query mapped to the newer version serves the older one too, and each only in its own order.
-	if diff := cmp.Diff([]string{"1.7", "9.9"}, set["cis-4"].Serves(map[string][]string{"cis-5": {"1.6", "1.10"}, "cis-4": {"9.9"}})); diff != "" {
+	if diff := cmp.Diff([]string{"1.7", "9.9"},
+		set["cis-4"].Serves(map[string][]string{"cis-5": {"1.6", "1.10"}, "cis-4": {"9.9"}})); diff != "" {
 		t.Error(diff)
 	}
 	if got := set["cis-5"].Serves(map[string][]string{"cis-4": {"1.7"}}); got != nil {
@@ -78,7 +79,9 @@ controls:
   - {id: "1.7", name: a, family: b, strength: partly}
   - {id: "1.7", name: a, family: b, strength: partial}
 `,
-		"cis-x.yaml": "id: cis-x\ntitle: T\nversion: \"1\"\npublisher: P\ncontrols:\n  - {id: \"1\", name: a, family: b, strength: full, same_as: cis-5/7.7}\n  - {id: \"2\", name: a, family: b, strength: full, same_as: cis-6/1}\n  - {id: \"3\", name: a, family: b, strength: full, same_as: cis-x/1}\n",
+		"cis-x.yaml": "id: cis-x\ntitle: T\nversion: \"1\"\npublisher: P\ncontrols:\n  - {id: \"1\", name: a, family: b, strength: full, " +
+			"same_as: cis-5/7.7}\n  - {id: \"2\", name: a, family: b, strength: full, same_as: cis-6/1}\n  - {id: \"3\", name: a, family: b, " +
+			"strength: full, same_as: cis-x/1}\n",
 	}))
 	want := `mine/reports/frameworks/cis-4.yaml:1:5: the id is "cis-3", but the file is called "cis-4" [id-is-file-name]
 mine/reports/frameworks/cis-4.yaml:3:10: version must be a text; without quotes 4.0 is read as a number [yaml-type]

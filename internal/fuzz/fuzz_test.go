@@ -68,7 +68,8 @@ FAIL
 func TestResult(t *testing.T) {
 	dir := t.TempDir()
 	seed := filepath.Join(dir, "testdata", "fuzz", "FuzzX")
-	if err := errors.Join(os.MkdirAll(seed, 0o755), os.WriteFile(filepath.Join(seed, "0123456789abcdef"), []byte("go test fuzz v1\nstring(\"x\")\n"), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(seed, 0o755), os.WriteFile(filepath.Join(seed, "0123456789abcdef"),
+		[]byte("go test fuzz v1\nstring(\"x\")\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	r := result{target: target{name: "FuzzX", path: "internal/x", dir: dir}, output: output, cpu: 2 * time.Second}
@@ -76,13 +77,15 @@ func TestResult(t *testing.T) {
 		t.Errorf("%d executions, %d found, %g per second", r.executions, r.found, r.rate())
 	}
 	said := r.failure()
-	for _, want := range []string{"it broke", "The failing input is internal/x/testdata/fuzz/FuzzX/0123456789abcdef\n", `string("x")`, "go test ./internal/x -run '^FuzzX$/^0123456789abcdef$'\n"} {
+	for _, want := range []string{"it broke", "The failing input is internal/x/testdata/fuzz/FuzzX/0123456789abcdef\n", `string("x")`,
+		"go test ./internal/x -run '^FuzzX$/^0123456789abcdef$'\n"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in\n%s", want, said)
 		}
 	}
 	late := "--- FAIL: FuzzX (2.17s)\n    context deadline exceeded\nFAIL\n"
-	if !endedLate("fuzz: elapsed: 2s, execs: 9\n"+late) || endedLate(output) || endedLate(late+output) || endedLate("--- FAIL: FuzzX (2.17s)\n    x_test.go:1: context deadline exceeded\nFAIL\n") {
+	if !endedLate("fuzz: elapsed: 2s, execs: 9\n"+late) || endedLate(output) || endedLate(late+output) ||
+		endedLate("--- FAIL: FuzzX (2.17s)\n    x_test.go:1: context deadline exceeded\nFAIL\n") {
 		t.Error("the end of the time is not told from a failure")
 	}
 	r.output = "--- FAIL: FuzzX (0.00s)\n"

@@ -34,7 +34,8 @@ func FuzzLoadPlan(f *testing.F) {
 		if err == nil && p.Target != "another target" {
 			t.Fatal("it was applied elsewhere")
 		}
-		if err := p.Apply(context.Background(), p.Target, nil, func(d Done) { t.Fatalf("it changed %s", d.Ref) }); err == nil && len(p.Steps) > 0 {
+		if err := p.Apply(context.Background(), p.Target, nil, func(d Done) { t.Fatalf("it changed %s", d.Ref) }); err == nil &&
+			len(p.Steps) > 0 {
 			t.Fatal("it was applied to nothing")
 		}
 	})

@@ -37,7 +37,8 @@ func (t *thing) Diff(s State) []Change {
 	case !s.Exists:
 		return []Change{{Op: Add, Ref: t.name, Reason: "it is not there", Blocked: t.blocked}}
 	case s.Fields["value"] != t.want:
-		return []Change{{Op: Modify, Ref: t.name, Field: "value", Old: s.Fields["value"], New: t.want, Reason: "<other> & so on", Blocked: t.blocked}}
+		return []Change{{Op: Modify, Ref: t.name, Field: "value", Old: s.Fields["value"], New: t.want, Reason: "<other> & so on",
+			Blocked: t.blocked}}
 	}
 	return nil
 }
@@ -94,7 +95,8 @@ func TestOrderAndIdempotence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Apply(t.Context(), "here", all, nil); err != nil || strings.Join(*log, ", ") != "destroy table t, destroy bucket b" || p.Steps[1].Kept == "" {
+	if err := p.Apply(t.Context(), "here", all, nil); err != nil || strings.Join(*log, ", ") != "destroy table t, destroy bucket b" ||
+		p.Steps[1].Kept == "" {
 		t.Error(err, *log, p.Steps)
 	}
 }
@@ -111,7 +113,8 @@ func TestStopsAtTheFirstError(t *testing.T) {
 			said = append(said, d.Ref)
 		}
 	})
-	if !errors.Is(err, rs[1].fail) || strings.Join(*log, ", ") != "apply bucket b, apply database d" || strings.Join(said, ", ") != "bucket b, failed database d" {
+	if !errors.Is(err, rs[1].fail) || strings.Join(*log, ", ") != "apply bucket b, apply database d" ||
+		strings.Join(said, ", ") != "bucket b, failed database d" {
 		t.Error(err, *log, said)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -186,7 +189,8 @@ func TestLoadPlanRefusesWhatFollows(t *testing.T) {
 		t.Errorf("white space behind a plan: %v", err)
 	}
 	for _, more := range []string{"{}", "x", b.String()} {
-		if _, err := LoadPlan(append(bytes.Clone(b.Bytes()), more...)); err == nil || !strings.Contains(err.Error(), "something follows the plan") {
+		if _, err := LoadPlan(append(bytes.Clone(b.Bytes()), more...)); err == nil ||
+			!strings.Contains(err.Error(), "something follows the plan") {
 			t.Errorf("%.20q behind a plan: %v", more, err)
 		}
 	}
@@ -197,7 +201,8 @@ func TestBlockedChangesNothing(t *testing.T) {
 	rs[2].blocked = "it belongs to somebody else"
 	p, _ := New(t.Context(), "here", all)
 	err := p.Apply(t.Context(), "here", all, nil)
-	if !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), "table t: it belongs to somebody else") || len(*log) != 0 || len(p.Blocked()) != 1 {
+	if !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), "table t: it belongs to somebody else") || len(*log) != 0 ||
+		len(p.Blocked()) != 1 {
 		t.Error(err, *log)
 	}
 }
@@ -217,7 +222,8 @@ func TestPick(t *testing.T) {
 }
 
 func TestLoadPlanRefuses(t *testing.T) {
-	for text, want := range map[string]string{"": "not a plan", "{}": "format is 0", `{"format":1,"more":2}`: "not a plan", `{"format":2}`: "make the plan again", "athena:": "not a plan"} {
+	for text, want := range map[string]string{"": "not a plan", "{}": "format is 0", `{"format":1,"more":2}`: "not a plan",
+		`{"format":2}`: "make the plan again", "athena:": "not a plan"} {
 		if _, err := LoadPlan([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -22,7 +22,8 @@ func FuzzTable(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	own, err := json.Marshal(types.Table{Name: in.Name, TableType: in.TableType, Parameters: in.Parameters, PartitionKeys: in.PartitionKeys, StorageDescriptor: in.StorageDescriptor})
+	own, err := json.Marshal(types.Table{Name: in.Name, TableType: in.TableType, Parameters: in.Parameters, PartitionKeys: in.PartitionKeys,
+		StorageDescriptor: in.StorageDescriptor})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -54,7 +55,8 @@ func FuzzTable(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if aws.ToString(next.Name) != l.Table || len(next.StorageDescriptor.Columns) < len(in.StorageDescriptor.Columns) || len(next.PartitionKeys) != len(in.PartitionKeys) {
+		if aws.ToString(next.Name) != l.Table || len(next.StorageDescriptor.Columns) < len(in.StorageDescriptor.Columns) ||
+			len(next.PartitionKeys) != len(in.PartitionKeys) {
 			t.Fatalf("%+v", next)
 		}
 		for k, v := range now.Parameters {

@@ -91,7 +91,8 @@ func TestParameters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, want := range map[string]string{"projection.account.values": "111122223333", "projection.region.values": "eu-central-1,us-east-1", "projection.day.range": "2026/01/01,NOW", "projection.day.format": "yyyy/MM/dd"} {
+	for k, want := range map[string]string{"projection.account.values": "111122223333", "projection.region.values": "eu-central-1,us-east-1",
+		"projection.day.range": "2026/01/01,NOW", "projection.day.format": "yyyy/MM/dd"} {
 		if p[k] != want {
 			t.Errorf("%s is %q, want %q", k, p[k], want)
 		}
@@ -116,9 +117,11 @@ func TestParameters(t *testing.T) {
 	s = named()
 	s.Accounts, s.Regions, s.FirstDay = nil, nil, time.Time{}
 	f := Found{Pairs: []Pair{{"222233334444", "eu-west-1"}}, First: day("2026-03-04")}
-	had := map[string]string{"projection.account.type": "enum", "projection.account.values": "111122223333", "projection.day.range": "2026/02/01,NOW"}
+	had := map[string]string{"projection.account.type": "enum", "projection.account.values": "111122223333",
+		"projection.day.range": "2026/02/01,NOW"}
 	p, err = open(t, s, f, nil).parameters(had)
-	if err != nil || p["projection.account.values"] != "111122223333,222233334444" || p["projection.region.values"] != "eu-west-1" || p["projection.day.range"] != "2026/02/01,NOW" {
+	if err != nil || p["projection.account.values"] != "111122223333,222233334444" || p["projection.region.values"] != "eu-west-1" ||
+		p["projection.day.range"] != "2026/02/01,NOW" {
 		t.Error(p, err)
 	}
 	had["projection.day.range"] = "2026/05/01,NOW"
@@ -139,7 +142,8 @@ func TestColumnTypes(t *testing.T) {
 		t.Fatal(len(cols), err)
 	}
 	for _, c := range cols {
-		if strings.ContainsAny(*c.Type, " ()") || strings.Contains(*c.Type, "varchar") || strings.Contains(*c.Type, "row") || len(*c.Type) > 131072 {
+		if strings.ContainsAny(*c.Type, " ()") || strings.Contains(*c.Type, "varchar") || strings.Contains(*c.Type, "row") ||
+			len(*c.Type) > 131072 {
 			t.Errorf("%s %s is not a type of Hive", *c.Name, *c.Type)
 		}
 	}
@@ -150,7 +154,8 @@ func TestColumnTypes(t *testing.T) {
 		{"struct<b:string,a:string>", "struct<a:string,b:string>", ""},
 		{"struct<a:string>", "struct<a:string,b:string>", "no field b"},
 		{"struct<a:struct<x:int>>", "struct<a:struct<x:string>>", "a: x: int instead of string"},
-		{"map<string,string>", "struct<federatedprovider:string,attributes:map<string,string>>", "map<string,string> instead of struct<federatedprovider:string,attributes:map<string,string>>"},
+		{"map<string,string>", "struct<federatedprovider:string,attributes:map<string,string>>",
+			"map<string,string> instead of struct<federatedprovider:string,attributes:map<string,string>>"},
 		{"array<struct<a:string>>", "array<struct<a:string,b:string>>", "no field b"},
 		{"boolean", "string", "boolean instead of string"},
 		{"decimal(10,2)", "decimal(10,2)", ""},
@@ -196,14 +201,16 @@ func TestDiscover(t *testing.T) {
 		t.Error(f.First, f.Organizations)
 	}
 	s.Organization = "o-exampleorg1"
-	if f, err = Discover(t.Context(), m, s); err != nil || len(f.Pairs) != 1 || f.Pairs[0] != (Pair{"999988887777", "us-east-1"}) || !f.First.Equal(day("2023-05-06")) || len(f.Outside) != 5 || f.Organizations != nil {
+	if f, err = Discover(t.Context(), m, s); err != nil || len(f.Pairs) != 1 || f.Pairs[0] != (Pair{"999988887777", "us-east-1"}) ||
+		!f.First.Equal(day("2023-05-06")) || len(f.Outside) != 5 || f.Organizations != nil {
 		t.Errorf("%+v %v", f, err)
 	}
 	if f, err = Discover(t.Context(), &memory{}, s); err != nil || len(f.Pairs) != 0 || !f.First.IsZero() {
 		t.Errorf("%+v %v", f, err)
 	}
 	trouble := errors.New("trouble")
-	if _, err = Discover(t.Context(), failing{trouble}, s); !errors.Is(err, trouble) || !strings.Contains(err.Error(), "listing s3://logs/AWSLogs/") {
+	if _, err = Discover(t.Context(), failing{trouble}, s); !errors.Is(err, trouble) ||
+		!strings.Contains(err.Error(), "listing s3://logs/AWSLogs/") {
 		t.Error(err)
 	}
 }
@@ -290,7 +297,8 @@ func TestInspect(t *testing.T) {
 		{Wrong, "white space", set("projection.region.values", "eu-central-1, us-east-1")},
 		{Wrong, "empty value", set("projection.region.values", "eu-central-1,,us-east-1")},
 		{Wrong, "no ${region}", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/eu-central-1/${day}/")},
-		{Wrong, "${when}, which is not a partition column", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${when}/")},
+		{Wrong, "${when}, which is not a partition column",
+			set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${when}/")},
 		{Wrong, "has // in it", set("storage.location.template", "s3://logs/AWSLogs//${account}/CloudTrail/${region}/${day}/")},
 		{Notice, "does not end with /", set("storage.location.template", "s3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}")},
 		{Wrong, "not the logs at", set("storage.location.template", "s3://elsewhere/AWSLogs/${account}/CloudTrail/${region}/${day}/")},
@@ -309,7 +317,8 @@ func TestInspect(t *testing.T) {
 		}},
 		{Notice, "lacks the columns eventversion", func(tb *types.Table) { tb.StorageDescriptor.Columns = tb.StorageDescriptor.Columns[1:] }},
 		{Wrong, "no column useridentity", func(tb *types.Table) { tb.StorageDescriptor.Columns = tb.StorageDescriptor.Columns[2:] }},
-		{Notice, "useridentity (string instead of struct<…>)", func(tb *types.Table) { tb.StorageDescriptor.Columns[1].Type = aws.String("string") }},
+		{Notice, "useridentity (string instead of struct<…>)",
+			func(tb *types.Table) { tb.StorageDescriptor.Columns[1].Type = aws.String("string") }},
 		{Wrong, "does not say what columns", func(tb *types.Table) { tb.StorageDescriptor = nil }},
 	} {
 		found := false
@@ -323,7 +332,8 @@ func TestInspect(t *testing.T) {
 	// A table made as AWS's page shows it: one account, one region, its day called timestamp.
 	old := in(func(tb *types.Table) {
 		tb.PartitionKeys = []types.Column{{Name: aws.String("timestamp"), Type: aws.String("string")}}
-		tb.Parameters = map[string]string{"projection.enabled": "true", "projection.timestamp.type": "date", "projection.timestamp.format": "yyyy/MM/dd", "projection.timestamp.range": "2020/01/01,NOW",
+		tb.Parameters = map[string]string{"projection.enabled": "true", "projection.timestamp.type": "date",
+			"projection.timestamp.format": "yyyy/MM/dd", "projection.timestamp.range": "2020/01/01,NOW",
 			"storage.location.template": "s3://logs/AWSLogs/111122223333/CloudTrail/eu-central-1/${timestamp}"}
 	})
 	for _, r := range l.Inspect(old) {
@@ -331,10 +341,12 @@ func TestInspect(t *testing.T) {
 			t.Errorf("a working table is called wrong: %+v", r)
 		}
 	}
-	if q, err := CountSQL("d", "t", old, Partition{Account: "111122223333", Region: "eu-central-1", Day: day("2026-10-05")}); err != nil || !strings.HasSuffix(q, `FROM "d"."t" WHERE "timestamp" = '2026/10/05'`) {
+	if q, err := CountSQL("d", "t", old, Partition{Account: "111122223333", Region: "eu-central-1", Day: day("2026-10-05")}); err != nil ||
+		!strings.HasSuffix(q, `FROM "d"."t" WHERE "timestamp" = '2026/10/05'`) {
 		t.Error(q, err)
 	}
-	if q, err := CountSQL("d", "t", old, Partition{Account: "111122223333", Region: "us-east-1", Day: day("2026-10-05")}); err == nil || !strings.Contains(err.Error(), "reads only eu-central-1") {
+	if q, err := CountSQL("d", "t", old, Partition{Account: "111122223333", Region: "us-east-1", Day: day("2026-10-05")}); err == nil ||
+		!strings.Contains(err.Error(), "reads only eu-central-1") {
 		t.Error(q, err)
 	}
 }
@@ -394,7 +406,8 @@ func TestExports(t *testing.T) {
 	managed := named()
 	managed.Logs.Prefix, managed.Organization = "audit", "o-exampleorg1"
 	bucket := named()
-	bucket.Output, bucket.Staging = awsconfig.Place{Bucket: "results", Prefix: "athena"}, awsconfig.Place{Bucket: "elsewhere", Prefix: "staging"}
+	bucket.Output, bucket.Staging = awsconfig.Place{Bucket: "results", Prefix: "athena"},
+		awsconfig.Place{Bucket: "elsewhere", Prefix: "staging"}
 	bucket.Partition, bucket.Region, bucket.ScanLimit = "aws-us-gov", "us-gov-west-1", 1
 	for name, s := range map[string]Settings{"managed": managed, "bucket": bucket} {
 		l := open(t, s, Found{}, nil)
@@ -474,7 +487,8 @@ func TestPolicies(t *testing.T) {
 					t.Errorf("%s may %s", role, a)
 				}
 				onLogs := strings.HasPrefix(st.Resource[0], "arn:aws:s3:::logs")
-				if st.Effect == "Allow" && onLogs && a != "s3:ListBucket" && a != "s3:GetBucketLocation" && (a != "s3:GetObject" || st.Condition == nil) {
+				if st.Effect == "Allow" && onLogs && a != "s3:ListBucket" && a != "s3:GetBucketLocation" &&
+					(a != "s3:GetObject" || st.Condition == nil) {
 					t.Errorf("%s may %s on the logs", role, a)
 				}
 			}

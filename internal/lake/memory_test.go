@@ -85,8 +85,10 @@ func (m *memory) GetTable(context.Context, *glue.GetTableInput, ...func(*glue.Op
 }
 
 func (m *memory) write(in *gluetypes.TableInput) {
-	m.versions = append(m.versions, gluetypes.Table{Name: in.Name, Description: in.Description, Owner: in.Owner, Retention: in.Retention, TableType: in.TableType,
-		Parameters: in.Parameters, PartitionKeys: in.PartitionKeys, StorageDescriptor: in.StorageDescriptor, VersionId: aws.String(strconv.Itoa(len(m.versions)))})
+	m.versions = append(m.versions, gluetypes.Table{Name: in.Name, Description: in.Description, Owner: in.Owner, Retention: in.Retention,
+		TableType:  in.TableType,
+		Parameters: in.Parameters, PartitionKeys: in.PartitionKeys, StorageDescriptor: in.StorageDescriptor,
+		VersionId: aws.String(strconv.Itoa(len(m.versions)))})
 }
 
 func (m *memory) CreateTable(_ context.Context, in *glue.CreateTableInput, _ ...func(*glue.Options)) (*glue.CreateTableOutput, error) {
@@ -110,7 +112,8 @@ func (m *memory) DeleteTable(context.Context, *glue.DeleteTableInput, ...func(*g
 	return &glue.DeleteTableOutput{}, nil
 }
 
-func (m *memory) GetTableVersions(_ context.Context, in *glue.GetTableVersionsInput, _ ...func(*glue.Options)) (*glue.GetTableVersionsOutput, error) {
+func (m *memory) GetTableVersions(_ context.Context, in *glue.GetTableVersionsInput,
+	_ ...func(*glue.Options)) (*glue.GetTableVersionsOutput, error) {
 	at, _ := strconv.Atoi(aws.ToString(in.NextToken))
 	out := &glue.GetTableVersionsOutput{TableVersions: []gluetypes.TableVersion{{Table: &m.versions[at], VersionId: m.versions[at].VersionId}}}
 	if at+1 < len(m.versions) {
@@ -121,8 +124,10 @@ func (m *memory) GetTableVersions(_ context.Context, in *glue.GetTableVersionsIn
 
 // named are settings with everything written in them.
 func named() Settings {
-	return Settings{Partition: "aws", Region: "eu-central-1", Account: "111122223333", Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe",
-		Logs: awsconfig.Place{Bucket: "logs"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1", "eu-central-1"}, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	return Settings{Partition: "aws", Region: "eu-central-1", Account: "111122223333", Database: "trailscribe", Table: "cloudtrail",
+		Workgroup: "trailscribe",
+		Logs:      awsconfig.Place{Bucket: "logs"}, Accounts: []string{"111122223333"}, Regions: []string{"us-east-1", "eu-central-1"},
+		FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 func open(t *testing.T, s Settings, f Found, m *memory) *Lake {

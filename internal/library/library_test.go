@@ -36,7 +36,8 @@ func paths(files []library.File) []string {
 
 func TestLayers(t *testing.T) {
 	l, bad := library.Open(
-		layer("built in", "queries/root/a.yaml", "queries/root/a_test.yaml", "queries/root/b.yaml", "queries/root/b_test.yaml", "reports/r.yaml", "queries/root/.hidden.yaml", "queries/queries.go", "other/x.yaml"),
+		layer("built in", "queries/root/a.yaml", "queries/root/a_test.yaml", "queries/root/b.yaml", "queries/root/b_test.yaml", "reports/r.yaml",
+			"queries/root/.hidden.yaml", "queries/queries.go", "other/x.yaml"),
 		layer("one", "queries/root/a.yaml", "reports/r.yaml"),
 		layer("two", "queries/root/b.yaml", "queries/root/b_test.yaml", "queries/root/a.yaml"),
 	)
@@ -55,7 +56,8 @@ func TestLayers(t *testing.T) {
 	if !ok || string(f.Data) != "two queries/root/a.yaml" || f.SHA256 != sha256.Sum256(f.Data) {
 		t.Errorf("%+v", f)
 	}
-	for _, name := range []string{"queries/root/a_test.yaml", "queries/root/.hidden.yaml", "queries/queries.go", "other/x.yaml", "queries", "../x", ""} {
+	for _, name := range []string{"queries/root/a_test.yaml", "queries/root/.hidden.yaml", "queries/queries.go", "other/x.yaml", "queries",
+		"../x", ""} {
 		if _, ok := l.File(name); ok {
 			t.Errorf("%q is in the library", name)
 		}

@@ -9,7 +9,8 @@ import (
 
 // FuzzHolder: whatever a lock file holds, the holder that people are told of is a number and a plain name.
 func FuzzHolder(f *testing.F) {
-	for _, s := range []string{`{"PID":12,"Host":"a.example"}`, `{"Host":"\u001b[31m"}`, "", "null", "{", `{"PID":1e99}`, strings.Repeat("x", longest+1)} {
+	for _, s := range []string{`{"PID":12,"Host":"a.example"}`, `{"Host":"\u001b[31m"}`, "", "null", "{", `{"PID":1e99}`,
+		strings.Repeat("x", longest+1)} {
 		f.Add([]byte(s))
 	}
 	path := filepath.Join(f.TempDir(), "lock")

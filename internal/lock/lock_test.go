@@ -108,8 +108,10 @@ func TestNoWait(t *testing.T) {
 func TestHolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".lock")
 	for text, want := range map[string]string{
-		"": "another process", "12": "another process", "{}": "another process", `{"pid":-1}`: "another process", `{"pid":0,"host":"x"}`: "another process",
-		`{"pid":7}`: "process 7", `{"pid":7,"host":"build-1.example"}`: "process 7 on build-1.example", `{"pid":7,"host":"\u001b[31m"}`: "process 7",
+		"": "another process", "12": "another process", "{}": "another process", `{"pid":-1}`: "another process",
+		`{"pid":0,"host":"x"}`: "another process",
+		`{"pid":7}`:            "process 7", `{"pid":7,"host":"build-1.example"}`: "process 7 on build-1.example",
+		`{"pid":7,"host":"\u001b[31m"}`:                       "process 7",
 		`{"pid":7,"host":"` + strings.Repeat("x", 600) + `"}`: "another process",
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -19,7 +19,8 @@ func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"record.json": "{}\n", "report.pdf": "%PDF", "results/root.console-login.jsonl.gz": "rows", "library/queries/root/ünïcode name.yaml": "id: x\n", "sub/manifest.json": "not ours",
+		"record.json": "{}\n", "report.pdf": "%PDF", "results/root.console-login.jsonl.gz": "rows",
+		"library/queries/root/ünïcode name.yaml": "id: x\n", "sub/manifest.json": "not ours",
 	} {
 		put(t, dir, name, text)
 	}
@@ -52,7 +53,8 @@ func seal(t *testing.T, dir string) *Manifest {
 		t.Fatal(err)
 	}
 	put(t, dir, Sums, string(first.SHA256SUMS()))
-	m, err := Build(os.DirFS(dir), Manifest{Run: "monthly/2026-10/r1", Evidence: hexSum([]byte("{}\n")), Facts: map[string]string{"host": "a", "at": "b"}})
+	m, err := Build(os.DirFS(dir), Manifest{Run: "monthly/2026-10/r1", Evidence: hexSum([]byte("{}\n")),
+		Facts: map[string]string{"host": "a", "at": "b"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +68,8 @@ func seal(t *testing.T, dir string) *Manifest {
 }
 
 func TestCanonical(t *testing.T) {
-	m := Manifest{Format: Format, Run: "m/2026-10/r1", Evidence: "e", Files: []File{{"a<b>.pdf", "application/pdf", 3, "00"}}, Facts: map[string]string{"z": "1", "a": "2"}}
+	m := Manifest{Format: Format, Run: "m/2026-10/r1", Evidence: "e", Files: []File{{"a<b>.pdf", "application/pdf", 3, "00"}},
+		Facts: map[string]string{"z": "1", "a": "2"}}
 	want := `{
   "format": "trailscribe-manifest/2",
   "run": "m/2026-10/r1",
@@ -206,13 +209,15 @@ func TestReadRefuses(t *testing.T) {
 		"empty": {}, "other format": (&Manifest{Format: "trailscribe-manifest/3"}).Canonical(),
 		"spaces": append([]byte(" "), good...), "second value": append(append([]byte{}, good...), "{}"...),
 		"field twice": bytes.Replace(good, []byte(`"run": ""`), []byte(`"run": "a", "run": ""`), 1),
-		"up":          file(File{"../a", "t", 1, sum}), "root": file(File{"/a", "t", 1, sum}), "dot": file(File{".", "t", 1, sum}), "inner up": file(File{"a/../b", "t", 1, sum}),
+		"up":          file(File{"../a", "t", 1, sum}), "root": file(File{"/a", "t", 1, sum}), "dot": file(File{".", "t", 1, sum}),
+		"inner up":  file(File{"a/../b", "t", 1, sum}),
 		"backslash": file(File{`..\a`, "t", 1, sum}), "itself": file(File{Name, "t", 1, sum}), "signature": file(File{Signature, "t", 1, sum}),
 		"twice": file(File{"a", "t", 1, sum}, File{"a", "t", 1, sum}), "order": file(File{"b", "t", 1, sum}, File{"a", "t", 1, sum}),
 		"run before without its name": (&Manifest{Format: Format, Previous: sum}).Canonical(),
 		"name without a digest":       (&Manifest{Format: Format, PreviousRun: "m/2026-09/r1"}).Canonical(),
 		"first format with a name":    (&Manifest{Format: FirstFormat, Previous: sum, PreviousRun: "m/2026-09/r1"}).Canonical(),
-		"size":                        file(File{"a", "t", -1, sum}), "digest": file(File{"a", "t", 1, "zz"}), "upper case": file(File{"a", "t", 1, strings.Repeat("A", 64)}),
+		"size":                        file(File{"a", "t", -1, sum}), "digest": file(File{"a", "t", 1, "zz"}),
+		"upper case": file(File{"a", "t", 1, strings.Repeat("A", 64)}),
 	} {
 		if _, err := parse(b); err == nil {
 			t.Errorf("%s was read", name)

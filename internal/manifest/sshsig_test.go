@@ -26,8 +26,10 @@ func sign(seed byte, namespace string, message []byte) (signature, public []byte
 	pub := string(wire("ssh-ed25519", string(key.Public().(ed25519.PublicKey))))
 	sum := sha512.Sum512(message)
 	signed := append([]byte("SSHSIG"), wire(namespace, "", "sha512", string(sum[:]))...)
-	blob := append([]byte("SSHSIG\x00\x00\x00\x01"), wire(pub, namespace, "", "sha512", string(wire("ssh-ed25519", string(ed25519.Sign(key, signed)))))...)
-	return pem.EncodeToMemory(&pem.Block{Type: "SSH SIGNATURE", Bytes: blob}), []byte("ssh-ed25519 " + base64.StdEncoding.EncodeToString([]byte(pub)) + " auditor")
+	blob := append([]byte("SSHSIG\x00\x00\x00\x01"),
+		wire(pub, namespace, "", "sha512", string(wire("ssh-ed25519", string(ed25519.Sign(key, signed)))))...)
+	return pem.EncodeToMemory(&pem.Block{Type: "SSH SIGNATURE", Bytes: blob}),
+		[]byte("ssh-ed25519 " + base64.StdEncoding.EncodeToString([]byte(pub)) + " auditor")
 }
 
 func TestSignature(t *testing.T) {
@@ -78,7 +80,8 @@ func TestSignatureOfOpenSSH(t *testing.T) {
 	}
 	dir := folder(t)
 	key := filepath.Join(t.TempDir(), "key")
-	for _, args := range [][]string{{"-q", "-t", "ed25519", "-N", "", "-f", key}, {"-q", "-Y", "sign", "-f", key, "-n", Namespace, filepath.Join(dir, Name)}} {
+	for _, args := range [][]string{{"-q", "-t", "ed25519", "-N", "", "-f", key}, {"-q", "-Y", "sign", "-f", key, "-n", Namespace,
+		filepath.Join(dir, Name)}} {
 		if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}

@@ -16,7 +16,8 @@ func FuzzCalendar(f *testing.F) {
 		}
 		f.Add(string(text))
 	}
-	f.Add("id: x\ntitle: T\nyears: [2026]\nweekend: [sunday]\nholidays: {2026-02-27..2026-03-02: x, 2026-13-01: y}\nworkdays: {2026-03-01: z}\n")
+	f.Add("id: x\ntitle: T\nyears: [2026]\nweekend: [sunday]\nholidays: {2026-02-27..2026-03-02: x, 2026-13-01: y}\nworkdays: " +
+		"{2026-03-01: z}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, bad := LoadCalendar("reports/calendars/x.yaml", []byte(text))
 		for _, p := range bad {
@@ -40,6 +41,7 @@ func FuzzCalendar(f *testing.F) {
 				}
 			}
 		}
-		c.Covers(Period{From: time.Date(2025, 12, 31, 23, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC), Zone: "Europe/Berlin"})
+		c.Covers(Period{From: time.Date(2025, 12, 31, 23, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC),
+			Zone: "Europe/Berlin"})
 	})
 }

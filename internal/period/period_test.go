@@ -14,15 +14,21 @@ func TestParse(t *testing.T) {
 		{"last-month", "2026-11-03T12:00:00Z", "UTC", "2026-10", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"},
 		{"last-month", "2026-03-31T12:00:00Z", "UTC", "2026-02", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"}, // not "31 February"
 		{"last-month", "2027-01-01T00:00:00Z", "UTC", "2026-12", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"},
-		{"Last-Month", "2026-11-01T00:30:00Z", "America/New_York", "2026-09", "2026-09-01T04:00:00Z", "2026-10-01T04:00:00Z"},     // still October there
-		{"last-month", "2026-10-31T17:00:00Z", "Asia/Shanghai", "2026-10", "2026-09-30T16:00:00Z", "2026-10-31T16:00:00Z"},        // November already
-		{"2026-10", "2026-11-03T12:00:00Z", "Europe/Berlin", "2026-10", "2026-09-30T22:00:00Z", "2026-10-31T23:00:00Z"},           // the clocks change
-		{"2026-03-29", "2026-11-03T12:00:00Z", "Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"},     // 23 hours
-		{"2026-10-25", "2026-11-03T12:00:00Z", "Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"},     // 25 hours
-		{"2018-11-04", "2026-11-03T12:00:00Z", "America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"}, // begins at 01:00
+		// still October there
+		{"Last-Month", "2026-11-01T00:30:00Z", "America/New_York", "2026-09", "2026-09-01T04:00:00Z", "2026-10-01T04:00:00Z"},
+		// November already
+		{"last-month", "2026-10-31T17:00:00Z", "Asia/Shanghai", "2026-10", "2026-09-30T16:00:00Z", "2026-10-31T16:00:00Z"},
+		// the clocks change
+		{"2026-10", "2026-11-03T12:00:00Z", "Europe/Berlin", "2026-10", "2026-09-30T22:00:00Z", "2026-10-31T23:00:00Z"},
+		{"2026-03-29", "2026-11-03T12:00:00Z", "Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"}, // 23 hours
+		{"2026-10-25", "2026-11-03T12:00:00Z", "Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"}, // 25 hours
+		// begins at 01:00
+		{"2018-11-04", "2026-11-03T12:00:00Z", "America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"},
 		{"2023-04-28", "2026-11-03T12:00:00Z", "Africa/Cairo", "2023-04-28", "2023-04-27T22:00:00Z", "2023-04-28T21:00:00Z"},
-		{"2023-10-27", "2026-11-03T12:00:00Z", "Africa/Cairo", "2023-10-27", "2023-10-26T22:00:00Z", "2023-10-27T22:00:00Z"},   // 24:00 goes back to 23:00
-		{"2024-11-03", "2026-11-03T12:00:00Z", "America/Havana", "2024-11-03", "2024-11-03T04:00:00Z", "2024-11-04T05:00:00Z"}, // 00:00 comes twice
+		// 24:00 goes back to 23:00
+		{"2023-10-27", "2026-11-03T12:00:00Z", "Africa/Cairo", "2023-10-27", "2023-10-26T22:00:00Z", "2023-10-27T22:00:00Z"},
+		// 00:00 comes twice
+		{"2024-11-03", "2026-11-03T12:00:00Z", "America/Havana", "2024-11-03", "2024-11-03T04:00:00Z", "2024-11-04T05:00:00Z"},
 		{"2026-10-25", "2026-11-03T12:00:00Z", "Asia/Kathmandu", "2026-10-25", "2026-10-24T18:15:00Z", "2026-10-25T18:15:00Z"},
 		{"last-week", "2026-11-02T00:00:00Z", "UTC", "2026-W44", "2026-10-26T00:00:00Z", "2026-11-02T00:00:00Z"},
 		{"last-week", "2026-11-01T23:59:59Z", "UTC", "2026-W43", "2026-10-19T00:00:00Z", "2026-10-26T00:00:00Z"}, // Sunday ends the week
@@ -39,7 +45,8 @@ func TestParse(t *testing.T) {
 		{"yesterday", "2026-03-01T12:00:00Z", "UTC", "2026-02-28", "2026-02-28T00:00:00Z", "2026-03-01T00:00:00Z"},
 		{"today", "2024-02-29T12:00:00Z", "UTC", "2024-02-29", "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z"},
 		{"2026-10-01..2026-10-16", "2026-11-03T12:00:00Z", "UTC", "2026-10-01..2026-10-16", "2026-10-01T00:00:00Z", "2026-10-17T00:00:00Z"},
-		{"2026-10-01..2026-10-31", "2026-11-03T12:00:00Z", "UTC", "2026-10", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"}, // one period, one name
+		// one period, one name
+		{"2026-10-01..2026-10-31", "2026-11-03T12:00:00Z", "UTC", "2026-10", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"},
 	} {
 		t.Run(tt.text+" "+tt.zone, func(t *testing.T) {
 			zone, err := time.LoadLocation(tt.zone)
@@ -99,7 +106,8 @@ func TestParseProblems(t *testing.T) {
 
 // Neighbouring months leave no instant out and share none, in every zone.
 func TestMonthsTile(t *testing.T) {
-	for _, name := range []string{"UTC", "Europe/Berlin", "America/Sao_Paulo", "Africa/Cairo", "Australia/Lord_Howe", "Asia/Tehran", "Pacific/Apia", "America/Havana"} {
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/Sao_Paulo", "Africa/Cairo", "Australia/Lord_Howe", "Asia/Tehran",
+		"Pacific/Apia", "America/Havana"} {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatal(err)
@@ -152,8 +160,12 @@ func TestCalendarProblems(t *testing.T) {
 	if !strings.Contains(bad.Error(), `x.yaml:4:19: weekend[1] cannot be "funday"; did you mean "sunday"?`) {
 		t.Error(bad)
 	}
-	_, bad = LoadCalendar("reports/calendars/x.yaml", []byte("id: y\ntitle: T\nyears: [2026]\nweekend: [sunday]\nholidays:\n  2026-02-30: a\n  2027-01-01: b\n  2026-01-01: c\n  2026-01-01..2026-01-02: d\nworkdays: {2026-01-05: e}\n"))
-	for _, want := range []string{`x.yaml:1:5: the id is "y", but the file is called "x"`, `6:3: 2026-02-30 is not a day`, `7:3: 2027-01-01 is in a year that years does not name`, `9:3: 2026-01-01 stands in the calendar twice`, `10:12: 2026-01-05 is a Monday, which is worked anyway`} {
+	_, bad = LoadCalendar("reports/calendars/x.yaml",
+		[]byte("id: y\ntitle: T\nyears: [2026]\nweekend: [sunday]\nholidays:\n  2026-02-30: a\n  2027-01-01: b\n  2026-01-01: c\n  "+
+			"2026-01-01..2026-01-02: d\nworkdays: {2026-01-05: e}\n"))
+	for _, want := range []string{`x.yaml:1:5: the id is "y", but the file is called "x"`, `6:3: 2026-02-30 is not a day`,
+		`7:3: 2027-01-01 is in a year that years does not name`, `9:3: 2026-01-01 stands in the calendar twice`,
+		`10:12: 2026-01-05 is a Monday, which is worked anyway`} {
 		if !strings.Contains(bad.Error(), want) {
 			t.Errorf("no problem %q in\n%v", want, bad)
 		}
@@ -207,7 +219,8 @@ func TestShippedCalendars(t *testing.T) {
 	}
 	for _, d := range got["de"].Holidays {
 		name := got["de"].Names[d.Format(time.DateOnly)]
-		want := map[string]time.Weekday{"Good Friday": time.Friday, "Easter Monday": time.Monday, "Ascension Day": time.Thursday, "Whit Monday": time.Monday}
+		want := map[string]time.Weekday{"Good Friday": time.Friday, "Easter Monday": time.Monday, "Ascension Day": time.Thursday,
+			"Whit Monday": time.Monday}
 		if w, ok := want[name]; ok && d.Weekday() != w {
 			t.Errorf("de: %s %s is a %s", name, d.Format(time.DateOnly), d.Weekday())
 		}

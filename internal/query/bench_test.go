@@ -34,7 +34,8 @@ func BenchmarkLargest(b *testing.B) {
 		}
 	}
 	c := catalog(b, l)
-	values := sql.Values{"period_from": time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), "period_to": time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), "period_over": true}
+	values := sql.Values{"period_from": time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), "period_to": time.Date(2026, 11, 1, 0, 0, 0, 0,
+		time.UTC), "period_over": true}
 	for _, p := range q.Params {
 		values[p.Name] = p.Default
 	}

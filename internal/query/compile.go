@@ -36,13 +36,16 @@ func (q *Query) Compile(c sql.Catalog) (*sql.Checked, diag.Problems) {
 	}
 	for _, p := range q.Params {
 		if !slices.Contains(used, p.Name) {
-			bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-unused", Text: fmt.Sprintf("the parameter %q is not used in the SQL", p.Name), Hint: "use it as :" + p.Name + " or remove it"})
+			bad = append(bad, diag.Problem{At: p.Place, Width: len(p.Name), Rule: "param-unused",
+				Text: fmt.Sprintf("the parameter %q is not used in the SQL", p.Name), Hint: "use it as :" + p.Name + " or remove it"})
 		}
 	}
 	if reads := len(checked.Uses("history")) > 0; reads && q.HistoryDays == 0 {
-		bad = append(bad, diag.Problem{At: q.SQL.At, Rule: "history-length", Text: "the SQL reads history, but the file does not say for how many days", Hint: "add history: 90d"})
+		bad = append(bad, diag.Problem{At: q.SQL.At, Rule: "history-length",
+			Text: "the SQL reads history, but the file does not say for how many days", Hint: "add history: 90d"})
 	} else if !reads && q.HistoryDays > 0 {
-		bad = append(bad, diag.Problem{At: q.place["history"], Width: len("history"), Rule: "history-length", Text: "the SQL does not read history", Hint: "remove the key history, which makes every report read more logs"})
+		bad = append(bad, diag.Problem{At: q.place["history"], Width: len("history"), Rule: "history-length",
+			Text: "the SQL does not read history", Hint: "remove the key history, which makes every report read more logs"})
 	}
 	if bad.Err() != nil {
 		return nil, bad.Sort()
@@ -60,7 +63,8 @@ func (q *Query) CompilePopulation(c sql.Catalog) (*sql.Checked, diag.Problems) {
 		return nil, bad
 	}
 	if cols, err := q.resultColumns(checked); err == nil && len(cols) > 0 && (len(cols) != 1 || cols[0].Kind != result.Int) {
-		bad = append(bad, diag.Problem{At: q.Population.At, Rule: "population-number", Text: "the population must give one whole number", Hint: "SELECT count(*) FROM events WHERE …"})
+		bad = append(bad, diag.Problem{At: q.Population.At, Rule: "population-number", Text: "the population must give one whole number",
+			Hint: "SELECT count(*) FROM events WHERE …"})
 	}
 	if bad.Err() != nil {
 		return nil, bad
@@ -104,8 +108,9 @@ func (q *Query) resultColumns(c *sql.Checked) ([]result.Column, error) {
 
 // sample is some value of a parameter type.
 func sample(typ string) any {
-	text := map[string]string{"text": "a", "id": "a", "int": "1", "number": "1", "bool": "true", "date": "2026-10-01", "instant": "2026-10-01T00:00:00Z",
-		"clock": "09:00", "duration": "1h", "zone": "UTC", "texts": "a", "ids": "a", "dates": "2026-10-01", "cidrs": "192.0.2.0/24"}[typ]
+	text := map[string]string{"text": "a", "id": "a", "int": "1", "number": "1", "bool": "true", "date": "2026-10-01",
+		"instant": "2026-10-01T00:00:00Z",
+		"clock":   "09:00", "duration": "1h", "zone": "UTC", "texts": "a", "ids": "a", "dates": "2026-10-01", "cidrs": "192.0.2.0/24"}[typ]
 	v, err := ParseValue(typ, text)
 	if err != nil {
 		return time.Time{}
@@ -136,7 +141,8 @@ func (q *Query) checkColumns(c *sql.Checked) diag.Problems {
 	for _, c := range q.Columns {
 		missing("the column", c.Name, c.Place, len(c.Name))
 		if k, ok := kinds[c.Name]; ok && len(c.Kinds()) > 0 && !slices.Contains(c.Kinds(), k) {
-			bad = append(bad, diag.Problem{At: c.Place, Width: len(c.Name), Rule: "column-type", Text: fmt.Sprintf("the column %q has the type %s, but the SQL gives %s", c.Name, c.Type, kindWord(k)), Allowed: typesFor(k)})
+			bad = append(bad, diag.Problem{At: c.Place, Width: len(c.Name), Rule: "column-type",
+				Text: fmt.Sprintf("the column %q has the type %s, but the SQL gives %s", c.Name, c.Type, kindWord(k)), Allowed: typesFor(k)})
 		}
 	}
 	for _, k := range q.Key {
@@ -145,7 +151,8 @@ func (q *Query) checkColumns(c *sql.Checked) diag.Problems {
 	for _, k := range q.Recurs {
 		missing("the column of recurs", k, q.place["recurs"], len("recurs"))
 		if single(k, kinds[k]) {
-			bad = append(bad, diag.Problem{At: q.place["recurs"], Width: len("recurs"), Rule: "recurs", Text: fmt.Sprintf("the column %q of recurs is another one each time: nothing would ever recur", k),
+			bad = append(bad, diag.Problem{At: q.place["recurs"], Width: len("recurs"), Rule: "recurs",
+				Text: fmt.Sprintf("the column %q of recurs is another one each time: nothing would ever recur", k),
 				Hint: "name what stays the same: the account, the principal, the resource"})
 		}
 	}
@@ -164,7 +171,8 @@ func (q *Query) checkColumns(c *sql.Checked) diag.Problems {
 			missing("the chart's column", x, q.place["chart"], len("chart"))
 		}
 		if k := kinds[q.Chart.Y]; q.Chart.Y != "" && k != 0 && !slices.Contains(columnTypes["number"], k) {
-			bad = append(bad, diag.Problem{At: q.place["chart"], Width: len("chart"), Rule: "column-type", Text: fmt.Sprintf("the chart's values %q are %s, not a number", q.Chart.Y, kindWord(k))})
+			bad = append(bad, diag.Problem{At: q.place["chart"], Width: len("chart"), Rule: "column-type",
+				Text: fmt.Sprintf("the chart's values %q are %s, not a number", q.Chart.Y, kindWord(k))})
 		}
 	}
 	return bad
@@ -182,8 +190,9 @@ func typesFor(k result.Kind) []string {
 }
 
 func kindWord(k result.Kind) string {
-	words := map[result.Kind]string{result.Text: "a text", result.Int: "a whole number", result.Decimal: "a decimal number", result.Float: "a number",
-		result.Bool: "a truth value", result.Instant: "a point in time", result.Local: "a wall clock time", result.Date: "a date"}
+	words := map[result.Kind]string{result.Text: "a text", result.Int: "a whole number", result.Decimal: "a decimal number",
+		result.Float: "a number",
+		result.Bool:  "a truth value", result.Instant: "a point in time", result.Local: "a wall clock time", result.Date: "a date"}
 	if w := words[k]; w != "" {
 		return w
 	}

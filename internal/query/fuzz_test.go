@@ -102,7 +102,8 @@ func FuzzCases(f *testing.F) {
 	for _, text := range given(f, "_test.yaml") {
 		f.Add(text)
 	}
-	f.Add("cases:\n  - {name: x, params: {grace: 90m, approved: [1]}, facts: {holidays: [2026-10-01]}, events: [{eventTime: x}], want: [{a: ~}]}\n")
+	f.Add("cases:\n  - {name: x, params: {grace: 90m, approved: [1]}, facts: {holidays: [2026-10-01]}, events: [{eventTime: x}], want: " +
+		"[{a: ~}]}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		name := "queries/root/console-login"
 		l := mounted(t, map[string]string{name + ".yaml": consoleLogin, name + "_test.yaml": text})

@@ -33,7 +33,8 @@ func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
 		}
 	}
 	for _, f := range l.Glob("queries/*.yaml") {
-		bad = append(bad, diag.Problem{At: diag.Pos{File: f.Name()}, Text: "a query must stand in a folder named after its topic", Rule: "id-is-file-name",
+		bad = append(bad, diag.Problem{At: diag.Pos{File: f.Name()}, Text: "a query must stand in a folder named after its topic",
+			Rule: "id-is-file-name",
 			Hint: "move it to queries/<topic>/"})
 	}
 	slices.SortFunc(s.Queries, func(a, b *Query) int { return strings.Compare(a.ID, b.ID) })
@@ -61,18 +62,21 @@ func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
 	q := &Query{
 		ID: v.Get("id").Text(), Title: v.Get("title").Text(), Question: v.Get("question").Text(), Why: v.Get("why").Text(),
 		Fix: v.Get("fix").Text(), FalsePositives: v.Get("false_positives").Text(), Kind: v.Get("kind").Text(),
-		Partitions: v.Get("partitions").Texts(), LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(), Recurs: v.Get("recurs").Texts(),
-		SQL: v.Get("sql").Scalar(), Population: v.Get("population").Scalar(), File: f, place: map[string]diag.Pos{},
+		Partitions: v.Get("partitions").Texts(), LogScope: v.Get("log_scope").Texts(), Attack: v.Get("attack").Texts(), Key: v.Get("key").Texts(),
+		Recurs: v.Get("recurs").Texts(),
+		SQL:    v.Get("sql").Scalar(), Population: v.Get("population").Scalar(), File: f, place: map[string]diag.Pos{},
 	}
 	for _, e := range v.Entries() {
 		q.place[e.Key.Value] = e.Key.At
 	}
 	if want := strings.TrimSuffix(strings.TrimPrefix(f.Path, "queries/"), ".yaml"); q.ID != "" && q.ID != want {
-		r.add("id-is-file-name", "the id is folder/name of the file", v.Get("id").Problem("the id is %q, but the file is queries/%s.yaml", q.ID, want))
+		r.add("id-is-file-name", "the id is folder/name of the file", v.Get("id").Problem("the id is %q, but the file is queries/%s.yaml", q.ID,
+			want))
 	}
 	q.Severity, _ = ParseSeverity(v.Get("severity").Text()) // the shape has checked it
 	if q.Kind == KindException {
-		for _, k := range []struct{ key, why string }{{"severity", "its severity"}, {"fix", "what to do"}, {"key", "the columns that identify a row"}} {
+		for _, k := range []struct{ key, why string }{{"severity", "its severity"}, {"fix", "what to do"},
+			{"key", "the columns that identify a row"}} {
 			if v.Get(k.key) == nil {
 				r.add("exception-needs", "", v.Get("kind").Problem("an exception query must say %s: the key %q is missing", k.why, k.key))
 			}
@@ -95,7 +99,8 @@ func read(f library.File, frameworks framework.Set) (*Query, diag.Problems) {
 		}
 	}
 	if c := v.Get("chart"); c != nil {
-		q.Chart = &Chart{Type: c.Get("type").Text(), X: c.Get("x").Text(), Y: c.Get("y").Text(), By: c.Get("by").Text(), Unit: c.Get("unit").Text(), Place: c.Where()}
+		q.Chart = &Chart{Type: c.Get("type").Text(), X: c.Get("x").Text(), Y: c.Get("y").Text(), By: c.Get("by").Text(),
+			Unit: c.Get("unit").Text(), Place: c.Where()}
 		for _, e := range c.Get("labels").Entries() {
 			if q.Chart.Labels == nil {
 				q.Chart.Labels = map[string]string{}
@@ -232,7 +237,8 @@ func (r *reader) tones(v *yaml.Value, kind, columnType string) map[string]string
 	for _, e := range v.Entries() {
 		out[e.Key.Value] = e.Value.Text()
 		if kind == KindException && e.Value.Text() == "good" {
-			r.add("tones", "", e.Value.Problem("each row of an exception query needs review, so no value is good; leave %q without a tone", e.Key.Value))
+			r.add("tones", "", e.Value.Problem("each row of an exception query needs review, so no value is good; leave %q without a tone",
+				e.Key.Value))
 		}
 	}
 	return out

@@ -75,7 +75,8 @@ type Param struct {
 	Place   diag.Pos
 }
 
-// Headline is the sentence of summary and card: a text with {rows} {open} {waived} {new} {population} {accounts} {first} {last}, or plural forms of it keyed by one, few, many, other.
+// Headline is the sentence of summary and card: a text with {rows} {open} {waived} {new} {population} {accounts} {first} {last}, or
+// plural forms of it keyed by one, few, many, other.
 type Headline map[string]string
 
 // Condition is what a row of an exception query says in a sentence, without when, where and from where: the report adds these from the
@@ -102,20 +103,21 @@ type Query struct {
 	Completeness                                  bool // an exception is a time without logs: a completeness check names it
 	Kind                                          string
 	Severity                                      Severity
-	Partitions                                    []string            // in which what it asks about exists, of Partitions; empty: all
-	LogScope                                      []string            // event categories that must be delivered: management data:s3 data:lambda data:* network insight
-	Controls                                      map[string][]string // framework id -> control ids
-	ControlRows                                   []ControlRows       // of controls that not every row contradicts
-	Attack                                        []string
-	Params                                        []Param // in file order
-	Columns                                       []Column
-	Key                                           []string
-	Recurs                                        []string // as the file names them; Pattern has the default
-	Chart                                         *Chart
-	HistoryDays                                   int
-	SQL                                           yaml.Node // compiled when it is to run, so that an old run can be rendered without
-	Population                                    yaml.Node // a SELECT of one number; empty Value: none
-	File                                          library.File
+	Partitions                                    []string // in which what it asks about exists, of Partitions; empty: all
+	// event categories that must be delivered: management data:s3 data:lambda data:* network insight
+	LogScope    []string
+	Controls    map[string][]string // framework id -> control ids
+	ControlRows []ControlRows       // of controls that not every row contradicts
+	Attack      []string
+	Params      []Param // in file order
+	Columns     []Column
+	Key         []string
+	Recurs      []string // as the file names them; Pattern has the default
+	Chart       *Chart
+	HistoryDays int
+	SQL         yaml.Node // compiled when it is to run, so that an old run can be rendered without
+	Population  yaml.Node // a SELECT of one number; empty Value: none
+	File        library.File
 
 	place     map[string]diag.Pos // of keys of the file, for problems found at compiling
 	sentences []yaml.Node         // of the condition, which name columns of the SQL
@@ -188,10 +190,11 @@ type Case struct {
 	Params          map[string]string
 	Period          string // as in a report; "" the case default 2026-10
 	Timezone        string
-	Open            bool                // the period is not over, or its last log files may still be under way
-	Facts           map[string][]string // configuration facts: accounts, networks, regions, admins, automation.roles, automation.sessions, holidays, workdays
-	Want            []map[string]any    // each names some columns of a row; values in YAML's types
-	Place           diag.Pos
+	Open            bool // the period is not over, or its last log files may still be under way
+	// configuration facts: accounts, networks, regions, admins, automation.roles, automation.sessions, holidays, workdays
+	Facts map[string][]string
+	Want  []map[string]any // each names some columns of a row; values in YAML's types
+	Place diag.Pos
 }
 
 // Set is every query of a library, sorted by id.

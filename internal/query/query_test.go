@@ -89,7 +89,8 @@ func TestLoad(t *testing.T) {
 	if !ok || q.Topic() != "root" {
 		t.Fatal("not found")
 	}
-	if q.Severity != query.Critical || q.HistoryDays != 90 || q.Headline["one"] != "{open} root sign-in" || q.Chart.Labels["1"] != "one" || q.File.Origin != "mine" {
+	if q.Severity != query.Critical || q.HistoryDays != 90 || q.Headline["one"] != "{open} root sign-in" || q.Chart.Labels["1"] != "one" ||
+		q.File.Origin != "mine" {
 		t.Errorf("%+v", q)
 	}
 	for i, want := range []any{[]string{"a", "b,c"}, 24 * time.Hour, nil, nil} {
@@ -97,7 +98,8 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s: %s", q.Params[i].Name, diff)
 		}
 	}
-	if diff := cmp.Diff(sql.Types{"period_from": "instant", "period_to": "instant", "period_over": "bool", "approved": "texts", "grace": "duration", "zone": "zone", "networks": "cidrs"}, q.Types()); diff != "" {
+	if diff := cmp.Diff(sql.Types{"period_from": "instant", "period_to": "instant", "period_over": "bool", "approved": "texts",
+		"grace": "duration", "zone": "zone", "networks": "cidrs"}, q.Types()); diff != "" {
 		t.Error(diff)
 	}
 	if p := q.SQL.Place(strings.Index(q.SQL.Value, "coalesce")); p.Line != 28 || p.Col != 13 {
@@ -111,7 +113,8 @@ func TestLoad(t *testing.T) {
 func TestLoadProblems(t *testing.T) {
 	change := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(consoleLogin) }
 	for _, tt := range []struct{ name, file, want string }{
-		{"id", change("id: root/console-login", "id: root/other"), `1:5: the id is "root/other", but the file is queries/root/console-login.yaml`},
+		{"id", change("id: root/console-login", "id: root/other"),
+			`1:5: the id is "root/other", but the file is queries/root/console-login.yaml`},
 		{"severity missing", change("severity: critical\n", ""), `5:7: an exception query must say its severity`},
 		{"key missing", change("key: [account_id, eventid]\n", ""), `an exception query must say the columns that identify a row`},
 		{"placeholder", change("{open} root sign-ins", "{opened} x"), `3:48: unknown placeholder {opened} in headline; did you mean "open"?`},
@@ -142,7 +145,8 @@ func TestLoadProblems(t *testing.T) {
 		})
 	}
 	_, bad := open(t, map[string]string{"queries/root/x_test.yaml": "cases: []\n", "queries/y.yaml": consoleLogin})
-	for _, want := range []string{"queries/root/x_test.yaml: test cases without their query", "queries/y.yaml: a query must stand in a folder"} {
+	for _, want := range []string{"queries/root/x_test.yaml: test cases without their query",
+		"queries/y.yaml: a query must stand in a folder"} {
 		if !strings.Contains(bad.Error(), want) {
 			t.Errorf("no problem %q in\n%v", want, bad)
 		}
@@ -151,7 +155,8 @@ func TestLoadProblems(t *testing.T) {
 
 // A metric needs neither severity nor key: its figures are information.
 func TestMetricDefaults(t *testing.T) {
-	s, bad := open(t, map[string]string{"queries/root/m.yaml": "id: root/m\ntitle: T\nquestion: Q\nkind: metric\nlog_scope: [management]\nwhy: W\ncolumns: [{name: n, label: N, type: number}]\nsql: SELECT count(*) AS n FROM events\n"})
+	s, bad := open(t, map[string]string{"queries/root/m.yaml": "id: root/m\ntitle: T\nquestion: Q\nkind: metric\nlog_scope: " +
+		"[management]\nwhy: W\ncolumns: [{name: n, label: N, type: number}]\nsql: SELECT count(*) AS n FROM events\n"})
 	if bad != nil || s.Queries[0].Severity != query.Info {
 		t.Error(bad)
 	}
@@ -188,14 +193,16 @@ func TestCases(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"approved": `["x","y,z"]`, "grace": "7d"}, c.Params); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[string][]string{"accounts": {"111122223333"}, "automation.roles": {"*/ci"}, "automation.sessions": {"t"}, "holidays": {"2026-03-02"}}, c.Facts); diff != "" {
+	if diff := cmp.Diff(map[string][]string{"accounts": {"111122223333"}, "automation.roles": {"*/ci"}, "automation.sessions": {"t"},
+		"holidays": {"2026-03-02"}}, c.Facts); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]map[string]any{{"account_id": "111122223333", "n": int64(3), "yes": true, "nothing": nil}}, c.Want); diff != "" {
 		t.Error(diff)
 	}
 	var first, second, old map[string]any
-	for raw, to := range map[string]*map[string]any{string(c.Events[0].Raw): &first, string(c.Events[1].Raw): &second, string(c.History[0].Raw): &old} {
+	for raw, to := range map[string]*map[string]any{string(c.Events[0].Raw): &first, string(c.Events[1].Raw): &second,
+		string(c.History[0].Raw): &old} {
 		if err := json.Unmarshal([]byte(raw), to); err != nil {
 			t.Fatal(err)
 		}
@@ -233,9 +240,11 @@ func TestCaseProblems(t *testing.T) {
 `})
 	_, bad := s.Cases(s.Queries[0])
 	for _, want := range []string{
-		`3:15: "Mars" is not a time zone`, `4:14: root/console-login has no parameter "aproved"; did you mean "approved"?`, `4:35: "soon" is not a duration`,
+		`3:15: "Mars" is not a time zone`, `4:14: root/console-login has no parameter "aproved"; did you mean "approved"?`,
+		`4:35: "soon" is not a duration`,
 		`5:13: there is no fact "acounts"; did you mean "accounts"?`, `there is no fact "automation.robots"`, `5:65: "x" is not a date`,
-		`7:36: CloudTrail writes accountId as a text`, `8:34: cases[0].events[1].requestParameters.id: without quotes 0123 is read as a number and loses its leading zero`,
+		`7:36: CloudTrail writes accountId as a text`,
+		`8:34: cases[0].events[1].requestParameters.id: without quotes 0123 is read as a number and loses its leading zero`,
 		`9:9: cases[0].events[2] must be a mapping`, `11:11: two cases are called "a"`, `12:11: cases[1].want must be a list`,
 	} {
 		if !strings.Contains(bad.Error(), want) {
@@ -250,10 +259,12 @@ func TestParseValue(t *testing.T) {
 		typ, in string
 		want    any
 	}{
-		{"text", " a, b ", " a, b "}, {"texts", "a, b", []string{"a", "b"}}, {"texts", `["a, b","c"]`, []string{"a, b", "c"}}, {"texts", "", []string{}}, {"texts", "[]", []string{}},
+		{"text", " a, b ", " a, b "}, {"texts", "a, b", []string{"a", "b"}}, {"texts", `["a, b","c"]`, []string{"a, b", "c"}},
+		{"texts", "", []string{}}, {"texts", "[]", []string{}},
 		{"id", "AKIA1", "AKIA1"}, {"ids", "1,2", []string{"1", "2"}}, {"int", "-5", int64(-5)}, {"number", "0.50", 0.5}, {"bool", "TRUE", true},
 		{"date", "2026-02-28", day("2026-02-28")}, {"dates", "2026-02-28,2026-03-01", []time.Time{day("2026-02-28"), day("2026-03-01")}},
-		{"instant", "2026-10-02T09:00:00+02:00", time.Date(2026, 10, 2, 7, 0, 0, 0, time.UTC)}, {"clock", "9:05", "09:05"}, {"duration", "7d", 7 * 24 * time.Hour}, {"duration", "90m", 90 * time.Minute},
+		{"instant", "2026-10-02T09:00:00+02:00", time.Date(2026, 10, 2, 7, 0, 0, 0, time.UTC)}, {"clock", "9:05", "09:05"},
+		{"duration", "7d", 7 * 24 * time.Hour}, {"duration", "90m", 90 * time.Minute},
 		{"zone", "Asia/Shanghai", "Asia/Shanghai"}, {"cidrs", "192.0.2.7/24, 2001:db8::1", []string{"192.0.2.0/24", "2001:db8::1/128"}},
 	} {
 		got, err := query.ParseValue(tt.typ, tt.in)
@@ -269,9 +280,12 @@ func TestParseValue(t *testing.T) {
 			t.Errorf("%s %q is written as %q and read as another value: %s %v", tt.typ, tt.in, query.FormatValue(tt.typ, got), diff, err)
 		}
 	}
-	for _, tt := range [][2]string{{"int", "1.5"}, {"int", "99999999999999999999"}, {"number", "NaN"}, {"number", "1e999"}, {"number", "0x1p4"}, {"bool", "yes"}, {"date", "2026-02-30"}, {"instant", "2026-10-02"},
-		{"instant", "2026-10-02T09:00:00.0001Z"}, {"clock", "24:00"}, {"clock", "9"}, {"duration", "-1h"}, {"duration", "7"}, {"zone", "Local"}, {"zone", ""}, {"zone", "../etc"}, {"cidrs", "192.0.2.0/33"}, {"cidrs", "fe80::1%eth0"},
-		{"texts", `["a"`}, {"texts", `[1]`}, {"texts", `["a"] x`}, {"id", "a b"}, {"id", ""}, {"text", "a\x00"}, {"texts", "a,\xab"}, {"nope", "x"}} {
+	for _, tt := range [][2]string{{"int", "1.5"}, {"int", "99999999999999999999"}, {"number", "NaN"}, {"number", "1e999"},
+		{"number", "0x1p4"}, {"bool", "yes"}, {"date", "2026-02-30"}, {"instant", "2026-10-02"},
+		{"instant", "2026-10-02T09:00:00.0001Z"}, {"clock", "24:00"}, {"clock", "9"}, {"duration", "-1h"}, {"duration", "7"}, {"zone", "Local"},
+		{"zone", ""}, {"zone", "../etc"}, {"cidrs", "192.0.2.0/33"}, {"cidrs", "fe80::1%eth0"},
+		{"texts", `["a"`}, {"texts", `[1]`}, {"texts", `["a"] x`}, {"id", "a b"}, {"id", ""}, {"text", "a\x00"}, {"texts", "a,\xab"},
+		{"nope", "x"}} {
 		if got, err := query.ParseValue(tt[0], tt[1]); err == nil {
 			t.Errorf("%s %q: no error, got %v", tt[0], tt[1], got)
 		}
@@ -297,7 +311,8 @@ func FuzzParseValue(f *testing.F) {
 }
 
 func TestSeverity(t *testing.T) {
-	if !(query.None < query.Info && query.Info < query.Low && query.Low < query.Medium && query.Medium < query.High && query.High < query.Critical) {
+	if !(query.None < query.Info && query.Info < query.Low && query.Low < query.Medium && query.Medium < query.High &&
+		query.High < query.Critical) {
 		t.Error("severities are not ordered")
 	}
 	for s := query.None; s <= query.Critical; s++ {
@@ -326,12 +341,14 @@ func TestCompile(t *testing.T) {
 		t.Fatal(bad)
 	}
 	c := catalog(t, embedded)
-	base := strings.NewReplacer("  zone: {type: zone, help: none}\n", "", "  grace: {type: duration, default: 24h, help: time}\n", "", "  networks: {type: cidrs, from: networks, help: known}\n", "", "history: 90d\n", "").Replace(consoleLogin)
+	base := strings.NewReplacer("  zone: {type: zone, help: none}\n", "", "  grace: {type: duration, default: 24h, help: time}\n", "",
+		"  networks: {type: cidrs, from: networks, help: known}\n", "", "history: 90d\n", "").Replace(consoleLogin)
 	for _, tt := range []struct {
 		name, from, to, want string
 	}{
 		{"fine", "", "", ""},
-		{"column not selected", "{name: account_id, label: Account", "{name: acount_id, label: Account", `18:12: the column "acount_id" is not selected by the SQL; did you mean "account_id"?`},
+		{"column not selected", "{name: account_id, label: Account", "{name: acount_id, label: Account",
+			`18:12: the column "acount_id" is not selected by the SQL; did you mean "account_id"?`},
 		{"column type", "type: account}", "type: number}", `the column "account_id" has the type number, but the SQL gives a text`},
 		{"key not selected", "key: [account_id, eventid]", "key: [account_id, requestid]", `the key column "requestid" is not selected`},
 		{"chart not selected", "x: account_id", "x: region", `the chart's column "region" is not selected`},
@@ -399,7 +416,8 @@ func TestShipped(t *testing.T) {
 }
 
 func TestTimed(t *testing.T) {
-	cols := []result.Column{{Name: "at", Kind: result.Local}, {Name: "clock", Kind: result.Instant}, {Name: "other", Kind: result.Instant}, {Name: "day", Kind: result.Date}}
+	cols := []result.Column{{Name: "at", Kind: result.Local}, {Name: "clock", Kind: result.Instant}, {Name: "other", Kind: result.Instant},
+		{Name: "day", Kind: result.Date}}
 	q := &query.Query{Columns: []query.Column{{Name: "at", Type: "time"}, {Name: "clock", Type: "local-time"}, {Name: "day", Type: "time"}}}
 	want := []result.Kind{result.Instant, result.Local, result.Instant, result.Date}
 	for i, c := range q.Timed(cols) {

@@ -116,11 +116,13 @@ func TestReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.Mkdir(filepath.Join(top, "a"), 0o755), os.Symlink("a", filepath.Join(top, "link")), os.Symlink("gone", filepath.Join(top, "dead"))); err != nil {
+	if err := errors.Join(os.Mkdir(filepath.Join(top, "a"), 0o755), os.Symlink("a", filepath.Join(top, "link")),
+		os.Symlink("gone", filepath.Join(top, "dead"))); err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(top)
-	for path, want := range map[string]string{"a": "a", "link": "a", "link/x/y": "a/x/y", "a/../link/": "a", "none/x": "none/x", "dead": "dead", ".": "", "link/../none": "none"} {
+	for path, want := range map[string]string{"a": "a", "link": "a", "link/x/y": "a/x/y", "a/../link/": "a", "none/x": "none/x",
+		"dead": "dead", ".": "", "link/../none": "none"} {
 		if got, err := Real(path); err != nil || got != filepath.Join(top, want) {
 			t.Errorf("%s: %s, %v; want %s", path, got, err, want)
 		}

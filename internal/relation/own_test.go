@@ -13,10 +13,12 @@ import (
 
 // A library may write the relation in its own way, with other names and another layout: it has the same variants.
 func TestOwnDefinition(t *testing.T) {
-	s := relation.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2, HistoryDays: 30}
+	s := relation.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), LateDays: 2,
+		HistoryDays: 30}
 	own, builtIn := enginetest.OwnDefinition(t), enginetest.Definition(t, nil)
 	for _, name := range []string{relation.Events, relation.History, relation.Staged} {
-		for i, v := range [][2]*relation.Definition{{own, builtIn}, {own.Apart(), builtIn.Apart()}, {own.Equal(), builtIn.Equal()}, {own.Unique(), builtIn.Unique()}} {
+		for i, v := range [][2]*relation.Definition{{own, builtIn}, {own.Apart(), builtIn.Apart()}, {own.Equal(), builtIn.Equal()},
+			{own.Unique(), builtIn.Unique()}} {
 			got, err := v[0].Select(name, s, true)
 			if err != nil {
 				t.Fatal(err)

@@ -161,7 +161,8 @@ func TestLoadProblems(t *testing.T) {
 			}
 			return text
 		}, "templates/sql/census.sql", "", "missing"},
-		{"the mark is missing", func(name, text string) string { return strings.ReplaceAll(text, "go on from here", "goes on") }, "templates/sql/events.sql", "", "is missing"},
+		{"the mark is missing", func(name, text string) string { return strings.ReplaceAll(text, "go on from here", "goes on") },
+			"templates/sql/events.sql", "", "is missing"},
 		{"unknown column in the second file", func(name, text string) string {
 			return strings.ReplaceAll(text, "count(*) AS records", "count(nonsense) AS records")
 		},
@@ -216,10 +217,12 @@ func TestVariants(t *testing.T) {
 			t.Errorf("%s: only the whole relation may ask for the content", n)
 		}
 	}
-	if both := text(d.Apart().Equal()); both != text(d.Equal().Apart()) || strings.Count(both, "split_part(file, '/', 1)") != 2 || strings.Count(both, " OVER (") != 2 {
+	if both := text(d.Apart().Equal()); both != text(d.Equal().Apart()) || strings.Count(both, "split_part(file, '/', 1)") != 2 ||
+		strings.Count(both, " OVER (") != 2 {
 		t.Error("equal copies of different folders are not kept apart")
 	}
-	for _, u := range []*Definition{d.Apart().Unique(), d.Unique().Apart(), d.Unique().Equal(), d.Equal().Unique(), d.Equal().Apart().Unique()} {
+	for _, u := range []*Definition{d.Apart().Unique(), d.Unique().Apart(), d.Unique().Equal(), d.Equal().Unique(),
+		d.Equal().Apart().Unique()} {
 		if text(u) != unique {
 			t.Error("without copies there is nothing to keep apart or to compare")
 		}
@@ -260,7 +263,8 @@ func TestSelect(t *testing.T) {
 			s.HistoryDays, s.Values = 30, berlin
 			s.From, s.To = utc(2026, 10, 31, 23, 0, 0, 0), utc(2026, 11, 30, 23, 0, 0, 0) // November in Berlin; the clocks went back on the 25th
 		}, true, []string{"TIMESTAMP '2026-10-01 22:00:00.000'", "TIMESTAMP '2026-10-31 23:00:00.000'", "'Europe/Berlin'"}, ""},
-		{"the census reads the history's days too", Census, func(s *Scope) { s.HistoryDays = 30 }, true, []string{"'2026/09/01'", "TIMESTAMP '2026-10-01 00:00:00.000'"}, ""},
+		{"the census reads the history's days too", Census, func(s *Scope) { s.HistoryDays = 30 }, true,
+			[]string{"'2026/09/01'", "TIMESTAMP '2026-10-01 00:00:00.000'"}, ""},
 		{"history without length", History, func(*Scope) {}, true, nil, "needs a length"},
 		{"empty period", Events, func(s *Scope) { s.To = s.From }, true, nil, "is empty"},
 		{"unknown relation", "trails", func(*Scope) {}, true, nil, "no relation"},
@@ -296,7 +300,8 @@ func TestMissingParameters(t *testing.T) {
 	d, bad := load(t, func(_, text string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(text, ":apart", "false"), ":staged", "false")
 	})
-	if bad.Err() != nil || len(bad) != 2 || !bad[0].Warning || !strings.Contains(bad[0].Text, ":staged") || !strings.Contains(bad[1].Text, ":apart") {
+	if bad.Err() != nil || len(bad) != 2 || !bad[0].Warning || !strings.Contains(bad[0].Text, ":staged") ||
+		!strings.Contains(bad[1].Text, ":apart") {
 		t.Fatal(bad)
 	}
 	if _, err := d.Select(Events, october(), true); err != nil {

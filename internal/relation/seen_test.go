@@ -46,7 +46,8 @@ func TestSources(t *testing.T) {
 // All columns of the relation are there where an engine does not say which it has.
 func TestSourcesOfAllColumns(t *testing.T) {
 	got, err := View{Scope: october(), LogFiles: "a"}.Sources(sql.Trino, func(string) (Rows, error) { return Rows{From: "t"}, nil })
-	if err != nil || strings.Count(got[Events], ", ") != len(Columns())+1 { // one between each two columns, and those of substr and starts_with
+	// one between each two columns, and those of substr and starts_with
+	if err != nil || strings.Count(got[Events], ", ") != len(Columns())+1 {
 		t.Errorf("%v, %s", err, got[Events])
 	}
 }
@@ -88,7 +89,8 @@ func TestStored(t *testing.T) {
 	if all, err := Stored(nil, nil, Events); err != nil || len(all) != len(Columns()) {
 		t.Errorf("%d columns, %v; want all %d", len(all), err, len(Columns()))
 	}
-	if _, err := Stored(map[string][]string{History: {"nothing"}}, nil, Events, History); err == nil || !strings.Contains(err.Error(), `history has no column "nothing"`) {
+	if _, err := Stored(map[string][]string{History: {"nothing"}}, nil, Events, History); err == nil ||
+		!strings.Contains(err.Error(), `history has no column "nothing"`) {
 		t.Errorf("an unknown column is %v", err)
 	}
 }

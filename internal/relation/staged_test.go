@@ -28,7 +28,8 @@ func TestStaged(t *testing.T) {
 	}
 	text := b.Text(sql.Trino, nil)
 	for _, want := range []string{
-		"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/09/01' AND '2026/10/02'",
+		"OR day BETWEEN '2026/09/01' AND '2026/11/02'", "day IS NULL OR day BETWEEN '2026/10/01' AND '2026/11/02'",
+		"day IS NULL OR day BETWEEN '2026/09/01' AND '2026/10/02'",
 		"event_time >= TIMESTAMP '2026-09-01 00:00:00.000'", "h_part AS part", "|| ' ' || eventid END AS conflict",
 	} {
 		if !strings.Contains(text, want) {
@@ -47,7 +48,8 @@ func TestStaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text = strings.Join(strings.Fields(b.Text(sql.Trino, nil)), " "); !strings.Contains(text, "event_time >= TIMESTAMP '2026-10-01 00:00:00.000' AND event_time < TIMESTAMP '2026-10-01 00:00:00.000'") {
+	if text = strings.Join(strings.Fields(b.Text(sql.Trino, nil)), " "); !strings.Contains(text,
+		"event_time >= TIMESTAMP '2026-10-01 00:00:00.000' AND event_time < TIMESTAMP '2026-10-01 00:00:00.000'") {
 		t.Error("the history is not empty")
 	}
 }
@@ -63,7 +65,8 @@ func TestNotStaged(t *testing.T) {
 		if bad.Err() != nil {
 			t.Fatal(bad)
 		}
-		if _, err := d.Select(Staged, october(), true); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "templates/sql/events.sql") {
+		if _, err := d.Select(Staged, october(), true); err == nil || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(err.Error(), "templates/sql/events.sql") {
 			t.Errorf("%s: %v", c.old, err)
 		}
 		if _, err := d.Select(Events, october(), true); err != nil {

@@ -16,7 +16,8 @@ import (
 	"unicode/utf8"
 )
 
-var every = []Column{{"text", Text}, {"int", Int}, {"decimal", Decimal}, {"float", Float}, {"bool", Bool}, {"instant", Instant}, {"local", Local}, {"date", Date}}
+var every = []Column{{"text", Text}, {"int", Int}, {"decimal", Decimal}, {"float", Float}, {"bool", Bool}, {"instant", Instant},
+	{"local", Local}, {"date", Date}}
 
 func at(s string) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, s)
@@ -56,10 +57,12 @@ func collect(t *testing.T, s Set) (rows []Row) {
 
 func TestFile(t *testing.T) {
 	got := encode(t, every,
-		Row{"a \"b\" \\ \n\t\r\x01\x7f <é> \u2028 \xff", int64(-7), "12.50", 0.1, true, at("2026-10-02T07:14:36.5Z"), at("2026-10-02T09:14:36Z"), at("2026-10-02T00:00:00Z")},
+		Row{"a \"b\" \\ \n\t\r\x01\x7f <é> \u2028 \xff", int64(-7), "12.50", 0.1, true, at("2026-10-02T07:14:36.5Z"), at("2026-10-02T09:14:36Z"),
+			at("2026-10-02T00:00:00Z")},
 		Row{nil, nil, nil, nil, nil, nil, nil, nil})
 	want := `{"columns":[{"name":"text","kind":"text"},{"name":"int","kind":"int"},{"name":"decimal","kind":"decimal"},{"name":"float","kind":"float"},{"name":"bool","kind":"bool"},{"name":"instant","kind":"instant"},{"name":"local","kind":"local"},{"name":"date","kind":"date"}]}
-["a \"b\" \\ \n\t\r\u0001` + "\x7f <é> \u2028" + ` \udcff",-7,"12.50",0.1,true,"2026-10-02T07:14:36.500Z","2026-10-02T09:14:36.000","2026-10-02"]
+["a \"b\" \\ \n\t\r\u0001` + "\x7f <é> \u2028" +
+		` \udcff",-7,"12.50",0.1,true,"2026-10-02T07:14:36.500Z","2026-10-02T09:14:36.000","2026-10-02"]
 [null,null,null,null,null,null,null,null]
 `
 	if string(got) != want {
@@ -70,7 +73,8 @@ func TestFile(t *testing.T) {
 func TestRoundTrip(t *testing.T) {
 	rows := []Row{
 		{"", int64(0), "0", 0.0, false, at("0001-01-01T00:00:00Z"), at("2026-02-28T23:59:59.999Z"), at("2024-02-29T00:00:00Z")},
-		{"\xed\xa0\x80\xff\x80 lone", int64(math.MaxInt64), "-99999999999999999999.000", math.MaxFloat64, true, at("9999-12-31T23:59:59.999Z"), nil, nil},
+		{"\xed\xa0\x80\xff\x80 lone", int64(math.MaxInt64), "-99999999999999999999.000", math.MaxFloat64, true, at("9999-12-31T23:59:59.999Z"),
+			nil, nil},
 		{"\ufffd \U0001f600 " + strings.Repeat("x", 200_000), int64(math.MinInt64), "1", math.SmallestNonzeroFloat64, nil, nil, nil, nil},
 		{nil, int64(7), nil, -1e21, nil, at("2026-10-02T07:14:36Z"), nil, nil},
 		{"same", int64(7), "1", 1e-7, true, at("2026-10-02T07:14:36Z"), nil, nil},
@@ -136,11 +140,16 @@ func TestDecodeRefuses(t *testing.T) {
 		return head + "\n[" + strings.Join(cells, ",") + "]\n"
 	}
 	for name, file := range map[string]string{
-		"empty": "", "no columns": "[]\n", "kind": `{"columns":[{"name":"a"}]}` + "\n", "unknown kind": `{"columns":[{"name":"a","kind":"blob"}]}` + "\n",
-		"cut": good[:len(good)-1], "cut in a row": good[:len(good)-9], "no array": head + "\n{}\n", "few cells": head + "\n[null]\n", "no cells": head + "\n[]\n", "empty line": head + "\n\n",
-		"many cells": strings.Replace(good, "]\n", ",1]\n", 2), "open string": cell(0, `"a`), "bad escape": cell(0, `"\x41"`), "short escape": cell(0, `"\u12"`), "control": cell(0, "\"\x01\""), "bytes": cell(0, "\"\xff\""),
-		"text as number": cell(0, "1"), "int with point": cell(1, "1.0"), "int too long": cell(1, "9223372036854775808"), "leading zero": cell(1, "01"), "minus zero": cell(1, "-0"), "hex": cell(3, "0x1p3"), "inf": cell(3, "Inf"),
-		"too large": cell(3, "1e999"), "decimal": cell(2, `"1e3"`), "bool": cell(4, "True"), "no zone": cell(5, `"2026-10-02T07:14:36.000"`), "no day": cell(5, `"2026-02-30T07:14:36.000Z"`),
+		"empty": "", "no columns": "[]\n", "kind": `{"columns":[{"name":"a"}]}` + "\n",
+		"unknown kind": `{"columns":[{"name":"a","kind":"blob"}]}` + "\n",
+		"cut":          good[:len(good)-1], "cut in a row": good[:len(good)-9], "no array": head + "\n{}\n", "few cells": head + "\n[null]\n",
+		"no cells": head + "\n[]\n", "empty line": head + "\n\n",
+		"many cells": strings.Replace(good, "]\n", ",1]\n", 2), "open string": cell(0, `"a`), "bad escape": cell(0, `"\x41"`),
+		"short escape": cell(0, `"\u12"`), "control": cell(0, "\"\x01\""), "bytes": cell(0, "\"\xff\""),
+		"text as number": cell(0, "1"), "int with point": cell(1, "1.0"), "int too long": cell(1, "9223372036854775808"),
+		"leading zero": cell(1, "01"), "minus zero": cell(1, "-0"), "hex": cell(3, "0x1p3"), "inf": cell(3, "Inf"),
+		"too large": cell(3, "1e999"), "decimal": cell(2, `"1e3"`), "bool": cell(4, "True"), "no zone": cell(5, `"2026-10-02T07:14:36.000"`),
+		"no day":          cell(5, `"2026-02-30T07:14:36.000Z"`),
 		"local with zone": cell(6, `"2026-10-02T07:14:36.000Z"`), "date": cell(7, `"2026-13-02"`), "blank": cell(1, " 1"),
 	} {
 		set, err := Decode(opener([]byte(file)))

@@ -27,7 +27,8 @@ func packedLines(text string) []byte {
 // FuzzSaved: whatever stands in the files of a run, what is read of it is a value or an error.
 func FuzzSaved(f *testing.F) {
 	const head = `{"columns":[{"name":"event_time","kind":"instant"},{"name":"n","kind":"int"}]}` + "\n"
-	record := `{"format":"` + Format + `","report":"r","queries":[{"id":"a/b","columns":[{"name":"event_time","kind":"instant"},{"name":"n","kind":"int"}],"rows":1,"sha256":"x","exceptions_sha256":"x"}],` +
+	record := `{"format":"` + Format +
+		`","report":"r","queries":[{"id":"a/b","columns":[{"name":"event_time","kind":"instant"},{"name":"n","kind":"int"}],"rows":1,"sha256":"x","exceptions_sha256":"x"}],` +
 		`"coverage":{"days":["2026-10-01"],"rows":[{"account":"1","region":"r","states":["logs"],"files":[1],"events":[1]}]},"files":{"count":1,"sha256":"x"}}`
 	f.Add(record, head+"[\"2026-10-01T00:00:00.000Z\",1]\n", `{"kind":"x","at":"2026-10-01T00:00:00Z"}`+"\n{\n", "SELECT 1")
 	f.Add(`{"format":"`+Format+`","queries":[{"id":"../x"},null]}`, "", "\n\n[]\n", "")

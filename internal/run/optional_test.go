@@ -38,7 +38,8 @@ func TestOptionalParts(t *testing.T) {
 	if err != nil || string(again) != string(first) {
 		t.Error(cmp.Diff(string(first), string(again)), err)
 	}
-	if s.Partition != "aws-cn" || s.Waivers[0] != full.Waivers[0] || *s.Compared != *full.Compared || *s.Coverage.Integrity != *full.Coverage.Integrity {
+	if s.Partition != "aws-cn" || s.Waivers[0] != full.Waivers[0] || *s.Compared != *full.Compared ||
+		*s.Coverage.Integrity != *full.Coverage.Integrity {
 		t.Errorf("%+v", s.Record)
 	}
 	for name, change := range map[string]func(r *Record){

@@ -17,7 +17,8 @@ func unfinished(t *testing.T, base string, k Key, age time.Duration) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(f.Note(Fact{Step: "start", Name: "x", Value: "y"}), f.KeepStatement("a/b", "SELECT 1"), write(f.notePath("a.b"), []byte("{}")), f.Close()); err != nil {
+	if err := errors.Join(f.Note(Fact{Step: "start", Name: "x", Value: "y"}), f.KeepStatement("a/b", "SELECT 1"),
+		write(f.notePath("a.b"), []byte("{}")), f.Close()); err != nil {
 		t.Fatal(err)
 	}
 	at := time.Now().Add(-age)
@@ -52,7 +53,8 @@ func TestPrune(t *testing.T) {
 	}
 	// what is not ours: a file, a link out of the folder, a revision
 	outside := t.TempDir()
-	if err := errors.Join(os.WriteFile(filepath.Join(outside, "x"), nil, 0o600), os.Mkdir(filepath.Join(base, "monthly", "2026-10", "r1"), 0o700),
+	if err := errors.Join(os.WriteFile(filepath.Join(outside, "x"), nil, 0o600), os.Mkdir(filepath.Join(base, "monthly", "2026-10", "r1"),
+		0o700),
 		os.WriteFile(filepath.Join(base, "monthly", "2026-10", ".work-file"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,8 @@ func TestPrune(t *testing.T) {
 	}
 	defer f.Close()
 	removed, err := f.Prune(time.Now().Add(-KeepUnfinished))
-	want := []string{"monthly/2026-09/.work-" + plan("d")[:16], "monthly/2026-10/.work-" + plan("b")[:16], "monthly~01234567/2026-10/.work-" + plan("e")[:16]}
+	want := []string{"monthly/2026-09/.work-" + plan("d")[:16], "monthly/2026-10/.work-" + plan("b")[:16], "monthly~01234567/2026-10/.work-" +
+		plan("e")[:16]}
 	if slices.Sort(removed); err != nil || !slices.Equal(removed, want) {
 		t.Errorf("removed %q, want %q (%v)", removed, want, err)
 	}
@@ -87,7 +90,8 @@ func TestPrune(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{young, young + notesSuffix, foreign, running, running + notesSuffix, noted, own, own + notesSuffix, busy.dir, filepath.Join(outside, "x"), filepath.Join(base, "monthly", "2026-10", "r1"), filepath.Join(base, "monthly", "2026-10", ".work-file")} {
+	for _, name := range []string{young, young + notesSuffix, foreign, running, running + notesSuffix, noted, own, own + notesSuffix, busy.dir,
+		filepath.Join(outside, "x"), filepath.Join(base, "monthly", "2026-10", "r1"), filepath.Join(base, "monthly", "2026-10", ".work-file")} {
 		if _, err := os.Lstat(name); err != nil {
 			t.Errorf("%s is gone", name)
 		}
@@ -99,7 +103,8 @@ func TestPrune(t *testing.T) {
 	if err := busy.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if removed, err := f.Prune(time.Now().Add(-KeepUnfinished)); err != nil || !slices.Equal(removed, []string{"monthly/2026-08/.work-" + plan("1")[:16]}) {
+	if removed, err := f.Prune(time.Now().Add(-KeepUnfinished)); err != nil ||
+		!slices.Equal(removed, []string{"monthly/2026-08/.work-" + plan("1")[:16]}) {
 		t.Errorf("%q (%v)", removed, err)
 	}
 }

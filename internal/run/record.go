@@ -92,7 +92,8 @@ func (r *Record) check() error {
 	for _, row := range r.Coverage.Rows {
 		days := len(r.Coverage.Days)
 		if len(row.States) != days || len(row.Files) != days || len(row.Events) != days {
-			return fmt.Errorf("%s: the coverage of %.40q %.40q has not one state, count of files and count of events for each of %d days: %w", recordName, row.Account, row.Region, days, ErrAltered)
+			return fmt.Errorf("%s: the coverage of %.40q %.40q has not one state, count of files and count of events for each of %d days: %w",
+				recordName, row.Account, row.Region, days, ErrAltered)
 		}
 	}
 	return nil

@@ -32,7 +32,8 @@ var update = flag.Bool("update", false, "write the golden files")
 
 var key = Key{Report: "monthly-security", Period: "2026-10", Plan: strings.Repeat("ab", 32)}
 
-var columns = []result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "account_id", Kind: result.Text}, {Name: "n", Kind: result.Int}, {Name: "note", Kind: result.Text}}
+var columns = []result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "account_id", Kind: result.Text},
+	{Name: "n", Kind: result.Int}, {Name: "note", Kind: result.Text}}
 
 type rows struct {
 	rows []result.Row
@@ -68,10 +69,12 @@ var inputs = engine.Inputs{Listed: new(int64(2)), Read: new(int64(1)), Refused: 
 
 func files(yield func(engine.InputFile, error) bool) {
 	_ = yield(engine.InputFile{Key: "AWSLogs/a.json.gz", Size: 10, SHA256: [32]byte{1, 2}, Records: 3, State: engine.FileRead}, nil) &&
-		yield(engine.InputFile{Key: "AWSLogs/b.json.gz", Size: 20, State: engine.FileRefused, Reason: unread.Because(unread.NotJSON, unread.Colon, 12)}, nil)
+		yield(engine.InputFile{Key: "AWSLogs/b.json.gz", Size: 20, State: engine.FileRefused, Reason: unread.Because(unread.NotJSON, unread.Colon,
+			12)}, nil)
 }
 
-var definitions = []library.File{{Path: "queries/root/console-login.yaml", Origin: library.BuiltIn, Data: []byte("id: root/console-login\n")}}
+var definitions = []library.File{{Path: "queries/root/console-login.yaml", Origin: library.BuiltIn,
+	Data: []byte("id: root/console-login\n")}}
 
 // stages are the steps of a run; each leaves the folder as a crash right after it would find it.
 var stages = []struct {
@@ -109,14 +112,16 @@ var stages = []struct {
 		if err != nil {
 			return err
 		}
-		err = errors.Join(keep(finding.Exception{ID: "00000000000000aa", Row: 0, Status: finding.StatusOpen, New: true, Pattern: "00000000000000cc"}),
+		err = errors.Join(keep(finding.Exception{ID: "00000000000000aa", Row: 0, Status: finding.StatusOpen, New: true,
+			Pattern: "00000000000000cc"}),
 			keep(finding.Exception{ID: "00000000000000bb", Row: 2, Status: finding.StatusWaived, Waiver: "W-1"}))
 		r.Queries[0].ExceptionsSHA256, _ = done(err == nil)
 		return err
 	}},
 	{"record", func(f *Folder, r *Record) error {
 		in, _, _ := f.Inputs()
-		r.Report, r.Period, r.As, r.Tool, r.Inputs, r.Files = key.Report, Period{"2026-10", at(1, 0), at(32, 0), "Europe/Berlin"}, at(32, 0), "test", in, f.Files()
+		r.Report, r.Period, r.As, r.Tool, r.Inputs, r.Files = key.Report, Period{"2026-10", at(1, 0), at(32, 0), "Europe/Berlin"}, at(32, 0),
+			"test", in, f.Files()
 		_, err := f.WriteRecord(context.Background(), r)
 		return err
 	}},
@@ -190,8 +195,10 @@ func TestFolder(t *testing.T) {
 	if s.Path != filepath.Join(base, "monthly-security", "2026-10", "r1") || s.Revision != 1 || s.Unchanged {
 		t.Error(s.Path, s.Revision, s.Unchanged)
 	}
-	want := []string{".lock", "2026-10/.lock", "2026-10/r1/SHA256SUMS", "2026-10/r1/exceptions/root.console-login.jsonl.gz", "2026-10/r1/inputs.jsonl.gz", "2026-10/r1/journal.jsonl",
-		"2026-10/r1/library/queries/root/console-login.yaml", "2026-10/r1/manifest.json", "2026-10/r1/record.json", "2026-10/r1/report.pdf", "2026-10/r1/results/root.console-login.jsonl.gz", "2026-10/r1/sql/root.console-login.sql"}
+	want := []string{".lock", "2026-10/.lock", "2026-10/r1/SHA256SUMS", "2026-10/r1/exceptions/root.console-login.jsonl.gz",
+		"2026-10/r1/inputs.jsonl.gz", "2026-10/r1/journal.jsonl",
+		"2026-10/r1/library/queries/root/console-login.yaml", "2026-10/r1/manifest.json", "2026-10/r1/record.json", "2026-10/r1/report.pdf",
+		"2026-10/r1/results/root.console-login.jsonl.gz", "2026-10/r1/sql/root.console-login.sql"}
 	if got := names(tree(t, filepath.Join(base, "monthly-security"))); !slices.Equal(got, want) {
 		t.Errorf("files\n%s", strings.Join(got, "\n"))
 	}
@@ -230,7 +237,8 @@ func readBack(t *testing.T, s *Saved) {
 		}
 		ex = append(ex, e)
 	}
-	if len(ex) != 2 || ex[0] != (finding.Exception{ID: "00000000000000aa", Status: "open", New: true, Pattern: "00000000000000cc"}) || ex[1] != (finding.Exception{ID: "00000000000000bb", Row: 2, Status: "waived", Waiver: "W-1"}) {
+	if len(ex) != 2 || ex[0] != (finding.Exception{ID: "00000000000000aa", Status: "open", New: true, Pattern: "00000000000000cc"}) ||
+		ex[1] != (finding.Exception{ID: "00000000000000bb", Row: 2, Status: "waived", Waiver: "W-1"}) {
 		t.Errorf("exceptions %+v", ex)
 	}
 	if !s.Had("00000000000000aa") || s.Had("00000000000000cc") {
@@ -247,7 +255,8 @@ func readBack(t *testing.T, s *Saved) {
 	if !reflect.DeepEqual(in, wantIn) {
 		t.Errorf("inputs %+v", in)
 	}
-	if d := cmp.Diff(inputs, s.Inputs, cmp.Transformer("empty", func(c []engine.Category) int { return len(c) }), cmp.Transformer("none", func(c []engine.Conflict) int { return len(c) })); d != "" {
+	if d := cmp.Diff(inputs, s.Inputs, cmp.Transformer("empty", func(c []engine.Category) int { return len(c) }),
+		cmp.Transformer("none", func(c []engine.Conflict) int { return len(c) })); d != "" {
 		t.Error(d)
 	}
 	if text, err := s.Statement("root/console-login"); err != nil || text != "SELECT 1" {
@@ -288,12 +297,14 @@ func golden(t *testing.T, name, got string) {
 
 // A run of each format, as the command line once wrote it. They are never written again: what an old run means must not change.
 func TestOldFormats(t *testing.T) {
-	oldRun(t, "trailscribe-run-1", "da5a3afc12d1fa1ed2d7ff37e3272d02609430ddacfab4fcea9a7650d6212286", "d322108f26773ac4", unread.Said, map[string]Part{
-		"sql/events.sql": PartUnnamed, "sql/root.sign-in.population.sql": PartUnnamed, "results/root.sign-in.population.jsonl.gz": PartUnnamed,
-	})
-	oldRun(t, "trailscribe-run-2", "fa96473aa0a6cffac18a8b96f1645e21842197bfc06726dd33aa96def8264c48", "2e5c3e126a1b7743", unread.CutOffRecord, map[string]Part{
-		"sql/events.sql": PartStatement, "sql/root.sign-in.population.sql": PartStatement, "results/root.sign-in.population.jsonl.gz": PartRows,
-	})
+	oldRun(t, "trailscribe-run-1", "da5a3afc12d1fa1ed2d7ff37e3272d02609430ddacfab4fcea9a7650d6212286", "d322108f26773ac4", unread.Said,
+		map[string]Part{
+			"sql/events.sql": PartUnnamed, "sql/root.sign-in.population.sql": PartUnnamed, "results/root.sign-in.population.jsonl.gz": PartUnnamed,
+		})
+	oldRun(t, "trailscribe-run-2", "fa96473aa0a6cffac18a8b96f1645e21842197bfc06726dd33aa96def8264c48", "2e5c3e126a1b7743", unread.CutOffRecord,
+		map[string]Part{
+			"sql/events.sql": PartStatement, "sql/root.sign-in.population.sql": PartStatement, "results/root.sign-in.population.jsonl.gz": PartRows,
+		})
 }
 
 func oldRun(t *testing.T, format, digest, exception string, refused unread.Kind, parts map[string]Part) {
@@ -317,7 +328,8 @@ func oldRun(t *testing.T, format, digest, exception string, refused unread.Kind,
 	if !s.whole() {
 		t.Errorf("%s: a file is not the one that the record names", format)
 	}
-	if s.Digest != digest || !s.Incomplete() || s.Report != "small" || s.Period.ID != "2026-10-02" || len(s.Controls) == 0 || len(s.Coverage.Rows) != 1 {
+	if s.Digest != digest || !s.Incomplete() || s.Report != "small" || s.Period.ID != "2026-10-02" || len(s.Controls) == 0 ||
+		len(s.Coverage.Rows) != 1 {
 		t.Errorf("%+v", s.Record)
 	}
 	counts := map[string]int{}
@@ -501,7 +513,8 @@ func TestRevisions(t *testing.T) {
 	if !again.Unchanged || again.Path != first.Path || again.Digest != first.Digest {
 		t.Fatalf("an equal run became %s", again.Path)
 	}
-	if got := names(tree(t, filepath.Dir(first.Path))); slices.ContainsFunc(got, func(n string) bool { return strings.HasPrefix(n, ".work") }) {
+	if got := names(tree(t, filepath.Dir(first.Path))); slices.ContainsFunc(got,
+		func(n string) bool { return strings.HasPrefix(n, ".work") }) {
 		t.Error(got)
 	}
 	late := key
@@ -545,7 +558,8 @@ func TestRevisions(t *testing.T) {
 	other := key
 	other.Variant = "eu-only"
 	v := perform(t, base, other)
-	if m, err := manifest.Read(v.FS()); err != nil || m.Previous != "" || !strings.Contains(filepath.ToSlash(v.Path), "/monthly-security~eu-only/2026-10/r1") {
+	if m, err := manifest.Read(v.FS()); err != nil || m.Previous != "" || !strings.Contains(filepath.ToSlash(v.Path),
+		"/monthly-security~eu-only/2026-10/r1") {
 		t.Error("a variant is a series of its own", v.Path, err)
 	}
 }
@@ -663,8 +677,10 @@ func TestRecordThatContradictsItself(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for _, k := range []Key{
-		{Report: "..", Period: "2026-10", Plan: "ab"}, {Report: "a/b", Period: "2026-10", Plan: "ab"}, {Report: "", Period: "2026-10", Plan: "ab"}, {Report: "a~b", Period: "2026-10", Plan: "ab"},
-		{Report: "a", Period: "..", Plan: "ab"}, {Report: "a", Period: `x\y`, Plan: "ab"}, {Report: "a", Period: "2026-10", Variant: ".hidden", Plan: "ab"}, {Report: "a", Period: "2026-10", Plan: "../x"}, {Report: "a", Period: "2026-10"},
+		{Report: "..", Period: "2026-10", Plan: "ab"}, {Report: "a/b", Period: "2026-10", Plan: "ab"},
+		{Report: "", Period: "2026-10", Plan: "ab"}, {Report: "a~b", Period: "2026-10", Plan: "ab"},
+		{Report: "a", Period: "..", Plan: "ab"}, {Report: "a", Period: `x\y`, Plan: "ab"}, {Report: "a", Period: "2026-10", Variant: ".hidden",
+			Plan: "ab"}, {Report: "a", Period: "2026-10", Plan: "../x"}, {Report: "a", Period: "2026-10"},
 	} {
 		if f, _, err := createIn(t.TempDir(), k); err == nil {
 			f.Close()
@@ -682,7 +698,8 @@ func TestNames(t *testing.T) {
 			t.Errorf("the query id %q was accepted", id)
 		}
 	}
-	for _, name := range []string{"../x.pdf", "/x.pdf", `a\b.pdf`, "record.json", "manifest.json", "library/x", "results/x.gz", "results", ".hidden", "x.part", "a\nb", "."} {
+	for _, name := range []string{"../x.pdf", "/x.pdf", `a\b.pdf`, "record.json", "manifest.json", "library/x", "results/x.gz", "results",
+		".hidden", "x.part", "a\nb", "."} {
 		if _, err := f.Create(name); err == nil {
 			t.Errorf("a format may write %q", name)
 		}

@@ -97,11 +97,14 @@ func TestBindRefused(t *testing.T) {
 
 // TestBindPlace holds that a literal keeps its meaning wherever its parameter stands.
 func TestBindPlace(t *testing.T) {
-	c := declare(t, "SELECT -:x, a - :x, - -:x, :x * 2, a[:n], :x.f, a AT TIME ZONE :z, NOT :b, f(:x), ':x' FROM t WHERE a IN (:x, :n) OFFSET :n LIMIT :n",
+	c := declare(t, "SELECT -:x, a - :x, - -:x, :x * 2, a[:n], :x.f, a AT TIME ZONE :z, NOT :b, f(:x), ':x' FROM t WHERE a IN (:x, :n) "+
+		"OFFSET :n LIMIT :n",
 		Types{"x": "number", "n": "int", "z": "zone", "b": "bool"})
 	for x, want := range map[float64]string{
-		-1.5: "SELECT - -1.5E0, a - -1.5E0, - - -1.5E0, -1.5E0 * 2, a[BIGINT '2'], (-1.5E0).f, a AT TIME ZONE 'UTC', NOT TRUE, f(-1.5E0), ':x' FROM t WHERE a IN (-1.5E0, BIGINT '2') OFFSET 2 LIMIT 2",
-		1.5:  "SELECT -(1.5E0), a - 1.5E0, - -(1.5E0), 1.5E0 * 2, a[BIGINT '2'], (1.5E0).f, a AT TIME ZONE 'UTC', NOT TRUE, f(1.5E0), ':x' FROM t WHERE a IN (1.5E0, BIGINT '2') OFFSET 2 LIMIT 2",
+		-1.5: "SELECT - -1.5E0, a - -1.5E0, - - -1.5E0, -1.5E0 * 2, a[BIGINT '2'], (-1.5E0).f, a AT TIME ZONE 'UTC', NOT TRUE, f(-1.5E0), " +
+			"':x' FROM t WHERE a IN (-1.5E0, BIGINT '2') OFFSET 2 LIMIT 2",
+		1.5: "SELECT -(1.5E0), a - 1.5E0, - -(1.5E0), 1.5E0 * 2, a[BIGINT '2'], (1.5E0).f, a AT TIME ZONE 'UTC', NOT TRUE, f(1.5E0), ':x' " +
+			"FROM t WHERE a IN (1.5E0, BIGINT '2') OFFSET 2 LIMIT 2",
 	} {
 		b, err := c.Bind(Values{"x": x, "n": int64(2), "z": "UTC", "b": true})
 		if err != nil {
@@ -113,7 +116,8 @@ func TestBindPlace(t *testing.T) {
 		}
 		fixpoint(t, got)
 	}
-	if _, err := c.Bind(Values{"x": 1.0, "n": int64(-1), "z": "UTC", "b": true}); err == nil || !strings.Contains(err.Error(), ":n: it stands behind LIMIT") {
+	if _, err := c.Bind(Values{"x": 1.0, "n": int64(-1), "z": "UTC", "b": true}); err == nil ||
+		!strings.Contains(err.Error(), ":n: it stands behind LIMIT") {
 		t.Errorf("a negative LIMIT: %v", err)
 	}
 }
@@ -139,10 +143,14 @@ func TestStands(t *testing.T) {
 		{"SELECT (SELECT max(a) FROM events) FROM t", "SELECT (SELECT max(a) FROM (SELECT 1) AS events) FROM t"},
 		{"SELECT a FROM other.events", "SELECT a FROM other.events"},
 		// A WITH of the same name hides the relation: not in itself, not before it, not outside it.
-		{"WITH events AS (SELECT a FROM events) SELECT a FROM events", "WITH events AS (SELECT a FROM (SELECT 1) AS events) SELECT a FROM events"},
-		{"WITH x AS (SELECT a FROM events), events AS (SELECT 2) SELECT a FROM events, x", "WITH x AS (SELECT a FROM (SELECT 1) AS events), events AS (SELECT 2) SELECT a FROM events, x"},
-		{"SELECT a FROM (WITH events AS (SELECT 2) SELECT a FROM events) AS x, events", "SELECT a FROM (WITH events AS (SELECT 2) SELECT a FROM events) AS x, (SELECT 1) AS events"},
-		{"WITH RECURSIVE events AS (SELECT a FROM events) SELECT a FROM events", "WITH RECURSIVE events AS (SELECT a FROM events) SELECT a FROM events"},
+		{"WITH events AS (SELECT a FROM events) SELECT a FROM events",
+			"WITH events AS (SELECT a FROM (SELECT 1) AS events) SELECT a FROM events"},
+		{"WITH x AS (SELECT a FROM events), events AS (SELECT 2) SELECT a FROM events, x",
+			"WITH x AS (SELECT a FROM (SELECT 1) AS events), events AS (SELECT 2) SELECT a FROM events, x"},
+		{"SELECT a FROM (WITH events AS (SELECT 2) SELECT a FROM events) AS x, events",
+			"SELECT a FROM (WITH events AS (SELECT 2) SELECT a FROM events) AS x, (SELECT 1) AS events"},
+		{"WITH RECURSIVE events AS (SELECT a FROM events) SELECT a FROM events",
+			"WITH RECURSIVE events AS (SELECT a FROM events) SELECT a FROM events"},
 	} {
 		b, err := declare(t, c.text, nil).Bind(nil)
 		if err != nil {

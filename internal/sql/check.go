@@ -68,10 +68,12 @@ func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 // resolve is Check but for what only the printer knows.
 func (p *Parsed) resolve(c Catalog, t Types) (*checker, *Checked) {
 	k := &checker{p: p, catalog: c, labels: map[string]int{}, taken: map[string]int{}, facts: &facts{
-		types: make(map[ast.Expr]*Type, p.exprs), cols: make(map[ast.Expr]*column, p.exprs/2), vars: map[ast.Expr]string{}, calls: make(map[*ast.Call]*resolved, p.exprs/8),
+		types: make(map[ast.Expr]*Type, p.exprs), cols: make(map[ast.Expr]*column, p.exprs/2), vars: map[ast.Expr]string{},
+		calls: make(map[*ast.Call]*resolved, p.exprs/8),
 		casts: map[*ast.TypeName]*Type{}, lambdas: map[*ast.Lambda][]string{}, queries: map[*ast.Query]*queryFacts{},
 		selects: map[*ast.Select]*selectFacts{}, sources: map[ast.Relation]*source{}, joins: map[*ast.Join][]*column{},
-		ctes: map[*ast.NamedQuery]*named{}, extracts: map[*ast.Extract]*ast.Call{}, paramTypes: map[string]*Type{}, tables: map[string][]*column{},
+		ctes: map[*ast.NamedQuery]*named{}, extracts: map[*ast.Extract]*ast.Call{}, paramTypes: map[string]*Type{},
+		tables: map[string][]*column{},
 	}}
 	for name, text := range t {
 		typ, err := ParseType(ParamType(text))

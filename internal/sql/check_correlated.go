@@ -34,7 +34,8 @@ func (k *checker) correlated() {
 			ast.Walk(n.On, func(m ast.Node) bool {
 				inner, ok := m.(*ast.Query)
 				if ok && k.reachesOut(inner, inner) {
-					k.problem(inner, "a query in the condition of an outer join cannot name columns from outside", "Compute it in a WITH and join it", "not-supported")
+					k.problem(inner, "a query in the condition of an outer join cannot name columns from outside", "Compute it in a WITH and join it",
+						"not-supported")
 				}
 				return !ok
 			})
@@ -49,7 +50,8 @@ func (k *checker) subquery(q *ast.Query, compared bool) {
 		return
 	}
 	if len(q.OrderBy) > 0 && q.Limit != nil {
-		k.problem(q, "a subquery that names columns from outside cannot have ORDER BY with LIMIT", "Use max_by(…) or min_by(…), or row_number() in a WITH", "not-supported")
+		k.problem(q, "a subquery that names columns from outside cannot have ORDER BY with LIMIT",
+			"Use max_by(…) or min_by(…), or row_number() in a WITH", "not-supported")
 	}
 	sel, ok := q.Body.(*ast.Select)
 	if !ok {
@@ -121,7 +123,8 @@ func (k *checker) ambiguousNull(f *function, c *ast.Call, types []*Type) bool {
 		if t == nil || t.Kind != UnknownType || at >= 0 && i != at {
 			continue
 		}
-		k.problem(c.Args[i], fmt.Sprintf("the type of NULL is not known here, and %s takes several", f.name), "Write CAST(NULL AS varchar), or the type that is meant", "types")
+		k.problem(c.Args[i], fmt.Sprintf("the type of NULL is not known here, and %s takes several", f.name),
+			"Write CAST(NULL AS varchar), or the type that is meant", "types")
 		return true
 	}
 	return false

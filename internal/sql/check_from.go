@@ -158,7 +158,8 @@ func (k *checker) unnest(r *ast.Unnest, s *scope) {
 				}
 			}
 		case MapType:
-			src.cols = append(src.cols, k.newColumn(column{typ: t.Key, label: "k" + strconv.Itoa(i+1)}), k.newColumn(column{typ: t.Elem, label: "u" + strconv.Itoa(i+1)}))
+			src.cols = append(src.cols, k.newColumn(column{typ: t.Key, label: "k" + strconv.Itoa(i+1)}),
+				k.newColumn(column{typ: t.Elem, label: "u" + strconv.Itoa(i+1)}))
 		case 0, UnknownType:
 			src.cols = append(src.cols, k.newColumn(column{typ: tBad, label: "u" + strconv.Itoa(i+1)}))
 			if t.Kind == UnknownType {

@@ -91,7 +91,8 @@ func (k *checker) covered(x ast.Node, g *grouping) {
 		}
 		if c := k.cols[e]; c != nil {
 			if g.owns(c) {
-				k.problem(x, "column "+c.name+" is neither in GROUP BY nor inside an aggregate", "Add it to GROUP BY, or take min or max of it", "group-by")
+				k.problem(x, "column "+c.name+" is neither in GROUP BY nor inside an aggregate", "Add it to GROUP BY, or take min or max of it",
+					"group-by")
 			}
 			return
 		}

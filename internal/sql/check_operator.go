@@ -43,7 +43,8 @@ func (k *checker) binary(x *ast.Binary, v env) *Type {
 	}
 	if x.Op == ast.OpConcat && (a.Kind == UnknownType || b.Kind == UnknownType) {
 		// 'a' || NULL is an array in Trino
-		k.problem(at, "the type of NULL is not known here, and || takes several", "Write CAST(NULL AS varchar), or the type that is meant", "types")
+		k.problem(at, "the type of NULL is not known here, and || takes several", "Write CAST(NULL AS varchar), or the type that is meant",
+			"types")
 		return tBad
 	}
 	t := arithmetic(x.Op, a, b)
@@ -82,7 +83,8 @@ func (k *checker) compared(at ast.Node, a, b *Type, op ast.Op) *Type {
 		switch {
 		case a.text() && b.integral(), b.text() && a.integral():
 			hint = "Put the number in quotes, or CAST the text AS bigint"
-		case a.text() && (b.Kind == TimestampZoneType || b.Kind == TimestampType) || b.text() && (a.Kind == TimestampZoneType || a.Kind == TimestampType):
+		case a.text() && (b.Kind == TimestampZoneType || b.Kind == TimestampType) || b.text() &&
+			(a.Kind == TimestampZoneType || a.Kind == TimestampType):
 			hint = "Write TIMESTAMP '…', or from_iso8601_timestamp(…) for text like 2026-10-01T12:00:00Z"
 		case a.text() && b.Kind == DateType || b.text() && a.Kind == DateType:
 			hint = "Write DATE '…'"

@@ -150,7 +150,8 @@ func (k *checker) body(b ast.Body, s *scope) (cols []*column, inner *scope) {
 		right, _ := k.body(b.Right, s)
 		cols = make([]*column, 0, len(left))
 		if len(left) != len(right) {
-			k.problem(b.Right, fmt.Sprintf("the queries of a set operation must have the same number of columns: %d and %d", len(left), len(right)), "", "")
+			k.problem(b.Right, fmt.Sprintf("the queries of a set operation must have the same number of columns: %d and %d", len(left), len(right)),
+				"", "")
 			return left, nil
 		}
 		for i := range left {
@@ -158,7 +159,8 @@ func (k *checker) body(b ast.Body, s *scope) (cols []*column, inner *scope) {
 			right[i].use()
 			t := common(left[i].typ, right[i].typ)
 			if t == nil {
-				k.problem(b.Right, fmt.Sprintf("column %d of the set operation has type %s on one side and %s on the other", i+1, left[i].typ, right[i].typ), "Use CAST on one side", "")
+				k.problem(b.Right, fmt.Sprintf("column %d of the set operation has type %s on one side and %s on the other", i+1, left[i].typ,
+					right[i].typ), "Use CAST on one side", "")
 				t = tBad
 			}
 			from := k.fromSlab.Make(2)

@@ -31,7 +31,8 @@ func (k *checker) recursive(n *ast.NamedQuery) bool {
 	}
 	op, ok := q.Body.(*ast.SetOp)
 	if !ok || op.Kind != ast.Union {
-		k.problem(reads[0], n.Name.Name+" can read itself only behind UNION or UNION ALL", "Write a query that begins, UNION ALL, and one that goes on from "+n.Name.Name, "recursion")
+		k.problem(reads[0], n.Name.Name+" can read itself only behind UNION or UNION ALL",
+			"Write a query that begins, UNION ALL, and one that goes on from "+n.Name.Name, "recursion")
 		return false
 	}
 	for _, x := range []struct {
@@ -47,7 +48,8 @@ func (k *checker) recursive(n *ast.NamedQuery) bool {
 		return false
 	}
 	if len(reads) > 1 {
-		k.problem(reads[1], n.Name.Name+" can be read once only in the query that goes on from it", "Join it to another relation instead", "recursion")
+		k.problem(reads[1], n.Name.Name+" can be read once only in the query that goes on from it", "Join it to another relation instead",
+			"recursion")
 		return false
 	}
 	allowed := &goingOn{checker: k, key: key}
@@ -158,6 +160,7 @@ func (k *checker) recursionTypes(n *ast.NamedQuery, first, cols []*column) {
 		if was.Kind == 0 || now.Kind == 0 || was.equal(now) || coerces(now, was) {
 			continue
 		}
-		k.problem(n.Query.Body.(*ast.SetOp).Right, fmt.Sprintf("column %d of %s begins as %s and goes on as %s", i+1, n.Name.Name, was, now), "Use CAST in the query before UNION", "types")
+		k.problem(n.Query.Body.(*ast.SetOp).Right, fmt.Sprintf("column %d of %s begins as %s and goes on as %s", i+1, n.Name.Name, was, now),
+			"Use CAST in the query before UNION", "types")
 	}
 }

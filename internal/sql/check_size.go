@@ -58,7 +58,8 @@ func (f *function) mostCopies() float64 {
 		most = max(most, 3)
 	case "nullif":
 		most = max(most, 2)
-	case "contains", "any_match", "all_match", "none_match", "split", "strpos", "substr", "substring", "concat", "json_extract", "json_size", "array_join", "sequence":
+	case "contains", "any_match", "all_match", "none_match", "split", "strpos", "substr", "substring", "concat", "json_extract", "json_size",
+		"array_join", "sequence":
 		most = max(most, 6)
 	}
 	return most

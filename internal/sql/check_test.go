@@ -11,11 +11,13 @@ import (
 
 var testCatalog = Catalog{
 	"events": {
-		{Name: "eventid", Type: "varchar"}, {Name: "eventname", Type: "varchar"}, {Name: "eventsource", Type: "varchar"}, {Name: "eventtime", Type: "varchar"},
+		{Name: "eventid", Type: "varchar"}, {Name: "eventname", Type: "varchar"}, {Name: "eventsource", Type: "varchar"},
+		{Name: "eventtime", Type: "varchar"},
 		{Name: "event_time", Type: "timestamp(3)"}, {Name: "local_date", Type: "date"}, {Name: "account_id", Type: "varchar"},
 		{Name: "useridentity", Type: "row(type varchar, arn varchar, sessioncontext row(attributes row(mfaauthenticated varchar)))"},
 		{Name: "resources", Type: "array(row(arn varchar, accountid varchar, type varchar))"},
-		{Name: "requestparameters", Type: "varchar"}, {Name: "is_write", Type: "boolean"}, {Name: "copies", Type: "bigint"}, {Name: "share", Type: "double"},
+		{Name: "requestparameters", Type: "varchar"}, {Name: "is_write", Type: "boolean"}, {Name: "copies", Type: "bigint"},
+		{Name: "share", Type: "double"},
 		{Name: "price", Type: "decimal(10,2)"}, {Name: "$path", Type: "varchar"}, {Name: "timestamp", Type: "varchar"},
 	},
 	"history": {{Name: "eventid", Type: "varchar"}, {Name: "account_id", Type: "varchar"}, {Name: "eventname", Type: "varchar"}},
@@ -42,27 +44,39 @@ func TestCheckTypes(t *testing.T) {
 		{"SELECT useridentity.sessioncontext.attributes.mfaauthenticated AS mfa FROM events", "varchar", "useridentity"},
 		{"SELECT e.useridentity.arn FROM events e", "varchar", "useridentity"},
 		{`SELECT "$path", "timestamp" FROM events`, "varchar, varchar", "$path timestamp"},
-		{"SELECT count(*), count(DISTINCT account_id), sum(copies), avg(copies), max(event_time) FROM events", "bigint, bigint, bigint, double, timestamp(3)", "event_time account_id copies"},
-		{"SELECT sum(price), avg(price), price * 2, price / 3, price + DECIMAL '0.001' FROM events GROUP BY price", "decimal(38,2), decimal(10,2), decimal(20,2), decimal(10,2), decimal(12,3)", "price"},
-		{"SELECT copies / 2, copies * 1e0, 7 / 2, 7 / 2.0, share % 2 FROM events", "bigint, double, integer, decimal(12,1), double", "copies share"},
-		{"SELECT event_time + INTERVAL '1' DAY, local_date - INTERVAL '1' MONTH, event_time - event_time, local_date > event_time FROM events", "timestamp(3), date, interval day to second, boolean", "event_time local_date"},
-		{"SELECT date_trunc('hour', event_time), date_trunc('month', local_date), date_diff('day', local_date, event_time) FROM events", "timestamp(3), date, bigint", "event_time local_date"},
+		{"SELECT count(*), count(DISTINCT account_id), sum(copies), avg(copies), max(event_time) FROM events",
+			"bigint, bigint, bigint, double, timestamp(3)", "event_time account_id copies"},
+		{"SELECT sum(price), avg(price), price * 2, price / 3, price + DECIMAL '0.001' FROM events GROUP BY price",
+			"decimal(38,2), decimal(10,2), decimal(20,2), decimal(10,2), decimal(12,3)", "price"},
+		{"SELECT copies / 2, copies * 1e0, 7 / 2, 7 / 2.0, share % 2 FROM events", "bigint, double, integer, decimal(12,1), double",
+			"copies share"},
+		{"SELECT event_time + INTERVAL '1' DAY, local_date - INTERVAL '1' MONTH, event_time - event_time, local_date > event_time FROM events",
+			"timestamp(3), date, interval day to second, boolean", "event_time local_date"},
+		{"SELECT date_trunc('hour', event_time), date_trunc('month', local_date), date_diff('day', local_date, event_time) FROM events",
+			"timestamp(3), date, bigint", "event_time local_date"},
 		{"SELECT from_iso8601_timestamp(eventtime) AT TIME ZONE :zone FROM events", "timestamp(3) with time zone", "eventtime"},
-		{"SELECT transform(resources, r -> r.arn), filter(resources, r -> r.type = 'x')[1].arn, any_match(resources, r -> r.arn LIKE 'a%') FROM events", "array(varchar), varchar, boolean", "resources"},
+		{"SELECT transform(resources, r -> r.arn), filter(resources, r -> r.type = 'x')[1].arn, any_match(resources, r -> r.arn LIKE 'a%') " +
+			"FROM events", "array(varchar), varchar, boolean", "resources"},
 		{"SELECT reduce(ARRAY[1, 2], 0e0, (s, x) -> s + x, s -> CAST(s AS varchar))", "varchar", ""},
-		{"SELECT CASE WHEN is_write THEN 1 ELSE 2.5 END, coalesce(NULL, 'a'), if(is_write, copies), nullif(eventname, '') FROM events", "decimal(11,1), varchar(1), bigint, varchar", "eventname is_write copies"},
+		{"SELECT CASE WHEN is_write THEN 1 ELSE 2.5 END, coalesce(NULL, 'a'), if(is_write, copies), nullif(eventname, '') FROM events",
+			"decimal(11,1), varchar(1), bigint, varchar", "eventname is_write copies"},
 		{"SELECT CAST(json_extract(requestparameters, '$.items') AS array(json)) FROM events", "array(json)", "requestparameters"},
 		{"WITH a AS (SELECT * FROM events), b AS (SELECT * FROM a WHERE is_write) SELECT eventname FROM b", "varchar", "eventname is_write"},
 		{"SELECT n FROM (SELECT eventname AS n, account_id FROM events) AS t", "varchar", "eventname account_id"},
 		{"SELECT * FROM (SELECT eventname, copies FROM events) AS t", "varchar, bigint", "eventname copies"},
 		{"SELECT eventname FROM events UNION SELECT account_id FROM history", "varchar", "eventname"},
-		{"SELECT e.eventname FROM events e WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.account_id = e.account_id)", "varchar", "eventname account_id"},
+		{"SELECT e.eventname FROM events e WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.account_id = e.account_id)", "varchar",
+			"eventname account_id"},
 		{"SELECT eventname, (SELECT count(*) FROM history h WHERE h.eventname = e.eventname) AS n FROM events e", "varchar, bigint", "eventname"},
-		{"SELECT account_id, e.eventname, h.eventname FROM events e JOIN history h USING (account_id)", "varchar, varchar, varchar", "eventname account_id"},
-		{"SELECT t.arn, n FROM events CROSS JOIN UNNEST(transform(resources, r -> r.arn)) WITH ORDINALITY AS t(arn, n)", "varchar, bigint", "resources"},
-		{"SELECT eventname FROM events WHERE contains(:approved, eventid) AND event_time >= :since ORDER BY eventname LIMIT 5", "varchar", "eventid eventname event_time"},
+		{"SELECT account_id, e.eventname, h.eventname FROM events e JOIN history h USING (account_id)", "varchar, varchar, varchar",
+			"eventname account_id"},
+		{"SELECT t.arn, n FROM events CROSS JOIN UNNEST(transform(resources, r -> r.arn)) WITH ORDINALITY AS t(arn, n)", "varchar, bigint",
+			"resources"},
+		{"SELECT eventname FROM events WHERE contains(:approved, eventid) AND event_time >= :since ORDER BY eventname LIMIT 5", "varchar",
+			"eventid eventname event_time"},
 		{"SELECT row_number() OVER (PARTITION BY account_id ORDER BY event_time) AS n FROM events", "bigint", "event_time account_id"},
-		{"SELECT account_id, count(*) AS n FROM events GROUP BY account_id HAVING count(*) > 2 ORDER BY n DESC, account_id", "varchar, bigint", "account_id"},
+		{"SELECT account_id, count(*) AS n FROM events GROUP BY account_id HAVING count(*) > 2 ORDER BY n DESC, account_id", "varchar, bigint",
+			"account_id"},
 		{"SELECT upper(eventname), lower(upper(eventname)) FROM events GROUP BY upper(eventname)", "varchar, varchar", "eventname"},
 		{"SELECT e.account_id FROM events e GROUP BY account_id", "varchar", "account_id"},
 		{"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n FROM t", "integer", ""},
@@ -141,7 +155,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"SELECT regexp_extract(eventname, '(a)', 2) FROM events", 41, 1, "has 1 groups, not 2", ""},
 		{"SELECT regexp_extract(eventname, '(a*)?b', 1) FROM events", 34, 8, "may be empty and may be absent", ""},
 		{"SELECT event_time AT TIME ZONE 'Europe/Berln' FROM events", 32, 14, "no time zone Europe/Berln", ""},
-		{"SELECT hour(x) FROM (SELECT event_time AT TIME ZONE 'Asia/Tokyo' AS x FROM events) AS t", 13, 1, "time zone of this value is no longer known", "AT TIME ZONE"},
+		{"SELECT hour(x) FROM (SELECT event_time AT TIME ZONE 'Asia/Tokyo' AS x FROM events) AS t", 13, 1,
+			"time zone of this value is no longer known", "AT TIME ZONE"},
 		{"SELECT hour(event_time AT TIME ZONE '+02:00') FROM events", 37, 8, "an offset cannot stand", "Europe/Berlin"},
 		{"SELECT eventid FROM events ORDER BY resources[1].arn, 9", 55, 1, "ORDER BY 9", ""},
 		{"SELECT a FROM UNNEST('x') AS t(a)", 22, 3, "UNNEST takes an array", ""},
@@ -207,12 +222,15 @@ func TestWarningKeepsChecked(t *testing.T) {
 }
 
 func TestColumns(t *testing.T) {
-	c, ps := check(t, "SELECT eventname, copies AS n, price, share, is_write, event_time, local_date, count(*), NULL AS x FROM events GROUP BY 1, 2, 3, 4, 5, 6, 7")
+	c, ps := check(t, "SELECT eventname, copies AS n, price, share, is_write, event_time, local_date, count(*), NULL AS x FROM events "+
+		"GROUP BY 1, 2, 3, 4, 5, 6, 7")
 	if c == nil {
 		t.Fatal(ps)
 	}
-	want := []result.Column{{Name: "eventname", Kind: result.Text}, {Name: "n", Kind: result.Int}, {Name: "price", Kind: result.Decimal}, {Name: "share", Kind: result.Float},
-		{Name: "is_write", Kind: result.Bool}, {Name: "event_time", Kind: result.Instant}, {Name: "local_date", Kind: result.Date}, {Name: "_col7", Kind: result.Int}, {Name: "x", Kind: result.Text}}
+	want := []result.Column{{Name: "eventname", Kind: result.Text}, {Name: "n", Kind: result.Int}, {Name: "price", Kind: result.Decimal},
+		{Name: "share", Kind: result.Float},
+		{Name: "is_write", Kind: result.Bool}, {Name: "event_time", Kind: result.Instant}, {Name: "local_date", Kind: result.Date},
+		{Name: "_col7", Kind: result.Int}, {Name: "x", Kind: result.Text}}
 	got := c.Columns()
 	for i := range want {
 		if got[i] != want[i] {
@@ -223,9 +241,12 @@ func TestColumns(t *testing.T) {
 
 // FuzzCheck: whatever parses can be checked and printed without a panic, and printing twice gives the same.
 func FuzzCheck(f *testing.F) {
-	for _, s := range []string{"SELECT eventname FROM events", "SELECT a[1].b(c) FROM t", "SELECT sum(x -> y) OVER (ORDER BY 1) FROM UNNEST(ARRAY[1]) AS t(x)",
-		"WITH a AS (SELECT * FROM events) SELECT * FROM a JOIN a b USING (eventid) ORDER BY 1", "SELECT CASE 1 WHEN 'a' THEN NULL END GROUP BY CUBE (1, 2)",
-		"SELECT max_by(eventid, (event_time, eventid)) FROM events GROUP BY 1 HAVING eventid", "SELECT INTERVAL '1' DAY * DATE '2026-99-01'", "WITH RECURSIVE t AS (SELECT * FROM t UNION SELECT * FROM t) SELECT * FROM t",
+	for _, s := range []string{"SELECT eventname FROM events", "SELECT a[1].b(c) FROM t",
+		"SELECT sum(x -> y) OVER (ORDER BY 1) FROM UNNEST(ARRAY[1]) AS t(x)",
+		"WITH a AS (SELECT * FROM events) SELECT * FROM a JOIN a b USING (eventid) ORDER BY 1",
+		"SELECT CASE 1 WHEN 'a' THEN NULL END GROUP BY CUBE (1, 2)",
+		"SELECT max_by(eventid, (event_time, eventid)) FROM events GROUP BY 1 HAVING eventid", "SELECT INTERVAL '1' DAY * DATE '2026-99-01'",
+		"WITH RECURSIVE t AS (SELECT * FROM t UNION SELECT * FROM t) SELECT * FROM t",
 		"SELECT grouping(eventid) FROM events GROUP BY GROUPING SETS ((), (eventid, 1))", "SELECT x.y.z FROM events x ORDER BY y.z, -1"} {
 		f.Add(s)
 	}

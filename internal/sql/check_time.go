@@ -104,7 +104,8 @@ func (k *checker) typedLit(x *ast.TypedLit) *Type {
 		return decimalOf(p, s)
 	case "bigint", "integer", "smallint", "tinyint":
 		t, _ := ParseType(x.Type)
-		if _, err := strconv.ParseInt(x.Value, 10, map[string]int{"bigint": 64, "integer": 32, "smallint": 16, "tinyint": 8}[x.Type]); err != nil {
+		if _, err := strconv.ParseInt(x.Value, 10, map[string]int{"bigint": 64, "integer": 32, "smallint": 16,
+			"tinyint": 8}[x.Type]); err != nil {
 			return bad("")
 		}
 		return t

@@ -14,7 +14,8 @@ import (
 func (b *Bound) Counts(relation string) (condition string, ok bool) {
 	q := b.c.query
 	s, plain := q.Body.(*ast.Select)
-	if !plain || q.With != nil || q.OrderBy != nil || q.Limit != nil || q.Offset != nil || s.Distinct || s.GroupBy != nil || s.Having != nil || s.Windows != nil || len(s.Items) != 1 || len(s.From) != 1 {
+	if !plain || q.With != nil || q.OrderBy != nil || q.Limit != nil || q.Offset != nil || s.Distinct || s.GroupBy != nil || s.Having != nil ||
+		s.Windows != nil || len(s.Items) != 1 || len(s.From) != 1 {
 		return "", false
 	}
 	if t, is := s.From[0].(*ast.Table); !is || t.Name() != strings.ToLower(relation) || t.Alias != nil {

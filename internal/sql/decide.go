@@ -48,7 +48,8 @@ func (p *Parsed) Decide(values map[string]bool) diag.Problems {
 			return true
 		}
 		if _, ok := values[x.Name]; ok {
-			problems = append(problems, diag.Problem{At: p.place(x.Pos()), Text: "the parameter :" + x.Name + " may stand only in the condition of CASE or of WHERE",
+			problems = append(problems, diag.Problem{At: p.place(x.Pos()), Text: "the parameter :" + x.Name +
+				" may stand only in the condition of CASE or of WHERE",
 				Hint: "write CASE WHEN :" + x.Name + " THEN … ELSE … END", Rule: "parameter-place"})
 		} else if !slices.Contains(p.paramNames, x.Name) {
 			p.paramNames = append(p.paramNames, x.Name)

@@ -66,9 +66,11 @@ func limitList() string {
 		what, most, other string
 	}{
 		{"a text made by `||`, `concat`, `concat_ws`, `listagg`", grouped(scalar.MaxText) + " bytes", "the same; `TRY` gives NULL"},
-		{"a text made by another function: `replace`, `regexp_replace`, `lpad`, `rpad`, `array_join`, `format`, `to_hex`, `to_base64`, `url_encode`, `from_utf8`, `json_parse`, a cast to `json`",
+		{"a text made by another function: `replace`, `regexp_replace`, `lpad`, `rpad`, `array_join`, `format`, `to_hex`, `to_base64`, " +
+			"`url_encode`, `from_utf8`, `json_parse`, a cast to `json`",
 			grouped(scalar.MaxText) + " bytes", "no limit of its own, up to the memory of a node"},
-		{"an array made by `split`, `regexp_split`, `regexp_extract_all`, `flatten`, `||`, `concat`, `array_union`; a map made by `map_concat`", grouped(scalar.MaxArray) + " entries", "no limit of its own"},
+		{"an array made by `split`, `regexp_split`, `regexp_extract_all`, `flatten`, `||`, `concat`, `array_union`; a map made by `map_concat`",
+			grouped(scalar.MaxArray) + " entries", "no limit of its own"},
 		{"`sequence`", grouped(scalar.MaxEntries) + " entries", "the same"},
 		{"`repeat`", grouped(scalar.MaxEntries) + " entries and " + grouped(scalar.MaxRepeat) + " bytes", "the same"},
 		{"`levenshtein_distance`", grouped(scalar.MaxEdits) + " for the length of one text times that of the other less one", "the same"},

@@ -32,7 +32,8 @@ func (b *Bound) duckdb(stands map[string]string) string {
 }
 
 func newEmitter(c *Checked, lits map[string]ast.Expr, stands map[string]string) *emitter {
-	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}, reading: map[*named]string{}, growth: map[*column]bool{}}
+	return &emitter{c: c, lits: lits, stands: stands, at: map[*column]string{}, vars: map[string]string{}, reading: map[*named]string{},
+		growth: map[*column]bool{}}
 }
 
 func (e *emitter) statement() string {

@@ -18,7 +18,8 @@ func (e *emitter) aggregate(c *ast.Call, r *resolved) string {
 	case "avg":
 		if r.result.Kind == DecimalType {
 			s, n := e.fill("sum($D$1)$F", c, r), e.fill("count($D$1)$F", c, r)
-			return "CAST(tr_decimal_divide(" + unscaled(s, r.result) + ", CAST(nullif(" + n + ", 0) AS HUGEINT), " + strconv.Itoa(r.result.S) + ") AS " + r.result.duck() + ")"
+			return "CAST(tr_decimal_divide(" + unscaled(s, r.result) + ", CAST(nullif(" + n + ", 0) AS HUGEINT), " + strconv.Itoa(r.result.S) +
+				") AS " + r.result.duck() + ")"
 		}
 		return e.fill("avg($D$1)$F", c, r)
 	case "min", "max":

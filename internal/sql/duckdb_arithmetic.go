@@ -97,7 +97,8 @@ func (e *emitter) divide(op ast.Op, left, right ast.Expr, t *Type) string {
 	sa, sb := a.S, b.S
 	l, r := unscaled(e.x(left), a), unscaled(e.x(right), b)
 	if op == ast.OpMod {
-		return "CAST(tr_decimal_mod(" + l + shift(max(sb-sa, 0)) + ", " + r + shift(max(sa-sb, 0)) + ", " + strconv.Itoa(t.S) + ") AS " + t.duck() + ")"
+		return "CAST(tr_decimal_mod(" + l + shift(max(sb-sa, 0)) + ", " + r + shift(max(sa-sb, 0)) + ", " + strconv.Itoa(t.S) + ") AS " +
+			t.duck() + ")"
 	}
 	return "CAST(tr_decimal_divide(" + l + shift(t.S+sb-sa) + ", " + r + ", " + strconv.Itoa(t.S) + ") AS " + t.duck() + ")"
 }

@@ -44,7 +44,8 @@ func castSQL(s string, from, to *Type, try bool) string {
 	plain := func(s string) string { return word + "(" + s + " AS " + to.duck() + ")" }
 	// strict lets only text through that matches; other text becomes one no type takes, and names itself in the error
 	strict := func(form string) string {
-		return plain("CASE WHEN regexp_full_match(" + s + ", " + ast.StringText(form) + ") THEN trim(" + s + ") WHEN " + s + " IS NOT NULL THEN 'not a " + to.String() + ": ' || " + s + " END")
+		return plain("CASE WHEN regexp_full_match(" + s + ", " + ast.StringText(form) + ") THEN trim(" + s + ") WHEN " + s +
+			" IS NOT NULL THEN 'not a " + to.String() + ": ' || " + s + " END")
 	}
 	switch {
 	case from.Kind == UnknownType:
@@ -74,7 +75,8 @@ func castSQL(s string, from, to *Type, try bool) string {
 			return strict(timeText)
 		case TimestampType:
 			// A zone behind it is read and left out. Named ones (Europe/Berlin) are not known here: an error where Trino has a value.
-			clock := "CASE WHEN regexp_full_match(" + s + ", " + ast.StringText(clockText+zoneText) + ") THEN trim(regexp_extract(" + s + ", " + ast.StringText(clockText) + ")) WHEN " + s +
+			clock := "CASE WHEN regexp_full_match(" + s + ", " + ast.StringText(clockText+zoneText) + ") THEN trim(regexp_extract(" + s + ", " +
+				ast.StringText(clockText) + ")) WHEN " + s +
 				" IS NOT NULL THEN 'not a " + to.String() + ": ' || " + s + " END"
 			return rounded(plain(clock), 9, to)
 		case TimestampZoneType:
@@ -101,11 +103,13 @@ func castSQL(s string, from, to *Type, try bool) string {
 		return "list_transform(" + s + ", lambda " + v + ": " + castSQL(v, from.Elem, to.Elem, try) + ")"
 	case from.Kind == MapType && to.Kind == MapType:
 		v := depthName("x_m", to)
-		return "map_from_entries(list_transform(map_entries(" + s + "), lambda " + v + ": struct_pack(k := " + castSQL(v+".key", from.Key, to.Key, try) + ", v := " + castSQL(v+".value", from.Elem, to.Elem, try) + ")))"
+		return "map_from_entries(list_transform(map_entries(" + s + "), lambda " + v + ": struct_pack(k := " +
+			castSQL(v+".key", from.Key, to.Key, try) + ", v := " + castSQL(v+".value", from.Elem, to.Elem, try) + ")))"
 	case from.Kind == RowType && to.Kind == RowType:
 		parts := make([]string, len(to.Fields))
 		for i := range to.Fields {
-			parts[i] = duckName(duckField(to, i)) + " := " + castSQL("("+s+")."+duckName(duckField(from, i)), from.Fields[i].Type, to.Fields[i].Type, try)
+			parts[i] = duckName(duckField(to, i)) + " := " + castSQL("("+s+")."+duckName(duckField(from, i)), from.Fields[i].Type, to.Fields[i].Type,
+				try)
 		}
 		return "CASE WHEN " + s + " IS NOT NULL THEN struct_pack(" + strings.Join(parts, ", ") + ") END"
 	case from.Kind == TimestampType && to.Kind == TimestampType:
@@ -192,7 +196,8 @@ func castJSON(s string, to *Type, try bool) string {
 		return "list_transform(" + jsonShape(s, "ARRAY", "JSON[]", try) + ", lambda " + v + ": " + castJSON(v, to.Elem, try) + ")"
 	case MapType:
 		v := depthName("x_o", to)
-		return "map_from_entries(list_transform(map_entries(" + jsonShape(s, "OBJECT", "MAP(VARCHAR, JSON)", try) + "), lambda " + v + ": struct_pack(k := " + castSQL(v+".key", tVarchar, to.Key, try) + ", v := " + castJSON(v+".value", to.Elem, try) + ")))"
+		return "map_from_entries(list_transform(map_entries(" + jsonShape(s, "OBJECT", "MAP(VARCHAR, JSON)", try) + "), lambda " + v +
+			": struct_pack(k := " + castSQL(v+".key", tVarchar, to.Key, try) + ", v := " + castJSON(v+".value", to.Elem, try) + ")))"
 	case RowType:
 		parts := make([]string, len(to.Fields))
 		for i, f := range to.Fields {
@@ -222,5 +227,6 @@ func jsonShape(s, want, to string, try bool) string {
 	if try {
 		miss = "NULL"
 	}
-	return "CAST(CAST(CASE json_type(" + s + ") WHEN 'NULL' THEN NULL WHEN '" + want + "' THEN CAST(" + s + " AS VARCHAR) ELSE " + miss + " END AS JSON) AS " + to + ")"
+	return "CAST(CAST(CASE json_type(" + s + ") WHEN 'NULL' THEN NULL WHEN '" + want + "' THEN CAST(" + s + " AS VARCHAR) ELSE " + miss +
+		" END AS JSON) AS " + to + ")"
 }

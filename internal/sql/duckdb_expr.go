@@ -204,7 +204,8 @@ func (e *emitter) subscript(x *ast.Subscript) string {
 	case MapType:
 		m, k := e.x(x.X), e.as(x.Index, t.Key)
 		if !t.Key.text() && !t.Key.numeric() {
-			e.refuse(x, "a map with keys of type "+t.Key.String()+" has no subscript here", "Use element_at(m, k), which gives NULL where there is no such key")
+			e.refuse(x, "a map with keys of type "+t.Key.String()+" has no subscript here",
+				"Use element_at(m, k), which gives NULL where there is no such key")
 		}
 		return "element_at(" + m + ", CASE WHEN map_contains(" + m + ", " + k + ") OR " + m + " IS NULL OR " + k + " IS NULL THEN " + k +
 			" ELSE CAST(CAST('key not in the map: ' || CAST(" + k + " AS VARCHAR) AS BIGINT) AS " + t.Key.duck() + ") END)[1]"

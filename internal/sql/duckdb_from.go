@@ -55,7 +55,8 @@ func (e *emitter) from(r ast.Relation) string {
 		if _, ok := r.Right.(*ast.Join); ok {
 			right = "(" + right + ")"
 		}
-		word := [...]string{ast.InnerJoin: " JOIN ", ast.LeftJoin: " LEFT JOIN ", ast.RightJoin: " RIGHT JOIN ", ast.FullJoin: " FULL JOIN ", ast.CrossJoin: " CROSS JOIN "}[r.Kind]
+		word := [...]string{ast.InnerJoin: " JOIN ", ast.LeftJoin: " LEFT JOIN ", ast.RightJoin: " RIGHT JOIN ", ast.FullJoin: " FULL JOIN ",
+			ast.CrossJoin: " CROSS JOIN "}[r.Kind]
 		s := left + word + right
 		switch {
 		case r.On != nil:

@@ -110,7 +110,8 @@ func weight(s string, t *Type, depth int) string {
 	case ArrayType:
 		return "(" + strconv.Itoa(scalar.EntryBytes) + " * len(" + s + ")" + inside(s, t.Elem, depth) + ")"
 	case MapType:
-		return "(" + strconv.Itoa(2*scalar.EntryBytes) + " * CAST(cardinality(" + s + ") AS BIGINT)" + inside("map_keys("+s+")", t.Key, depth) + inside("map_values("+s+")", t.Elem, depth) + ")"
+		return "(" + strconv.Itoa(2*scalar.EntryBytes) + " * CAST(cardinality(" + s + ") AS BIGINT)" + inside("map_keys("+s+")", t.Key, depth) +
+			inside("map_values("+s+")", t.Elem, depth) + ")"
 	case RowType:
 		sum := "CASE WHEN " + s + " IS NOT NULL THEN 0 END"
 		some := false

@@ -51,5 +51,6 @@ func emitRound(e *emitter, c *ast.Call, r *resolved) string {
 
 func emitLog(e *emitter, c *ast.Call, r *resolved) string {
 	x := e.args(c, r)
-	return "CASE WHEN " + x + " > 0 THEN " + r.fn.name + "(" + x + ") WHEN " + x + " = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN " + x + " < 0 THEN CAST('NaN' AS DOUBLE) END"
+	return "CASE WHEN " + x + " > 0 THEN " + r.fn.name + "(" + x + ") WHEN " + x + " = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN " + x +
+		" < 0 THEN CAST('NaN' AS DOUBLE) END"
 }

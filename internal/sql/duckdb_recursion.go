@@ -28,7 +28,8 @@ func (e *emitter) recursion(b *strings.Builder, n *ast.NamedQuery) {
 	for i, col := range e.c.queries[n.Query].cols {
 		b.WriteString(coerceSQL(names[i], col.from[1].typ, c.cols[i].typ) + ", ")
 	}
-	b.WriteString("CAST(tr_depth(" + depth + ", " + strconv.Itoa(maxRecursion) + ") AS INTEGER) FROM (SELECT *, (SELECT max(" + depth + ") + 1 FROM " + steps + ") AS " + depth + " FROM (")
+	b.WriteString("CAST(tr_depth(" + depth + ", " + strconv.Itoa(maxRecursion) + ") AS INTEGER) FROM (SELECT *, (SELECT max(" + depth +
+		") + 1 FROM " + steps + ") AS " + depth + " FROM (")
 	e.body(b, op.Right, false)
 	b.WriteString(") AS " + duckName("next") + "(" + cols + ")))")
 	if !op.All {

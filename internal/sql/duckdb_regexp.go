@@ -14,7 +14,8 @@ import (
 func (e *emitter) pattern(x ast.Expr) *syntax.Regexp {
 	s, known := e.text(x)
 	if _, later := x.(*ast.Param); !known && !later {
-		e.refuse(x, "the pattern is computed, so nobody can tell whether it means the same at both engines", "Write the pattern as a literal or give it as a parameter; strpos and LIKE look for plain text")
+		e.refuse(x, "the pattern is computed, so nobody can tell whether it means the same at both engines",
+			"Write the pattern as a literal or give it as a parameter; strpos and LIKE look for plain text")
 	}
 	if !known {
 		return nil
@@ -126,7 +127,8 @@ func emitRegexpExtract(e *emitter, c *ast.Call, r *resolved) string {
 	case always:
 		return "CASE WHEN regexp_matches(" + s + ", " + p + ") THEN " + extract + " END"
 	}
-	e.refuse(c.Args[1], fmt.Sprintf("group %d may be empty and may be absent, which DuckDB cannot tell apart", n), "Write the pattern so that the group is always there, or cannot be empty")
+	e.refuse(c.Args[1], fmt.Sprintf("group %d may be empty and may be absent, which DuckDB cannot tell apart", n),
+		"Write the pattern so that the group is always there, or cannot be empty")
 	return "NULL"
 }
 

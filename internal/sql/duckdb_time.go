@@ -71,7 +71,8 @@ func (e *emitter) zoneOf(x ast.Expr) (string, bool) {
 			return e.zoneOf(x.Args[2])
 		}
 	}
-	e.refuse(x, "the time zone of this value is no longer known here", "Take the wall clock where the zone is named: CAST(… AT TIME ZONE '…' AS timestamp(3))")
+	e.refuse(x, "the time zone of this value is no longer known here",
+		"Take the wall clock where the zone is named: CAST(… AT TIME ZONE '…' AS timestamp(3))")
 	return "'UTC'", false
 }
 

@@ -67,8 +67,9 @@ func mysqlFormat(s string, parse bool) (string, error) {
 	return b.String(), nil
 }
 
-var jodaFormats = map[string]string{"yyyy": "%Y", "y": "%Y", "yy": "%y", "M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d", "dd": "%d",
-	"H": "%-H", "HH": "%H", "h": "%-I", "hh": "%I", "m": "%-M", "mm": "%M", "s": "%-S", "ss": "%S", "SSS": "%g", "a": "%p",
+var jodaFormats = map[string]string{"yyyy": "%Y", "y": "%Y", "yy": "%y", "M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d",
+	"dd": "%d",
+	"H":  "%-H", "HH": "%H", "h": "%-I", "hh": "%I", "m": "%-M", "mm": "%M", "s": "%-S", "ss": "%S", "SSS": "%g", "a": "%p",
 	"E": "%a", "EE": "%a", "EEE": "%a", "EEEE": "%A", "D": "%-j", "DDD": "%j", "xxxx": "%G", "ww": "%V", "e": "%u"}
 
 // jodaFormat translates the formats of format_datetime and parse_datetime.

@@ -55,7 +55,8 @@ func spellJSON(s string, from *Type) string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(strings.ReplaceAll(string(key), "'", "''") + ":' || coalesce(CAST(" + spellJSON("("+s+")."+duckName(duckField(from, i)), f.Type) + " AS VARCHAR), 'null') || '")
+		b.WriteString(strings.ReplaceAll(string(key), "'", "''") + ":' || coalesce(CAST(" + spellJSON("("+s+")."+duckName(duckField(from, i)),
+			f.Type) + " AS VARCHAR), 'null') || '")
 	}
 	return b.String() + "}' AS JSON) END"
 }

@@ -55,7 +55,8 @@ type resolved struct {
 	path   string // of a function of JSON: the path in DuckDB's form
 }
 
-var functions = buildFunctions(coreFunctions, textFunctions, numberFunctions, timeFunctions, jsonFunctions, arrayFunctions, networkFunctions, aggregateFunctions, windowFunctions)
+var functions = buildFunctions(coreFunctions, textFunctions, numberFunctions, timeFunctions, jsonFunctions, arrayFunctions,
+	networkFunctions, aggregateFunctions, windowFunctions)
 
 func buildFunctions(tables ...func() []*function) map[string]*function {
 	m := map[string]*function{}

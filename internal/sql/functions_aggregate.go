@@ -23,7 +23,8 @@ func aggregateFunctions() []*function {
 		agg("bool_or", "boolean : boolean", "bool_or($D$1)$F", 0, ""),
 		agg("arbitrary any_value", "T : T", "any_value($1)$F", orderFunction, ""),
 		agg("array_agg", "T : array(T)", "list($D$1$O)$F", orderFunction|orderBySelf, ""),
-		agg("map_agg", "K, V : map(K, V)", "map_from_entries(list(DISTINCT struct_pack(k := $1, v := $2))$F)", orderFunction, "a key with two values is an error; Trino takes any of them"),
+		agg("map_agg", "K, V : map(K, V)", "map_from_entries(list(DISTINCT struct_pack(k := $1, v := $2))$F)", orderFunction,
+			"a key with two values is an error; Trino takes any of them"),
 		agg("histogram", "T : map(T, bigint)", "CAST(histogram($1)$F AS $R)", 0, ""),
 		agg("max_by", "T, O : T; T, O, bigint : array(T)", "", orderFunction, "keeps a NULL of the first argument; DuckDB's arg_max skips it"),
 		agg("min_by", "T, O : T; T, O, bigint : array(T)", "", orderFunction, "keeps a NULL of the first argument; DuckDB's arg_min skips it"),
@@ -35,7 +36,8 @@ func aggregateFunctions() []*function {
 		agg("corr covar_pop covar_samp regr_slope regr_intercept", "double, double : double", "", 0, ""),
 		agg("geometric_mean", "double : double", "geomean($1)$F", 0, ""),
 		agg("approx_distinct", "T : bigint; T, double : bigint", "count(DISTINCT $1)$F", approximateFunction, "exact here"),
-		agg("approx_percentile", "double, double : double; bigint, double : bigint", "quantile_disc($1, $2)$F", approximateFunction, "exact here"),
+		agg("approx_percentile", "double, double : double; bigint, double : bigint", "quantile_disc($1, $2)$F", approximateFunction,
+			"exact here"),
 	}
 }
 

@@ -2,7 +2,8 @@ package sql
 
 // notSupported are functions Athena has and this program refuses, with the reason.
 var notSupported = map[string]string{
-	"with_timezone":          "it makes a wall clock of a zone that DuckDB does not keep; write the instant as a TIMESTAMP literal with its zone",
+	"with_timezone": "it makes a wall clock of a zone that DuckDB does not keep; write the instant as a TIMESTAMP literal " +
+		"with its zone",
 	"json_value":             "DuckDB has a function of this name with another meaning; use json_extract_scalar",
 	"json_query":             "use json_extract",
 	"json_exists":            "DuckDB has a function of this name with another meaning; use json_extract(…) IS NOT NULL",

@@ -96,7 +96,8 @@ func TestMacrosDefined(t *testing.T) {
 
 // The scanner agrees with encoding/json about what is JSON and what stands at a key.
 func FuzzJSONScalar(f *testing.F) {
-	for _, s := range []string{`{"a":"x"}`, `{"a":[1,{"a":2}]}`, `{"b":1,"a":-0.5e10}`, `{"a":"\ud83d\ude00"}`, `[`, `{"a":1}x`, `{"a":{"a":"b"}}`, "nul", `{"a":"\u12"}`} {
+	for _, s := range []string{`{"a":"x"}`, `{"a":[1,{"a":2}]}`, `{"b":1,"a":-0.5e10}`, `{"a":"\ud83d\ude00"}`, `[`, `{"a":1}x`,
+		`{"a":{"a":"b"}}`, "nul", `{"a":"\u12"}`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -165,12 +166,14 @@ func TestReplacement(t *testing.T) {
 }
 
 func TestFormats(t *testing.T) {
-	for s, want := range map[string]string{"%Y-%m-%d %H:%i:%s": "%Y-%m-%d %H:%M:%S", "%W %M %e": "%A %B %-d", "100%%": "100%%", "%T.%f": "%H:%M:%S.%f"} {
+	for s, want := range map[string]string{"%Y-%m-%d %H:%i:%s": "%Y-%m-%d %H:%M:%S", "%W %M %e": "%A %B %-d", "100%%": "100%%",
+		"%T.%f": "%H:%M:%S.%f"} {
 		if got, err := mysqlFormat(s, false); err != nil || got != want {
 			t.Errorf("%q: %q %v, want %q", s, got, err, want)
 		}
 	}
-	for s, want := range map[string]string{"yyyy-MM-dd'T'HH:mm:ss.SSS": "%Y-%m-%dT%H:%M:%S.%g", "EEE, d MMM": "%a, %-d %b", "'it''s' 5%": "it's 5%%"} {
+	for s, want := range map[string]string{"yyyy-MM-dd'T'HH:mm:ss.SSS": "%Y-%m-%dT%H:%M:%S.%g", "EEE, d MMM": "%a, %-d %b",
+		"'it''s' 5%": "it's 5%%"} {
 		if got, err := jodaFormat(s, false); err != nil || got != want && s != "'it''s' 5%" {
 			t.Errorf("%q: %q %v, want %q", s, got, err, want)
 		}
@@ -193,9 +196,12 @@ func TestIntervals(t *testing.T) {
 		negative        bool
 		want            string
 	}{
-		{"3", "day", "", false, "INTERVAL '3 days 0 milliseconds'"}, {"-3", "hour", "", false, "INTERVAL '0 days -10800000 milliseconds'"}, {"3", "day", "", true, "INTERVAL '-3 days 0 milliseconds'"},
-		{"2 03:04", "day", "minute", false, "INTERVAL '2 days 11040000 milliseconds'"}, {"1.250", "second", "", false, "INTERVAL '0 days 1250 milliseconds'"}, {"1-2", "year", "month", false, "INTERVAL '14 months'"},
-		{"x", "day", "", false, ""}, {"1:2", "day", "", false, ""}, {"1", "day", "second", false, ""}, {"1", "week", "", false, ""}, {"1.5", "day", "", false, ""}, {"1", "month", "day", false, ""},
+		{"3", "day", "", false, "INTERVAL '3 days 0 milliseconds'"}, {"-3", "hour", "", false, "INTERVAL '0 days -10800000 milliseconds'"},
+		{"3", "day", "", true, "INTERVAL '-3 days 0 milliseconds'"},
+		{"2 03:04", "day", "minute", false, "INTERVAL '2 days 11040000 milliseconds'"},
+		{"1.250", "second", "", false, "INTERVAL '0 days 1250 milliseconds'"}, {"1-2", "year", "month", false, "INTERVAL '14 months'"},
+		{"x", "day", "", false, ""}, {"1:2", "day", "", false, ""}, {"1", "day", "second", false, ""}, {"1", "week", "", false, ""},
+		{"1.5", "day", "", false, ""}, {"1", "month", "day", false, ""},
 	} {
 		v, err := parser.ParseInterval(&ast.IntervalLit{Value: c.value, Unit: c.unit, To: c.to, Negative: c.negative})
 		if c.want == "" {
@@ -214,12 +220,15 @@ func TestIntervals(t *testing.T) {
 func TestDuckDBText(t *testing.T) {
 	var b bytes.Buffer
 	for _, text := range []string{
-		"SELECT eventname, count(*) AS n FROM events WHERE event_time >= :since AND contains(:approved, eventid) GROUP BY 1 ORDER BY n DESC, eventname LIMIT :limit",
+		"SELECT eventname, count(*) AS n FROM events WHERE event_time >= :since AND contains(:approved, eventid) GROUP BY 1 ORDER BY n " +
+			"DESC, eventname LIMIT :limit",
 		"WITH a AS (SELECT * FROM events), b AS (SELECT * FROM a) SELECT x.eventid FROM b x JOIN b y ON x.eventid = y.eventid",
-		"SELECT e.eventname, t.arn, n FROM events e CROSS JOIN UNNEST(transform(resources, r -> r.arn)) WITH ORDINALITY AS t(arn, n) WHERE t.arn LIKE 'a%'",
+		"SELECT e.eventname, t.arn, n FROM events e CROSS JOIN UNNEST(transform(resources, r -> r.arn)) WITH ORDINALITY AS t(arn, n) WHERE " +
+			"t.arn LIKE 'a%'",
 		"SELECT e.eventname, t.arn FROM events e LEFT JOIN UNNEST(transform(resources, r -> r.arn)) AS t(arn) ON TRUE",
 		"SELECT hour(from_iso8601_timestamp(eventtime) AT TIME ZONE :zone) AS h, TRY(from_iso8601_timestamp(eventtime)) AS t FROM events",
-		"SELECT copies / 2, copies / copies, price / 3, regexp_extract(eventname, 'a(b+)', 1), json_extract_scalar(requestparameters, '$.a[0]') FROM events",
+		"SELECT copies / 2, copies / copies, price / 3, regexp_extract(eventname, 'a(b+)', 1), json_extract_scalar(requestparameters, " +
+			"'$.a[0]') FROM events",
 		"SELECT account_id, e.eventname FROM events e FULL JOIN history h USING (account_id) WHERE h.eventid IS NULL",
 	} {
 		c, ps := check(t, text)
@@ -250,7 +259,8 @@ func TestForeignPattern(t *testing.T) {
 
 // A statement may be written by several goroutines at once: audit asks for several queries, and relations share a definition.
 func TestTextConcurrently(t *testing.T) {
-	c, ps := check(t, "SELECT account_id, sum(copies ORDER BY eventid) AS n, count(*) FILTER (WHERE extract(hour FROM event_time) > 3) AS h, min(eventname) AS e FROM events CROSS JOIN UNNEST(resources) AS t(r) GROUP BY 1 ORDER BY lower(e), 1")
+	c, ps := check(t, "SELECT account_id, sum(copies ORDER BY eventid) AS n, count(*) FILTER (WHERE extract(hour FROM event_time) > 3) "+
+		"AS h, min(eventname) AS e FROM events CROSS JOIN UNNEST(resources) AS t(r) GROUP BY 1 ORDER BY lower(e), 1")
 	if c == nil {
 		t.Fatal(ps)
 	}

@@ -13,7 +13,8 @@ import (
 // FuzzGoFunctions: a function that DuckDB calls ends, gives the type it says, writes UTF-8, and answers the same question alike.
 func FuzzGoFunctions(f *testing.F) {
 	for _, s := range []string{
-		"", "a", "::ffff:192.0.2.1", "fe80::1%eth0", "192.0.2.0/24", "::ffff:10.0.0.0/104", `{"a":[1,{"b":"\ud83d\ude00"}],"a":2}`, `$."a"[0]."b"`, "1e400", "-0.0",
+		"", "a", "::ffff:192.0.2.1", "fe80::1%eth0", "192.0.2.0/24", "::ffff:10.0.0.0/104", `{"a":[1,{"b":"\ud83d\ude00"}],"a":2}`,
+		`$."a"[0]."b"`, "1e400", "-0.0",
 		"https://user@example.com:443/a%20b?x=1&x=%zz#f", "http://[::1]/", "//h", "mailto:x@y", "%", "e4b8ad", "c3", "中文", "ab\x00c", "zz_1",
 	} {
 		f.Add(s, "a", int64(1), 1.5, true)
@@ -62,7 +63,8 @@ func FuzzGoFunctions(f *testing.F) {
 			if err != nil || got == nil {
 				continue
 			}
-			want := map[string]reflect.Kind{"VARCHAR": reflect.String, "BIGINT": reflect.Int64, "DOUBLE": reflect.Float64, "BOOLEAN": reflect.Bool}[fn.Result]
+			want := map[string]reflect.Kind{"VARCHAR": reflect.String, "BIGINT": reflect.Int64, "DOUBLE": reflect.Float64,
+				"BOOLEAN": reflect.Bool}[fn.Result]
 			if k := reflect.TypeOf(got).Kind(); k != want {
 				t.Fatalf("%s(%q) gives a %s", fn.Name, args, k)
 			}
@@ -99,7 +101,8 @@ func looks(t *testing.T, fn scalar.GoFunction, args []any, n int64) {
 
 // FuzzJSONPath: a path is refused, or is one that DuckDB's form takes apart into the same keys and indices.
 func FuzzJSONPath(f *testing.F) {
-	for _, s := range []string{"$", "$.a", `$["a b"].c[0]`, `$["a\"b"]`, "$.a..b", "$[*]", "$.1", "$[99999999999]", "$.a[", `$["`, "$.ä:_", "a"} {
+	for _, s := range []string{"$", "$.a", `$["a b"].c[0]`, `$["a\"b"]`, "$.a..b", "$[*]", "$.1", "$[99999999999]", "$.a[", `$["`, "$.ä:_",
+		"a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -134,7 +137,8 @@ func FuzzJSONPath(f *testing.F) {
 
 // FuzzTimestamp: a timestamp literal is refused, or is a time that is written as a literal of the same time.
 func FuzzTimestamp(f *testing.F) {
-	for _, s := range []string{"2026-10-01", "2026-1-2 3:04", "2026-10-01 23:59:59.123456789 Europe/Berlin", "2026-10-01 00:00 +14:00", "2026-10-01 01:00 Local", "2026-10-01 01:00 ../x", "0000-01-01", "2026-10-25 02:30 Europe/Berlin"} {
+	for _, s := range []string{"2026-10-01", "2026-1-2 3:04", "2026-10-01 23:59:59.123456789 Europe/Berlin", "2026-10-01 00:00 +14:00",
+		"2026-10-01 01:00 Local", "2026-10-01 01:00 ../x", "0000-01-01", "2026-10-25 02:30 Europe/Berlin"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -154,7 +158,8 @@ func FuzzTimestamp(f *testing.F) {
 
 // FuzzFormats: formats of dates and patterns of both languages are refused with a reason or translated into text that can be a literal.
 func FuzzFormats(f *testing.F) {
-	for _, s := range []string{"%Y-%m-%d %H:%i:%s.%f", "%", "%%", "%x", "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "'", "''", "y'", "[a-z]+(?<x>b)\\k<x>", `\p{L}`, "(?i)a", "[[:alpha:]&&[^a]]", `\Qa\E`, "a{2000}", "$1x$22", `\$`, "${a}"} {
+	for _, s := range []string{"%Y-%m-%d %H:%i:%s.%f", "%", "%%", "%x", "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "'", "''", "y'", "[a-z]+(?<x>b)\\k<x>",
+		`\p{L}`, "(?i)a", "[[:alpha:]&&[^a]]", `\Qa\E`, "a{2000}", "$1x$22", `\$`, "${a}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -19,9 +19,11 @@ func TestJSONTexts(t *testing.T) {
 		{"SELECT " + a + " AS x, req FROM events", "req $.a", "req", "SELECT d0 AS x, req FROM events"},
 		{"SELECT " + a + " AS x FROM events WHERE req LIKE '%z%'", "req $.a", "req", "SELECT d0 AS x FROM events WHERE req LIKE '%z%'"},
 		{"SELECT e." + "id, " + get("e.req", "$.a") + " AS x FROM events e", "req $.a", "id", "SELECT e.id, e.d0 AS x FROM events AS e"},
-		{"SELECT " + a + " AS x, count(*) AS n FROM events GROUP BY " + a, "req $.a", "", "SELECT d0 AS x, count(*) AS n FROM events GROUP BY d0"},
+		{"SELECT " + a + " AS x, count(*) AS n FROM events GROUP BY " + a, "req $.a", "",
+			"SELECT d0 AS x, count(*) AS n FROM events GROUP BY d0"},
 		{"SELECT lower(" + a + ") AS x FROM events ORDER BY " + a, "req $.a", "", "SELECT lower(d0) AS x FROM events ORDER BY d0"},
-		{"WITH c AS (SELECT " + a + " AS x FROM events WHERE id = 'i') SELECT x FROM c", "req $.a", "id", "c AS ( SELECT d0 AS x FROM events WHERE id = 'i' ) SELECT x FROM c"},
+		{"WITH c AS (SELECT " + a + " AS x FROM events WHERE id = 'i') SELECT x FROM c", "req $.a", "id",
+			"c AS ( SELECT d0 AS x FROM events WHERE id = 'i' ) SELECT x FROM c"},
 		// What is no text out of a column of the relation.
 		{"WITH c AS (SELECT req FROM events) SELECT " + a + " AS x FROM c", "", "req", a},
 		{"WITH events AS (SELECT '{}' AS req) SELECT " + a + " AS x FROM events", "", "", a},
@@ -32,10 +34,13 @@ func TestJSONTexts(t *testing.T) {
 		{"SELECT " + get("y", "$.a") + " AS x FROM events AS e(x, y, z)", "", "req", "json_extract_scalar(y, '$.a')"},
 		{"SELECT " + a + " AS x FROM history", "", "", a},
 		// Two places, one of which needs the column itself.
-		{"SELECT " + get("e.req", "$.a") + " AS x FROM events e JOIN events f ON e.id = f.id WHERE f.req = 'r'", "req $.a", "id req", "e.d0 AS x"},
-		{"SELECT e.id FROM events e WHERE EXISTS (SELECT 1 FROM history h WHERE " + get("h.req", "$.a") + " = " + get("e.req", "$.a") + ")", "req $.a", "id", "h.d0 = e.d0"},
+		{"SELECT " + get("e.req", "$.a") + " AS x FROM events e JOIN events f ON e.id = f.id WHERE f.req = 'r'", "req $.a", "id req",
+			"e.d0 AS x"},
+		{"SELECT e.id FROM events e WHERE EXISTS (SELECT 1 FROM history h WHERE " + get("h.req", "$.a") + " = " + get("e.req", "$.a") + ")",
+			"req $.a", "id", "h.d0 = e.d0"},
 		{"SELECT id FROM events WHERE id IN (SELECT " + a + " FROM events)", "req $.a", "id", "IN ( SELECT d0 FROM events )"},
-		{"SELECT " + a + " AS x FROM events UNION ALL SELECT " + b + " FROM events", "req $.a, req $.b.c", "", "SELECT d0 AS x FROM events UNION ALL SELECT d1 FROM events"},
+		{"SELECT " + a + " AS x FROM events UNION ALL SELECT " + b + " FROM events", "req $.a, req $.b.c", "",
+			"SELECT d0 AS x FROM events UNION ALL SELECT d1 FROM events"},
 	} {
 		p, bad := Parse(c.text, nil)
 		if bad.Err() != nil {

@@ -8,8 +8,10 @@ import (
 
 // orderFree are functions whose result does not depend on the order of an array's elements; orderKept hand the question on.
 var (
-	orderFree = []string{"array_sort", "cardinality", "contains", "array_max", "array_min", "any_match", "all_match", "none_match", "arrays_overlap"}
-	orderKept = []string{"array_distinct", "filter", "transform", "array_union", "array_intersect", "array_except", "array_remove", "concat", "coalesce"}
+	orderFree = []string{"array_sort", "cardinality", "contains", "array_max", "array_min", "any_match", "all_match", "none_match",
+		"arrays_overlap"}
+	orderKept = []string{"array_distinct", "filter", "transform", "array_union", "array_intersect", "array_except", "array_remove", "concat",
+		"coalesce"}
 )
 
 func (l *linter) call(c *ast.Call, in parents) {
@@ -37,15 +39,18 @@ func (l *linter) call(c *ast.Call, in parents) {
 	switch f.name {
 	case "sum", "avg":
 		if len(r.params) == 1 && r.params[0].float() && !l.types[c.Args[0]].integral() {
-			l.problem(c, f.name+" of doubles depends on the order of the rows in its last digits", "CAST the values AS decimal(18, 6)", "float-aggregate")
+			l.problem(c, f.name+" of doubles depends on the order of the rows in its last digits", "CAST the values AS decimal(18, 6)",
+				"float-aggregate")
 		}
-	case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "geometric_mean":
+	case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "corr", "covar_pop", "covar_samp", "regr_slope",
+		"regr_intercept", "geometric_mean":
 		if !in.rounded {
 			l.problem(c, f.name+" depends on the order of the rows in its last digits", "Write round("+f.name+"(…), 6)", "float-aggregate")
 		}
 	case "row_number", "ntile", "lag", "lead", "first_value", "last_value", "nth_value":
 		if c.Over != nil && c.Over.Name == nil && c.Over.Base == nil && len(c.Over.OrderBy) == 0 {
-			l.problem(c, f.name+" without ORDER BY counts rows in another order each time", "Write OVER (ORDER BY …), ending in the columns that tell rows apart", "window-order")
+			l.problem(c, f.name+" without ORDER BY counts rows in another order each time",
+				"Write OVER (ORDER BY …), ending in the columns that tell rows apart", "window-order")
 		}
 	}
 }

@@ -18,7 +18,8 @@ func (l *linter) total(q *ast.Query, key []string) (missing []string, total bool
 	unique := false
 	note := func(x ast.Expr) {
 		exprs[l.same(x)] = true
-		if c := l.cols[x]; c != nil && slices.Contains(uniqueColumns, c.key) && (c.rel != nil && c.rel.table != "" || len(c.from) > 0) && len(key) == 0 {
+		if c := l.cols[x]; c != nil && slices.Contains(uniqueColumns, c.key) && (c.rel != nil && c.rel.table != "" || len(c.from) > 0) &&
+			len(key) == 0 {
 			unique = true
 		}
 	}

@@ -236,7 +236,8 @@ func literalText(d Dialect, x ast.Expr) string {
 	return ""
 }
 
-var duckElem = map[string]string{"varchar": "VARCHAR", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP_MS"}
+var duckElem = map[string]string{"varchar": "VARCHAR", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
+	"timestamp": "TIMESTAMP_MS"}
 
 // duckTyped is a typed literal of literalNode for DuckDB. There a timestamp with a zone is a type of its own, and a plain
 // number in front of which no type stands would be as small as it can.

@@ -74,7 +74,8 @@ func TestLiteralDuckDB(t *testing.T) {
 			t.Fatal(err)
 		}
 		var typ, got string
-		if err := db.QueryRow(fmt.Sprintf("SELECT typeof(%s), CAST(CAST(%s AS DECIMAL(38,2)) AS VARCHAR)", text, text)).Scan(&typ, &got); err != nil || typ != want || strings.TrimSuffix(got, ".00") != string(d) {
+		if err := db.QueryRow(fmt.Sprintf("SELECT typeof(%s), CAST(CAST(%s AS DECIMAL(38,2)) AS VARCHAR)", text, text)).Scan(&typ,
+			&got); err != nil || typ != want || strings.TrimSuffix(got, ".00") != string(d) {
 			t.Errorf("%s is %s of type %s, %v; want %s of type %s", text, got, typ, err, d, want)
 		}
 	}

@@ -100,7 +100,8 @@ func TestLiteralRefused(t *testing.T) {
 
 // FuzzLiteral: a text is written so that it reads back as one token of the same value, in any place of a statement.
 func FuzzLiteral(f *testing.F) {
-	for _, s := range []string{"", "a", "'", "''", "\\'", "\x00", "\xff", "--", "/*", "*/", "\n", "\r", "\u2028", "ʼ", "’", "$$", ";", ":p", "{{", "\U000e0001"} {
+	for _, s := range []string{"", "a", "'", "''", "\\'", "\x00", "\xff", "--", "/*", "*/", "\n", "\r", "\u2028", "ʼ", "’", "$$", ";", ":p",
+		"{{", "\U000e0001"} {
 		f.Add(s, int64(0), 0.0)
 	}
 	f.Add("x", int64(math.MinInt64), math.SmallestNonzeroFloat64)
@@ -135,7 +136,8 @@ func FuzzLiteral(f *testing.F) {
 			}
 		}
 		text, err := Literal(Trino, n)
-		if p, ps := Parse("SELECT "+text, nil); err != nil || ps != nil || p.query.Body.(*ast.Select).Items[0].X.(*ast.TypedLit).Value != strconv.FormatInt(n, 10) {
+		if p, ps := Parse("SELECT "+text, nil); err != nil || ps != nil ||
+			p.query.Body.(*ast.Select).Items[0].X.(*ast.TypedLit).Value != strconv.FormatInt(n, 10) {
 			t.Fatal(n, text, err, ps)
 		}
 		if text, err = Literal(Trino, x); err != nil {

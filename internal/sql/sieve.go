@@ -172,7 +172,8 @@ func (s *siever) usable(x ast.Expr, src *source) bool {
 		return s.usable(x.Body, src)
 	case *ast.Call:
 		f := functions[x.Name.Key()]
-		return f != nil && f.kind == scalarFunction && f.flags&volatileFunction == 0 && steady[x.Name.Key()] && !x.Bare && !x.Star && !x.Distinct &&
+		return f != nil && f.kind == scalarFunction && f.flags&volatileFunction == 0 && steady[x.Name.Key()] && !x.Bare && !x.Star &&
+			!x.Distinct &&
 			x.Filter == nil && x.Over == nil && len(x.OrderBy) == 0 && len(x.WithinGroup) == 0 && all(x.Args...)
 	}
 	return false

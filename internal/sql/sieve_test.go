@@ -6,7 +6,9 @@ import (
 )
 
 var sieveCatalog = Catalog{
-	"events":  {{Name: "src", Type: "varchar"}, {Name: "name", Type: "varchar"}, {Name: "n", Type: "bigint"}, {Name: "ok", Type: "boolean"}, {Name: "at", Type: "timestamp(3)"}, {Name: "doc", Type: "varchar"}, {Name: "who", Type: "row(kind varchar, deep row(leaf varchar))"}, {Name: "tags", Type: "array(varchar)"}},
+	"events": {{Name: "src", Type: "varchar"}, {Name: "name", Type: "varchar"}, {Name: "n", Type: "bigint"}, {Name: "ok", Type: "boolean"},
+		{Name: "at", Type: "timestamp(3)"}, {Name: "doc", Type: "varchar"}, {Name: "who", Type: "row(kind varchar, deep row(leaf varchar))"},
+		{Name: "tags", Type: "array(varchar)"}},
 	"history": {{Name: "src", Type: "varchar"}, {Name: "h", Type: "varchar"}},
 }
 
@@ -30,18 +32,22 @@ func boundFor(t testing.TB, text string) *Bound {
 func TestSieve(t *testing.T) {
 	for text, want := range map[string]string{
 		// one place
-		"SELECT n FROM events":                                                                                        "all",
-		"SELECT n FROM events WHERE src = 'a'":                                                                        "src = 'a'",
-		"SELECT n FROM events e WHERE e.src = 'a' AND e.ok":                                                           "src = 'a' AND ok",
-		"SELECT n FROM events WHERE NOT ok AND n IS NOT NULL":                                                         "NOT ok AND n IS NOT NULL",
-		"SELECT n FROM events WHERE src = :p AND contains(:list, name)":                                               "src = 'it''s' AND contains(ARRAY['x', 'y'], name)",
-		"SELECT n FROM events WHERE (ok OR :flag) AND n > 2":                                                          "(ok OR FALSE) AND n > 2",
-		"SELECT n FROM events WHERE src IN ('a', name) OR n BETWEEN 1 AND 2":                                          "src IN ('a', name) OR n BETWEEN 1 AND 2",
-		"SELECT n FROM events WHERE who.kind = 'x' AND events.who.deep.leaf LIKE 'y%'":                                "who.kind = 'x' AND who.deep.leaf LIKE 'y%'",
+		"SELECT n FROM events":                                "all",
+		"SELECT n FROM events WHERE src = 'a'":                "src = 'a'",
+		"SELECT n FROM events e WHERE e.src = 'a' AND e.ok":   "src = 'a' AND ok",
+		"SELECT n FROM events WHERE NOT ok AND n IS NOT NULL": "NOT ok AND n IS NOT NULL",
+		"SELECT n" +
+			" FROM events WHERE src = :p AND contains(:list, name)": "src = 'it''s' AND contains(ARRAY['x', 'y'], name)",
+		"SELECT n FROM events WHERE (ok OR :flag) AND n > 2": "(ok OR FALSE) AND n > 2",
+		"SELECT n" +
+			" FROM events WHERE src IN ('a', name) OR n BETWEEN 1 AND 2": "src IN ('a', name) OR n BETWEEN 1 AND 2",
+		"SELECT n" +
+			" FROM events WHERE who.kind = 'x' AND events.who.deep.leaf LIKE 'y%'": "who.kind = 'x' AND who.deep.leaf LIKE 'y%'",
 		`SELECT n FROM events e WHERE e."src" = 'a'`:                                                                  "src = 'a'",
 		"SELECT n FROM events WHERE date_format(at, '%H:%i') >= '08:00' AND at < TIMESTAMP '2026-10-01 00:00:00.000'": `date_format("at", '%H:%i') >= '08:00' AND "at" < TIMESTAMP '2026-10-01 00:00:00.000'`,
-		"SELECT n FROM events WHERE CASE WHEN ok THEN true ELSE src = 'a' END":                                        "CASE WHEN ok THEN TRUE ELSE src = 'a' END",
-		"SELECT n FROM events WHERE false":                                                                            "FALSE",
+		"SELECT n" +
+			" FROM events WHERE CASE WHEN ok THEN true ELSE src = 'a' END": "CASE WHEN ok THEN TRUE ELSE src = 'a' END",
+		"SELECT n FROM events WHERE false": "FALSE",
 		// what cannot be said, is dear, can fail or changes is taken for TRUE
 		"SELECT n FROM events WHERE src = 'a' AND CAST(name AS bigint) = 2":                 "src = 'a'",
 		"SELECT n FROM events WHERE src = 'a' AND n / 2 = 1":                                "src = 'a'",

@@ -88,7 +88,8 @@ func (p *trinoPrinter) join(j *ast.Join) {
 	if j.Natural {
 		p.text("NATURAL ")
 	}
-	p.text([...]string{ast.InnerJoin: "JOIN ", ast.LeftJoin: "LEFT JOIN ", ast.RightJoin: "RIGHT JOIN ", ast.FullJoin: "FULL JOIN ", ast.CrossJoin: "CROSS JOIN "}[j.Kind])
+	p.text([...]string{ast.InnerJoin: "JOIN ", ast.LeftJoin: "LEFT JOIN ", ast.RightJoin: "RIGHT JOIN ", ast.FullJoin: "FULL JOIN ",
+		ast.CrossJoin: "CROSS JOIN "}[j.Kind])
 	if right, ok := j.Right.(*ast.Join); ok {
 		p.text("(")
 		p.in()

@@ -38,9 +38,12 @@ func TestHiveTypes(t *testing.T) {
 		}
 	}
 	for text, why := range map[string]string{
-		"": "a type name is missing", "struct<>": "a field without a name", "array<string": "a comma or > is missing", "map<string>": "another number",
-		"struct<a>": "a field without a name or type", "string>": `">" follows`, "uniontype<int>": `unknown type "uniontype"`, "array": "< is missing",
-		"decimal(99)": "precision from 1 to 38", "decimal(a)": "is not a length", "varchar(1,2)": "takes one length", "decimal(10": ") is missing",
+		"": "a type name is missing", "struct<>": "a field without a name", "array<string": "a comma or > is missing",
+		"map<string>": "another number",
+		"struct<a>":   "a field without a name or type", "string>": `">" follows`, "uniontype<int>": `unknown type "uniontype"`,
+		"array":       "< is missing",
+		"decimal(99)": "precision from 1 to 38", "decimal(a)": "is not a length", "varchar(1,2)": "takes one length",
+		"decimal(10":     ") is missing",
 		"row(a varchar)": `unknown type "row"`, strings.Repeat("array<", 99) + "string" + strings.Repeat(">", 99): "nested too deeply",
 	} {
 		if typ, err := ParseHiveType(text); err == nil || !strings.Contains(err.Error(), why) {
@@ -60,7 +63,8 @@ func TestHiveTypes(t *testing.T) {
 
 // FuzzHiveType: a type that is read is written so that it is read as the same.
 func FuzzHiveType(f *testing.F) {
-	for _, s := range []string{"string", "struct<a:string,b:map<string,array<int>>>", "decimal(10,2)", "struct<>", "array<", "row(a varchar)", "map<a,b>>", "struct<`x y`:date>"} {
+	for _, s := range []string{"string", "struct<a:string,b:map<string,array<int>>>", "decimal(10,2)", "struct<>", "array<", "row(a varchar)",
+		"map<a,b>>", "struct<`x y`:date>"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -228,7 +228,8 @@ func (p *typeText) field() Field {
 			rest := &typeText{s: p.s, i: p.i}
 			w := strings.ToLower(rest.name())
 			l := strings.ToLower(n)
-			if !(l == "timestamp" && (w == "with" || w == "without") || l == "double" && w == "precision" || l == "interval" && (w == "day" || w == "year")) {
+			if !(l == "timestamp" && (w == "with" || w == "without") || l == "double" && w == "precision" || l == "interval" &&
+				(w == "day" || w == "year")) {
 				return Field{Name: strings.ToLower(n)}
 			}
 		}

@@ -27,7 +27,9 @@ func TestParseType(t *testing.T) {
 			t.Errorf("%s does not read its own spelling: %v", got, err)
 		}
 	}
-	for _, text := range []string{"", "varchr", "array", "array()", "array(varchar", "map(varchar)", "decimal(39)", "decimal(2,3)", "varchar(x)", "varchar(1,2)", "row()", "timestamp(13)", "interval day", "varchar x", "time with time zone", strings.Repeat("array(", 50) + "varchar"} {
+	for _, text := range []string{"", "varchr", "array", "array()", "array(varchar", "map(varchar)", "decimal(39)", "decimal(2,3)",
+		"varchar(x)", "varchar(1,2)", "row()", "timestamp(13)", "interval day", "varchar x", "time with time zone", strings.Repeat("array(", 50) +
+			"varchar"} {
 		if got, err := ParseType(text); err == nil {
 			t.Errorf("%q was read as %s", text, got)
 		}
@@ -44,13 +46,18 @@ func TestCoercion(t *testing.T) {
 		return p
 	}
 	for _, c := range []struct{ a, b, common string }{
-		{"integer", "bigint", "bigint"}, {"integer", "double", "double"}, {"integer", "decimal(5,2)", "decimal(12,2)"}, {"decimal(5,2)", "decimal(3,3)", "decimal(6,3)"},
-		{"decimal(5,2)", "double", "double"}, {"varchar(2)", "varchar(5)", "varchar(5)"}, {"varchar", "varchar(5)", "varchar"}, {"date", "timestamp(3)", "timestamp(3)"},
-		{"date", "timestamp(3) with time zone", "timestamp(3) with time zone"}, {"timestamp(0)", "timestamp(6)", "timestamp(6)"}, {"unknown", "json", "json"},
+		{"integer", "bigint", "bigint"}, {"integer", "double", "double"}, {"integer", "decimal(5,2)", "decimal(12,2)"},
+		{"decimal(5,2)", "decimal(3,3)", "decimal(6,3)"},
+		{"decimal(5,2)", "double", "double"}, {"varchar(2)", "varchar(5)", "varchar(5)"}, {"varchar", "varchar(5)", "varchar"},
+		{"date", "timestamp(3)", "timestamp(3)"},
+		{"date", "timestamp(3) with time zone", "timestamp(3) with time zone"}, {"timestamp(0)", "timestamp(6)", "timestamp(6)"},
+		{"unknown", "json", "json"},
 		{"array(integer)", "array(bigint)", "array(bigint)"}, {"map(varchar, integer)", "map(varchar, double)", "map(varchar, double)"},
 		{"row(a integer)", "row(b bigint)", "row(bigint)"},
-		{"varchar", "bigint", ""}, {"varchar", "date", ""}, {"varchar", "timestamp(3)", ""}, {"boolean", "varchar", ""}, {"boolean", "integer", ""}, {"json", "varchar", ""},
-		{"ipaddress", "varchar", ""}, {"array(integer)", "array(varchar)", ""}, {"row(a integer)", "row(a integer, b integer)", ""}, {"date", "bigint", ""}, {"time", "timestamp(3)", ""},
+		{"varchar", "bigint", ""}, {"varchar", "date", ""}, {"varchar", "timestamp(3)", ""}, {"boolean", "varchar", ""},
+		{"boolean", "integer", ""}, {"json", "varchar", ""},
+		{"ipaddress", "varchar", ""}, {"array(integer)", "array(varchar)", ""}, {"row(a integer)", "row(a integer, b integer)", ""},
+		{"date", "bigint", ""}, {"time", "timestamp(3)", ""},
 	} {
 		for _, p := range [][2]string{{c.a, c.b}, {c.b, c.a}} {
 			got := ""
@@ -66,9 +73,12 @@ func TestCoercion(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"varchar", "bigint", true}, {"varchar", "ipaddress", true}, {"ipaddress", "varchar", true}, {"ipaddress", "bigint", false}, {"varchar", "array(varchar)", false},
-		{"json", "array(varchar)", true}, {"json", "date", false}, {"json", "map(varchar, json)", true}, {"array(bigint)", "json", true}, {"row(a bigint)", "row(b varchar)", true},
-		{"row(a bigint)", "row(b varchar, c varchar)", false}, {"timestamp(3)", "date", true}, {"date", "bigint", false}, {"bigint", "timestamp(3)", false}, {"boolean", "double", true}, {"varbinary", "varchar", false},
+		{"varchar", "bigint", true}, {"varchar", "ipaddress", true}, {"ipaddress", "varchar", true}, {"ipaddress", "bigint", false},
+		{"varchar", "array(varchar)", false},
+		{"json", "array(varchar)", true}, {"json", "date", false}, {"json", "map(varchar, json)", true}, {"array(bigint)", "json", true},
+		{"row(a bigint)", "row(b varchar)", true},
+		{"row(a bigint)", "row(b varchar, c varchar)", false}, {"timestamp(3)", "date", true}, {"date", "bigint", false},
+		{"bigint", "timestamp(3)", false}, {"boolean", "double", true}, {"varbinary", "varchar", false},
 	} {
 		if got := castable(typ(c.a), typ(c.b)); got != c.want {
 			t.Errorf("CAST from %s to %s: %v", c.a, c.b, got)
@@ -77,7 +87,8 @@ func TestCoercion(t *testing.T) {
 }
 
 func FuzzParseType(f *testing.F) {
-	for _, s := range []string{"row(a varchar, b array(row(c bigint)))", "timestamp(3) with time zone", "struct<a:int>", `row("x" double precision)`} {
+	for _, s := range []string{"row(a varchar, b array(row(c bigint)))", "timestamp(3) with time zone", "struct<a:int>",
+		`row("x" double precision)`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -26,9 +26,11 @@ type format struct {
 var (
 	anyText     = &yaml.Shape{Kind: yaml.Text, Empty: true}
 	formatShape = &yaml.Shape{Kind: yaml.Object, Title: "How a language writes dates, numbers and lists", Fields: []yaml.Field{
-		{Name: "months", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 12, Item: &yaml.Shape{Kind: yaml.Text}}, Help: "January to December, as {month}"},
+		{Name: "months", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 12, Item: &yaml.Shape{Kind: yaml.Text}},
+			Help: "January to December, as {month}"},
 		{Name: "months_short", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 12, Item: &yaml.Shape{Kind: yaml.Text}}, Help: "the same, as {mon}"},
-		{Name: "date", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a day in words, of {day} {month} {year}; a period of one day too, where span says nothing of day"},
+		{Name: "date", Shape: &yaml.Shape{Kind: yaml.Text},
+			Help: "a day in words, of {day} {month} {year}; a period of one day too, where span says nothing of day"},
 		{Name: "day", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "a day of the period, short, of {day} {month} {mon} {year}"},
 		{Name: "span", Help: "a period in words, both ends in it", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{
 			{Name: "day", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "one day, of {day} {month} {year}"},
@@ -40,8 +42,10 @@ var (
 		{Name: "decimal", Shape: anyText, Help: "sign before fractions"},
 		{Name: "thousands", Shape: anyText, Help: "sign between groups of three digits"},
 		{Name: "percent", Shape: &yaml.Shape{Kind: yaml.Text}, Help: "of {n}"},
-		{Name: "bytes", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 6, Item: &yaml.Shape{Kind: yaml.Text}}, Help: "bytes, kilobytes to petabytes (powers of 1,000), each of {n}"},
-		{Name: "list", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{{Name: "between", Shape: anyText}, {Name: "last", Shape: anyText}}}, Help: "what stands between the items of a list"},
+		{Name: "bytes", Shape: &yaml.Shape{Kind: yaml.List, AtLeast: 6, Item: &yaml.Shape{Kind: yaml.Text}},
+			Help: "bytes, kilobytes to petabytes (powers of 1,000), each of {n}"},
+		{Name: "list", Shape: &yaml.Shape{Kind: yaml.Object, Fields: []yaml.Field{{Name: "between", Shape: anyText},
+			{Name: "last", Shape: anyText}}}, Help: "what stands between the items of a list"},
 	}}
 )
 

@@ -71,7 +71,8 @@ func FuzzLanguage(f *testing.F) {
 		for _, n := range []int64{0, 1, 2, -1, 1 << 62, -1 << 63} {
 			_ = l.Say("a.rows", "rows", n, "x", "{x}") + l.Number(n) + l.Bytes(n) + l.Float(float64(n)/3, 2) + l.Percent(float64(n)/1000)
 		}
-		_ = l.Day(at) + l.Time(at) + l.Span(at, at.AddDate(1, 0, 1)) + l.List([]string{"a", "b", "c"}) + l.Say("a.plain") + l.Text("queries/a/b.yaml", "title", "T")
+		_ = l.Day(at) + l.Time(at) + l.Span(at, at.AddDate(1, 0, 1)) + l.List([]string{"a", "b", "c"}) + l.Say("a.plain") +
+			l.Text("queries/a/b.yaml", "title", "T")
 		l.Missing()
 		l.Fallen()
 	})
@@ -85,8 +86,9 @@ func FuzzTranslation(f *testing.F) {
 	format := shipped(f, formatFile)
 	f.Fuzz(func(t *testing.T, text string) {
 		const path = "queries/root/console-login.yaml"
-		lib := small(t, map[string]string{messagesFile: testMessages, formatFile: format, "templates/lang/de/messages.yaml": "a: {plain: Hallo}\n",
-			"templates/lang/de/" + path: text, path: "title: T\n"})
+		lib := small(t, map[string]string{messagesFile: testMessages, formatFile: format,
+			"templates/lang/de/messages.yaml": "a: {plain: Hallo}\n",
+			"templates/lang/de/" + path:       text, path: "title: T\n"})
 		placed(t, style.CheckLanguages(lib))
 		l, bad := style.LoadLanguage(lib, "de")
 		if l == nil {

@@ -107,8 +107,10 @@ func TestFormats(t *testing.T) {
 		{l.Span(day("2026-10-05"), day("2026-10-05").Add(time.Hour)), "2026-10-05 00:00:00 – 2026-10-05 01:00:00"},
 		{l.Number(0), "0"}, {l.Number(999), "999"}, {l.Number(-1000), "-1,000"}, {l.Number(-9223372036854775808), "-9,223,372,036,854,775,808"},
 		{l.Float(1234.5, 2), "1,234.50"}, {l.Float(-0.001, 2), "0.00"}, {l.Float(0.5, -1), "0.5"},
-		{l.Percent(12.5), "12.5%"}, {l.Percent(100), "100%"}, {l.Percent(99.97), ">99.9%"}, {l.Percent(0.01), "<0.1%"}, {l.Percent(0), "0%"}, {l.Percent(33.333), "33.3%"},
-		{l.Bytes(0), "0 B"}, {l.Bytes(999), "999 B"}, {l.Bytes(1000), "1.0 kB"}, {l.Bytes(999_999), "1.0 MB"}, {l.Bytes(41_700_000_000), "41.7 GB"}, {l.Bytes(9e18), "9,000.0 PB"},
+		{l.Percent(12.5), "12.5%"}, {l.Percent(100), "100%"}, {l.Percent(99.97), ">99.9%"}, {l.Percent(0.01), "<0.1%"}, {l.Percent(0), "0%"},
+		{l.Percent(33.333), "33.3%"},
+		{l.Bytes(0), "0 B"}, {l.Bytes(999), "999 B"}, {l.Bytes(1000), "1.0 kB"}, {l.Bytes(999_999), "1.0 MB"},
+		{l.Bytes(41_700_000_000), "41.7 GB"}, {l.Bytes(9e18), "9,000.0 PB"},
 		{l.List(nil), ""}, {l.List([]string{"a"}), "a"}, {l.List([]string{"a", "b"}), "a and b"}, {l.List([]string{"a", "b", "c"}), "a, b and c"},
 	} {
 		if tt[0] != tt[1] {
@@ -132,9 +134,10 @@ func TestSpanOverClockChange(t *testing.T) {
 
 func TestTranslation(t *testing.T) {
 	l := load(t, "zh-CN", map[string]string{
-		"templates/lang/en/messages.yaml":                      "a: {rows: {one: \"{rows} row\", other: \"{rows} rows\"}, only: English}\n",
-		"templates/lang/zh-CN/messages.yaml":                   "a: {rows: {other: \"{rows} 行\"}}\n",
-		"templates/lang/zh-CN/format.yaml":                     "date: \"{year}年{month}{day}日\"\nmonths: [1月, 2月, 3月, 4月, 5月, 6月, 7月, 8月, 9月, 10月, 11月, 12月]\nlist: {between: 、, last: 和}\n",
+		"templates/lang/en/messages.yaml":    "a: {rows: {one: \"{rows} row\", other: \"{rows} rows\"}, only: English}\n",
+		"templates/lang/zh-CN/messages.yaml": "a: {rows: {other: \"{rows} 行\"}}\n",
+		"templates/lang/zh-CN/format.yaml": "date: \"{year}年{month}{day}日\"\nmonths: [1月, 2月, 3月, 4月, 5月, 6月, 7月, 8月, " +
+			"9月, 10月, 11月, 12月]\nlist: {between: 、, last: 和}\n",
 		"templates/lang/zh-CN/queries/root/console-login.yaml": "title: 根用户登录\nlabels: {event_time: 时间}\nsections: [{title: 一}]\n",
 	})
 	for _, tt := range [][2]string{
@@ -221,8 +224,11 @@ func TestTheme(t *testing.T) {
 	if _, bad = style.LoadTheme(open(t, nil), "nav"); len(bad) != 1 || !strings.Contains(bad.Error(), `did you mean "navy"?`) {
 		t.Error(bad)
 	}
-	_, bad = style.LoadTheme(open(t, map[string]string{"templates/themes/x.yaml": "name: y\ncolors: {navy: blue}\nheat: [\"000000\", \"ffffff\"]\nfaces: {display: a.ttf, text: SourceSans3_400Regular.ttf, bold: a.ttf, italic: a.ttf, mono: a.ttf, fallback: a.ttf}\nsheet: Arial\n"}), "x")
-	for _, want := range []string{`the name is "y"`, `colors.navy cannot be "blue"`, `colors lacks the key "accent"`, `there is no font "a.ttf"`} {
+	_, bad = style.LoadTheme(open(t,
+		map[string]string{"templates/themes/x.yaml": "name: y\ncolors: {navy: blue}\nheat: [\"000000\", \"ffffff\"]\nfaces: {display: " +
+			"a.ttf, text: SourceSans3_400Regular.ttf, bold: a.ttf, italic: a.ttf, mono: a.ttf, fallback: a.ttf}\nsheet: Arial\n"}), "x")
+	for _, want := range []string{`the name is "y"`, `colors.navy cannot be "blue"`, `colors lacks the key "accent"`,
+		`there is no font "a.ttf"`} {
 		if !strings.Contains(bad.Error(), want) {
 			t.Errorf("no problem %s in\n%v", want, bad)
 		}
@@ -240,7 +246,9 @@ func TestEnglishInPart(t *testing.T) {
 // A made-up language with each mistake that a translator makes.
 func TestCheckLanguages(t *testing.T) {
 	lib := small(t, map[string]string{
-		messagesFile: "a: {plain: Hello, rows: {one: \"{rows} row\", other: \"{rows} rows\"}, more: More, b: B, c: C, d: D, e: E, f: F}\n", formatFile: shipped(t, formatFile),
+		messagesFile: "a: {plain: Hello, rows: {one: \"{rows} row\", other: \"{rows} rows\"}, more: More, b: B, c: C, " +
+			"d: D, e: E, f: F}\n",
+		formatFile:                                     shipped(t, formatFile),
 		"templates/lang/eo/messages.yaml":              "a: {plain: Olleh, rows: {other: \"{rosw} swor\"}, plian: Olleh}\n",
 		"templates/lang/eo/queries/root/sign-in.yaml":  "title: Eltit\n",
 		"templates/lang/eo/queries/root/sign-out.yaml": "title: Eltit\n",
@@ -272,7 +280,8 @@ func TestCheckLanguages(t *testing.T) {
 			t.Errorf("said of a file without a mistake: %s", g)
 		}
 	}
-	if i := slices.IndexFunc(got, func(g string) bool { return strings.Contains(g, "message-missing") }); i >= 0 && !strings.Contains(got[i], " and ") {
+	if i := slices.IndexFunc(got, func(g string) bool { return strings.Contains(g, "message-missing") }); i >= 0 &&
+		!strings.Contains(got[i], " and ") {
 		t.Error(got[i])
 	}
 }

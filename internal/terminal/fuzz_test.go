@@ -14,12 +14,14 @@ import (
 
 // obeyed are characters that a screen would obey or hide: none may come from a value.
 func obeyed(r rune) bool {
-	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == utf8.RuneError
+	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 ||
+		r == utf8.RuneError
 }
 
 // FuzzPrint: whatever a text, a problem or a value holds, the screen is given letters only, and a table as wide as it is allowed.
 func FuzzPrint(f *testing.F) {
-	for _, s := range []string{"", "plain", "\x1b[2J\x1b]0;title\x07", "\u202egnp.exe", "a\r\nb", "\xff\xfe", "中文 wide", "e\u0301\u0301", "\t\t", "a\x00b", strings.Repeat("x", 300), "\u200d\u200b\ufeff"} {
+	for _, s := range []string{"", "plain", "\x1b[2J\x1b]0;title\x07", "\u202egnp.exe", "a\r\nb", "\xff\xfe", "中文 wide", "e\u0301\u0301",
+		"\t\t", "a\x00b", strings.Repeat("x", 300), "\u200d\u200b\ufeff"} {
 		f.Add(s, s, 1, 1, 80)
 		f.Add("x", s, 1000, 300, 20)
 	}
@@ -34,7 +36,8 @@ func FuzzPrint(f *testing.F) {
 		term.Warn(b)
 		term.Error(errors.New(a), b)
 		term.Problems(diag.Problems{
-			{At: diag.Pos{File: b, Line: 1 + abs(col)%99, Col: abs(col) % 9999, Text: a}, Width: abs(width) % 9999, Text: b, Hint: a, Allowed: []string{a, b}, Rule: "rule"},
+			{At: diag.Pos{File: b, Line: 1 + abs(col)%99, Col: abs(col) % 9999, Text: a}, Width: abs(width) % 9999, Text: b, Hint: a,
+				Allowed: []string{a, b}, Rule: "rule"},
 			{Text: a, Warning: true},
 		})
 		cols := []result.Column{{Name: a, Kind: result.Text}, {Name: "n", Kind: result.Int}, {Name: b, Kind: result.Text}}

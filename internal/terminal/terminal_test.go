@@ -27,9 +27,12 @@ func capture(o Options) (t *Terminal, out, err *bytes.Buffer) {
 }
 
 func sample() result.Set {
-	return result.Of([]result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "who", Kind: result.Text}, {Name: "n", Kind: result.Int}, {Name: "share", Kind: result.Float}, {Name: "exact", Kind: result.Decimal}, {Name: "on", Kind: result.Bool}, {Name: "day", Kind: result.Date}, {Name: "wall", Kind: result.Local}},
+	return result.Of([]result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "who", Kind: result.Text},
+		{Name: "n", Kind: result.Int}, {Name: "share", Kind: result.Float}, {Name: "exact", Kind: result.Decimal},
+		{Name: "on", Kind: result.Bool}, {Name: "day", Kind: result.Date}, {Name: "wall", Kind: result.Local}},
 		[]result.Row{
-			{time.Date(2026, 10, 2, 7, 14, 36, 0, time.UTC), "王小明", int64(12), 0.5, "1.10", true, time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 2, 9, 14, 36, 5e6, time.UTC)},
+			{time.Date(2026, 10, 2, 7, 14, 36, 0, time.UTC), "王小明", int64(12), 0.5, "1.10", true, time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC),
+				time.Date(2026, 10, 2, 9, 14, 36, 5e6, time.UTC)},
 			{nil, "a\x1b[31m,\"b\"\nc\u202e\u009b", nil, nil, nil, nil, nil, nil},
 		})
 }
@@ -53,7 +56,8 @@ func TestTable(t *testing.T) {
 func TestTableNarrow(t *testing.T) {
 	term, out, _ := capture(Options{Width: 40})
 	arn := "arn:aws:iam::111122223333:role/some-very-long-role-name"
-	if err := term.Rows(result.Of([]result.Column{{Name: "arn", Kind: result.Text}, {Name: "n", Kind: result.Int}}, []result.Row{{arn, int64(1)}}), "table"); err != nil {
+	if err := term.Rows(result.Of([]result.Column{{Name: "arn", Kind: result.Text}, {Name: "n", Kind: result.Int}},
+		[]result.Row{{arn, int64(1)}}), "table"); err != nil {
 		t.Fatal(err)
 	}
 	all := ""
@@ -73,7 +77,8 @@ func TestTableNarrow(t *testing.T) {
 // Where the screen is too narrow, titles are broken between words before ids are broken at all.
 func TestTableKeepsIDs(t *testing.T) {
 	term, out, _ := capture(Options{Width: 50})
-	if err := term.Rows(result.Of([]result.Column{{Name: "id", Kind: result.Text}, {Name: "title", Kind: result.Text}}, []result.Row{{"activity/console-or-programmatic", "Console, command line, code and services"}}), "table"); err != nil {
+	if err := term.Rows(result.Of([]result.Column{{Name: "id", Kind: result.Text}, {Name: "title", Kind: result.Text}},
+		[]result.Row{{"activity/console-or-programmatic", "Console, command line, code and services"}}), "table"); err != nil {
 		t.Fatal(err)
 	}
 	want := `id                                title
@@ -136,7 +141,8 @@ func TestRowsProblems(t *testing.T) {
 func TestProblems(t *testing.T) {
 	term, _, out := capture(Options{})
 	term.Problems(diag.Problems{
-		{At: diag.Pos{File: "q.yaml", Line: 2, Col: 11, Text: "severity: hgih"}, Width: 4, Text: "severity cannot be \"hgih\"", Allowed: []string{"high", "low"}, Hint: "write one", Rule: "yaml-value"},
+		{At: diag.Pos{File: "q.yaml", Line: 2, Col: 11, Text: "severity: hgih"}, Width: 4, Text: "severity cannot be \"hgih\"",
+			Allowed: []string{"high", "low"}, Hint: "write one", Rule: "yaml-value"},
 		{At: diag.Pos{File: "q.yaml", Line: 12, Col: 5, Text: "汉字: \x1b王王"}, Width: 3, Text: "wide", Warning: true},
 		{At: diag.Pos{File: "q.yaml", Line: 13, Col: 3, Text: "\ta\tb"}, Text: "tabs"},
 		{Text: "nowhere \x1b[2J"},
@@ -291,7 +297,8 @@ func TestEveryMessageIsAnObjectWhereAsked(t *testing.T) {
 	term.Message("two lines\nin one")
 	term.Warn("care")
 	term.Error(errors.New("failed \x1b[0m"), "try again")
-	term.Problems(diag.Problems{{At: diag.Pos{File: "a.yaml", Line: 2, Col: 3, Text: "x"}, Text: "wrong", Allowed: []string{"a", "b"}, Rule: "some-rule"}})
+	term.Problems(diag.Problems{{At: diag.Pos{File: "a.yaml", Line: 2, Col: 3, Text: "x"}, Text: "wrong", Allowed: []string{"a", "b"},
+		Rule: "some-rule"}})
 	var said []string
 	for _, line := range strings.Split(strings.TrimSpace(err.String()), "\n") {
 		var v map[string]any
@@ -300,7 +307,8 @@ func TestEveryMessageIsAnObjectWhereAsked(t *testing.T) {
 		}
 		said = append(said, fmt.Sprint(v["level"], " ", v["msg"], " ", v["at"], " ", v["hint"]))
 	}
-	want := []string{"INFO reading <nil> <nil>", "INFO two lines\nin one <nil> <nil>", "WARN care <nil> <nil>", "ERROR failed \x1b[0m <nil> try again", "ERROR wrong a.yaml:2:3 <nil>"}
+	want := []string{"INFO reading <nil> <nil>", "INFO two lines\nin one <nil> <nil>", "WARN care <nil> <nil>",
+		"ERROR failed \x1b[0m <nil> try again", "ERROR wrong a.yaml:2:3 <nil>"}
 	if diff := cmp.Diff(want, said); diff != "" || out.Len() > 0 || strings.Contains(err.String(), "\x1b") {
 		t.Errorf("%s\n%q\n%q", diff, out, err)
 	}

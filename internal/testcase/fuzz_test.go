@@ -13,7 +13,8 @@ import (
 // FuzzRun: a file of cases becomes verdicts, each with a place, or events and parameters that an engine could be asked with.
 func FuzzRun(f *testing.F) {
 	f.Add("cases:" + hit + miss)
-	f.Add("cases:\n  - {name: a, period: 2026-09, timezone: Europe/Berlin, facts: {holidays: [2026-10-03], automation: {roles: [\"*\"]}}, params: {minutes: 5, names: [a, \"b,c\"]}, events: [{}], want: []}\n")
+	f.Add("cases:\n  - {name: a, period: 2026-09, timezone: Europe/Berlin, facts: {holidays: [2026-10-03], automation: {roles: " +
+		"[\"*\"]}}, params: {minutes: 5, names: [a, \"b,c\"]}, events: [{}], want: []}\n")
 	f.Add("cases:\n  - {name: a, period: never, events: [{eventTime: x}], want: [{eventid: ~}]}\n")
 	params := "params:\n  minutes: {type: int, default: 1, help: h}\n  names: {type: texts, from: automation.roles, help: h}"
 	query := root("a/b", strings.Replace(rootSQL, "WHERE ", "WHERE :minutes > 0 AND NOT contains(:names, eventname) AND ", 1), params)

@@ -143,12 +143,22 @@ func TestRun(t *testing.T) {
 		"a/bad.yaml":          root("a/bad", strings.Replace(rootSQL, "actor_type", "actor_typ", 1)),
 		"a/bad_test.yaml":     "cases:" + hit + miss,
 		"a/copies.yaml":       root("a/copies", strings.Replace(rootSQL, "account_id,", "account_id, copies,", 1)),
-		"a/copies_test.yaml":  "cases:" + strings.Replace(strings.Replace(hit, "eventID: two, userIdentity: {type: IAMUser}", "eventID: one, userIdentity: {type: Root}", 1), "eventid: one}", "eventid: one, copies: 2}", 1) + miss,
-		"a/history.yaml":      root("a/history", strings.Replace(rootSQL, "actor_type = 'root'", "eventid NOT IN (SELECT h.eventname FROM history h)", 1), "history: 30d"),
-		"a/history_test.yaml": "cases:" + strings.Replace(strings.Replace(hit, "    want:", "    history:\n      - {eventName: two}\n    want:", 1), "eventid: one}", "eventid: one}", 1) + strings.Replace(miss, "    want:", "    history:\n      - {eventName: one}\n    want:", 1),
-		"a/params.yaml":       root("a/params", strings.Replace(rootSQL, "actor_type = 'root'", "NOT contains(:approved, eventid) AND contains(:own, account_id) AND :limit > 1", 1), "params:\n  approved: {type: texts, default: [], help: Approved}\n  own: {type: ids, from: accounts, default: [\"999999999999\"], help: Own}\n  limit: {type: int, help: Limit}"),
-		"a/params_test.yaml":  "cases:" + strings.Replace(hit, "    events:", "    params: {approved: [two], limit: 2}\n    facts: {accounts: [\"111122223333\"]}\n    events:", 1) + strings.Replace(miss, "    events:", "    params: {limit: 2}\n    events:", 1) + "\n  - name: no value\n    events: []\n    want: []",
-		"a/automation.yaml":   root("a/automation", strings.Replace(rootSQL, "actor_type = 'root'", "NOT is_automation AND day_kind = 'holiday'", 1)),
+		"a/copies_test.yaml": "cases:" + strings.Replace(strings.Replace(hit, "eventID: two, userIdentity: {type: IAMUser}",
+			"eventID: one, userIdentity: {type: Root}", 1), "eventid: one}", "eventid: one, copies: 2}", 1) + miss,
+		"a/history.yaml": root("a/history", strings.Replace(rootSQL, "actor_type = 'root'",
+			"eventid NOT IN (SELECT h.eventname FROM history h)", 1), "history: 30d"),
+		"a/history_test.yaml": "cases:" + strings.Replace(strings.Replace(hit, "    want:", "    history:\n      - {eventName: two}\n    want:",
+			1), "eventid: one}", "eventid: one}", 1) + strings.Replace(miss, "    want:", "    history:\n      - {eventName: one}\n    want:", 1),
+		"a/params.yaml": root("a/params", strings.Replace(rootSQL, "actor_type = 'root'",
+			"NOT contains(:approved, eventid) AND contains(:own, account_id) AND :limit > 1", 1),
+			"params:\n  approved: {type: texts, default: [], help: Approved}\n  own: {type: ids, from: accounts, default: [\"999999999999\"], "+
+				"help: Own}\n  limit: {type: int, help: Limit}"),
+		"a/params_test.yaml": "cases:" +
+			strings.Replace(hit, "    events:", "    params: {approved: [two], limit: 2}\n    facts: {accounts: [\"111122223333\"]}\n    events:",
+				1) + strings.Replace(miss, "    events:", "    params: {limit: 2}\n    events:", 1) +
+			"\n  - name: no value\n    events: []\n    want: []",
+		"a/automation.yaml": root("a/automation", strings.Replace(rootSQL, "actor_type = 'root'", "NOT is_automation AND day_kind = 'holiday'",
+			1)),
 		"a/automation_test.yaml": `cases:
   - name: a person on a holiday
     facts: {holidays: ["2026-10-14"], automation: {roles: ["*:role/ci"]}}

@@ -213,7 +213,8 @@ func height(v any) (float64, bool) {
 	return 0, false
 }
 
-// label is what a chart calls a value: the file's own word, a day as 2026-10-14, else as a cell shows it. The words of a heat map are those of its rows.
+// label is what a chart calls a value: the file's own word, a day as 2026-10-14, else as a cell shows it. The words of a heat map are
+// those of its rows.
 func (c *composer) label(q *query.Query, col result.Column, v any, words bool) string {
 	plain := ""
 	if v != nil {

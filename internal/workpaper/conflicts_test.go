@@ -22,7 +22,8 @@ func conflicting(listed, all int) run.Record {
 		files := []string{"AWSLogs/forged.json.gz", fmt.Sprintf("AWSLogs/true-%d.json.gz", i%2)}
 		r.Inputs.Conflicts = append(r.Inputs.Conflicts, engine.Conflict{Account: prod, EventID: fmt.Sprintf("e%d", i), Contents: 2, Files: files})
 	}
-	r.Notices = []run.Notice{{Key: "conflicting", Args: []string{"n", fmt.Sprint(all), "ids", "e0, …", "files", "AWSLogs/forged.json.gz, …"}, Incomplete: true}}
+	r.Notices = []run.Notice{{Key: "conflicting", Args: []string{"n", fmt.Sprint(all), "ids", "e0, …", "files", "AWSLogs/forged.json.gz, …"},
+		Incomplete: true}}
 	return r
 }
 
@@ -63,18 +64,22 @@ func TestConflicts(t *testing.T) {
 
 	front := of[document.Front](d)[0]
 	if front.Verdict.Title != "1 critical and 1 high finding. The report is incomplete." || len(front.Notices) != 1 ||
-		!strings.Contains(front.Notices[0].Text, "Events e0, …; log files AWSLogs/forged.json.gz, …") || front.Notices[0].Pill.Text != "Incomplete" {
+		!strings.Contains(front.Notices[0].Text, "Events e0, …; log files AWSLogs/forged.json.gz, …") ||
+		front.Notices[0].Pill.Text != "Incomplete" {
 		t.Errorf("%+v %+v", front.Verdict, front.Notices)
 	}
 	files, events := cells(t, titled(t, d, "Log files with copies that differ")), cells(t, titled(t, d, "Events whose copies differ"))
-	if got := fmt.Sprint(files); got != "[map[events:2 file:AWSLogs/forged.json.gz ref:L-01] map[events:1 file:AWSLogs/true-0.json.gz ref:L-02] map[events:1 file:AWSLogs/true-1.json.gz ref:L-03]]" {
+	if got := fmt.Sprint(files); got != "[map[events:2 file:AWSLogs/forged.json.gz ref:L-01] map[events:1 file:AWSLogs/true-0.json.gz "+
+		"ref:L-02] map[events:1 file:AWSLogs/true-1.json.gz ref:L-03]]" {
 		t.Error(got)
 	}
-	if len(events) != 2 || events[1]["event_id"] != "e1" || events[1]["account"] != prod || events[1]["contents"] != int64(2) || events[1]["log_files"] != "L-01, L-03" ||
+	if len(events) != 2 || events[1]["event_id"] != "e1" || events[1]["account"] != prod || events[1]["contents"] != int64(2) ||
+		events[1]["log_files"] != "L-01, L-03" ||
 		events[1]["log_file_names"] != "AWSLogs/forged.json.gz, AWSLogs/true-1.json.gz" {
 		t.Errorf("%+v", events)
 	}
-	for title, want := range map[string][]any{"Title of a/b": {"differ", "differ", nil}, "Title of a/c": nil, "Title of a/d": {"differ", "differ"}} {
+	for title, want := range map[string][]any{"Title of a/b": {"differ", "differ", nil}, "Title of a/c": nil,
+		"Title of a/d": {"differ", "differ"}} {
 		table := titled(t, d, title)
 		shown := slices.ContainsFunc(table.Columns, func(c document.Column) bool { return c.Name == "copies_differ" && !c.Hidden && !c.Sheet })
 		if shown != (want != nil) {
@@ -93,7 +98,8 @@ func TestConflicts(t *testing.T) {
 		if i >= 0 {
 			text = k.Fields[i].Text
 		}
-		if want := map[string]string{"3 rows need review: Title of a/b": "2 rows rest on events whose copies differ; they are marked.", "Title of a/d": "2 rows rest on events whose copies differ; they are marked."}[k.Title]; text != want {
+		if want := map[string]string{"3 rows need review: Title of a/b": "2 rows rest on events whose copies differ; they are marked.",
+			"Title of a/d": "2 rows rest on events whose copies differ; they are marked."}[k.Title]; text != want {
 			t.Errorf("%s: %q, want %q", k.Title, text, want)
 		}
 	}

@@ -87,14 +87,16 @@ func (c *composer) controls() []document.Block {
 	tiles := document.Tiles{}
 	for _, x := range controlStates {
 		if n := count[x.state]; n > 0 {
-			tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("control." + x.state), Value: c.l.Number(n), Note: c.say("controls.of", "n", int64(len(c.s.Controls))), Tone: x.tone})
+			tiles.Tiles = append(tiles.Tiles, document.Tile{Label: c.say("control." + x.state), Value: c.l.Number(n),
+				Note: c.say("controls.of", "n", int64(len(c.s.Controls))), Tone: x.tone})
 		}
 	}
 	blocks[1] = tiles
 	return blocks
 }
 
-// saidOnce takes a text that most of these rows have in a column out of them, and gives it back to be said above them; "" where there is none.
+// saidOnce takes a text that most of these rows have in a column out of them, and gives it back to be said above them; "" where there
+// is none.
 func saidOnce(rows []result.Row, column int) string {
 	count := map[string]int{}
 	for _, r := range rows {
@@ -117,7 +119,8 @@ func saidOnce(rows []result.Row, column int) string {
 }
 
 func (c *composer) signOff() []document.Block {
-	fields := []string{c.say("signoff.name"), c.say("signoff.role"), c.say("signoff.conclusion"), c.say("signoff.signature"), c.say("signoff.date")}
+	fields := []string{c.say("signoff.name"), c.say("signoff.role"), c.say("signoff.conclusion"), c.say("signoff.signature"),
+		c.say("signoff.date")}
 	return []document.Block{
 		document.Paragraph{Style: document.Body, Text: c.say("signoff.intro", "digest", c.s.Digest)},
 		document.Signatures{Roles: []document.Role{

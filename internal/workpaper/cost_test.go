@@ -62,18 +62,23 @@ func statements(ids ...string) (out []engine.Statement) {
 }
 
 func TestCost(t *testing.T) {
-	estimate := engine.Estimate{Files: 9, Bytes: 100 * gb, Chosen: "staged", Price: engine.Money{Micros: 5_000_000, Currency: "USD"}, Modes: []engine.Mode{
-		{Name: "staged", Bytes: 100*gb + 5*gb + 210*mb + 110*mb, Billed: []int64{210 * mb, 100 * mb, 10 * mb}, Work: []engine.Work{{Of: engine.Staging, Bytes: 100 * gb}, {Of: engine.Counting, Bytes: 5 * gb}}},
-		{Name: "direct", Bytes: 400 * gb, Billed: []int64{100 * gb, 100 * gb, 100 * gb}, Work: []engine.Work{{Of: engine.Counting, Bytes: 100 * gb}}},
-	}}
+	estimate := engine.Estimate{Files: 9, Bytes: 100 * gb, Chosen: "staged", Price: engine.Money{Micros: 5_000_000, Currency: "USD"},
+		Modes: []engine.Mode{
+			{Name: "staged", Bytes: 100*gb + 5*gb + 210*mb + 110*mb, Billed: []int64{210 * mb, 100 * mb, 10 * mb},
+				Work: []engine.Work{{Of: engine.Staging, Bytes: 100 * gb}, {Of: engine.Counting, Bytes: 5 * gb}}},
+			{Name: "direct", Bytes: 400 * gb, Billed: []int64{100 * gb, 100 * gb, 100 * gb},
+				Work: []engine.Work{{Of: engine.Counting, Bytes: 100 * gb}}},
+		}}
 	planned := statements("a/b", "a/c", "populations")
 	tiles, columns, rows := costly(t, func(f *run.Folder) {
 		must(t, f.NoteEstimate(statements("a/b"), engine.Estimate{Chosen: "direct"})) // of an attempt before, over other logs
 		must(t, f.NoteEstimate(planned, estimate))
-		must(t, f.NoteBills([]engine.Bill{{Of: engine.Staging, Execution: "1", Bytes: 98 * gb}, {Of: engine.Counting, Execution: "2", Bytes: 4 * gb}}))
+		must(t, f.NoteBills([]engine.Bill{{Of: engine.Staging, Execution: "1", Bytes: 98 * gb},
+			{Of: engine.Counting, Execution: "2", Bytes: 4 * gb}}))
 		must(t, f.NoteBills([]engine.Bill{{Of: "a/b", Execution: "3"}, {Of: "a/b", Execution: "4", Bytes: 252 * mb}}))
 		must(t, f.NoteBills([]engine.Bill{{Of: engine.Staging, Execution: "1", Bytes: 98 * gb}})) // found again after a crash
-		must(t, f.NoteBills([]engine.Bill{{Of: "a/c", Execution: "5", Bytes: 100 * mb}, {Of: "populations", Execution: "6"}, {Of: "a/b#population", Execution: "7", Bytes: 20 * mb}}))
+		must(t, f.NoteBills([]engine.Bill{{Of: "a/c", Execution: "5", Bytes: 100 * mb}, {Of: "populations", Execution: "6"},
+			{Of: "a/b#population", Execution: "7", Bytes: 20 * mb}}))
 	})
 	want := []string{
 		"F-01 | a/b | 210.0 MB | 0.001050 | 100.0 GB | 0.500000 | 252.0 MB | 0.001260 | 2 | 20%",
@@ -91,7 +96,8 @@ func TestCost(t *testing.T) {
 	for _, x := range tiles {
 		said = append(said, fmt.Sprintf("%s: %s (%s)", x.Label, x.Value, x.Note))
 	}
-	if want := []string{"Estimate, staged: 0.53 USD (105.3 GB; the run worked so)", "Estimate, direct: 2.00 USD (400.0 GB; the other way)", "Billed: 0.51 USD (102.4 GB)", "Difference: -2.8% (of the estimate, staged)"}; !slices.Equal(said, want) {
+	if want := []string{"Estimate, staged: 0.53 USD (105.3 GB; the run worked so)", "Estimate, direct: 2.00 USD (400.0 GB; the other way)",
+		"Billed: 0.51 USD (102.4 GB)", "Difference: -2.8% (of the estimate, staged)"}; !slices.Equal(said, want) {
 		t.Errorf("tiles\n%s\nwant\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
 	}
 	for _, col := range columns {
@@ -106,7 +112,8 @@ func TestCostWithoutEstimate(t *testing.T) {
 	tiles, columns, rows := costly(t, func(f *run.Folder) {
 		must(t, f.NoteBills([]engine.Bill{{Of: "a/b", Execution: "1", Bytes: 20 * mb}}))
 	})
-	if len(tiles) != 1 || tiles[0].Value != "–" || len(columns) != 6 || !slices.Equal(rows, []string{"F-01 | a/b | 20.0 MB | – | 1 | –", " | In all | 20.0 MB | – | 1 | –"}) {
+	if len(tiles) != 1 || tiles[0].Value != "–" || len(columns) != 6 ||
+		!slices.Equal(rows, []string{"F-01 | a/b | 20.0 MB | – | 1 | –", " | In all | 20.0 MB | – | 1 | –"}) {
 		t.Errorf("%+v\n%+v\n%q", tiles, columns, rows)
 	}
 }

@@ -81,7 +81,8 @@ func (c *composer) verdict() document.Verdict {
 		Tone:   tone,
 		Kicker: c.say("verdict.kicker"),
 		Title:  c.verdictTitle(key, n),
-		Text: c.say("verdict."+sentence, "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered", n.unanswered+n.figures,
+		Text: c.say("verdict."+sentence, "n", count, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "unanswered",
+			n.unanswered+n.figures,
 			"review", c.say("verdict.review", "n", n.open)),
 		Figures: c.figuresOfCover(n),
 	}
@@ -278,8 +279,9 @@ func (c *composer) worst() (document.Lines, error) {
 	}
 	out := document.Lines{
 		Title: c.say("worst.title", "severity", c.say("severity_word."+top.String())),
-		Head:  [5]string{c.say("column.severity"), c.say("column.ref"), c.say("column.when", "zone", zoneName(c.zone.String())), c.say("column.what"), c.say("column.later")},
-		More:  c.say("worst.more", "n", "{n}"),
+		Head: [5]string{c.say("column.severity"), c.say("column.ref"), c.say("column.when", "zone", zoneName(c.zone.String())),
+			c.say("column.what"), c.say("column.later")},
+		More: c.say("worst.more", "n", "{n}"),
 	}
 	queries := slices.DeleteFunc(slices.Clone(c.found), func(q *run.Query) bool { return severity(q) != top })
 	slices.SortStableFunc(queries, func(a, b *run.Query) int { return t.first[a.ID].when.Compare(t.first[b.ID].when) })
@@ -318,7 +320,8 @@ func (c *composer) notices(most int) []document.Point {
 	for i, n := range c.s.Notices {
 		if most > 0 && i == most && len(c.s.Notices) > most {
 			rest := int64(len(c.s.Notices) - i)
-			points = append(points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted}, Text: c.say("notice.more", "n", rest)})
+			points = append(points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted},
+				Text: c.say("notice.more", "n", rest)})
 			break
 		}
 		pill := document.Pill{Text: c.say("notice.pill.remark"), Tone: document.Info}

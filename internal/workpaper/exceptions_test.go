@@ -31,7 +31,8 @@ func (m inMemory) Create(name string) (io.WriteCloser, error) {
 // The workbook has every exception on one sheet that can be sorted, with what a reviewer fills in, and what it is read back by.
 func TestEveryExceptionIsOnOneSheet(t *testing.T) {
 	d := compose(t, record(),
-		told("a/critical", query.Critical, did(22, "emma", "arn:aws:iam::aws:policy/Audit", "success", "203.0.113.66", day(13), "e1"), did(23, "=cmd()", "x", "denied", "203.0.113.66", nil, "e2")),
+		told("a/critical", query.Critical, did(22, "emma", "arn:aws:iam::aws:policy/Audit", "success", "203.0.113.66", day(13), "e1"),
+			did(23, "=cmd()", "x", "denied", "203.0.113.66", nil, "e2")),
 		test("a/counted", query.Low, 3, 1), test("a/clear", query.High, 0, 0))
 	out := inMemory{}
 	if _, err := xlsx.New(xlsx.Options{}).Write(t.Context(), out, d); err != nil {
@@ -58,7 +59,8 @@ func TestEveryExceptionIsOnOneSheet(t *testing.T) {
 	}
 	var got []string
 	for _, row := range rows[6:] {
-		got = append(got, strings.Join([]string{cell(row, "Ref"), cell(row, "Severity"), cell(row, "When (UTC)"), cell(row, "Who"), cell(row, "What"), cell(row, "Outcome"), cell(row, "Event id"),
+		got = append(got, strings.Join([]string{cell(row, "Ref"), cell(row, "Severity"), cell(row, "When (UTC)"), cell(row, "Who"),
+			cell(row, "What"), cell(row, "Outcome"), cell(row, "Event id"),
 			cell(row, "Status"), cell(row, "Exception id"), cell(row, "Disposition"), cell(row, "Owner")}, "|"))
 	}
 	want := []string{
@@ -86,7 +88,8 @@ func TestEveryExceptionIsOnOneSheet(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := fmt.Sprint(run)
-	for _, want := range []string{"[format trailscribe-workbook/1]", "[evidence_digest ", "[report monthly]", "[period 2026-10]", "[F-01 F-01 a/critical ", "exception Exception id data]", "disposition Disposition review-choice]"} {
+	for _, want := range []string{"[format trailscribe-workbook/1]", "[evidence_digest ", "[report monthly]", "[period 2026-10]",
+		"[F-01 F-01 a/critical ", "exception Exception id data]", "disposition Disposition review-choice]"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the sheet _run lacks %q: %s", want, text)
 		}

@@ -359,7 +359,8 @@ func (c *composer) clock(k *document.Column) {
 }
 
 func (c *composer) dataColumn(q *run.Query, i int, label string, form document.Form, hidden bool) document.Column {
-	k := document.Column{Name: q.Columns[i].Name, Label: label, Kind: q.Columns[i].Kind, Form: form, Hidden: hidden, Short: true, Width: len([]rune(label))}
+	k := document.Column{Name: q.Columns[i].Name, Label: label, Kind: q.Columns[i].Kind, Form: form, Hidden: hidden, Short: true,
+		Width: len([]rune(label))}
 	if i < len(q.Profile) {
 		k.Width = max(k.Width, q.Profile[i].Longest)
 	}
@@ -393,7 +394,8 @@ func (c *composer) statusWords(id, name string) []document.Choice {
 }
 
 // statusCodes are the codes that derived columns hold: outcome, mfa, day kind.
-var statusCodes = []string{"success", "denied", "failed", "throttled", "dry-run", "yes", "no", "not-applicable", "workday", "weekend", "holiday"}
+var statusCodes = []string{"success", "denied", "failed", "throttled", "dry-run", "yes", "no", "not-applicable", "workday", "weekend",
+	"holiday"}
 
 func formOf(k result.Column) document.Form {
 	switch k.Kind {

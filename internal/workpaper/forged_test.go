@@ -30,8 +30,10 @@ import (
 
 // forged is what a value of record.json can become, written by somebody who makes a manifest to go with it.
 var forged = []any{
-	nil, "", "x", "../../x", "a\x00\x1b[2J\u202eb\n", strings.Repeat("中 wide ", 300), true, json.Number("0"), json.Number("-1"), json.Number("1.5"),
-	json.Number("9223372036854775807"), json.Number("1e400"), "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", []any{}, []any{nil}, []any{"x"}, map[string]any{}, map[string]any{"x": "y"},
+	nil, "", "x", "../../x", "a\x00\x1b[2J\u202eb\n", strings.Repeat("中 wide ", 300), true, json.Number("0"), json.Number("-1"),
+	json.Number("1.5"),
+	json.Number("9223372036854775807"), json.Number("1e400"), "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", []any{}, []any{nil}, []any{"x"},
+	map[string]any{}, map[string]any{"x": "y"},
 }
 
 // places are all values of a JSON tree, each with what puts another in its place.
@@ -76,8 +78,10 @@ func TestForgedRecords(t *testing.T) {
 	r.Notices = append(r.Notices, run.Notice{Key: "only_accounts", Args: []string{"n", "1", "accounts", prod}})
 	r.Coverage.Gaps = append(r.Coverage.Gaps, run.AccountDay{Account: dev, Day: "2026-10-03"})
 	r.Framework = "cis-5"
-	r.Controls = []run.Control{{Framework: "cis-5", ID: "1.6", Name: "Root", Family: "IAM", Strength: "partial", Lacks: "keys", State: run.ControlExceptions, Queries: []string{"root/login"}, Exceptions: 2}}
-	s, def := save(t, r, test("root/login", query.Critical, 2, 1), metric("activity/by-day", result.Date, query.Chart{Type: "column", X: "x", Y: "n"}, result.Row{day(2), "", int64(5)}))
+	r.Controls = []run.Control{{Framework: "cis-5", ID: "1.6", Name: "Root", Family: "IAM", Strength: "partial", Lacks: "keys",
+		State: run.ControlExceptions, Queries: []string{"root/login"}, Exceptions: 2}}
+	s, def := save(t, r, test("root/login", query.Critical, 2, 1),
+		metric("activity/by-day", result.Date, query.Chart{Type: "column", X: "x", Y: "n"}, result.Row{day(2), "", int64(5)}))
 	files := savedFiles(t, s)
 	original := files[manifest.Record].Data
 	var tree any

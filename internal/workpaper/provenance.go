@@ -122,7 +122,8 @@ func (c *composer) definitions() document.Table {
 func (c *composer) method() []document.Block {
 	blocks := []document.Block{document.Paragraph{Style: document.Body, Text: c.say("method.intro")}}
 	for _, key := range []string{"events", "period", "coverage", "actors", "outcomes", "limits"} {
-		blocks = append(blocks, document.Heading{Level: 3, Text: c.say("method." + key + ".title")}, document.Paragraph{Style: document.Body, Text: c.say("method." + key + ".text")})
+		blocks = append(blocks, document.Heading{Level: 3, Text: c.say("method." + key + ".title")}, document.Paragraph{Style: document.Body,
+			Text: c.say("method." + key + ".text")})
 	}
 	return append(blocks, c.glossary()...)
 }

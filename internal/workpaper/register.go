@@ -37,7 +37,8 @@ func (c *composer) register() []document.Block {
 	}
 	if len(rest) > 0 {
 		slices.SortStableFunc(rest, func(a, b *run.Query) int { return rank(a.Verdict.Outcome) - rank(b.Verdict.Outcome) })
-		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.others")}, c.registerTable(c.say("register.others"), rest, false))
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("register.others")}, c.registerTable(c.say("register.others"), rest,
+			false))
 	}
 	return blocks
 }
@@ -202,7 +203,8 @@ func (c *composer) reason(q *run.Query) string {
 		text := q.Verdict.Reason
 		if key, ours := strings.CutPrefix(text, "="); ours { // the program's own reasons are keys; all others are the engine's words
 			text = c.say("reason." + key)
-			if def := c.queries[q.ID]; text != "" && key == strings.TrimPrefix(finding.ReasonUndecided, "=") && def != nil && def.Undecided.Reason != "" {
+			if def := c.queries[q.ID]; text != "" && key == strings.TrimPrefix(finding.ReasonUndecided, "=") && def != nil &&
+				def.Undecided.Reason != "" {
 				text = c.queryText(q.ID, "undecided.reason", def.Undecided.Reason)
 			}
 		}
@@ -239,7 +241,8 @@ func (c *composer) review() *document.Review {
 			field("disposition", document.Chosen), field("owner", document.Free), field("ticket", document.Free), field("due", document.Dated),
 			field("reviewer", document.Free), field("reviewed_on", document.Dated), field("comment", document.Free),
 		},
-		Choices: []document.Choice{choice("open", document.High), choice("reviewed", document.Accent), choice("accepted", document.Low), choice("remediated", document.Good), choice("false-positive", document.Muted)},
+		Choices: []document.Choice{choice("open", document.High), choice("reviewed", document.Accent), choice("accepted", document.Low),
+			choice("remediated", document.Good), choice("false-positive", document.Muted)},
 		Initial: "open",
 	}
 }

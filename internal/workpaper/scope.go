@@ -45,16 +45,20 @@ func (c *composer) scopeFacts() document.Facts {
 	s, in := c.s, c.s.Inputs
 	zone := zoneName(s.Period.Zone)
 	f := document.Facts{Fields: []document.Field{
-		{Label: c.say("scope.period"), Text: c.say("scope.period_text", "from", c.l.Time(c.local(s.Period.From)), "to", c.l.Time(c.local(s.Period.To)), "zone", zone)},
+		{Label: c.say("scope.period"), Text: c.say("scope.period_text", "from", c.l.Time(c.local(s.Period.From)), "to",
+			c.l.Time(c.local(s.Period.To)), "zone", zone)},
 		{Label: c.say("cover.source"), Text: s.Source, Mono: true},
-		{Label: c.say("scope.files"), Text: c.say("scope.files_text", "listed", c.observed(in.Listed), "read", c.observed(in.Read), "refused", c.observed(in.Refused), "skipped", c.observed(in.Skipped))},
-		{Label: c.say("scope.records"), Text: c.say("scope.records_text", "records", c.observed(in.Records), "events", c.observed(in.Events), "outside", c.observed(in.Outside), "left_out", c.observed(in.LeftOut), "undated", c.observed(in.Undated))},
+		{Label: c.say("scope.files"), Text: c.say("scope.files_text", "listed", c.observed(in.Listed), "read", c.observed(in.Read), "refused",
+			c.observed(in.Refused), "skipped", c.observed(in.Skipped))},
+		{Label: c.say("scope.records"), Text: c.say("scope.records_text", "records", c.observed(in.Records), "events", c.observed(in.Events),
+			"outside", c.observed(in.Outside), "left_out", c.observed(in.LeftOut), "undated", c.observed(in.Undated))},
 	}}
 	if in.Bytes != nil {
 		f.Fields = append(f.Fields, document.Field{Label: c.say("scope.bytes"), Text: c.l.Bytes(*in.Bytes)})
 	}
 	if !in.First.IsZero() {
-		f.Fields = append(f.Fields, document.Field{Label: c.say("scope.first_last"), Text: c.say("scope.first_last_text", "first", c.l.Time(in.First.UTC()), "last", c.l.Time(in.Last.UTC()))})
+		f.Fields = append(f.Fields, document.Field{Label: c.say("scope.first_last"), Text: c.say("scope.first_last_text", "first",
+			c.l.Time(in.First.UTC()), "last", c.l.Time(in.Last.UTC()))})
 	}
 	if in.Digest != "" {
 		f.Fields = append(f.Fields, document.Field{Label: c.say("scope.inputs_digest"), Text: in.Digest, Mono: true})
@@ -178,7 +182,8 @@ func follows(before, day string) bool {
 
 // checks are the tie-outs; those that count a query's rows are live formulas in a workbook.
 func (c *composer) checks() document.Checks {
-	b := document.Checks{Head: [6]string{c.say("column.ref"), c.say("column.check"), c.say("column.expected"), c.say("column.observed"), c.say("column.result"), c.say("column.how")}}
+	b := document.Checks{Head: [6]string{c.say("column.ref"), c.say("column.check"), c.say("column.expected"), c.say("column.observed"),
+		c.say("column.result"), c.say("column.how")}}
 	var held int64 // checks of single results: one line on paper where all hold, a live formula each in a workbook
 	for i, k := range c.s.Checks {
 		row := document.CheckRow{
@@ -204,8 +209,9 @@ func (c *composer) checks() document.Checks {
 	}
 	if held > 0 {
 		b.Rows = append(b.Rows, document.CheckRow{
-			Ref: fmt.Sprintf("C-%02d", len(c.s.Checks)+1), Name: c.say("check.all_rows.name"), Expected: c.l.Number(held), Observed: c.l.Number(held),
-			Result: c.checkPill(run.CheckPass), How: c.say("check.all_rows.how"), Only: "page",
+			Ref: fmt.Sprintf("C-%02d", len(c.s.Checks)+1), Name: c.say("check.all_rows.name"), Expected: c.l.Number(held),
+			Observed: c.l.Number(held),
+			Result:   c.checkPill(run.CheckPass), How: c.say("check.all_rows.how"), Only: "page",
 		})
 	}
 	return b
@@ -293,12 +299,14 @@ func (c *composer) files() ([]document.Block, error) {
 		t.Note = c.firstOf(t.Shown, t.Rows.Count()+more, filesSheet)
 		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("scope.files_not_read")}, t)
 	}
-	k := append(cols(), column("records", c.say("column.records"), result.Int, document.FormNumber), column("sha256", c.say("column.sha256"), result.Text, document.FormID))
+	k := append(cols(), column("records", c.say("column.records"), result.Int, document.FormNumber), column("sha256", c.say("column.sha256"),
+		result.Text, document.FormID))
 	k[0].Values = states
 	k[1].Width, k[5].Width = 110, 64
 	all := fileSet{s: c.s, reason: c.fileReason}
 	if all.Count() > 0 {
-		blocks = append(blocks, document.Table{Ref: filesSheet, Sheet: c.say("section.files.sheet"), Title: c.say("scope.files_all"), Columns: k, Rows: all, Shown: 0, Note: c.say("scope.files_all_note", "n", all.Count())})
+		blocks = append(blocks, document.Table{Ref: filesSheet, Sheet: c.say("section.files.sheet"), Title: c.say("scope.files_all"), Columns: k,
+			Rows: all, Shown: 0, Note: c.say("scope.files_all_note", "n", all.Count())})
 	}
 	return blocks, nil
 }

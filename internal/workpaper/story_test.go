@@ -15,11 +15,15 @@ import (
 // told is an exception query whose rows say who did what to what, from where and with what outcome.
 func told(id string, severity query.Severity, rows ...result.Row) asked {
 	a := test(id, severity, 0, 0)
-	a.columns = []result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "account_id", Kind: result.Text}, {Name: "actor", Kind: result.Text}, {Name: "target", Kind: result.Text},
-		{Name: "outcome", Kind: result.Text}, {Name: "sourceipaddress", Kind: result.Text}, {Name: "undone_at", Kind: result.Instant}, {Name: "eventid", Kind: result.Text}}
-	a.Query.Columns = append(a.Query.Columns, query.Column{Name: "actor", Label: "Who", Type: "actor"}, query.Column{Name: "outcome", Label: "Result", Type: "status"},
+	a.columns = []result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "account_id", Kind: result.Text},
+		{Name: "actor", Kind: result.Text}, {Name: "target", Kind: result.Text},
+		{Name: "outcome", Kind: result.Text}, {Name: "sourceipaddress", Kind: result.Text}, {Name: "undone_at", Kind: result.Instant},
+		{Name: "eventid", Kind: result.Text}}
+	a.Query.Columns = append(a.Query.Columns, query.Column{Name: "actor", Label: "Who", Type: "actor"},
+		query.Column{Name: "outcome", Label: "Result", Type: "status"},
 		query.Column{Name: "sourceipaddress", Label: "From", Type: "ip"}, query.Column{Name: "eventid", Label: "Event id", Type: "id"})
-	a.Condition = query.Condition{Done: "{actor} removed {target}", Refused: "{actor} tried to remove {target} and was refused", Later: "restored {undone_at}"}
+	a.Condition = query.Condition{Done: "{actor} removed {target}", Refused: "{actor} tried to remove {target} and was refused",
+		Later: "restored {undone_at}"}
 	a.rows = rows
 	n := int64(len(rows))
 	a.verdict = finding.Verdict{Outcome: finding.Exceptions, Rows: n, Open: n}
@@ -35,24 +39,30 @@ func did(minute int, actor, target, outcome, ip string, undone any, id string) r
 	return result.Row{day(13).Add(10*time.Hour + time.Duration(minute)*time.Minute), prod, actor, target, outcome, ip, undone, id}
 }
 
-// A report says who did what, when, where, from where, what came of it, and where else the same event is; and nothing that rows do not show.
+// A report says who did what, when, where, from where, what came of it, and where else the same event is; and nothing that rows do not
+// show.
 func TestStory(t *testing.T) {
 	d := compose(t, record(),
-		told("a/critical", query.Critical, did(22, "emma", "arn:aws:iam::aws:policy/Audit", "success", "203.0.113.66", day(13).Add(12*time.Hour), "e1")),
-		told("a/high", query.High, did(2, "svc", "AWSLogs/111122223333/CloudTrail/eu-central-1/x.json.gz", "success", "203.0.113.66", nil, "e2"), did(30, "svc", "b", "denied", "203.0.113.66", nil, "e1")),
+		told("a/critical", query.Critical, did(22, "emma", "arn:aws:iam::aws:policy/Audit", "success", "203.0.113.66", day(13).Add(12*time.Hour),
+			"e1")),
+		told("a/high", query.High, did(2, "svc", "AWSLogs/111122223333/CloudTrail/eu-central-1/x.json.gz", "success", "203.0.113.66", nil, "e2"),
+			did(30, "svc", "b", "denied", "203.0.113.66", nil, "e1")),
 		told("a/tried", query.Medium, did(40, "max", "c", "denied", "198.51.100.7", nil, "e3")))
 	front := of[document.Front](d)[0]
 	want := "One address, 203.0.113.66, is in 2 of 3 findings and in the critical one, between 10:02 and 10:30 on 13 Oct (UTC)."
 	if len(front.Story.Lines) != 2 || front.Story.Lines[0] != want || front.Story.Lines[1] != "The rows name 2 principals: emma and svc." {
 		t.Errorf("%q", front.Story.Lines)
 	}
-	if x := front.Worst; len(x.Lines) != 1 || x.Lines[0].Text != "emma removed Audit" || x.Lines[0].When != "13 Oct 10:22" || x.Lines[0].Later != "restored 13 Oct 12:00" || x.Head[4] == "" {
+	if x := front.Worst; len(x.Lines) != 1 || x.Lines[0].Text != "emma removed Audit" || x.Lines[0].When != "13 Oct 10:22" ||
+		x.Lines[0].Later != "restored 13 Oct 12:00" || x.Head[4] == "" {
 		t.Errorf("%+v", x)
 	}
 	conditions := map[string]string{
 		"F-01": "emma removed Audit on 13 Oct 10:22 (UTC) in prod, from 203.0.113.66. Later in the log: restored 13 Oct 12:00.",
-		"F-02": "svc removed …/x.json.gz on 13 Oct 10:02 (UTC) in prod, from 203.0.113.66. Later in the log: open at the end of the period. One more row is listed below.",
-		"F-03": "max tried to remove c and was refused on 13 Oct 10:40 (UTC) in prod, from 198.51.100.7. Later in the log: open at the end of the period.",
+		"F-02": "svc removed …/x.json.gz on 13 Oct 10:02 (UTC) in prod, from 203.0.113.66. Later in the log: open at the end of the period. " +
+			"One more row is listed below.",
+		"F-03": "max tried to remove c and was refused on 13 Oct 10:40 (UTC) in prod, from 198.51.100.7. Later in the log: open at the end " +
+			"of the period.",
 	}
 	also := map[string]string{"F-01": "F-02", "F-02": "F-01"}
 	for _, k := range of[document.Card](d) {
@@ -82,7 +92,8 @@ func TestStory(t *testing.T) {
 
 // Where no address and no principal is in several findings, nothing is said of what happened.
 func TestNothingStandsOut(t *testing.T) {
-	d := compose(t, record(), told("a/b", query.Critical, did(1, "a", "x", "success", "198.51.100.7", nil, "e1")), told("a/c", query.High, did(2, "b", "y", "success", "198.51.100.8", nil, "e2")))
+	d := compose(t, record(), told("a/b", query.Critical, did(1, "a", "x", "success", "198.51.100.7", nil, "e1")),
+		told("a/c", query.High, did(2, "b", "y", "success", "198.51.100.8", nil, "e2")))
 	if s := of[document.Front](d)[0].Story; len(s.Lines) != 0 {
 		t.Errorf("%q", s.Lines)
 	}
@@ -118,7 +129,8 @@ func TestClearIsLimited(t *testing.T) {
 	r.Notices = append(r.Notices, run.Notice{Key: "gaps", Args: []string{"n", "1", "account", prod, "day", "2026-10-02"}, Incomplete: true})
 	d := compose(t, r, test("a/b", query.High, 0, 0))
 	for _, f := range of[document.Front](d)[0].Verdict.Figures {
-		if f.Tone == document.Good && strings.Contains(f.Label, "clear") || strings.Contains(f.Label, "clear") && !strings.Contains(f.Label, "in what was logged") {
+		if f.Tone == document.Good && strings.Contains(f.Label, "clear") || strings.Contains(f.Label, "clear") &&
+			!strings.Contains(f.Label, "in what was logged") {
 			t.Errorf("%+v", f)
 		}
 	}

@@ -103,7 +103,8 @@ func (c *composer) lead(n counts) string {
 	unanswered := n.unanswered
 	switch {
 	case n.exceptions > 0:
-		args := []any{"n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "review", c.say("summary.lead_review", "n", n.open)}
+		args := []any{"n", n.exceptions, "exceptions", n.exceptions, "tests", n.tests, "open", n.open, "review",
+			c.say("summary.lead_review", "n", n.open)}
 		if n.exceptions == n.tests {
 			text = c.say("summary.lead_exceptions_all", args...)
 		} else {
@@ -176,7 +177,8 @@ func (c *composer) familyChart() (document.Chart, bool) {
 				at(c.family(k)).good++
 			case run.ControlExceptions:
 				at(c.family(k)).bad++
-			case run.ControlNotCovered, run.ControlNotApplicable, run.ControlFollowUp, run.ControlNoEvents: // counted in the control matrix; a log says nothing of it
+			// counted in the control matrix; a log says nothing of it
+			case run.ControlNotCovered, run.ControlNotApplicable, run.ControlFollowUp, run.ControlNoEvents:
 			default:
 				at(c.family(k)).other++
 			}
@@ -238,7 +240,8 @@ func (c *composer) unanswered() document.Points {
 		}
 	}
 	if more > 0 { // each has a notice of its own
-		p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted}, Text: c.say("notice.more", "n", more)})
+		p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted},
+			Text: c.say("notice.more", "n", more)})
 	}
 	return p
 }

@@ -23,7 +23,8 @@ func TestEveryCriticalAndHighFindingIsNamed(t *testing.T) {
 		if i >= 11 {
 			severity = query.High
 		}
-		queries = append(queries, told(fmt.Sprintf("a/q%02d", i), severity, did(i, "emma", fmt.Sprint("target", i), "success", "203.0.113.66", nil, fmt.Sprint("e", i))))
+		queries = append(queries, told(fmt.Sprintf("a/q%02d", i), severity, did(i, "emma", fmt.Sprint("target", i), "success", "203.0.113.66",
+			nil, fmt.Sprint("e", i))))
 		want[fmt.Sprintf("F-%02d", i+1)] = true
 	}
 	queries = append(queries, test("a/grouped", query.High, 1, 0)) // its rows have no sentence of their own
@@ -55,7 +56,8 @@ func TestEveryCriticalAndHighFindingIsNamed(t *testing.T) {
 
 // The figures of the cover are of tests only, and add up to all of them.
 func TestFiguresOfTheCoverAddUp(t *testing.T) {
-	d := compose(t, record(), test("a/1", query.Critical, 1, 0), test("a/2", query.High, 2, 0), test("a/3", query.Medium, 1, 1), test("a/4", query.Low, 1, 0), test("a/5", query.Info, 1, 0),
+	d := compose(t, record(), test("a/1", query.Critical, 1, 0), test("a/2", query.High, 2, 0), test("a/3", query.Medium, 1, 1),
+		test("a/4", query.Low, 1, 0), test("a/5", query.Info, 1, 0),
 		test("a/6", query.High, 0, 0), test("a/7", query.High, 0, 2), test("a/8", query.High, 0, 0).but(finding.NotEvaluated, "no history"),
 		metric("m/1", result.Text, query.Chart{Type: "bar", X: "x", Y: "n"}, result.Row{"a", "b", int64(1)}))
 	v := of[document.Front](d)[0].Verdict
@@ -63,7 +65,8 @@ func TestFiguresOfTheCoverAddUp(t *testing.T) {
 	for _, f := range v.Figures {
 		got = append(got, f.Value+" "+f.Label)
 	}
-	want := []string{"1 critical", "1 high", "1 medium", "2 low or informational", "1 of 8 tests clear; 1 not answered; 1 waived", "31/31 days with logs"}
+	want := []string{"1 critical", "1 high", "1 medium", "2 low or informational", "1 of 8 tests clear; 1 not answered; 1 waived",
+		"31/31 days with logs"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -81,7 +84,8 @@ func TestNotAnsweredIsNotClear(t *testing.T) {
 			t.Errorf("the report says %q", text[max(0, i-60):min(len(text), i+80)])
 		}
 	}
-	if v := of[document.Front](d)[0].Verdict; v.Tone == document.Good || !strings.Contains(v.Text+v.Title, "could be answered") && !strings.Contains(v.Text, "could not be answered") {
+	if v := of[document.Front](d)[0].Verdict; v.Tone == document.Good || !strings.Contains(v.Text+v.Title, "could be answered") &&
+		!strings.Contains(v.Text, "could not be answered") {
 		t.Errorf("%+v", v)
 	}
 }
@@ -126,7 +130,8 @@ func TestOneBarForOneThing(t *testing.T) {
 	if i < 0 {
 		t.Fatal("there is no chart")
 	}
-	if want := []string{"emma", "app, " + dev, "app, prod"}; !slices.Equal(charts[i].Categories, want) || !slices.Equal(charts[i].Series[0].Points, []float64{9, 5, 3}) {
+	if want := []string{"emma", "app, " + dev, "app, prod"}; !slices.Equal(charts[i].Categories, want) ||
+		!slices.Equal(charts[i].Series[0].Points, []float64{9, 5, 3}) {
 		t.Errorf("%q %v, want %q", charts[i].Categories, charts[i].Series[0].Points, want)
 	}
 }
@@ -156,7 +161,8 @@ func TestWhatWasNotCheckedIsNotAPass(t *testing.T) {
 	for _, p := range of[document.Front](d)[0].Notices {
 		text += p.Text + "\n"
 	}
-	for _, want := range []string{"an account that delivered no log file at all would not be seen", "digest files that CloudTrail signs were not checked"} {
+	for _, want := range []string{"an account that delivered no log file at all would not be seen",
+		"digest files that CloudTrail signs were not checked"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("page one does not say %q:\n%s", want, text)
 		}

@@ -63,7 +63,8 @@ func TestUnread(t *testing.T) {
 	l := english(t)
 	for want, why := range map[string]unread.Reason{
 		"": {},
-		"After one record comes something else. The file is empty. (record 2, byte 57)": unread.Because(unread.AfterRecords, int64(1), unread.Because(unread.Empty)).At(2, 57),
+		"After one record comes something else. The file is empty. (record 2, byte 57)": unread.Because(unread.AfterRecords, int64(1),
+			unread.Because(unread.Empty)).At(2, 57),
 		"A sentence of an older run.": unread.Because(unread.Said, "A sentence of an older run."),
 	} {
 		if got := workpaper.Unread(l, why); got != want {

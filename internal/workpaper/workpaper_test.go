@@ -66,12 +66,14 @@ func (a asked) All() iter.Seq2[result.Row, error] {
 	}
 }
 
-var eventColumns = []result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "account_id", Kind: result.Text}, {Name: "eventid", Kind: result.Text}}
+var eventColumns = []result.Column{{Name: "event_time", Kind: result.Instant}, {Name: "account_id", Kind: result.Text},
+	{Name: "eventid", Kind: result.Text}}
 
 // test is an exception query with so many exceptions on successive days, the first of them waived.
 func test(id string, severity query.Severity, open, waived int) asked {
 	a := asked{columns: eventColumns, waived: waived, population: new(int64(9)),
-		Query: &query.Query{ID: id, Title: "Title of " + id, Question: "Question?", Why: "Why.", Fix: "Fix.", Kind: query.KindException, Severity: severity,
+		Query: &query.Query{ID: id, Title: "Title of " + id, Question: "Question?", Why: "Why.", Fix: "Fix.", Kind: query.KindException,
+			Severity: severity,
 			LogScope: []string{"management"}, Controls: map[string][]string{"cis-5": {"1.6"}}, Key: []string{"eventid"},
 			Columns: []query.Column{{Name: "event_time", Label: "When", Type: "time"}, {Name: "account_id", Label: "Account", Type: "account"}}}}
 	for i := range open + waived {
@@ -101,12 +103,17 @@ func (a asked) but(outcome finding.Outcome, reason string) asked {
 
 // record is a complete run of October 2026 over two accounts.
 func record() run.Record {
-	r := run.Record{Tool: "1.0", Report: "monthly", Title: "Monthly", Audience: "Auditors", Entity: "Example", Language: "en", Theme: "navy", As: day(32),
-		Period: run.Period{ID: "2026-10", From: day(1), To: day(32), Zone: "UTC"}, Source: "./logs", Engine: engine.Description{Name: "fake", Version: "1", Place: "memory"},
-		Settings: []run.Setting{{Name: "timezone", Value: "UTC", Origin: "default"}}, Accounts: []run.Account{{ID: prod, Name: "prod"}, {ID: dev}},
-		Checks:      []run.Check{{Name: "files", Expected: "62", Observed: "62", State: run.CheckPass}, {Name: "duplicates", Expected: "=any", Observed: "=not_observable", State: run.CheckNotObservable}},
+	r := run.Record{Tool: "1.0", Report: "monthly", Title: "Monthly", Audience: "Auditors", Entity: "Example", Language: "en", Theme: "navy",
+		As:     day(32),
+		Period: run.Period{ID: "2026-10", From: day(1), To: day(32), Zone: "UTC"}, Source: "./logs", Engine: engine.Description{Name: "fake",
+			Version: "1", Place: "memory"},
+		Settings: []run.Setting{{Name: "timezone", Value: "UTC", Origin: "default"}}, Accounts: []run.Account{{ID: prod, Name: "prod"},
+			{ID: dev}},
+		Checks: []run.Check{{Name: "files", Expected: "62", Observed: "62", State: run.CheckPass},
+			{Name: "duplicates", Expected: "=any", Observed: "=not_observable", State: run.CheckNotObservable}},
 		Definitions: []run.Definition{{Path: "reports/monthly.yaml", Origin: "built-in", SHA256: strings.Repeat("a", 64)}},
-		Inputs: engine.Inputs{Listed: new(int64(2)), Read: new(int64(1)), Refused: new(int64(1)), Skipped: new(int64(0)), Bytes: new(int64(1234)), Records: new(int64(13)), Events: new(int64(12)),
+		Inputs: engine.Inputs{Listed: new(int64(2)), Read: new(int64(1)), Refused: new(int64(1)), Skipped: new(int64(0)), Bytes: new(int64(1234)),
+			Records: new(int64(13)), Events: new(int64(12)),
 			First: day(1), Last: day(31), Digest: "inputs", Categories: []engine.Category{{Account: prod, Name: "management", Events: 12}}},
 	}
 	for i := range 31 {
@@ -148,7 +155,8 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 				t.Fatal(err)
 			}
 		}
-		q.Title, q.Kind, q.Severity, q.SQL, q.SQLSHA256, q.Verdict, q.Population = a.Title, a.Kind, a.Severity.String(), "SELECT 1", "digest", a.verdict, a.population
+		q.Title, q.Kind, q.Severity, q.SQL, q.SQLSHA256, q.Verdict, q.Population = a.Title, a.Kind, a.Severity.String(), "SELECT 1", "digest",
+			a.verdict, a.population
 		if a.Kind == query.KindException && a.verdict.Outcome != finding.NotEvaluated {
 			keep, done, err := f.Exceptions(a.ID)
 			if err != nil {
@@ -207,7 +215,8 @@ func english(t *testing.T) *style.Language {
 }
 
 // byWriter are the placeholders that a writer fills.
-var byWriter = map[string]bool{"{page}": true, "{pages}": true, "{part}": true, "{parts}": true, "{first}": true, "{last}": true, "{rows}": true, "{characters}": true, "{sha256}": true}
+var byWriter = map[string]bool{"{page}": true, "{pages}": true, "{part}": true, "{parts}": true, "{first}": true, "{last}": true,
+	"{rows}": true, "{characters}": true, "{sha256}": true}
 
 // compose makes the document; no text may be asked for that the language does not have, and every row must be readable.
 func compose(t *testing.T, r run.Record, queries ...asked) *document.Document {
@@ -261,7 +270,8 @@ func dump(t *testing.T, d *document.Document) string {
 				fmt.Fprintf(&b, "%s %s\n", reflect.TypeOf(block).Name(), set(reflect.ValueOf(block)))
 				continue
 			}
-			fmt.Fprintf(&b, "Table %s %q sheet %q shown %d of %d %q\n", table.Ref, table.Title, table.Sheet, table.Shown, table.Rows.Count(), table.Note)
+			fmt.Fprintf(&b, "Table %s %q sheet %q shown %d of %d %q\n", table.Ref, table.Title, table.Sheet, table.Shown, table.Rows.Count(),
+				table.Note)
 			for _, k := range table.Columns {
 				fmt.Fprintf(&b, "  %s:%s", k.Label, k.Form)
 				if k.Hidden {
@@ -284,7 +294,8 @@ func dump(t *testing.T, d *document.Document) string {
 				n++
 			}
 			if n != table.Rows.Count() || len(table.Rows.Columns()) != len(table.Columns) {
-				t.Errorf("table %s %q: %d rows of %d, %d columns of %d", table.Ref, table.Title, n, table.Rows.Count(), len(table.Rows.Columns()), len(table.Columns))
+				t.Errorf("table %s %q: %d rows of %d, %d columns of %d", table.Ref, table.Title, n, table.Rows.Count(), len(table.Rows.Columns()),
+					len(table.Columns))
 			}
 		}
 	}
@@ -358,13 +369,15 @@ func TestGolden(t *testing.T) {
 	r.Checks = append(r.Checks, run.Check{Name: "rows", Query: "root/login", Expected: "3", Observed: "3", State: run.CheckPass})
 	r.Framework = "cis-5"
 	r.Controls = []run.Control{
-		{Framework: "cis-5", ID: "1.6", Name: "Root", Family: "IAM", Strength: "partial", Lacks: "keys", State: run.ControlExceptions, Queries: []string{"root/login"}, Exceptions: 2},
+		{Framework: "cis-5", ID: "1.6", Name: "Root", Family: "IAM", Strength: "partial", Lacks: "keys", State: run.ControlExceptions,
+			Queries: []string{"root/login"}, Exceptions: 2},
 		{Framework: "cis-5", ID: "9.9", Name: "Nothing", Family: "Other", Strength: "none", State: run.ControlNotCovered},
 	}
 	evidence := test("iam/users", query.Info, 2, 0)
 	evidence.Kind, evidence.verdict = query.KindEvidence, finding.Verdict{Outcome: finding.Shown, Rows: 2}
 	d := compose(t, r, test("root/login", query.Critical, 2, 1), test("kms/keys", query.High, 0, 0), evidence,
-		metric("activity/by-day", result.Date, query.Chart{Type: "column", X: "x", Y: "n", Unit: "events"}, result.Row{day(2), "", int64(5)}, result.Row{day(4), "", int64(7)}))
+		metric("activity/by-day", result.Date, query.Chart{Type: "column", X: "x", Y: "n", Unit: "events"}, result.Row{day(2), "", int64(5)},
+			result.Row{day(4), "", int64(7)}))
 	got := dump(t, d)
 	path := filepath.Join("testdata", "document.txt")
 	if *update {
@@ -395,45 +408,83 @@ func TestConclusions(t *testing.T) {
 		tone          document.Tone
 		registerTable int
 	}{
-		{name: "no findings", queries: []asked{test("a/b", query.High, 0, 0), test("a/c", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
+		{name: "no findings", queries: []asked{test("a/b", query.High, 0, 0), test("a/c", query.High, 0, 0)}, title: "No exceptions",
+			tone: document.Good,
 			lead: "None of the 2 tests found anything to review.", figures: []string{"2", "31/31"}, registerTable: 1},
-		{name: "findings", queries: []asked{test("a/b", query.Low, 1, 0), test("a/c", query.Critical, 2, 1), test("a/d", query.High, 0, 0)}, title: "1 critical finding.", tone: document.Critical,
-			lead: "2 of 3 tests have exceptions: 3 rows to review. One of these findings is critical", figures: []string{"1", "0", "0", "1", "1", "31/31"}, take: []string{"F-01  "}, registerTable: 2},
-		{name: "low findings", queries: []asked{test("a/b", query.Low, 1, 0)}, title: "1 finding of medium or low severity.", tone: document.Medium, lead: "The one test of this report has exceptions: 1 row to review.", figures: []string{"0", "0", "0", "1", "0", "31/31"}, registerTable: 1},
-		{name: "only waived", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 1)}, title: "Only waived exceptions", tone: document.Accent,
-			lead: "Each of the 2 tests has exceptions, and all of them are waived.", figures: []string{"0", "31/31"}, take: []string{"F-01  ", "F-02  "}, not: "could not be answered", registerTable: 1},
-		{name: "waived and clear", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 0)}, title: "Only waived exceptions", tone: document.Accent,
-			lead: "One of 2 tests has exceptions, and all of them are waived. One test found nothing to review.", figures: []string{"1", "31/31"}, take: []string{"F-01  "}, not: "All answered tests are clear", registerTable: 2},
-		{name: "not evaluated", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, "timed out: x"), test("a/c", query.High, 0, 0)}, title: "Incomplete", tone: document.High,
+		{name: "findings", queries: []asked{test("a/b", query.Low, 1, 0), test("a/c", query.Critical, 2, 1), test("a/d", query.High, 0, 0)},
+			title: "1 critical finding.", tone: document.Critical,
+			lead: "2 of 3 tests have exceptions: 3 rows to review. One of these findings is critical", figures: []string{"1", "0", "0", "1", "1",
+				"31/31"}, take: []string{"F-01  "}, registerTable: 2},
+		{name: "low findings", queries: []asked{test("a/b", query.Low, 1, 0)}, title: "1 finding of medium or low severity.",
+			tone: document.Medium, lead: "The one test of this report has exceptions: 1 row to review.", figures: []string{"0", "0", "0", "1", "0",
+				"31/31"}, registerTable: 1},
+		{name: "only waived", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 1)}, title: "Only waived exceptions",
+			tone: document.Accent,
+			lead: "Each of the 2 tests has exceptions, and all of them are waived.", figures: []string{"0", "31/31"},
+			take: []string{"F-01  ", "F-02  "}, not: "could not be answered", registerTable: 1},
+		{name: "waived and clear", queries: []asked{test("a/b", query.High, 0, 2), test("a/c", query.High, 0, 0)},
+			title: "Only waived exceptions", tone: document.Accent,
+			lead: "One of 2 tests has exceptions, and all of them are waived. One test found nothing to review.", figures: []string{"1", "31/31"},
+			take: []string{"F-01  "}, not: "All answered tests are clear", registerTable: 2},
+		{name: "not evaluated", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, "timed out: x"),
+			test("a/c", query.High, 0, 0)}, title: "Incomplete", tone: document.High,
+			change:  func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") },
+			lead:    "Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The logs are incomplete",
+			figures: []string{"1", "31/31"}, take: []string{"T-01 Title of a/b: timed out: x", "T-01 Title of a/b could not be evaluated."},
+			registerTable: 1},
+		{name: "two rows with one key", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, finding.ReasonRepeatedKey)},
+			title: "Incomplete", tone: document.High,
 			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") },
-			lead:   "Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The logs are incomplete", figures: []string{"1", "31/31"}, take: []string{"T-01 Title of a/b: timed out: x", "T-01 Title of a/b could not be evaluated."}, registerTable: 1},
-		{name: "two rows with one key", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotEvaluated, finding.ReasonRepeatedKey)}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "a/b") }, lead: "The one test of this report could not be answered. The logs", figures: []string{"0", "31/31"}, registerTable: 1},
-		{name: "not logged", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotLogged, finding.ReasonNotLogged)}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { incomplete(r, "not_logged", "n", "1", "queries", "a/b") }, lead: "The one test of this report could not be answered. The logs are incomplete", figures: []string{"0", "31/31"}, not: "found nothing to review", registerTable: 1},
-		{name: "not applicable beside others", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied),
-			test("a/c", query.High, 0, 0), test("a/d", query.Low, 1, 0)}, title: "1 finding of medium or low severity.", tone: document.Medium, change: china,
-			lead: "One of 2 tests has exceptions: 1 row to review.", figures: []string{"0", "0", "0", "1", "1", "31/31"}, not: "could not be answered", registerTable: 2},
-		{name: "not applicable and clear", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied), test("a/c", query.High, 0, 0)},
+			lead:   "The one test of this report could not be answered. The logs", figures: []string{"0", "31/31"}, registerTable: 1},
+		{name: "not logged", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotLogged, finding.ReasonNotLogged)}, title: "Incomplete",
+			tone:   document.High,
+			change: func(r *run.Record) { incomplete(r, "not_logged", "n", "1", "queries", "a/b") },
+			lead:   "The one test of this report could not be answered. The logs are incomplete", figures: []string{"0", "31/31"},
+			not: "found nothing to review", registerTable: 1},
+		{name: "not applicable beside others",
+			queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied),
+				test("a/c", query.High, 0, 0), test("a/d", query.Low, 1, 0)}, title: "1 finding of medium or low severity.", tone: document.Medium,
+			change: china,
+			lead:   "One of 2 tests has exceptions: 1 row to review.", figures: []string{"0", "0", "0", "1", "1", "31/31"},
+			not: "could not be answered", registerTable: 2},
+		{name: "not applicable and clear", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied),
+			test("a/c", query.High, 0, 0)},
 			title: "No exceptions", tone: document.Good, change: china, not: "2 tests",
-			lead: "The one test of this report found nothing to review. One test does not apply in this AWS partition and is not counted.", figures: []string{"1", "31/31"}, registerTable: 1},
-		{name: "nothing applicable", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Not applicable", tone: document.Neutral, change: china,
-			lead: "The test of this report does not apply in the AWS partition of the logs.", figures: []string{"0", "31/31"}, not: "found nothing", registerTable: 1},
-		{name: "nothing applicable, incomplete", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { china(r); incomplete(r, "no_logs") }, lead: "The test of this report does not apply in the AWS partition of the logs. The logs are incomplete", figures: []string{"0", "31/31"}, registerTable: 1},
-		{name: "figures not applicable", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotApplicable, finding.ReasonNotApplied)},
-			title: "No exceptions", tone: document.Good, change: china, lead: "The one test of this report found nothing to review.", figures: []string{"1", "31/31"}, not: "could not be", registerTable: 1},
-		{name: "a metric failed", queries: []asked{test("a/b", query.High, 0, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotEvaluated, "no disk")}, title: "Incomplete", tone: document.High,
-			change: func(r *run.Record) { incomplete(r, "query_failed", "query", "m/a") },
-			lead:   "The one test of this report found nothing to review. One set of figures could not be gathered.", figures: []string{"1", "31/31"}, take: []string{"M-01 Title of m/a: no disk"}, not: "One test could not be answered", registerTable: 1},
-		{name: "figures only", queries: []asked{metric("m/a", result.Date, query.Chart{Type: "line", X: "x"})}, title: "Figures only", tone: document.Neutral, lead: "This report shows one set of figures over 12 events."},
-		{name: "no accounts", queries: []asked{test("a/b", query.High, 0, 0)}, title: "Incomplete", tone: document.High, change: func(r *run.Record) {
-			r.Accounts, r.Coverage, r.Inputs = nil, run.Coverage{}, engine.Inputs{Listed: new(int64(0)), Read: new(int64(0)), Events: new(int64(0))}
-			incomplete(r, "no_logs")
-		}, lead: "The one test of this report found nothing to review. The logs are incomplete", figures: []string{"1"}, take: []string{"No event of the period"}, registerTable: 1},
+			lead:    "The one test of this report found nothing to review. One test does not apply in this AWS partition and is not counted.",
+			figures: []string{"1", "31/31"}, registerTable: 1},
+		{name: "nothing applicable", queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)},
+			title: "Not applicable", tone: document.Neutral, change: china,
+			lead: "The test of this report does not apply in the AWS partition of the logs.", figures: []string{"0", "31/31"}, not: "found nothing",
+			registerTable: 1},
+		{name: "nothing applicable, incomplete",
+			queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied)}, title: "Incomplete",
+			tone:    document.High,
+			change:  func(r *run.Record) { china(r); incomplete(r, "no_logs") },
+			lead:    "The test of this report does not apply in the AWS partition of the logs. The logs are incomplete",
+			figures: []string{"0", "31/31"}, registerTable: 1},
+		{name: "figures not applicable", queries: []asked{test("a/b", query.High, 0, 0),
+			metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotApplicable, finding.ReasonNotApplied)},
+			title: "No exceptions", tone: document.Good, change: china, lead: "The one test of this report found nothing to review.",
+			figures: []string{"1", "31/31"}, not: "could not be", registerTable: 1},
+		{name: "a metric failed", queries: []asked{test("a/b", query.High, 0, 0),
+			metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}).but(finding.NotEvaluated, "no disk")}, title: "Incomplete",
+			tone:    document.High,
+			change:  func(r *run.Record) { incomplete(r, "query_failed", "query", "m/a") },
+			lead:    "The one test of this report found nothing to review. One set of figures could not be gathered.",
+			figures: []string{"1", "31/31"}, take: []string{"M-01 Title of m/a: no disk"}, not: "One test could not be answered", registerTable: 1},
+		{name: "figures only", queries: []asked{metric("m/a", result.Date, query.Chart{Type: "line", X: "x"})}, title: "Figures only",
+			tone: document.Neutral, lead: "This report shows one set of figures over 12 events."},
+		{name: "no accounts", queries: []asked{test("a/b", query.High, 0, 0)}, title: "Incomplete", tone: document.High,
+			change: func(r *run.Record) {
+				r.Accounts, r.Coverage, r.Inputs = nil, run.Coverage{}, engine.Inputs{Listed: new(int64(0)), Read: new(int64(0)), Events: new(int64(0))}
+				incomplete(r, "no_logs")
+			}, lead: "The one test of this report found nothing to review. The logs are incomplete", figures: []string{"1"},
+			take: []string{"No event of the period"}, registerTable: 1},
 		{name: "an engine that sees no files", queries: []asked{test("a/b", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
-			change: func(r *run.Record) { r.Coverage, r.Inputs = run.Coverage{}, engine.Inputs{} }, lead: "The one test of this report found nothing to review.", figures: []string{"1"}, registerTable: 1},
-		{name: "a period with neither zone nor midnight", queries: []asked{test("a/b", query.High, 0, 0)}, title: "No exceptions", tone: document.Good,
+			change: func(r *run.Record) { r.Coverage, r.Inputs = run.Coverage{}, engine.Inputs{} },
+			lead:   "The one test of this report found nothing to review.", figures: []string{"1"}, registerTable: 1},
+		{name: "a period with neither zone nor midnight", queries: []asked{test("a/b", query.High, 0, 0)}, title: "No exceptions",
+			tone: document.Good,
 			change: func(r *run.Record) {
 				r.Period.Zone, r.Period.From, r.Period.To = "Mars/Olympus", day(1).Add(time.Hour), day(2).Add(90*time.Minute)
 			}, lead: "The one test", figures: []string{"1", "31/31"}, registerTable: 1},
@@ -507,23 +558,37 @@ func TestSentencesFitTheirNumbers(t *testing.T) {
 			"The one test of this report has exceptions: 3 rows to review. The finding is critical and needs action before sign-off."},
 		{"one of two tests", []asked{test("a/b", query.Low, 1, 0), clear}, false, "One of 2 tests has exceptions; 1 row to review",
 			"One of 2 tests has exceptions: 1 row to review."},
-		{"all tests", []asked{test("a/b", query.High, 2, 0), test("a/c", query.High, 1, 0)}, false, "Each of the 2 tests has exceptions; 3 rows to review",
-			"Each of the 2 tests has exceptions: 3 rows to review. All of these findings are of high severity. 3 of the rows show a single event each, 2 distinct events in all."},
-		{"most tests", []asked{test("a/b", query.Critical, 2, 0), test("a/c", query.Critical, 1, 0), test("a/d", query.Low, 1, 0), clear}, false, "3 of 4 tests have exceptions; 4 rows to review",
-			"3 of 4 tests have exceptions: 4 rows to review. 2 of these findings are critical and need action before sign-off. 4 of the rows show a single event each, 2 distinct events in all."},
+		{"all tests", []asked{test("a/b", query.High, 2, 0), test("a/c", query.High, 1, 0)}, false,
+			"Each of the 2 tests has exceptions; 3 rows to review",
+			"Each of the 2 tests has exceptions: 3 rows to review. All of these findings are of high severity. 3 of the rows show a single " +
+				"event each, 2 distinct events in all."},
+		{"most tests", []asked{test("a/b", query.Critical, 2, 0), test("a/c", query.Critical, 1, 0), test("a/d", query.Low, 1, 0), clear}, false,
+			"3 of 4 tests have exceptions; 4 rows to review",
+			"3 of 4 tests have exceptions: 4 rows to review. 2 of these findings are critical and need action before sign-off. 4 of the rows " +
+				"show a single event each, 2 distinct events in all."},
 		{"one test, clear", []asked{clear}, false, "The test found nothing to review", "The one test of this report found nothing to review."},
-		{"all clear", []asked{clear, test("a/z", query.High, 0, 0)}, false, "None of the 2 tests found anything to review", "None of the 2 tests found anything to review."},
-		{"one test, waived", []asked{test("a/b", query.High, 0, 1)}, false, "Every exception found is covered by a waiver", "The one test of this report has exceptions, and all of them are waived."},
-		{"one test with exceptions, incomplete", []asked{test("a/b", query.High, 1, 0)}, true, "The test has exceptions; 1 row to review. Some questions could not be answered in full",
-			"The one test of this report has exceptions: 1 row to review. The finding is of high severity. The logs are incomplete; see the limits under the overall result."},
-		{"one test, not answered", []asked{failed}, true, "The test could not be answered", "The one test of this report could not be answered. The logs are incomplete; see the limits under the overall result."},
-		{"no test answered", []asked{failed, test("a/z", query.High, 0, 0).but(finding.NotEvaluated, "no")}, true, "None of the 2 tests could be answered",
+		{"all clear", []asked{clear, test("a/z", query.High, 0, 0)}, false, "None of the 2 tests found anything to review",
+			"None of the 2 tests found anything to review."},
+		{"one test, waived", []asked{test("a/b", query.High, 0, 1)}, false, "Every exception found is covered by a waiver",
+			"The one test of this report has exceptions, and all of them are waived."},
+		{"one test with exceptions, incomplete", []asked{test("a/b", query.High, 1, 0)}, true,
+			"The test has exceptions; 1 row to review. Some questions could not be answered in full",
+			"The one test of this report has exceptions: 1 row to review. The finding is of high severity. The logs are incomplete; see the " +
+				"limits under the overall result."},
+		{"one test, not answered", []asked{failed}, true, "The test could not be answered",
+			"The one test of this report could not be answered. The logs are incomplete; see the limits under the overall result."},
+		{"no test answered", []asked{failed, test("a/z", query.High, 0, 0).but(finding.NotEvaluated, "no")}, true,
+			"None of the 2 tests could be answered",
 			"None of the 2 tests could be answered. The logs are incomplete; see the limits under the overall result."},
-		{"one of two answered", []asked{failed, clear}, true, "The test that could be answered found nothing to review, but not everything could be answered",
-			"Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The logs are incomplete; see the limits under the overall result."},
-		{"figures, incomplete", []asked{figures.but(finding.NotEvaluated, "no disk")}, true, "This report holds figures and no tests, and not everything could be answered",
+		{"one of two answered", []asked{failed, clear}, true,
+			"The test that could be answered found nothing to review, but not everything could be answered",
+			"Of 2 tests, the one that could be answered found nothing to review. One test could not be answered. The logs are incomplete; see " +
+				"the limits under the overall result."},
+		{"figures, incomplete", []asked{figures.but(finding.NotEvaluated, "no disk")}, true,
+			"This report holds figures and no tests, and not everything could be answered",
 			"This report tests nothing and could gather no figures. One set of figures could not be gathered."},
-		{"figures", []asked{figures}, false, "This report holds figures and no tests", "This report shows one set of figures over 12 events. It tests nothing."},
+		{"figures", []asked{figures}, false, "This report holds figures and no tests",
+			"This report shows one set of figures over 12 events. It tests nothing."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := record()
@@ -586,7 +651,8 @@ func TestGaps(t *testing.T) {
 			}
 		}
 	}
-	want := [][]any{{prod, "2026-10-01", "2026-10-03", int64(3)}, {prod, "2026-10-05", "2026-10-05", int64(1)}, {dev, "2026-10-06", "2026-10-06", int64(1)}, {dev, "2026-10-30", "2026-11-01", int64(3)}}
+	want := [][]any{{prod, "2026-10-01", "2026-10-03", int64(3)}, {prod, "2026-10-05", "2026-10-05", int64(1)},
+		{dev, "2026-10-06", "2026-10-06", int64(1)}, {dev, "2026-10-30", "2026-11-01", int64(3)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -610,20 +676,41 @@ func TestCharts(t *testing.T) {
 		series     []string
 		empty      bool
 	}{
-		{name: "a month has all its days", chart: line, kind: result.Date, rows: []result.Row{{date(2026, 10, 2), nil, int64(5)}}, categories: "10-01 10-31 31", values: "10-02=5", series: []string{"events"}},
-		{name: "a leap year needs no year", chart: line, kind: result.Date, from: date(2024, 1, 1), to: date(2025, 1, 1), rows: []result.Row{{date(2024, 2, 29), nil, int64(5)}}, categories: "01-01 12-31 366", values: "02-29=5", series: []string{"events"}},
-		{name: "over a year", chart: line, kind: result.Date, from: date(2025, 1, 1), to: date(2026, 2, 1), rows: []result.Row{{date(2026, 1, 5), nil, int64(5)}, {date(2025, 1, 5), nil, int64(4)}}, categories: "2025-01-01 2026-01-31 396", values: "2025-01-05=4 2026-01-05=5", series: []string{"events"}},
-		{name: "a year from noon to noon touches a day twice", chart: line, kind: result.Date, from: date(2025, 3, 1).Add(12 * time.Hour), to: date(2026, 3, 1).Add(12 * time.Hour),
-			rows: []result.Row{{date(2025, 3, 1), nil, int64(5)}, {date(2026, 3, 1), nil, int64(4)}}, categories: "2025-03-01 2026-03-01 366", values: "2025-03-01=5 2026-03-01=4", series: []string{"events"}},
-		{name: "three years are too much", chart: line, kind: result.Date, from: date(2024, 1, 1), to: date(2027, 1, 1), rows: []result.Row{{date(2026, 12, 31), nil, int64(5)}}, empty: true},
-		{name: "days of a zone", chart: line, kind: result.Date, zone: "Asia/Tokyo", from: date(2026, 9, 30).Add(15 * time.Hour), to: date(2026, 10, 31).Add(15 * time.Hour), rows: []result.Row{{date(2026, 10, 31), nil, int64(5)}}, categories: "10-01 10-31 31", values: "10-31=5", series: []string{"events"}},
-		{name: "days outside the period, and no day", chart: line, kind: result.Date, from: date(2026, 10, 10), to: date(2026, 10, 12), rows: []result.Row{{nil, nil, int64(3)}, {date(2026, 11, 2), nil, int64(2)}, {date(2026, 9, 2), nil, int64(1)}}, categories: "09-02 – 5", values: "09-02=1 11-02=2 –=3", series: []string{"events"}},
-		{name: "an unknown value does not swallow known ones", chart: line, kind: result.Date, from: date(2026, 10, 1), to: date(2026, 10, 3), rows: []result.Row{{date(2026, 10, 1), nil, nil}, {date(2026, 10, 1), nil, int64(2)}, {date(2026, 10, 1), nil, nil}, {date(2026, 10, 2), nil, nil}}, categories: "10-01 10-02 2", values: "10-01=2", series: []string{"events"}},
-		{name: "rows are counted where no value is named", chart: query.Chart{Type: "bar", X: "s", Unit: "rows"}, kind: result.Text, rows: []result.Row{{"", "b", int64(7)}, {"", "a", int64(7)}, {"", "b", int64(7)}}, categories: "b a 2", values: "b=2 a=1", series: []string{"rows"}},
-		{name: "series", chart: query.Chart{Type: "bar", X: "x", By: "s", Y: "n"}, kind: result.Text, rows: []result.Row{{"a", "one", int64(1)}, {"a", "", int64(2)}, {"", nil, int64(4)}}, categories: "a – 2", values: "a=1", series: []string{"one", "–"}},
-		{name: "a heat map keeps what its labels do not name", chart: query.Chart{Type: "heat", X: "x", By: "s", Y: "n", Labels: map[string]string{"1": "Mon", "2": "Tue"}}, kind: result.Int, rows: []result.Row{{int64(3), "2", int64(5)}, {int64(4), "8", int64(6)}}, categories: "0 23 24", values: "3=5", series: []string{"Mon", "Tue", "8"}},
-		{name: "a heat map without rows of its own", chart: query.Chart{Type: "heat", X: "x", Y: "n", Unit: "events", Labels: map[string]string{"1": "Mon"}}, kind: result.Int, rows: []result.Row{{int64(3), "2", int64(5)}}, categories: "0 23 24", values: "3=5", series: []string{"Mon", "events"}},
-		{name: "a heat map of days", chart: query.Chart{Type: "heat", X: "x", By: "s", Y: "n"}, kind: result.Date, rows: []result.Row{{date(2026, 10, 5), "a", int64(5)}}, categories: "10-05 10-05 1", values: "10-05=5", series: []string{"a"}},
+		{name: "a month has all its days", chart: line, kind: result.Date, rows: []result.Row{{date(2026, 10, 2), nil, int64(5)}},
+			categories: "10-01 10-31 31", values: "10-02=5", series: []string{"events"}},
+		{name: "a leap year needs no year", chart: line, kind: result.Date, from: date(2024, 1, 1), to: date(2025, 1, 1),
+			rows: []result.Row{{date(2024, 2, 29), nil, int64(5)}}, categories: "01-01 12-31 366", values: "02-29=5", series: []string{"events"}},
+		{name: "over a year", chart: line, kind: result.Date, from: date(2025, 1, 1), to: date(2026, 2, 1),
+			rows: []result.Row{{date(2026, 1, 5), nil, int64(5)}, {date(2025, 1, 5), nil, int64(4)}}, categories: "2025-01-01 2026-01-31 396",
+			values: "2025-01-05=4 2026-01-05=5", series: []string{"events"}},
+		{name: "a year from noon to noon touches a day twice", chart: line, kind: result.Date, from: date(2025, 3, 1).Add(12 * time.Hour),
+			to:   date(2026, 3, 1).Add(12 * time.Hour),
+			rows: []result.Row{{date(2025, 3, 1), nil, int64(5)}, {date(2026, 3, 1), nil, int64(4)}}, categories: "2025-03-01 2026-03-01 366",
+			values: "2025-03-01=5 2026-03-01=4", series: []string{"events"}},
+		{name: "three years are too much", chart: line, kind: result.Date, from: date(2024, 1, 1), to: date(2027, 1, 1),
+			rows: []result.Row{{date(2026, 12, 31), nil, int64(5)}}, empty: true},
+		{name: "days of a zone", chart: line, kind: result.Date, zone: "Asia/Tokyo", from: date(2026, 9, 30).Add(15 * time.Hour),
+			to: date(2026, 10, 31).Add(15 * time.Hour), rows: []result.Row{{date(2026, 10, 31), nil, int64(5)}}, categories: "10-01 10-31 31",
+			values: "10-31=5", series: []string{"events"}},
+		{name: "days outside the period, and no day", chart: line, kind: result.Date, from: date(2026, 10, 10), to: date(2026, 10, 12),
+			rows: []result.Row{{nil, nil, int64(3)}, {date(2026, 11, 2), nil, int64(2)}, {date(2026, 9, 2), nil, int64(1)}}, categories: "09-02 – 5",
+			values: "09-02=1 11-02=2 –=3", series: []string{"events"}},
+		{name: "an unknown value does not swallow known ones", chart: line, kind: result.Date, from: date(2026, 10, 1), to: date(2026, 10, 3),
+			rows: []result.Row{{date(2026, 10, 1), nil, nil}, {date(2026, 10, 1), nil, int64(2)}, {date(2026, 10, 1), nil, nil},
+				{date(2026, 10, 2), nil, nil}}, categories: "10-01 10-02 2", values: "10-01=2", series: []string{"events"}},
+		{name: "rows are counted where no value is named", chart: query.Chart{Type: "bar", X: "s", Unit: "rows"}, kind: result.Text,
+			rows: []result.Row{{"", "b", int64(7)}, {"", "a", int64(7)}, {"", "b", int64(7)}}, categories: "b a 2", values: "b=2 a=1",
+			series: []string{"rows"}},
+		{name: "series", chart: query.Chart{Type: "bar", X: "x", By: "s", Y: "n"}, kind: result.Text, rows: []result.Row{{"a", "one", int64(1)},
+			{"a", "", int64(2)}, {"", nil, int64(4)}}, categories: "a – 2", values: "a=1", series: []string{"one", "–"}},
+		{name: "a heat map keeps what its labels do not name", chart: query.Chart{Type: "heat", X: "x", By: "s", Y: "n",
+			Labels: map[string]string{"1": "Mon", "2": "Tue"}}, kind: result.Int, rows: []result.Row{{int64(3), "2", int64(5)},
+			{int64(4), "8", int64(6)}}, categories: "0 23 24", values: "3=5", series: []string{"Mon", "Tue", "8"}},
+		{name: "a heat map without rows of its own", chart: query.Chart{Type: "heat", X: "x", Y: "n", Unit: "events",
+			Labels: map[string]string{"1": "Mon"}}, kind: result.Int, rows: []result.Row{{int64(3), "2", int64(5)}}, categories: "0 23 24",
+			values: "3=5", series: []string{"Mon", "events"}},
+		{name: "a heat map of days", chart: query.Chart{Type: "heat", X: "x", By: "s", Y: "n"}, kind: result.Date,
+			rows: []result.Row{{date(2026, 10, 5), "a", int64(5)}}, categories: "10-05 10-05 1", values: "10-05=5", series: []string{"a"}},
 		{name: "too many series", chart: query.Chart{Type: "bar", X: "x", By: "s"}, kind: result.Text, rows: numbered(100), empty: true},
 		{name: "too many categories", chart: query.Chart{Type: "bar", X: "s"}, kind: result.Text, rows: numbered(500), empty: true},
 		{name: "no rows", chart: line, kind: result.Date, empty: true},
@@ -737,8 +824,11 @@ func TestHostileText(t *testing.T) {
 		r.Coverage.Rows[0].Account, r.Coverage.Rows[0].Region, r.Coverage.Rows[0].States[3] = text, text, run.Gap
 		r.Coverage.Gaps = []run.AccountDay{{Account: text, Day: text}, {Account: text, Day: text}}
 		r.Definitions = []run.Definition{{Path: text, Origin: text, SHA256: text}}
-		r.Notices = []run.Notice{{Key: "gaps", Args: []string{"n", "1", "account", text, "day", text}, Incomplete: true}, {Key: "conflicting", Args: []string{"n", "2", "ids", text, "files", text}, Incomplete: true}}
-		r.Inputs.Conflicting, r.Inputs.Conflicts = new(int64(2)), []engine.Conflict{{Account: text, EventID: text, Contents: 2, Files: []string{text}}, {EventID: text, Contents: 30, Files: []string{"a", text}}}
+		r.Notices = []run.Notice{{Key: "gaps", Args: []string{"n", "1", "account", text, "day", text}, Incomplete: true},
+			{Key: "conflicting", Args: []string{"n", "2", "ids", text, "files", text}, Incomplete: true}}
+		r.Inputs.Conflicting, r.Inputs.Conflicts = new(int64(2)),
+			[]engine.Conflict{{Account: text, EventID: text, Contents: 2, Files: []string{text}},
+				{EventID: text, Contents: 30, Files: []string{"a", text}}}
 		r.Checks = []run.Check{{Name: "files", Expected: strings.TrimPrefix(text, "="), Observed: "1", State: run.CheckFail}}
 		found := test("a/b", query.Critical, 1, 1)
 		found.Title, found.Question, found.Why, found.Fix, found.FalsePositives = text, text, text, text, text
@@ -772,7 +862,8 @@ func TestAltered(t *testing.T) {
 
 // A definition that is gone, or knows other columns than the run, does not keep a report from being rendered.
 func TestWithoutDefinitions(t *testing.T) {
-	s, def := save(t, record(), test("a/b", query.High, 2, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"}, result.Row{day(1), nil, int64(1)}))
+	s, def := save(t, record(), test("a/b", query.High, 2, 0), metric("m/a", result.Date, query.Chart{Type: "line", X: "x"},
+		result.Row{day(1), nil, int64(1)}))
 	def.Sections, def.Summary = nil, nil
 	d, err := workpaper.Compose(s, def, english(t))
 	if err != nil {
@@ -789,10 +880,12 @@ func china(r *run.Record) { r.Partition = "aws-cn" }
 func TestNotApplicableIsItsOwnState(t *testing.T) {
 	r := record()
 	china(&r)
-	r.Framework, r.Controls = "cis-5", []run.Control{{Framework: "cis-5", ID: "1.6", Name: "Root", State: run.ControlNotApplicable, Queries: []string{"a/b"}}}
+	r.Framework, r.Controls = "cis-5", []run.Control{{Framework: "cis-5", ID: "1.6", Name: "Root", State: run.ControlNotApplicable,
+		Queries: []string{"a/b"}}}
 	saved, def := save(t, r, test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied), test("a/c", query.High, 0, 0))
 	brief := strings.Join(workpaper.Brief(saved, def, english(t)), "\n")
-	if !strings.Contains(brief, "Not applicable  One test does not apply in this AWS partition") || !strings.Contains(brief, "The test found nothing to review") {
+	if !strings.Contains(brief, "Not applicable  One test does not apply in this AWS partition") ||
+		!strings.Contains(brief, "The test found nothing to review") {
 		t.Errorf("the terminal says %q", brief)
 	}
 	d, err := workpaper.Compose(saved, def, english(t))
@@ -812,7 +905,8 @@ func TestNotApplicableIsItsOwnState(t *testing.T) {
 			}
 		}
 	}
-	if states["not-applicable"] != 2 || states["It does not exist in the AWS partition aws-cn."] != 1 || states["clear"] != 1 || states["met"] != 0 {
+	if states["not-applicable"] != 2 || states["It does not exist in the AWS partition aws-cn."] != 1 || states["clear"] != 1 ||
+		states["met"] != 0 {
 		t.Errorf("register and control matrix hold %v", states)
 	}
 	for _, chart := range of[document.Chart](d) {

@@ -15,7 +15,8 @@ var sample = &Shape{Kind: Object, Fields: []Field{
 	{Name: "count", Shape: &Shape{Kind: Int, Min: 1, Max: 10}},
 	{Name: "on", Shape: &Shape{Kind: Bool}},
 	{Name: "controls", Shape: &Shape{Kind: Map, Item: Texts()}},
-	{Name: "headline", Shape: &Shape{Kind: Either, Shapes: []*Shape{{Kind: Text}, {Kind: Map, Keys: []string{"one", "other"}, Item: &Shape{Kind: Text}}}}},
+	{Name: "headline", Shape: &Shape{Kind: Either,
+		Shapes: []*Shape{{Kind: Text}, {Kind: Map, Keys: []string{"one", "other"}, Item: &Shape{Kind: Text}}}}},
 	{Name: "period", Shape: &Shape{Kind: Text, Bare: true}},
 	{Name: "any", Shape: &Shape{Kind: Any}},
 	{Name: "sql", Shape: &Shape{Kind: Text}},
@@ -34,7 +35,8 @@ q.yaml:2:11: severity cannot be "hgih"; did you mean "high"?; allowed: high, med
 q.yaml:3:8: count is 11; it must be from 1 to 10 [yaml-range]
 q.yaml:4:5: on must be true or false, this is the text "yes" [yaml-type]`},
 		{"number for text", "id: 1.10\n", `q.yaml:1:5: id must be a text; without quotes 1.10 is read as a number [yaml-type]`},
-		{"number in a list of ids", "id: a\ncontrols: {cis: [1.6, \"4.3\"]}\n", `q.yaml:2:18: controls.cis[0] must be a text; without quotes 1.6 is read as a number [yaml-type]`},
+		{"number in a list of ids", "id: a\ncontrols: {cis: [1.6, \"4.3\"]}\n",
+			`q.yaml:2:18: controls.cis[0] must be a text; without quotes 1.6 is read as a number [yaml-type]`},
 		{"bare period", "id: a\nperiod: 2026\n", ""},
 		{"date is a text", "id: 2026-10-01\n", ""},
 		{"nothing", "id:\n", `q.yaml:1:4: id has no value; it must be a text [yaml-type]`},
@@ -45,7 +47,8 @@ q.yaml:3:11: headline must be a text or a mapping of keys to values, this is a l
 		{"nested unknown", "id: a\ncolumns:\n  - {nam: x}\n",
 			`q.yaml:3:5: columns[0] lacks the key "name" [yaml-missing]
 q.yaml:3:6: unknown key "nam" in columns[0]; did you mean "name"?; allowed: name [yaml-unknown-key]`},
-		{"plural key", "id: a\nheadline: {one: x, others: y}\n", `q.yaml:2:20: unknown key "others" in headline; did you mean "other"?; allowed: one, other [yaml-unknown-key]`},
+		{"plural key", "id: a\nheadline: {one: x, others: y}\n",
+			`q.yaml:2:20: unknown key "others" in headline; did you mean "other"?; allowed: one, other [yaml-unknown-key]`},
 		{"duplicate", "id: a\nid: b\n", `q.yaml:2:1: the key "id" appears twice; first in line 1 [yaml-duplicate]`},
 		{"anchor", "id: &a x\n", `q.yaml:1:5: the anchor &a: anchors are not allowed [yaml-alias]`},
 		{"bomb", "id: x\nany: &a [x,x]\nsql: [*a,*a]\n", `q.yaml:2:6: the anchor &a: anchors are not allowed [yaml-alias]`},
@@ -63,7 +66,8 @@ q.yaml:3:6: unknown key "nam" in columns[0]; did you mean "name"?; allowed: name
 		{"syntax: indent", "id: a\ncolumns:\n  - name: x\n sql: y\n", `q.yaml:4:2: the line does not fit the mapping it stands in [yaml-syntax]`},
 		{"syntax: bracket", "id: a\ncontrols: {a: [b\nsql: x\n", `q.yaml:2:1: a list or mapping in brackets is not closed [yaml-syntax]`},
 		{"syntax: quote", "id: \"a\nsql: x\n", `q.yaml:1:1: a quoted text is not closed [yaml-syntax]`},
-		{"leading zero", "id: a\nany: {accountId: 012345678901}\n", `q.yaml:2:18: any.accountId: without quotes 012345678901 is read as a number and loses its leading zero [yaml-type]`},
+		{"leading zero", "id: a\nany: {accountId: 012345678901}\n",
+			`q.yaml:2:18: any.accountId: without quotes 012345678901 is read as a number and loses its leading zero [yaml-type]`},
 		{"octal", "id: a\ncount: 010\n", `q.yaml:2:8: count: the zero before 010 makes it an octal number to some readers [yaml-type]`},
 		{"sexagesimal is a text", "id: 09:00\n", ""},
 		{"infinity", "id: a\nany: .inf\n", `q.yaml:2:6: any: .inf is not a number that JSON can hold [yaml-type]`},
@@ -72,8 +76,10 @@ q.yaml:3:6: unknown key "nam" in columns[0]; did you mean "name"?; allowed: name
 			`q.yaml:2:7: the key 1 of ids must be a text; without quotes it is read as a number [yaml-type]
 q.yaml:2:13: the key 02 of ids must be a text; without quotes it is read as a number [yaml-type]
 q.yaml:2:20: the key "true" of ids must be digits in quotes [yaml-value]`},
-		{"nothing, where several kinds may stand", "id: a\nids: [~, {}, \"1\"]\n", `q.yaml:2:7: ids[0] has no value; it must be a text or a mapping of keys to values [yaml-type]`},
-		{"a list in a list", "id: a\nids: [[]]\n", `q.yaml:2:7: ids[0] must be a text or a mapping of keys to values, this is a list [yaml-type]`},
+		{"nothing, where several kinds may stand", "id: a\nids: [~, {}, \"1\"]\n",
+			`q.yaml:2:7: ids[0] has no value; it must be a text or a mapping of keys to values [yaml-type]`},
+		{"a list in a list", "id: a\nids: [[]]\n",
+			`q.yaml:2:7: ids[0] must be a text or a mapping of keys to values, this is a list [yaml-type]`},
 		{"complex key", "id: a\n? [x]\n: y\n", `q.yaml:2:3: a key must be a text [yaml-key]`},
 	}
 	for _, tt := range tests {
@@ -98,14 +104,17 @@ func TestDecodeDepth(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	v, bad := Decode("q.yaml", []byte("id: a\nany: {n: 1.50, i: 0x1F, b: true, z: ~, t: 2026-10-01, q: \"1.10\", l: [1, x], \"k\\\"\": <&>, big: 123456789012345678901}\ncount: 7\non: true\n"), sample)
+	v, bad := Decode("q.yaml", []byte("id: a\nany: {n: 1.50, i: 0x1F, b: true, z: ~, t: 2026-10-01, q: \"1.10\", l: [1, x], \"k\\\"\": "+
+		"<&>, big: 123456789012345678901}\ncount: 7\non: true\n"), sample)
 	if bad != nil {
 		t.Fatal(bad)
 	}
-	if got, want := string(v.Get("any").JSON()), `{"n":1.50,"i":31,"b":true,"z":null,"t":"2026-10-01","q":"1.10","l":[1,"x"],"k\"":"<&>","big":123456789012345678901}`; got != want {
+	if got, want := string(v.Get("any").JSON()),
+		`{"n":1.50,"i":31,"b":true,"z":null,"t":"2026-10-01","q":"1.10","l":[1,"x"],"k\"":"<&>","big":123456789012345678901}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	want := map[string]any{"n": 1.5, "i": int64(31), "b": true, "z": nil, "t": "2026-10-01", "q": "1.10", "l": []any{int64(1), "x"}, `k"`: "<&>", "big": 123456789012345678901.0}
+	want := map[string]any{"n": 1.5, "i": int64(31), "b": true, "z": nil, "t": "2026-10-01", "q": "1.10", "l": []any{int64(1), "x"},
+		`k"`: "<&>", "big": 123456789012345678901.0}
 	if diff := cmp.Diff(want, v.Get("any").Any()); diff != "" {
 		t.Error(diff)
 	}
@@ -117,13 +126,16 @@ func TestValues(t *testing.T) {
 // A value that was not written answers everything: a loader goes on after a shape was wrong, and must find nothing there.
 func TestNotWritten(t *testing.T) {
 	v, _ := Decode("q.yaml", []byte("id: [x]\nany: ~\n"), sample)
-	for name, x := range map[string]*Value{"no such key": v.Get("on"), "below a list": v.Get("id").Get("x"), "below nothing": v.Get("any").Get("x"), "below what is not there": v.Get("on").Get("x").Get("y")} {
+	for name, x := range map[string]*Value{"no such key": v.Get("on"), "below a list": v.Get("id").Get("x"),
+		"below nothing": v.Get("any").Get("x"), "below what is not there": v.Get("on").Get("x").Get("y")} {
 		if x != nil {
 			t.Errorf("%s: %v", name, x)
 		}
 		p := x.Problem("a problem")
-		if x.Text() != "" || x.Scalar().Value != "" || x.Where().Line != 0 || x.Key("x").Value != "" || len(x.Nodes())+len(x.Texts())+len(x.Items())+len(x.Entries()) != 0 ||
-			x.Bool() || x.Int() != 0 || x.Number() != 0 || x.IsList() || x.IsMap() || x.IsNull() || x.IsText() || x.Any() != nil || string(x.JSON()) != "null" || p.Text != "a problem" || p.At.Line != 0 {
+		if x.Text() != "" || x.Scalar().Value != "" || x.Where().Line != 0 || x.Key("x").Value != "" ||
+			len(x.Nodes())+len(x.Texts())+len(x.Items())+len(x.Entries()) != 0 ||
+			x.Bool() || x.Int() != 0 || x.Number() != 0 || x.IsList() || x.IsMap() || x.IsNull() || x.IsText() || x.Any() != nil ||
+			string(x.JSON()) != "null" || p.Text != "a problem" || p.At.Line != 0 {
 			t.Errorf("%s has something to say", name)
 		}
 	}
@@ -214,7 +226,8 @@ func find(v *Value, key string) *Value {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, s := range []string{"id: a\n", "sql: |2-\n    a\n", "a: &b [*b]\n", "? [x]\n: y", "\"a\\\n b\": 'c'''", "a: >+\n\n  b\n\n", "{a: 1, b: [c, {d: e}]}", "a: b\n---\nc: d", "a: 012\nb: .nan", "- - - x\n", "\t", "%YAML 1.1\n---\na: b\n"} {
+	for _, s := range []string{"id: a\n", "sql: |2-\n    a\n", "a: &b [*b]\n", "? [x]\n: y", "\"a\\\n b\": 'c'''", "a: >+\n\n  b\n\n",
+		"{a: 1, b: [c, {d: e}]}", "a: b\n---\nc: d", "a: 012\nb: .nan", "- - - x\n", "\t", "%YAML 1.1\n---\na: b\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -248,7 +261,8 @@ func walk(v *Value, f func(*Value)) {
 	}
 }
 
-// Large files must not take time or memory with the square of their size: each of these takes well under a second, or the test runs out of time.
+// Large files must not take time or memory with the square of their size: each of these takes well under a second, or the test runs out
+// of time.
 func TestDecodeLarge(t *testing.T) {
 	for name, in := range map[string]string{
 		"one long line":  "any: [" + strings.Repeat("a,", 60_000) + "]\n",

@@ -24,7 +24,9 @@ func Full() *document.Document {
 			{Part: document.Findings, Number: "4", Title: "Findings in detail", NewPage: true, Blocks: findings()},
 			{Part: document.Controls, Number: "5", Title: "Control matrix", Sheet: "Controls", Blocks: controls()},
 			{Part: document.SignOff, Number: "6", Title: "Review and sign-off", Sheet: "Sign-off", Blocks: []document.Block{
-				document.Paragraph{Style: document.Body, Text: "Signing records that the reviewer has read the completeness checks in section 2, agreed or changed the disposition of every finding in section 4, and kept the workbook and the evidence with this report."},
+				document.Paragraph{Style: document.Body,
+					Text: "Signing records that the reviewer has read the completeness checks in section 2, agreed or changed the disposition of " +
+						"every finding in section 4, and kept the workbook and the evidence with this report."},
 				document.Signatures{Roles: []document.Role{
 					{Title: "Prepared by", Fields: []string{"Name", "Role", "Signature", "Date"}},
 					{Title: "Reviewed by", Fields: []string{"Name", "Role", "Signature", "Date"}},
@@ -63,13 +65,17 @@ func front() document.Front {
 		Story: document.Story{Title: "What happened", Lines: []string{
 			"One address, 203.0.113.66, is in 2 of 3 findings and in the critical one, between 10:02 and 12:00 on 13 Oct (UTC).",
 			"The rows name 2 principals: emma.nilsson and svc-backup2."}},
-		Worst: document.Lines{Title: "Every critical finding", Head: [5]string{"Severity", "Ref", "When (UTC)", "What", "Later in the log"}, More: "{n} more on the next page",
+		Worst: document.Lines{Title: "Every critical finding", Head: [5]string{"Severity", "Ref", "When (UTC)", "What", "Later in the log"},
+			More: "{n} more on the next page",
 			Lines: []document.Line{
-				{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01"}, When: "13 Oct 10:22", Text: "emma.nilsson granted AdministratorAccess to svc-backup2 and 2 more", Later: "open at the end of the period"},
+				{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01"}, When: "13 Oct 10:22",
+					Text: "emma.nilsson granted AdministratorAccess to svc-backup2 and 2 more", Later: "open at the end of the period"},
 			}},
-		Digest:  document.Field{Label: "Evidence digest (SHA-256 of record.json)", Text: digest, Mono: true},
-		Note:    "The digest covers every query, parameter, input file and result. Check it with: trailscribe verify report-folder",
-		Notices: []document.Point{{Pill: document.Pill{Text: "Gap", Tone: document.Muted}, Text: "No file was delivered for account 902215577310, eu-central-1, from 14 to 16 October: no statement is made about these days.", Ref: "C-1"}},
+		Digest: document.Field{Label: "Evidence digest (SHA-256 of record.json)", Text: digest, Mono: true},
+		Note:   "The digest covers every query, parameter, input file and result. Check it with: trailscribe verify report-folder",
+		Notices: []document.Point{{Pill: document.Pill{Text: "Gap", Tone: document.Muted},
+			Text: "No file was delivered for account 902215577310, eu-central-1, from 14 to 16 October: no statement is made about these days.",
+			Ref:  "C-1"}},
 		Closing: "Confidential. For the audit committee, internal audit and the external auditor.",
 	}
 }
@@ -97,19 +103,26 @@ func summary() []document.Block {
 		heat = append(heat, s)
 	}
 	return []document.Block{
-		document.Paragraph{Style: document.Lead, Text: "Privileged access was controlled in eight of twelve tests. Three controls had exceptions; one of them, a trail switched off for 47 minutes in a production account, needs action before sign-off."},
+		document.Paragraph{Style: document.Lead,
+			Text: "Privileged access was controlled in eight of twelve tests. Three controls had exceptions; one of them, a trail switched off " +
+				"for 47 minutes in a production account, needs action before sign-off."},
 		document.Tiles{Tiles: []document.Tile{
 			{Label: "Controls tested", Value: "12", Note: "all automated, full population", Tone: document.Neutral},
 			{Label: "Clear", Value: "8", Note: "67% of controls tested", Tone: document.Good},
 			{Label: "With exceptions", Value: "3", Note: "1 critical · 1 high · 1 medium", Tone: document.Critical},
 			{Label: "Events in population", Value: "1,284,117", Note: "0 rows lost on the way", Tone: document.Accent},
 		}},
-		document.Chart{Kind: document.DotChart, Title: "Exceptions by day and severity", Unit: "the area of a dot is the number of rows", Categories: weeks, Series: []document.Series{
-			{Name: "Critical", Tone: document.Critical, Points: []float64{0, 0, 8, 0, 0}}, {Name: "Medium", Tone: document.Medium, Points: []float64{9, 1, 8, 0, 3}}}},
+		document.Chart{Kind: document.DotChart, Title: "Exceptions by day and severity", Unit: "the area of a dot is the number of rows",
+			Categories: weeks, Series: []document.Series{
+				{Name: "Critical", Tone: document.Critical, Points: []float64{0, 0, 8, 0, 0}},
+				{Name: "Medium", Tone: document.Medium, Points: []float64{9, 1, 8, 0, 3}}}},
 		document.Lines{Title: "13 Oct, in order of time", Two: true, Lines: []document.Line{
-			{Pill: document.Pill{Text: "High", Tone: document.High}, Refs: []string{"F-02"}, When: "10:02", Text: "12 failed sign-ins of emma.nilsson"},
-			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01", "F-03"}, When: "10:22", Text: "emma.nilsson granted AdministratorAccess to svc-backup2"},
-			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01"}, When: "11:02", Text: "svc-backup2 called StopLogging on example-org-trail (logging stopped)"},
+			{Pill: document.Pill{Text: "High", Tone: document.High}, Refs: []string{"F-02"}, When: "10:02",
+				Text: "12 failed sign-ins of emma.nilsson"},
+			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01", "F-03"}, When: "10:22",
+				Text: "emma.nilsson granted AdministratorAccess to svc-backup2"},
+			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{"F-01"}, When: "11:02",
+				Text: "svc-backup2 called StopLogging on example-org-trail (logging stopped)"},
 		}},
 		document.Chart{Kind: document.BarChart, Half: true, Title: "Result by control family", Unit: "number of controls",
 			Categories: []string{"Identity and access", "Logging", "Key management", "Network change", "Data access"},
@@ -120,13 +133,20 @@ func summary() []document.Block {
 			}},
 		document.Chart{Kind: document.ColumnChart, Half: true, Title: "Privileged events per week", Unit: "marked weeks contain exceptions",
 			Categories: weeks,
-			Series:     []document.Series{{Name: "events", Tone: document.Neutral, Points: []float64{2911, 3980, 5840, 4122, 3705}, Marks: []int{2}}}},
-		document.Chart{Kind: document.HeatChart, Title: "When people signed in to the console", Unit: "sessions by weekday and hour, UTC; the outlined cell holds F-01",
+			Series: []document.Series{{Name: "events", Tone: document.Neutral, Points: []float64{2911, 3980, 5840, 4122, 3705},
+				Marks: []int{2}}}},
+		document.Chart{Kind: document.HeatChart, Title: "When people signed in to the console",
+			Unit:       "sessions by weekday and hour, UTC; the outlined cell holds F-01",
 			Categories: hours, Series: heat},
 		document.Points{Title: "What the reader should take away", Points: []document.Point{
-			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Ref: "F-01", Text: "StopLogging was called on org-trail in account 447100932218 on 14 October at 02:11 UTC. Logging resumed at 02:58. The gap is visible in the digest chain and is not explained by an approved change."},
-			{Pill: document.Pill{Text: "High", Tone: document.High}, Ref: "F-02", Text: "214 console sessions by five people used long-lived IAM users without MFA. Policy ISM-07 requires federated access with MFA."},
-			{Pill: document.Pill{Text: "Medium", Tone: document.Medium}, Ref: "F-03", Text: "Nine KMS key policies were changed by a role outside the key-administrator group; all nine match change tickets raised afterwards."},
+			{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Ref: "F-01",
+				Text: "StopLogging was called on org-trail in account 447100932218 on 14 October at 02:11 UTC. Logging resumed at 02:58. The gap " +
+					"is visible in the digest chain and is not explained by an approved change."},
+			{Pill: document.Pill{Text: "High", Tone: document.High}, Ref: "F-02",
+				Text: "214 console sessions by five people used long-lived IAM users without MFA. Policy ISM-07 requires federated access with MFA."},
+			{Pill: document.Pill{Text: "Medium", Tone: document.Medium}, Ref: "F-03",
+				Text: "Nine KMS key policies were changed by a role outside the key-administrator group; all nine match change tickets raised " +
+					"afterwards."},
 		}},
 	}
 }
@@ -149,20 +169,32 @@ func scope() []document.Block {
 		result.Row{"330194420087", "meridian-shared-security", "Shared services", int64(81563), 6.4, nil},
 	)
 	return []document.Block{
-		document.Paragraph{Style: document.Body, Text: "The tests read every management event that AWS CloudTrail delivered to the organisation trail for the period. Nothing was sampled unless a table says so. The checks below show that the rows in this report are all of the rows, and that they were not altered on the way."},
+		document.Paragraph{Style: document.Body,
+			Text: "The tests read every management event that AWS CloudTrail delivered to the organisation trail for the period. Nothing was " +
+				"sampled unless a table says so. The checks below show that the rows in this report are all of the rows, and that they were not " +
+				"altered on the way."},
 		coverage(31, 4),
 		document.Checks{Title: "Completeness and accuracy checks",
 			Head: [6]string{"Ref", "Check", "Expected", "Observed", "Result", "How checked"},
 			Rows: []document.CheckRow{
-				{Ref: "C-1", Name: "Log files present for every account, region and day in scope", Expected: "372", Observed: "369", Result: document.Pill{Text: "Exception", Tone: document.Critical}, How: "listing of the source against the calendar"},
-				{Ref: "C-2", Name: "Hourly digest files: signature and hash chain verified", Expected: "8,928", Observed: "8,927", Result: document.Pill{Text: "Exception", Tone: document.Critical}, How: "RSA signature and previous hash of each digest"},
-				{Ref: "C-3", Name: "Events counted by file equal events staged", Expected: "1,284,117", Observed: "1,284,117", Result: pass, How: "count per file against count of the relation"},
-				{Ref: "C-4", Name: "Exceptions of F-02 written to the workbook", Expected: "214", Observed: "214", Result: pass, How: "rows counted in the finished sheet", Count: "F-02", Number: n(26)},
-				{Ref: "C-5", Name: "Duplicate event ids after de-duplication", Expected: "0", Observed: "0", Result: pass, How: "distinct count of eventid"},
-				{Ref: "C-6", Name: "Earliest and latest event inside the period", Expected: "1 – 31 Oct", Observed: "1 Oct 00:00:04 – 31 Oct 23:59:57", Result: pass, How: "minimum and maximum of eventtime"},
-				{Ref: "C-7", Name: "Data events of the finance buckets", Expected: "–", Observed: "–", Result: document.Pill{Text: "Not logged", Tone: document.Muted}, How: "event selectors of the trail"},
+				{Ref: "C-1", Name: "Log files present for every account, region and day in scope", Expected: "372", Observed: "369",
+					Result: document.Pill{Text: "Exception", Tone: document.Critical}, How: "listing of the source against the calendar"},
+				{Ref: "C-2", Name: "Hourly digest files: signature and hash chain verified", Expected: "8,928", Observed: "8,927",
+					Result: document.Pill{Text: "Exception", Tone: document.Critical}, How: "RSA signature and previous hash of each digest"},
+				{Ref: "C-3", Name: "Events counted by file equal events staged", Expected: "1,284,117", Observed: "1,284,117", Result: pass,
+					How: "count per file against count of the relation"},
+				{Ref: "C-4", Name: "Exceptions of F-02 written to the workbook", Expected: "214", Observed: "214", Result: pass,
+					How: "rows counted in the finished sheet", Count: "F-02", Number: n(26)},
+				{Ref: "C-5", Name: "Duplicate event ids after de-duplication", Expected: "0", Observed: "0", Result: pass,
+					How: "distinct count of eventid"},
+				{Ref: "C-6", Name: "Earliest and latest event inside the period", Expected: "1 – 31 Oct", Observed: "1 Oct 00:00:04 – 31 Oct 23:59:57",
+					Result: pass, How: "minimum and maximum of eventtime"},
+				{Ref: "C-7", Name: "Data events of the finance buckets", Expected: "–", Observed: "–", Result: document.Pill{Text: "Not logged",
+					Tone: document.Muted}, How: "event selectors of the trail"},
 			}},
-		document.Paragraph{Style: document.Note, Text: "C-2: the missing digest covers 14 October 2026, 02:00–03:00 UTC in account 447100932218, eu-west-1. It is finding F-01. No other digest is missing."},
+		document.Paragraph{Style: document.Note,
+			Text: "C-2: the missing digest covers 14 October 2026, 02:00–03:00 UTC in account 447100932218, eu-west-1. It is finding F-01. No " +
+				"other digest is missing."},
 		document.Table{Title: "Population by account", Columns: widths(accounts, rows), Rows: rows, Shown: 4},
 	}
 }
@@ -170,7 +202,8 @@ func scope() []document.Block {
 // coverage is a matrix of days over accounts with three regions each.
 func coverage(days, accounts int) document.Matrix {
 	m := document.Matrix{
-		Title: "Coverage by account, region and day", Note: "One cell per day, UTC. A day counts as covered when at least one complete log file was delivered for it.",
+		Title: "Coverage by account, region and day",
+		Note:  "One cell per day, UTC. A day counts as covered when at least one complete log file was delivered for it.",
 		Legend: []document.Legend{
 			{Tone: document.Good, Mark: "·", Text: "covered"},
 			{Tone: document.Medium, Mark: "~", Text: "partly: a file failed"},
@@ -229,16 +262,19 @@ func register() []document.Block {
 		{Name: "key", Label: "Key", Kind: result.Text, Form: document.FormID, Hidden: true},
 	}
 	rows := of(cols,
-		result.Row{"F-01", "LOG-02", "Organisation trail stopped for 47 minutes in a production account", "critical", "exceptions", int64(1), int64(18), "k1"},
+		result.Row{"F-01", "LOG-02", "Organisation trail stopped for 47 minutes in a production account", "critical", "exceptions", int64(1),
+			int64(18), "k1"},
 		result.Row{"F-02", "IAM-04", "Console sign-in without MFA by long-lived IAM users", "high", "exceptions", int64(214), int64(9870), "k2"},
-		result.Row{"F-03", "KMS-01", "Key policy changed by a role outside the key-administrator group", "medium", "exceptions", int64(9), int64(131), "k3"},
+		result.Row{"F-03", "KMS-01", "Key policy changed by a role outside the key-administrator group", "medium", "exceptions", int64(9),
+			int64(131), "k3"},
 		result.Row{"E-01", "IAM-01", "Use of the root user", "critical", "clear", int64(0), int64(1284117), "k4"},
 		result.Row{"E-02", "NET-01", "Security group opened to the internet", "high", "waived", int64(2), int64(377), "k5"},
 		result.Row{"E-03", "S3-03", "Objects read from outside the organisation", "medium", "not-logged", nil, nil, "k6"},
 		result.Row{"E-04", "IAM-09", "Access key used from a new network", "low", "not-evaluated", nil, nil, "k7"},
 	)
 	return []document.Block{
-		document.Paragraph{Style: document.Body, Text: "Every control that was asked, with or without exceptions. A control that could not be evaluated is never counted as clear."},
+		document.Paragraph{Style: document.Body,
+			Text: "Every control that was asked, with or without exceptions. A control that could not be evaluated is never counted as clear."},
 		document.Table{Title: "All controls", Columns: widths(cols, rows), Rows: rows, Shown: 7},
 	}
 }
@@ -256,12 +292,16 @@ func cost() []document.Block {
 	cols = append(cols, document.Column{Name: "executions", Label: "Executions", Kind: result.Int, Form: document.FormNumber},
 		document.Column{Name: "difference", Label: "Difference", Kind: result.Float, Form: document.FormPercent})
 	rows := of(cols,
-		result.Row{"F-01", "logging/trail-stopped-or-weakened", int64(214_958_080), "0.0011", int64(98_412_199_936), "0.4921", int64(262_144_000), "0.0013", int64(1), 22.0},
-		result.Row{"F-02", "iam/console-login-without-mfa", int64(11_534_336), "0.0001", int64(98_412_199_936), "0.4921", int64(10_485_760), "0.0001", int64(3), -9.1},
-		result.Row{"F-03", "kms/policy-changes", int64(1_048_576_000), "0.0052", int64(98_412_199_936), "0.4921", int64(999_999), "0.0000", int64(1), -99.9},
+		result.Row{"F-01", "logging/trail-stopped-or-weakened", int64(214_958_080), "0.0011", int64(98_412_199_936), "0.4921", int64(262_144_000),
+			"0.0013", int64(1), 22.0},
+		result.Row{"F-02", "iam/console-login-without-mfa", int64(11_534_336), "0.0001", int64(98_412_199_936), "0.4921", int64(10_485_760),
+			"0.0001", int64(3), -9.1},
+		result.Row{"F-03", "kms/policy-changes", int64(1_048_576_000), "0.0052", int64(98_412_199_936), "0.4921", int64(999_999), "0.0000",
+			int64(1), -99.9},
 		result.Row{"", "Populations, counted together", nil, nil, nil, nil, int64(0), "0.0000", int64(1), nil},
 		result.Row{"", "Making the staged copy", int64(98_412_199_936), "0.4921", nil, nil, int64(98_412_199_936), "0.4921", int64(1), 0.0},
-		result.Row{"", "In all", int64(99_687_268_352), "0.4984", int64(295_236_599_808), "1.4762", int64(98_685_829_695), "0.4934", int64(7), -1.0},
+		result.Row{"", "In all", int64(99_687_268_352), "0.4984", int64(295_236_599_808), "1.4762", int64(98_685_829_695), "0.4934", int64(7),
+			-1.0},
 	)
 	return []document.Block{
 		document.Tiles{Tiles: []document.Tile{
@@ -269,7 +309,8 @@ func cost() []document.Block {
 			{Label: "Estimate, direct", Value: "1.48 USD", Note: "295.2 GB; the other way", Tone: document.Muted},
 			{Label: "Billed", Value: "0.49 USD", Note: "98.7 GB", Tone: document.Accent},
 		}},
-		document.Table{Title: "Estimated and billed by statement", Columns: widths(cols, rows), Rows: rows, Shown: 6, Total: true, Note: "The price is 5.00 USD for 1 TB billed."},
+		document.Table{Title: "Estimated and billed by statement", Columns: widths(cols, rows), Rows: rows, Shown: 6, Total: true,
+			Note: "The price is 5.00 USD for 1 TB billed."},
 	}
 }
 
@@ -335,20 +376,26 @@ func findings() []document.Block {
 		document.Card{Ref: "F-01", Title: "Organisation trail stopped for 47 minutes in a production account",
 			Pills: []document.Pill{{Text: "Critical", Tone: document.Critical}, {Text: "Exceptions", Tone: document.Critical}},
 			Fields: []document.Field{
-				{Label: "Condition", Text: "StopLogging was called on org-trail in account 447100932218 on 14 October at 02:11 UTC; StartLogging followed at 02:58."},
+				{Label: "Condition", Text: "StopLogging was called on org-trail in account 447100932218 on 14 October at 02:11 UTC; StartLogging " +
+					"followed at 02:58."},
 				{Label: "Criteria", Text: "LOG-02: the organisation trail is never stopped. ISO/IEC 27001:2022 A.8.15."},
 				{Label: "Effect", Text: "Management events of 47 minutes are not in the evidence. Nothing can be said about them."},
 				{Label: "Recommendation", Text: "Ask the role's owner for the reason; deny cloudtrail:StopLogging by a service control policy."},
 				{Label: "Actor", Text: "arn:aws:sts::447100932218:assumed-role/OrganizationAccountAccessRole/a.okafor@meridian.example", Mono: true},
 			}},
-		document.Table{Ref: "F-01", Title: "Evidence", Sheet: "F-01", Columns: one, Rows: oneRows, Shown: 1, Note: "all 1 rows", Review: Review("open"), Zebra: true},
+		document.Table{Ref: "F-01", Title: "Evidence", Sheet: "F-01", Columns: one, Rows: oneRows, Shown: 1, Note: "all 1 rows",
+			Review: Review("open"), Zebra: true},
 		document.Card{Ref: "F-02", Title: "Console sign-in without MFA by long-lived IAM users",
 			Pills: []document.Pill{{Text: "High", Tone: document.High}, {Text: "Exceptions", Tone: document.Critical}},
 			Fields: []document.Field{
-				{Label: "Condition", Text: "214 of 9,870 console sign-ins in the period were made by five IAM users with a password and no MFA device, all in meridian-prod-data."},
-				{Label: "Criteria", Text: "ISM-07 §4.2: interactive access to production is federated and uses phishing-resistant MFA. ISO/IEC 27001:2022 A.5.17, A.8.5."},
-				{Label: "Cause", Text: "The users pre-date the move to IAM Identity Center and were left out of the deny policy by an account-level exception."},
-				{Label: "Effect", Text: "A stolen password is enough to reach customer data. No sign-in came from an address outside the corporate ranges."},
+				{Label: "Condition", Text: "214 of 9,870 console sign-ins in the period were made by five IAM users with a password and no MFA " +
+					"device, all in meridian-prod-data."},
+				{Label: "Criteria", Text: "ISM-07 §4.2: interactive access to production is federated and uses phishing-resistant MFA. ISO/IEC " +
+					"27001:2022 A.5.17, A.8.5."},
+				{Label: "Cause", Text: "The users pre-date the move to IAM Identity Center and were left out of the deny policy by an " +
+					"account-level exception."},
+				{Label: "Effect", Text: "A stolen password is enough to reach customer data. No sign-in came from an address outside the " +
+					"corporate ranges."},
 				{Label: "Recommendation", Text: "Delete the five users, or attach DenyWithoutMFA; then close the exception for account 018833904417."},
 				{Label: "Query", Text: "iam/console-login-without-mfa", Mono: true, Ref: "Q-02"},
 			}},
@@ -360,10 +407,13 @@ func findings() []document.Block {
 				{Label: "Condition", Text: "Nine of 131 key policy changes were made by PlatformDeploy."},
 				{Label: "Criteria", Text: "KMS-01: key policies are changed by the key-administrator group only."},
 			}},
-		document.Table{Ref: "F-03", Title: "Evidence", Sheet: "F-03", Columns: wideCols, Rows: wideRows, Shown: 9, Note: "all 9 rows", Review: Review("open"), Zebra: true},
-		document.Card{Ref: "E-01", Title: "Use of the root user", Pills: []document.Pill{{Text: "Critical", Tone: document.Critical}, {Text: "Clear", Tone: document.Good}},
+		document.Table{Ref: "F-03", Title: "Evidence", Sheet: "F-03", Columns: wideCols, Rows: wideRows, Shown: 9, Note: "all 9 rows",
+			Review: Review("open"), Zebra: true},
+		document.Card{Ref: "E-01", Title: "Use of the root user", Pills: []document.Pill{{Text: "Critical", Tone: document.Critical},
+			{Text: "Clear", Tone: document.Good}},
 			Fields: []document.Field{{Label: "Condition", Text: "No event of the root user among 1,284,117 events."}}},
-		document.Table{Ref: "E-01", Title: "Evidence", Sheet: "E-01", Columns: one, Rows: of(one), Empty: "No rows: nothing of this kind happened in the period.", Zebra: true},
+		document.Table{Ref: "E-01", Title: "Evidence", Sheet: "E-01", Columns: one, Rows: of(one),
+			Empty: "No rows: nothing of this kind happened in the period.", Zebra: true},
 	}
 }
 
@@ -396,7 +446,8 @@ func controls() []document.Block {
 		document.Heading{Level: 2, Text: "ISO/IEC 27001:2022"},
 		document.Table{Columns: widths(cols, rows), Rows: rows, Shown: 5},
 		document.Heading{Level: 2, Text: "What the trail shows of the controls"},
-		document.Chart{Kind: document.LineChart, Half: true, Title: "Calls by people and denied calls", Unit: "events per day; 19 October has no complete data",
+		document.Chart{Kind: document.LineChart, Half: true, Title: "Calls by people and denied calls",
+			Unit:       "events per day; 19 October has no complete data",
 			Categories: days,
 			Series: []document.Series{
 				{Name: "calls", Tone: document.Accent, Points: calls, Marks: []int{13}},
@@ -421,7 +472,9 @@ ORDER  BY eventtime, eventid`
 
 func provenance() []document.Block {
 	blocks := []document.Block{
-		document.Paragraph{Style: document.Body, Text: "One record per query. With these pages, another person can run the same statement against the same files and compare the result."},
+		document.Paragraph{Style: document.Body,
+			Text: "One record per query. With these pages, another person can run the same statement against " +
+				"the same files and compare the result."},
 	}
 	for i, name := range []string{"trail/stopped", "iam/console-login-without-mfa", "kms/policy-changed"} {
 		ref := fmt.Sprintf("Q-%02d", i+1)
@@ -444,9 +497,12 @@ func provenance() []document.Block {
 func method() []document.Block {
 	return []document.Block{
 		document.Heading{Level: 2, Text: "How the figures were made"},
-		document.Paragraph{Style: document.Body, Text: "Each file was read once; its events were typed, de-duplicated by event id and placed into one relation. Every query reads that relation and nothing else. Rows of a query are kept as they came and hashed in the same pass."},
+		document.Paragraph{Style: document.Body,
+			Text: "Each file was read once; its events were typed, de-duplicated by event id and placed into one relation. Every query reads " +
+				"that relation and nothing else. Rows of a query are kept as they came and hashed in the same pass."},
 		document.Heading{Level: 3, Text: "Order of rows"},
-		document.Paragraph{Style: document.Body, Text: "Rows are ordered by event time, then by event id. The order is total, so two runs give the same order."},
+		document.Paragraph{Style: document.Body,
+			Text: "Rows are ordered by event time, then by event id. The order is total, so two runs give the same order."},
 		document.Facts{Title: "Glossary", Fields: []document.Field{
 			{Label: "Exception", Text: "A row that a query returned and no waiver covers."},
 			{Label: "Waived", Text: "A row that an accepted exception with an end date covers."},

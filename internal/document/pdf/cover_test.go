@@ -15,16 +15,20 @@ func TestCoverKeepsWhatLimits(t *testing.T) {
 	for _, c := range []struct{ notices, worst, facts int }{{0, 0, 6}, {2, 3, 6}, {6, 12, 6}, {14, 40, 9}, {25, 40, 9}, {60, 40, 9}} {
 		t.Run(fmt.Sprintf("%d notices, %d findings, %d facts", c.notices, c.worst, c.facts), func(t *testing.T) {
 			f := document.Front{
-				Verdict: document.Verdict{Tone: document.Critical, Title: "40 critical findings. The report is incomplete.", Text: "40 of 60 tests have exceptions; 812 rows to review"},
-				Story:   document.Story{Title: "What happened", Lines: []string{"One address is in 30 of 40 findings.", "The rows name 2 principals."}},
-				Worst:   document.Lines{Title: "Every critical finding", Head: [5]string{"Severity", "Ref", "When", "What", ""}, More: "{n} more on the next page"},
-				Digest:  document.Field{Label: "Evidence digest", Text: strings.Repeat("ab", 32)},
+				Verdict: document.Verdict{Tone: document.Critical, Title: "40 critical findings. The report is incomplete.",
+					Text: "40 of 60 tests have exceptions; 812 rows to review"},
+				Story: document.Story{Title: "What happened", Lines: []string{"One address is in 30 of 40 findings.", "The rows name 2 principals."}},
+				Worst: document.Lines{Title: "Every critical finding", Head: [5]string{"Severity", "Ref", "When", "What", ""},
+					More: "{n} more on the next page"},
+				Digest: document.Field{Label: "Evidence digest", Text: strings.Repeat("ab", 32)},
 			}
 			for i := range c.notices {
-				f.Notices = append(f.Notices, document.Point{Pill: document.Pill{Text: "Incomplete", Tone: document.High}, Text: fmt.Sprintf("limit-%02d. %s", i, strings.Repeat("No log file was delivered on days of this account. ", 2))})
+				f.Notices = append(f.Notices, document.Point{Pill: document.Pill{Text: "Incomplete", Tone: document.High},
+					Text: fmt.Sprintf("limit-%02d. %s", i, strings.Repeat("No log file was delivered on days of this account. ", 2))})
 			}
 			for i := range c.worst {
-				f.Worst.Lines = append(f.Worst.Lines, document.Line{Pill: document.Pill{Text: "Critical", Tone: document.Critical}, Refs: []string{fmt.Sprintf("F-%02d", i+1)}, When: "13 Oct 10:22", Text: fmt.Sprintf("finding-%02d took place", i)})
+				f.Worst.Lines = append(f.Worst.Lines, document.Line{Pill: document.Pill{Text: "Critical", Tone: document.Critical},
+					Refs: []string{fmt.Sprintf("F-%02d", i+1)}, When: "13 Oct 10:22", Text: fmt.Sprintf("finding-%02d took place", i)})
 			}
 			for i := range c.facts {
 				f.Facts = append(f.Facts, document.Field{Label: "Fact", Text: fmt.Sprintf("fact-%02d", i)})

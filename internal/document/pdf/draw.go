@@ -82,7 +82,8 @@ func draw(ctx context.Context, fs *faces, tree *structure, pages []*page, outlin
 			return nil, err
 		}
 	}
-	file, err := whole(ctx, fs, nil, pages, outline, as, &runes) // links, bookmarks and faces; the streams of the parts take the place of its own
+	// links, bookmarks and faces; the streams of the parts take the place of its own
+	file, err := whole(ctx, fs, nil, pages, outline, as, &runes)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,8 @@ func draw(ctx context.Context, fs *faces, tree *structure, pages []*page, outlin
 }
 
 // whole draws a file with all pages. With runes the pages stay empty, but for one text per face that has the library embed these runes.
-func whole(ctx context.Context, fs *faces, tree *structure, pages []*page, outline []entry, as time.Time, runes *[faceCount]map[rune]bool) ([]byte, error) {
+func whole(ctx context.Context, fs *faces, tree *structure, pages []*page, outline []entry, as time.Time,
+	runes *[faceCount]map[rune]bool) ([]byte, error) {
 	c := newCanvas(fs, tree, as)
 	number := map[*page]int{}
 	for i, p := range pages {
@@ -286,7 +288,8 @@ func (c *canvas) text(m *mark, x, y, size float64) {
 		}
 		c.use(cur, set(m.face, size))
 		if cur != m.face && (m.face == bold || m.face == display) {
-			c.f.RawWriteStr(fmt.Sprintf("q 2 Tr %.3f w %.3f %.3f %.3f RG", size*0.028, float64(m.color.R)/255, float64(m.color.G)/255, float64(m.color.B)/255))
+			c.f.RawWriteStr(fmt.Sprintf("q 2 Tr %.3f w %.3f %.3f %.3f RG", size*0.028, float64(m.color.R)/255, float64(m.color.G)/255,
+				float64(m.color.B)/255))
 			c.f.Text(x, y, s[start:end])
 			c.f.RawWriteStr("Q")
 		} else {

@@ -132,8 +132,8 @@ func (o *objects) attach(files []document.File, stamp string) string {
 	return fmt.Sprintf(" /Names <</EmbeddedFiles <</Names [%s]>>>> /AF [%s]", names.String(), all.String())
 }
 
-// conforms says in the metadata which standards the file keeps: PDF/A-3 (ISO 19005-3, 6.6.4) and, where it is tagged, PDF/UA-1 (ISO 14289-1,
-// 5), with the description of that schema which PDF/A asks for.
+// conforms says in the metadata which standards the file keeps: PDF/A-3 (ISO 19005-3, 6.6.4) and, where it is tagged, PDF/UA-1 (ISO
+// 14289-1, 5), with the description of that schema which PDF/A asks for.
 func conforms(conformance, accessible string) string {
 	text := `<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">` +
 		`<pdfaid:part>3</pdfaid:part><pdfaid:conformance>` + conformance + `</pdfaid:conformance>` + accessible + `</rdf:Description>`

@@ -63,7 +63,8 @@ type flow struct {
 }
 
 func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *flow {
-	l := &flow{pen: pen{faces: fs, palette: p, tree: newStructure(), tag: 1}, ctx: ctx, d: d, places: map[string]*place{}, carded: map[string]string{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
+	l := &flow{pen: pen{faces: fs, palette: p, tree: newStructure(), tag: 1}, ctx: ctx, d: d, places: map[string]*place{},
+		carded: map[string]string{}, ramp: heatRamp, rows: map[string]int64{}, altered: map[string]int64{}}
 	define := func(ref string) {
 		if ref != "" && l.places[ref] == nil {
 			l.places[ref] = &place{}
@@ -399,7 +400,8 @@ func (l *flow) chrome() {
 		l.put(text, 7.6, grey, l.l, headerY-2.5, l.cut(text, 7.6, head, l.w-l.width(text, 7.6, ref)-8))
 		l.right(text, 7.6, grey, l.r, headerY-2.5, ref)
 		l.rule(l.l, headerY, l.r, 0.15, rule)
-		number := l.line(strings.NewReplacer("{page}", strconv.Itoa(i+1), "{pages}", strconv.Itoa(len(l.pages))).Replace(cmp.Or(l.d.Words.Page, "{page} / {pages}")))
+		number := l.line(strings.NewReplacer("{page}", strconv.Itoa(i+1), "{pages}", strconv.Itoa(len(l.pages))).Replace(cmp.Or(l.d.Words.Page,
+			"{page} / {pages}")))
 		l.rule(l.l, h-footerDrop, l.r, 0.15, rule)
 		l.put(text, 7.6, grey, l.l, h-footerDrop+5, l.cut(text, 7.6, foot, l.w-l.width(bold, 7.6, number)-8))
 		l.right(bold, 7.6, grey, l.r, h-footerDrop+5, number)

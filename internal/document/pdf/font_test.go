@@ -21,7 +21,8 @@ func smallFont(ranges ...[2]uint16) []byte {
 	starts, ends, deltas = append(starts, 0xFFFF), append(ends, 0xFFFF), append(deltas, 1)
 	segments := uint16(len(ends))
 
-	box := pack(int16(1), int16(0), int16(0), int16(500), int16(700), uint16(3), uint16(0), []byte{1, 1, 1, 1}, int16(0), int16(0), int16(500), int16(0), int16(0), int16(700), int16(0), int16(-700))
+	box := pack(int16(1), int16(0), int16(0), int16(500), int16(700), uint16(3), uint16(0), []byte{1, 1, 1, 1}, int16(0), int16(0), int16(500),
+		int16(0), int16(0), int16(700), int16(0), int16(-700))
 	if len(box)%4 != 0 {
 		box = append(box, make([]byte, 4-len(box)%4)...)
 	}
@@ -33,12 +34,14 @@ func smallFont(ranges ...[2]uint16) []byte {
 	}
 	loca = append(loca, pack(uint32(len(glyf)))...)
 	cmap := pack(uint16(0), uint16(1), uint16(3), uint16(1), uint32(12),
-		uint16(4), 16+8*segments, uint16(0), 2*segments, uint16(0), uint16(0), uint16(0), ends, uint16(0), starts, deltas, make([]uint16, segments))
+		uint16(4), 16+8*segments, uint16(0), 2*segments, uint16(0), uint16(0), uint16(0), ends, uint16(0), starts, deltas,
+		make([]uint16, segments))
 	tables := map[string][]byte{
 		"OS/2": pack(uint16(1), int16(500), uint16(400), uint16(5), make([]uint16, 39-4)),
 		"cmap": cmap,
 		"glyf": glyf,
-		"head": pack(uint32(0x00010000), uint32(0), uint32(0), uint32(0x5F0F3CF5), uint16(0), uint16(1000), make([]uint16, 8), int16(0), int16(-200), int16(500), int16(800), uint16(0), uint16(8), int16(2), int16(1), int16(0)),
+		"head": pack(uint32(0x00010000), uint32(0), uint32(0), uint32(0x5F0F3CF5), uint16(0), uint16(1000), make([]uint16, 8), int16(0),
+			int16(-200), int16(500), int16(800), uint16(0), uint16(8), int16(2), int16(1), int16(0)),
 		"hhea": pack(uint32(0x00010000), int16(800), int16(-200), int16(0), make([]uint16, 12), glyphs),
 		"hmtx": hmtx,
 		"loca": loca,
@@ -76,7 +79,8 @@ func pack(values ...any) []byte {
 // smallFonts is a writer whose faces are all one small font.
 func smallFonts() *Writer {
 	const file = "small.ttf"
-	font := smallFont([2]uint16{0x20, 0x7E}, [2]uint16{0xA0, 0xFF}, [2]uint16{0x300, 0x36F}, [2]uint16{0x2010, 0x2027}, [2]uint16{0x4E00, 0x4EFF}, [2]uint16{0xFFFD, 0xFFFD})
+	font := smallFont([2]uint16{0x20, 0x7E}, [2]uint16{0xA0, 0xFF}, [2]uint16{0x300, 0x36F}, [2]uint16{0x2010, 0x2027},
+		[2]uint16{0x4E00, 0x4EFF}, [2]uint16{0xFFFD, 0xFFFD})
 	return New(Options{
 		Theme: &style.Theme{Faces: style.Faces{Display: file, Text: file, Bold: file, Italic: file, Mono: file, Fallback: file}},
 		Fonts: fstest.MapFS{file: {Data: font}},

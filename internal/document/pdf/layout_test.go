@@ -48,7 +48,8 @@ func placedText(l *flow) string {
 }
 
 func TestGoldenLayout(t *testing.T) {
-	for name, d := range map[string]*document.Document{"full": documenttest.Full(), "chinese": documenttest.Chinese(), "empty": documenttest.Empty()} {
+	for name, d := range map[string]*document.Document{"full": documenttest.Full(), "chinese": documenttest.Chinese(),
+		"empty": documenttest.Empty()} {
 		t.Run(name, func(t *testing.T) {
 			got := placedText(lay(t, d))
 			file := filepath.Join("testdata", name+".golden")
@@ -105,7 +106,8 @@ func TestNothingOverlaps(t *testing.T) {
 					}
 					for _, b := range bs[j+1:] {
 						if a.x1+0.3 < b.x2 && b.x1+0.3 < a.x2 && a.y1+0.3 < b.y2 && b.y1+0.3 < a.y2 {
-							t.Errorf("page %d: %.60q (%.1f–%.1f, %.1f) runs into %.60q (%.1f–%.1f, %.1f)", i+1, a.text, a.x1, a.x2, a.y2, b.text, b.x1, b.x2, b.y2)
+							t.Errorf("page %d: %.60q (%.1f–%.1f, %.1f) runs into %.60q (%.1f–%.1f, %.1f)", i+1, a.text, a.x1, a.x2, a.y2, b.text, b.x1, b.x2,
+								b.y2)
 						}
 					}
 				}
@@ -122,7 +124,8 @@ func TestNoOrphanHeading(t *testing.T) {
 			_, h := e.place.page.size()
 			below := false
 			for _, m := range e.place.page.marks {
-				if m.kind == textMark && float64(m.y) > e.place.y+9 && float64(m.y) < h-bottomDrop+1 && !(m.face == bold && m.size == h2Size) && !(m.face == display && m.size == h1Size) {
+				if m.kind == textMark && float64(m.y) > e.place.y+9 && float64(m.y) < h-bottomDrop+1 && !(m.face == bold && m.size == h2Size) &&
+					!(m.face == display && m.size == h1Size) {
 					below = true
 				}
 			}

@@ -32,7 +32,8 @@ var shortWidth = map[document.Form]int{document.FormID: 13, document.FormTime: 1
 // tooWide tells from the widths that the document gives whether a table would be cramped on an upright page: ids, times and figures whole,
 // texts with room for two or three words.
 func tooWide(cols []document.Column) bool {
-	const fixed, sans, gap, page = 1.36, 1.25, 3.6, 190 // millimetres for a character of evidence type, between columns, and what can be shrunk to fit
+	// millimetres for a character of evidence type, between columns, and what can be shrunk to fit
+	const fixed, sans, gap, page = 1.36, 1.25, 3.6, 190
 	sum, wrapped := 0.0, 0
 	for _, c := range cols {
 		if !printed(c) {

@@ -57,7 +57,8 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 			return "", 0, fmt.Errorf("write %s: %w", name, err)
 		}
 		if pages != len(l.pages) || outline != len(l.entries) {
-			return "", 0, fmt.Errorf("write %s: the file holds %d pages and %d bookmarks, %d and %d were laid out", name, pages, outline, len(l.pages), len(l.entries))
+			return "", 0, fmt.Errorf("write %s: the file holds %d pages and %d bookmarks, %d and %d were laid out", name, pages, outline,
+				len(l.pages), len(l.entries))
 		}
 		to, err := out.Create(name)
 		if err != nil {
@@ -166,7 +167,8 @@ func (w *Writer) render(ctx context.Context, d *document.Document) ([]byte, *flo
 	if d.Entity != "" {
 		title += " – " + d.Entity
 	}
-	file, err := finish(raw, about{title: l.line(title), author: l.line(d.Entity), subject: strings.TrimSpace(l.line(d.Ref + ", " + d.Period)), language: d.Language, at: d.As,
+	file, err := finish(raw, about{title: l.line(title), author: l.line(d.Entity), subject: strings.TrimSpace(l.line(d.Ref + ", " + d.Period)),
+		language: d.Language, at: d.As,
 		files: d.Files}, l.tree)
 	return file, l, err
 }

@@ -77,7 +77,8 @@ func TestEveryDocument(t *testing.T) {
 
 func TestSameBytes(t *testing.T) {
 	w := New(Options{Fonts: fonts})
-	for _, n := range []documenttest.Named{{Name: "full", Document: documenttest.Full()}, {Name: "hostile", Document: documenttest.Hostile()}} {
+	for _, n := range []documenttest.Named{{Name: "full", Document: documenttest.Full()},
+		{Name: "hostile", Document: documenttest.Hostile()}} {
 		var files [4][]byte
 		var wg sync.WaitGroup
 		for i := range files {
@@ -227,7 +228,9 @@ func TestBookmarks(t *testing.T) {
 
 func TestFileSaysWhatItIs(t *testing.T) {
 	file, _ := write(t, documenttest.Full())
-	for _, want := range []string{"%PDF-1.7\n", "/Metadata ", "/OutputIntents [", "/Lang (en-GB)", "/DisplayDocTitle true", "/ID [<", "(D:20261102071436Z)", "<xmp:CreateDate>2026-11-02T07:14:36Z<", "/Subtype /Link /F 4 /Rect", textString("Privileged access and logging integrity – Meridian Holdings plc")} {
+	for _, want := range []string{"%PDF-1.7\n", "/Metadata ", "/OutputIntents [", "/Lang (en-GB)", "/DisplayDocTitle true", "/ID [<",
+		"(D:20261102071436Z)", "<xmp:CreateDate>2026-11-02T07:14:36Z<", "/Subtype /Link /F 4 /Rect",
+		textString("Privileged access and logging integrity – Meridian Holdings plc")} {
 		if !bytes.Contains(file, []byte(want)) {
 			t.Errorf("the file does not hold %q", want)
 		}
@@ -293,7 +296,9 @@ func TestErrors(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	table := func(after int) *document.Document {
-		return &document.Document{Sections: []document.Section{{Title: "t", Blocks: []document.Block{document.Table{Ref: "F-07", Columns: []document.Column{{Name: "a", Label: "a"}}, Rows: failing{after}, Shown: 500}}}}}
+		return &document.Document{Sections: []document.Section{{Title: "t",
+			Blocks: []document.Block{document.Table{Ref: "F-07", Columns: []document.Column{{Name: "a", Label: "a"}}, Rows: failing{after},
+				Shown: 500}}}}}
 	}
 	for _, c := range []struct {
 		name string
@@ -305,7 +310,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{"no fonts", Options{}, context.Background(), memory{}, documenttest.Empty(), "no font folder"},
 		{"a font missing", Options{Fonts: fstest.MapFS{}}, context.Background(), memory{}, documenttest.Empty(), "SourceSerif4_600SemiBold.ttf"},
-		{"a font that is none", Options{Fonts: fstest.MapFS{"x.ttf": {Data: []byte("no font")}}, Theme: &style.Theme{Faces: style.Faces{Display: "x.ttf"}}}, context.Background(), memory{}, documenttest.Empty(), "font x.ttf"},
+		{"a font that is none", Options{Fonts: fstest.MapFS{"x.ttf": {Data: []byte("no font")}},
+			Theme: &style.Theme{Faces: style.Faces{Display: "x.ttf"}}}, context.Background(), memory{}, documenttest.Empty(), "font x.ttf"},
 		{"rows that fail while measured", good, context.Background(), memory{}, table(3), "read the rows of F-07: disk gone"},
 		{"rows that fail while printed", good, context.Background(), memory{}, table(400), "print the rows of F-07: disk gone"},
 		{"cancelled", good, cancelled, memory{}, documenttest.Full(), "context canceled"},
@@ -325,7 +331,8 @@ func TestErrors(t *testing.T) {
 
 // A document with nothing in it still gives a file that can be opened.
 func TestNothing(t *testing.T) {
-	for _, d := range []*document.Document{{}, {Sections: []document.Section{{}}}, {Sections: []document.Section{{Part: document.Cover, Blocks: []document.Block{document.Front{}}}}}} {
+	for _, d := range []*document.Document{{}, {Sections: []document.Section{{}}},
+		{Sections: []document.Section{{Part: document.Cover, Blocks: []document.Block{document.Front{}}}}}} {
 		if _, w := write(t, d); w.Pages < 1 {
 			t.Errorf("%d pages", w.Pages)
 		}

@@ -51,7 +51,8 @@ func formOf(c document.Column) (id faceID, whole, right bool) {
 	return text, false, false
 }
 
-// cellText is what a reader sees of a value, with what cannot be printed shown as codes. altered reports whether it differs from the value's text.
+// cellText is what a reader sees of a value, with what cannot be printed shown as codes. altered reports whether it differs from the
+// value's text.
 func (l *flow) cellText(c document.Column, v any) (s string, altered bool) {
 	switch {
 	case c.Short && l.d.Paper != nil:
@@ -232,7 +233,8 @@ func name(b document.Table) string {
 	return strconv.Quote(b.Title)
 }
 
-// tableHead sets the title with its note. The table of a card is its evidence and stands under a small title; others are listed in the contents.
+// tableHead sets the title with its note. The table of a card is its evidence and stands under a small title; others are listed in the
+// contents.
 func (l *flow) tableHead(b document.Table, title string) {
 	note, _ := l.clean(b.Note)
 	under := b.Ref == "" && l.y == l.headAt // directly under a heading

@@ -201,7 +201,8 @@ func TestReadingOrder(t *testing.T) {
 	for _, id := range order {
 		if strings.HasPrefix(read[id], "214 of 9,870") {
 			found = true
-			if want := "214 of 9,870 console sign-ins in the period were made by five IAM users with a password and no MFA device, all in meridian-prod-data."; read[id] != want {
+			if want := "214 of 9,870 console sign-ins in the period were made by five IAM users with a password and no MFA device, all in " +
+				"meridian-prod-data."; read[id] != want {
 				t.Errorf("read as %q", read[id])
 			}
 		}

@@ -199,7 +199,8 @@ func TestLongCellIsCutWithItsDigest(t *testing.T) {
 	l := newFlow(context.Background(), testFaces(t), newPalette(nil), &document.Document{Words: documenttest.Words()})
 	long := strings.Repeat("中a", cellLimit)
 	s, altered := l.cellText(document.Column{}, long)
-	if !altered || !strings.HasPrefix(s, "中a") || !strings.Contains(s, "12000 characters, SHA-256 ") || utf8.RuneCountInString(s) > cellLimit+120 {
+	if !altered || !strings.HasPrefix(s, "中a") || !strings.Contains(s, "12000 characters, SHA-256 ") ||
+		utf8.RuneCountInString(s) > cellLimit+120 {
 		t.Errorf("altered %v, %d runes: …%s", altered, utf8.RuneCountInString(s), s[len(s)-120:])
 	}
 	if s, altered = l.cellText(document.Column{}, strings.Repeat("b", cellLimit)); altered || len(s) != cellLimit {

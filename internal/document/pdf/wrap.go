@@ -203,7 +203,8 @@ func (fs *faces) hard(id faceID, size float64, s string, width float64) []string
 	return append(out, s[start:])
 }
 
-// cut is s shortened to one line of width, with an ellipsis where something was left out: only for running headers, whose full text stands elsewhere.
+// cut is s shortened to one line of width, with an ellipsis where something was left out: only for running headers, whose full text
+// stands elsewhere.
 func (fs *faces) cut(id faceID, size float64, s string, width float64) string {
 	limit := int32(width * perMM / set(id, size) * 1000)
 	if fs.fits(id, s, limit) {

@@ -71,9 +71,11 @@ func TestValues(t *testing.T) {
 	for i, c := range cols {
 		plain[i] = result.Column{Name: c.Name, Kind: c.Kind}
 	}
-	d := &document.Document{Ref: "x", Title: "Values", As: at, Words: documenttest.Words(), Cell: documenttest.Cell, Sections: []document.Section{{Part: document.Findings, Title: "F", Blocks: []document.Block{
-		document.Table{Ref: "F-01", Columns: cols, Rows: result.Of(plain, []result.Row{{"018833904417", at, int64(1234), int64(9007199254740993), "12.50", "_x0041_ & <b> \"q\"", nil}})},
-	}}}}
+	d := &document.Document{Ref: "x", Title: "Values", As: at, Words: documenttest.Words(), Cell: documenttest.Cell,
+		Sections: []document.Section{{Part: document.Findings, Title: "F", Blocks: []document.Block{
+			document.Table{Ref: "F-01", Columns: cols,
+				Rows: result.Of(plain, []result.Row{{"018833904417", at, int64(1234), int64(9007199254740993), "12.50", "_x0041_ & <b> \"q\"", nil}})},
+		}}}}
 	data, w := write(t, d)
 	if w.Rows["F-01"] != 1 || w.Altered["F-01"] != 0 {
 		t.Errorf("written: %+v", w)
@@ -84,7 +86,8 @@ func TestValues(t *testing.T) {
 	}
 	defer f.Close()
 	raw := excelize.Options{RawCellValue: true}
-	for cell, want := range map[string]string{"C6": "Same", "D6": "same (2)", "C7": "018833904417", "D7": "46309.091032986114", "E7": "1234", "F7": "9007199254740993", "G7": "12.5", "H7": "_x0041_ & <b> \"q\"", "I7": ""} {
+	for cell, want := range map[string]string{"C6": "Same", "D6": "same (2)", "C7": "018833904417", "D7": "46309.091032986114", "E7": "1234",
+		"F7": "9007199254740993", "G7": "12.5", "H7": "_x0041_ & <b> \"q\"", "I7": ""} {
 		got, err := f.GetCellValue("F-01", cell, raw)
 		if err != nil {
 			t.Fatal(err)

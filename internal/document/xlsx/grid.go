@@ -44,7 +44,8 @@ func (b *book) title(sh, title, sub string, last int) {
 		return &excelize.Style{Font: b.font(18, true, b.color("navy")), Alignment: &excelize.Alignment{Vertical: "center"}}
 	})))
 	b.try(b.f.SetCellStyle(sh, "B3", address(last, 3), b.style("subtitle", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(9, false, b.color("grey")), Border: under(b.color("accent"), 2), Alignment: &excelize.Alignment{Vertical: "center"}}
+		return &excelize.Style{Font: b.font(9, false, b.color("grey")), Border: under(b.color("accent"), 2),
+			Alignment: &excelize.Alignment{Vertical: "center"}}
 	})))
 }
 
@@ -132,7 +133,8 @@ func (g *page) table(t document.Table) {
 	}
 	id := identifier(g.name)
 	b.pageTables[id]++
-	b.try(b.f.AddTable(g.name, &excelize.Table{Range: address(2, top) + ":" + address(1+len(labels), last), Name: fmt.Sprintf("P_%s_%d", id, b.pageTables[id]), StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
+	b.try(b.f.AddTable(g.name, &excelize.Table{Range: address(2, top) + ":" + address(1+len(labels), last),
+		Name: fmt.Sprintf("P_%s_%d", id, b.pageTables[id]), StyleName: "TableStyleLight1", ShowRowStripes: ptr(false)}))
 	head()
 	for i, col := range t.Columns {
 		if len(col.Values) > 0 {
@@ -197,7 +199,8 @@ func (g *page) checks(k document.Checks) {
 	figure := b.style("figure", func() *excelize.Style {
 		a := right()
 		a.WrapText = true
-		return &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), CustomNumFmt: ptr("#,##0"), Alignment: a}
+		return &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1),
+			CustomNumFmt: ptr("#,##0"), Alignment: a}
 	})
 	top := g.row
 	for _, r := range k.Rows {
@@ -225,14 +228,18 @@ func (g *page) checks(k document.Checks) {
 			if counted != *r.Number {
 				result = b.d.Words.Fail
 			}
-			b.formula(g.name, address(6, g.row), fmt.Sprintf(`IF(D%d=E%d,"%s","%s")`, g.row, g.row, formulaText(b.d.Words.Pass), formulaText(b.d.Words.Fail)), result)
+			b.formula(g.name, address(6, g.row), fmt.Sprintf(`IF(D%d=E%d,"%s","%s")`, g.row, g.row, formulaText(b.d.Words.Pass),
+				formulaText(b.d.Words.Fail)), result)
 		}
 		results = append(results, document.Choice{Label: r.Result.Text, Tone: r.Result.Tone})
-		g.height(max(16.5, 12.5*max(lines(r.Name, g.widths[1]), lines(r.How, g.widths[5]), lines(r.Expected, g.widths[2]), lines(r.Observed, g.widths[3]))+4))
+		g.height(max(16.5, 12.5*max(lines(r.Name, g.widths[1]), lines(r.How, g.widths[5]), lines(r.Expected, g.widths[2]),
+			lines(r.Observed, g.widths[3]))+4))
 		g.next()
 	}
 	if len(k.Rows) > 0 {
-		b.toneFormats(g.name, address(6, top)+":"+address(6, g.row-1), unique(append(results, document.Choice{Label: b.d.Words.Pass, Tone: document.Good}, document.Choice{Label: b.d.Words.Fail, Tone: document.Critical})))
+		b.toneFormats(g.name, address(6, top)+":"+address(6, g.row-1),
+			unique(append(results, document.Choice{Label: b.d.Words.Pass, Tone: document.Good},
+				document.Choice{Label: b.d.Words.Fail, Tone: document.Critical})))
 	}
 	g.gap(8)
 }
@@ -263,12 +270,14 @@ func (g *page) matrix(m document.Matrix) {
 			if t == document.Neutral || t == document.Muted {
 				ground = pale(b.color("mid"), 0.28)
 			}
-			white := []excelize.Border{{Type: "left", Color: "FFFFFF", Style: 2}, {Type: "right", Color: "FFFFFF", Style: 2}, {Type: "top", Color: "FFFFFF", Style: 2}, {Type: "bottom", Color: "FFFFFF", Style: 2}}
+			white := []excelize.Border{{Type: "left", Color: "FFFFFF", Style: 2}, {Type: "right", Color: "FFFFFF", Style: 2},
+				{Type: "top", Color: "FFFFFF", Style: 2}, {Type: "bottom", Color: "FFFFFF", Style: 2}}
 			ink := "FFFFFF"
 			if t == document.Neutral || t == document.Muted {
 				ink = b.color("grey")
 			}
-			return &excelize.Style{Font: b.font(8, true, ink), Fill: fill(ground), Border: white, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}
+			return &excelize.Style{Font: b.font(8, true, ink), Fill: fill(ground), Border: white,
+				Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}
 		})
 	}
 	plain := b.style("legend", func() *excelize.Style {
@@ -286,7 +295,8 @@ func (g *page) matrix(m document.Matrix) {
 	g.put(2, 2, "", b.head("left"))
 	g.put(3, 3, "", b.head("left"))
 	small := b.style("head-day", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(7.5, true, "FFFFFF"), Fill: fill(b.color("navy")), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}
+		return &excelize.Style{Font: b.font(7.5, true, "FFFFFF"), Fill: fill(b.color("navy")),
+			Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}
 	})
 	for i, label := range m.Columns {
 		g.put(4+i, 4+i, label, small)
@@ -312,7 +322,8 @@ func (g *page) matrix(m document.Matrix) {
 		g.height(17)
 		g.next()
 	}
-	b.try(b.f.SetPanes(g.name, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: int(top), TopLeftCell: address(4, top+1), ActivePane: "bottomRight"}))
+	b.try(b.f.SetPanes(g.name, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: int(top), TopLeftCell: address(4, top+1),
+		ActivePane: "bottomRight"}))
 	g.gap(8)
 }
 
@@ -331,11 +342,14 @@ func (g *page) heat(c document.Chart) {
 		return
 	}
 	label := b.style("heat-label", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(8, false, b.color("grey")), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", Indent: 1}}
+		return &excelize.Style{Font: b.font(8, false, b.color("grey")), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center",
+			Indent: 1}}
 	})
-	white := []excelize.Border{{Type: "left", Color: "FFFFFF", Style: 1}, {Type: "right", Color: "FFFFFF", Style: 1}, {Type: "top", Color: "FFFFFF", Style: 1}, {Type: "bottom", Color: "FFFFFF", Style: 1}}
+	white := []excelize.Border{{Type: "left", Color: "FFFFFF", Style: 1}, {Type: "right", Color: "FFFFFF", Style: 1},
+		{Type: "top", Color: "FFFFFF", Style: 1}, {Type: "bottom", Color: "FFFFFF", Style: 1}}
 	cell := b.style("heat", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(7, false, b.color("ink")), Border: white, CustomNumFmt: ptr("#,##0;;"), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", ShrinkToFit: true}}
+		return &excelize.Style{Font: b.font(7, false, b.color("ink")), Border: white, CustomNumFmt: ptr("#,##0;;"),
+			Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", ShrinkToFit: true}}
 	})
 	top := g.row
 	for _, s := range c.Series {
@@ -353,7 +367,9 @@ func (g *page) heat(c document.Chart) {
 		g.next()
 	}
 	cells := address(labelTo+1, top) + ":" + address(labelTo+len(c.Categories), g.row-1)
-	b.try(b.f.SetConditionalFormat(g.name, cells, []excelize.ConditionalFormatOptions{{Type: "3_color_scale", Criteria: "=", MinType: "min", MidType: "percentile", MidValue: "75", MaxType: "max", MinColor: "#" + b.color("tint"), MidColor: "#" + pale(b.color("accent"), 0.45), MaxColor: "#" + b.color("accent")}}))
+	b.try(b.f.SetConditionalFormat(g.name, cells, []excelize.ConditionalFormatOptions{{Type: "3_color_scale", Criteria: "=", MinType: "min",
+		MidType: "percentile", MidValue: "75", MaxType: "max", MinColor: "#" + b.color("tint"), MidColor: "#" + pale(b.color("accent"), 0.45),
+		MaxColor: "#" + b.color("accent")}}))
 	axis := b.style("heat-axis", func() *excelize.Style {
 		return &excelize.Style{Font: b.font(7.5, false, b.color("grey")), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "top"}}
 	})

@@ -20,7 +20,8 @@ import (
 
 // one is a document with a single section.
 func one(sheet string, blocks ...document.Block) *document.Document {
-	return &document.Document{Ref: "r 2026-10 r1", Title: "T", Words: documenttest.Words(), Cell: documenttest.Cell, Sections: []document.Section{{Part: document.Scope, Title: sheet, Sheet: sheet, Blocks: blocks}}}
+	return &document.Document{Ref: "r 2026-10 r1", Title: "T", Words: documenttest.Words(), Cell: documenttest.Cell,
+		Sections: []document.Section{{Part: document.Scope, Title: sheet, Sheet: sheet, Blocks: blocks}}}
 }
 
 // Whatever a document gives a page, all of it stands on the sheet: tiles past four, pills past two, heat maps wider than a page.
@@ -34,8 +35,10 @@ func TestNothingIsDropped(t *testing.T) {
 		heat.Categories = append(heat.Categories, fmt.Sprintf("category %d", i))
 		heat.Series[0].Points = append(heat.Series[0].Points, float64(1000+i))
 	}
-	card := document.Card{Ref: "F-01", Title: "card", Pills: []document.Pill{{Text: "severe", Tone: document.High}, {Text: "2 open", Tone: document.High}, {Text: "1 new", Tone: document.High}}}
-	small := document.Table{Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text, Width: 3}}, Rows: result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{"x"}}), Shown: 1}
+	card := document.Card{Ref: "F-01", Title: "card", Pills: []document.Pill{{Text: "severe", Tone: document.High},
+		{Text: "2 open", Tone: document.High}, {Text: "1 new", Tone: document.High}}}
+	small := document.Table{Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text, Width: 3}},
+		Rows: result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{"x"}}), Shown: 1}
 	for name, blocks := range map[string][]document.Block{"even": {tiles, heat, card}, "beside a table": {small, tiles, heat, card}} {
 		data, _ := write(t, one("Scope", blocks...))
 		got := dump(t, data)
@@ -48,7 +51,8 @@ func TestNothingIsDropped(t *testing.T) {
 			if want := fmt.Sprintf(`"category %d"`, i); !strings.Contains(got, want) {
 				t.Errorf("%s: no %s", name, want)
 			}
-			if want := documenttest.Number(int64(1000 + i)); !strings.Contains(got, `"`+want+`"`) && !strings.Contains(got, fmt.Sprintf(`"%d"`, 1000+i)) {
+			if want := documenttest.Number(int64(1000 + i)); !strings.Contains(got, `"`+want+`"`) &&
+				!strings.Contains(got, fmt.Sprintf(`"%d"`, 1000+i)) {
 				t.Errorf("%s: no value %s", name, want)
 			}
 		}
@@ -62,7 +66,8 @@ func TestNothingIsDropped(t *testing.T) {
 
 // Tables need names that are unique in the workbook, also where sheets are named in letters that a table's name cannot have.
 func TestPageTables(t *testing.T) {
-	small := document.Table{Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text, Width: 3}}, Rows: result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{"x"}}), Shown: 1}
+	small := document.Table{Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text, Width: 3}},
+		Rows: result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{"x"}}), Shown: 1}
 	d := one("范围", small, small)
 	d.Sections = append(d.Sections, document.Section{Part: document.Controls, Title: "控制", Sheet: "控制", Blocks: []document.Block{small}})
 	data, _ := write(t, d)
@@ -147,9 +152,11 @@ func (o single) Create(string) (io.WriteCloser, error) { return o.w, nil }
 // A file that is not whole is never closed, since closing gives it its name.
 func TestHalfAFile(t *testing.T) {
 	cols := []result.Column{{Name: "a", Kind: result.Text}}
-	table := document.Table{Ref: "F-01", Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text}}, Rows: broken{result.Of(cols, []result.Row{{"x"}})}, Shown: 1}
+	table := document.Table{Ref: "F-01", Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text}},
+		Rows: broken{result.Of(cols, []result.Row{{"x"}})}, Shown: 1}
 	w := &watched{}
-	if _, err := New(Options{}).Write(context.Background(), single{w}, one("Scope", table)); err == nil || !strings.Contains(err.Error(), "disk gone") {
+	if _, err := New(Options{}).Write(context.Background(), single{w}, one("Scope", table)); err == nil ||
+		!strings.Contains(err.Error(), "disk gone") {
 		t.Error(err)
 	}
 	if w.closed {

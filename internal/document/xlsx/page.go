@@ -10,7 +10,8 @@ import (
 	"trailscribe/internal/document"
 )
 
-// A page of blocks lies on a grid: even narrow columns where it holds no table, so that tiles, charts and heat maps line up; else the columns of its tables.
+// A page of blocks lies on a grid: even narrow columns where it holds no table, so that tiles, charts and heat maps line up; else the
+// columns of its tables.
 const (
 	evenColumns = 26
 	evenWidth   = 5.1
@@ -105,7 +106,8 @@ func at(blocks []document.Block, i int) document.Block {
 // area keeps the numbers behind charts off the printed page.
 func (g *page) area() {
 	if g.data > len(g.widths)+5 {
-		g.b.try(g.b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: quote(g.name) + "!$A$1:$" + column(g.last()) + "$" + strconv.FormatInt(max(g.row, 6), 10), Scope: g.name}))
+		g.b.try(g.b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: quote(g.name) + "!$A$1:$" + column(g.last()) +
+			"$" + strconv.FormatInt(max(g.row, 6), 10), Scope: g.name}))
 	}
 }
 

@@ -52,15 +52,21 @@ type kill struct {
 var things = []awsfake.Fault{
 	{Kind: awsfake.Throttle, Call: "athena:StartQueryExecution"}, {Kind: awsfake.SlotsFull, Call: "athena:StartQueryExecution"},
 	{Kind: awsfake.ServerError, Call: "athena:StartQueryExecution"}, {Kind: awsfake.ServerErrorDone, Call: "athena:StartQueryExecution"},
-	{Kind: awsfake.LostReplyDone, Call: "athena:StartQueryExecution"}, {Kind: awsfake.LostRequest, Call: "athena:StartQueryExecution"}, {Kind: awsfake.GarbageDone, Call: "athena:StartQueryExecution"},
-	{Kind: awsfake.Throttle, Call: "athena:BatchGetQueryExecution"}, {Kind: awsfake.ServerError, Call: "athena:BatchGetQueryExecution"}, {Kind: awsfake.LostReplyDone, Call: "athena:BatchGetQueryExecution"},
+	{Kind: awsfake.LostReplyDone, Call: "athena:StartQueryExecution"}, {Kind: awsfake.LostRequest, Call: "athena:StartQueryExecution"},
+	{Kind: awsfake.GarbageDone, Call: "athena:StartQueryExecution"},
+	{Kind: awsfake.Throttle, Call: "athena:BatchGetQueryExecution"}, {Kind: awsfake.ServerError, Call: "athena:BatchGetQueryExecution"},
+	{Kind: awsfake.LostReplyDone, Call: "athena:BatchGetQueryExecution"},
 	{Kind: awsfake.GarbageDone, Call: "athena:BatchGetQueryExecution"}, {Kind: awsfake.HalfBody, Call: "athena:BatchGetQueryExecution"},
-	{Kind: awsfake.Throttle, Call: "athena:GetQueryResults"}, {Kind: awsfake.ServerError, Call: "athena:GetQueryResults"}, {Kind: awsfake.LostReplyDone, Call: "athena:GetQueryResults"},
+	{Kind: awsfake.Throttle, Call: "athena:GetQueryResults"}, {Kind: awsfake.ServerError, Call: "athena:GetQueryResults"},
+	{Kind: awsfake.LostReplyDone, Call: "athena:GetQueryResults"},
 	{Kind: awsfake.HalfBody, Call: "athena:GetQueryResults"}, {Kind: awsfake.GarbageDone, Call: "athena:GetQueryResults"},
 	{Kind: awsfake.Throttle, Call: "athena:GetWorkGroup"}, {Kind: awsfake.LostReplyDone, Call: "athena:StopQueryExecution"},
-	{Kind: awsfake.Throttle, Call: "glue:*"}, {Kind: awsfake.ServerError, Call: "glue:*"}, {Kind: awsfake.LostReplyDone, Call: "glue:*"}, {Kind: awsfake.GarbageDone, Call: "glue:GetTable"},
-	{Kind: awsfake.Throttle, Call: "s3:*"}, {Kind: awsfake.ServerErrorDone, Call: "s3:*"}, {Kind: awsfake.LostReplyDone, Call: "s3:*"}, {Kind: awsfake.LostRequest, Call: "s3:*"},
-	{Kind: awsfake.HalfBody, Call: "s3:GetObject"}, {Kind: awsfake.HalfBody, Call: "s3:ListObjectsV2"}, {Kind: awsfake.GarbageDone, Call: "s3:ListObjectsV2"}, {Kind: awsfake.GarbageDone, Call: "s3:GetObject"},
+	{Kind: awsfake.Throttle, Call: "glue:*"}, {Kind: awsfake.ServerError, Call: "glue:*"}, {Kind: awsfake.LostReplyDone, Call: "glue:*"},
+	{Kind: awsfake.GarbageDone, Call: "glue:GetTable"},
+	{Kind: awsfake.Throttle, Call: "s3:*"}, {Kind: awsfake.ServerErrorDone, Call: "s3:*"}, {Kind: awsfake.LostReplyDone, Call: "s3:*"},
+	{Kind: awsfake.LostRequest, Call: "s3:*"},
+	{Kind: awsfake.HalfBody, Call: "s3:GetObject"}, {Kind: awsfake.HalfBody, Call: "s3:ListObjectsV2"},
+	{Kind: awsfake.GarbageDone, Call: "s3:ListObjectsV2"}, {Kind: awsfake.GarbageDone, Call: "s3:GetObject"},
 }
 
 func newTrial(seed uint64, statements int) *trial {
@@ -92,7 +98,8 @@ func newTrial(seed uint64, statements int) *trial {
 		t.calls = slices.Insert(t.calls, 0, awsfake.Fault{Kind: awsfake.Expired, Skip: r.IntN(60)})
 	}
 	for _, f := range []awsfake.QueryFault{
-		{Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true, Message: "HIVE_CURSOR_ERROR: Please reduce your request rate", Scanned: 1 << 20}},
+		{Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true, Message: "HIVE_CURSOR_ERROR: Please reduce your request rate",
+			Scanned: 1 << 20}},
 		{Fail: &awsfake.AthenaFail{Category: 1, Type: 2, Retryable: true}},
 		{Requeue: 1 + r.IntN(2)}, {Longer: time.Duration(5+r.IntN(60)) * time.Millisecond},
 	} {
@@ -102,7 +109,8 @@ func newTrial(seed uint64, statements int) *trial {
 		}
 	}
 	if r.IntN(4) == 0 {
-		t.queries = append(t.queries, awsfake.QueryFault{Times: 1 + r.IntN(2), Chance: 0.2, Fail: &awsfake.AthenaFail{Category: 2, Type: 1501, Message: "Insufficient permissions to execute the query", Scanned: 1 << 20}})
+		t.queries = append(t.queries, awsfake.QueryFault{Times: 1 + r.IntN(2), Chance: 0.2, Fail: &awsfake.AthenaFail{Category: 2, Type: 1501,
+			Message: "Insufficient permissions to execute the query", Scanned: 1 << 20}})
 	}
 	for range r.IntN(4) {
 		k := kill{at: 1 + r.IntN(25+12*len(t.statements)), after: r.IntN(2) == 0}
@@ -169,7 +177,9 @@ func newField(t testing.TB, o awsfake.Options) *field {
 	f.table(true)
 	f.days(3, 30)
 	f.workgroup("enforced", true)
-	f.st = append(questions(t, f.d), engine.Statement{ID: "long", Query: bind(t, f.d, "SELECT eventid, nullif(eventname, 'Call1') AS name, '' AS empty FROM events ORDER BY eventid")},
+	f.st = append(questions(t, f.d),
+		engine.Statement{ID: "long", Query: bind(t, f.d,
+			"SELECT eventid, nullif(eventname, 'Call1') AS name, '' AS empty FROM events ORDER BY eventid")},
 		engine.Statement{ID: "none", Query: bind(t, f.d, "SELECT eventid FROM events WHERE eventname = 'nothing' ORDER BY eventid")})
 	s, err := f.engine(f.d, func(o *Options) { o.Mode = Staged }).Open(t.Context(), october("calm"))
 	if err != nil {
@@ -178,7 +188,8 @@ func newField(t testing.TB, o awsfake.Options) *field {
 	if f.inputs, err = figuresOf(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if f.want, err = answers(t.Context(), s, f.st); err != nil || len(f.want) != len(f.st) || strings.Count(f.want["long"], "\n") != 90 || f.want["none"] != "" {
+	if f.want, err = answers(t.Context(), s, f.st); err != nil || len(f.want) != len(f.st) || strings.Count(f.want["long"], "\n") != 90 ||
+		f.want["none"] != "" {
 		t.Fatal(err, f.want)
 	}
 	if err := s.Close(); err != nil {
@@ -193,7 +204,8 @@ func figuresOf(ctx context.Context, s engine.Session) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(*in.Listed, *in.Read, *in.Refused, *in.Skipped, *in.Records, *in.Events, *in.Undated, in.First, in.Last, in.Cells, in.Categories), nil
+	return fmt.Sprint(*in.Listed, *in.Read, *in.Refused, *in.Skipped, *in.Records, *in.Events, *in.Undated, in.First, in.Last, in.Cells,
+		in.Categories), nil
 }
 
 // Many runs, each with its own faults of every kind the fake AWS knows, and killed here and there: every statement gives the
@@ -237,14 +249,17 @@ func TestCampaign(t *testing.T) {
 	for _, k := range slices.Sorted(maps.Keys(sum.faults)) {
 		t.Logf("%6d %s", sum.faults[k], k)
 	}
-	t.Logf("%d faults and %d kills in %d runs of %d processes, %d of which ended with an error; planned %d (%d of them staging anew), billed %d, failed and free %d; %s",
-		happened.Load(), sum.kills, sum.runs, sum.processes, sum.refused, sum.planned, sum.stagings2, sum.billed, sum.failed, time.Since(begin).Round(time.Second))
+	t.Logf("%d faults and %d kills in %d runs of %d processes, %d of which ended with an error; planned %d (%d of them staging anew), "+
+		"billed %d, failed and free %d; %s",
+		happened.Load(), sum.kills, sum.runs, sum.processes, sum.refused, sum.planned, sum.stagings2, sum.billed, sum.failed,
+		time.Since(begin).Round(time.Second))
 }
 
 // run does one trial to its end.
 func (f *field) run(t *testing.T, tr *trial, sum *tally) {
 	bad := func(format string, args ...any) {
-		t.Errorf("seed %d (%s, enforced %v, statements %v): %s\nrepeat it: go test ./internal/engine/athena -run TestCampaign -faults 1 -seed %d", tr.seed, tr.mode, tr.enforced, tr.statements, fmt.Sprintf(format, args...), tr.seed)
+		t.Errorf("seed %d (%s, enforced %v, statements %v): %s\nrepeat it: go test ./internal/engine/athena -run TestCampaign -faults 1 -seed %d",
+			tr.seed, tr.mode, tr.enforced, tr.statements, fmt.Sprintf(format, args...), tr.seed)
 	}
 	f.fake.Seed(tr.seed)
 	earlier := len(f.fake.Executions())
@@ -280,7 +295,8 @@ func (f *field) run(t *testing.T, tr *trial, sum *tally) {
 			}
 		}
 		p := f.process(t.Context(), f.d, func(o *Options) {
-			o.Mode, o.PartitionFrom, o.Concurrency, o.Timing.RetryFirst, o.Warn = tr.mode, tr.partitionFrom, tr.concurrency, time.Millisecond, func(string) {}
+			o.Mode, o.PartitionFrom, o.Concurrency, o.Timing.RetryFirst, o.Warn = tr.mode, tr.partitionFrom, tr.concurrency, time.Millisecond,
+				func(string) {}
 			if tr.enforced {
 				o.Workgroup = "enforced"
 			}

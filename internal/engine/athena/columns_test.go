@@ -59,7 +59,10 @@ func BenchmarkColumns(b *testing.B) {
 		var sizes []size
 		raw, sum := s.(*session).found.bytes, int64(0)
 		for _, c := range relation.Columns() {
-			found, err := s.Query(b.Context(), engine.Statement{ID: c.Name, Query: bind(b, definition, "SELECT "+sql.Name(c.Name)+" AS x FROM events WHERE "+sql.Name(c.Name)+" IS NOT NULL ORDER BY cardinality(ARRAY["+sql.Name(c.Name)+"]) LIMIT 1")})
+			found, err := s.Query(b.Context(),
+				engine.Statement{ID: c.Name, Query: bind(b, definition,
+					"SELECT "+sql.Name(c.Name)+" AS x FROM events WHERE "+sql.Name(c.Name)+" IS NOT NULL "+
+						"ORDER BY cardinality(ARRAY["+sql.Name(c.Name)+"]) LIMIT 1")})
 			if err != nil {
 				b.Fatal(err)
 			}

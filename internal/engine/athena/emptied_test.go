@@ -71,7 +71,8 @@ func TestPriceOfATableWithoutDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if then.Bytes != 0 || then.Modes[0].Work[0].Bytes < now.Bytes {
-		t.Errorf("%d bytes of a period without files, staged by reading %d; the bucket has %d", then.Bytes, then.Modes[0].Work[0].Bytes, now.Bytes)
+		t.Errorf("%d bytes of a period without files, staged by reading %d; the bucket has %d", then.Bytes, then.Modes[0].Work[0].Bytes,
+			now.Bytes)
 	}
 }
 

@@ -22,7 +22,8 @@ func ask(ctx context.Context, r *runner, id, sql string) (*execution, error) {
 }
 
 func ends(state types.QueryExecutionState, retryable bool, reason string) *types.QueryExecutionStatus {
-	return &types.QueryExecutionStatus{State: state, StateChangeReason: &reason, AthenaError: &types.AthenaError{Retryable: retryable, ErrorType: aws.Int32(1)}}
+	return &types.QueryExecutionStatus{State: state, StateChangeReason: &reason, AthenaError: &types.AthenaError{Retryable: retryable,
+		ErrorType: aws.Int32(1)}}
 }
 
 func TestPaidOnce(t *testing.T) {
@@ -220,7 +221,8 @@ func TestTwoWait(t *testing.T) {
 		s := newStand()
 		s.takes = time.Minute
 		e := onStand(t, s, nil)
-		first, err := e.o.Athena.StartQueryExecution(t.Context(), &athena.StartQueryExecutionInput{QueryString: aws.String("SELECT 1"), ClientRequestToken: aws.String(strings.Repeat("x", 40))})
+		first, err := e.o.Athena.StartQueryExecution(t.Context(), &athena.StartQueryExecutionInput{QueryString: aws.String("SELECT 1"),
+			ClientRequestToken: aws.String(strings.Repeat("x", 40))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -314,7 +316,8 @@ func TestBounds(t *testing.T) {
 func TestTooLong(t *testing.T) {
 	s := newStand()
 	var f *engine.Fault
-	if _, err := ask(t.Context(), onStand(t, s, nil).runner("run"), "q", strings.Repeat("x", longest+1)); !errors.As(err, &f) || f.Reason != engine.Refused || s.starts > 0 {
+	if _, err := ask(t.Context(), onStand(t, s, nil).runner("run"), "q", strings.Repeat("x", longest+1)); !errors.As(err, &f) ||
+		f.Reason != engine.Refused || s.starts > 0 {
 		t.Error(err)
 	}
 }
@@ -334,7 +337,8 @@ func TestFailedByALimit(t *testing.T) {
 		q := &types.QueryExecution{QueryExecutionId: aws.String("id"), Status: &types.QueryExecutionStatus{State: types.QueryExecutionStateFailed,
 			StateChangeReason: aws.String(text), AthenaError: &types.AthenaError{ErrorType: aws.Int32(1001)}}}
 		var f *engine.Fault
-		if err := failed("run q", q); !errors.As(err, &f) || f.Reason != engine.OverLimit || strings.Contains(f.Hint, "try_cast") || f.Hint == "" {
+		if err := failed("run q", q); !errors.As(err, &f) || f.Reason != engine.OverLimit || strings.Contains(f.Hint, "try_cast") ||
+			f.Hint == "" {
 			t.Errorf("%s: %#v", text, err)
 		}
 	}
@@ -343,18 +347,22 @@ func TestFailedByALimit(t *testing.T) {
 // The terminal and a report show what Athena says, and no more.
 func TestFailedWords(t *testing.T) {
 	for reason, want := range map[string]engine.Reason{
-		"HIVE_BAD_DATA: Error parsing field": engine.Failed, "Access Denied (Service: Amazon S3)": engine.NoPermission, "TABLE_NOT_FOUND: line 1:8": engine.Refused,
-		"a\x1b[31mb\u202e": engine.Failed,
+		"HIVE_BAD_DATA: Error parsing field": engine.Failed, "Access Denied (Service: Amazon S3)": engine.NoPermission,
+		"TABLE_NOT_FOUND: line 1:8": engine.Refused,
+		"a\x1b[31mb\u202e":          engine.Failed,
 	} {
-		q := &types.QueryExecution{QueryExecutionId: aws.String("id"), Status: &types.QueryExecutionStatus{State: "FAILED", StateChangeReason: &reason}}
+		q := &types.QueryExecution{QueryExecutionId: aws.String("id"), Status: &types.QueryExecutionStatus{State: "FAILED",
+			StateChangeReason: &reason}}
 		err := failed("run q", q)
 		var f *engine.Fault
 		if !errors.As(err, &f) || f.Reason != want || f.Hint == "" || strings.ContainsAny(err.Error(), "\x1b\u202e") {
 			t.Errorf("%q: %v", reason, err)
 		}
 	}
-	q := &types.QueryExecution{QueryExecutionId: aws.String("id"), Status: &types.QueryExecutionStatus{State: "FAILED", AthenaError: &types.AthenaError{ErrorType: aws.Int32(1501)}}}
-	if f := failed("run q", q).(*engine.Fault); f.Reason != engine.NoPermission || !strings.Contains(f.Error(), "a permission is missing (query id)") {
+	q := &types.QueryExecution{QueryExecutionId: aws.String("id"), Status: &types.QueryExecutionStatus{State: "FAILED",
+		AthenaError: &types.AthenaError{ErrorType: aws.Int32(1501)}}}
+	if f := failed("run q", q).(*engine.Fault); f.Reason != engine.NoPermission ||
+		!strings.Contains(f.Error(), "a permission is missing (query id)") {
 		t.Error(f)
 	}
 }

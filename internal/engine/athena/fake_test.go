@@ -43,7 +43,8 @@ type world struct {
 var worlds atomic.Int64
 
 // hive is a type of Trino in Hive's words.
-var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">", "varchar", "string", ", ", ",", " ", ":")
+var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">",
+	"varchar", "string", ", ", ",", " ", ":")
 
 func newWorld(t testing.TB, o awsfake.Options) *world {
 	t.Helper()
@@ -67,10 +68,12 @@ func worldOf(t testing.TB, fake *awsfake.Server) *world {
 		t.Fatal(err)
 	}
 	n := worlds.Add(1)
-	w := &world{t: t, fake: fake, cfg: cfg, logs: fmt.Sprintf("logs-%d", n), database: fmt.Sprintf("trail_%d", n), athena: NewClient(cfg), glue: glue.NewFromConfig(cfg), s3: s3source.NewClient(cfg)}
+	w := &world{t: t, fake: fake, cfg: cfg, logs: fmt.Sprintf("logs-%d", n), database: fmt.Sprintf("trail_%d", n), athena: NewClient(cfg),
+		glue: glue.NewFromConfig(cfg), s3: s3source.NewClient(cfg)}
 	fake.CreateBucket(w.logs)
 	fake.CreateBucket("results")
-	if _, err := w.glue.CreateDatabase(t.Context(), &glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: &w.database}}); err != nil {
+	if _, err := w.glue.CreateDatabase(t.Context(),
+		&glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: &w.database}}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -79,9 +82,12 @@ func worldOf(t testing.TB, fake *awsfake.Server) *world {
 // table makes the table over the logs: laid by account, region and day, or not at all.
 func (w *world) table(laid bool, change ...func(*gluetypes.TableInput)) {
 	w.t.Helper()
-	in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []gluetypes.Column{}, Parameters: map[string]string{},
-		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://" + w.logs + "/"), InputFormat: aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"), OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
-			SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
+	in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []gluetypes.Column{},
+		Parameters: map[string]string{},
+		StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://" + w.logs + "/"),
+			InputFormat:  aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"),
+			OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+			SerdeInfo:    &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
 	if laid {
 		for _, n := range []string{"account", "region", "day"} {
 			in.PartitionKeys = append(in.PartitionKeys, gluetypes.Column{Name: aws.String(n), Type: aws.String("string")})
@@ -90,11 +96,13 @@ func (w *world) table(laid bool, change ...func(*gluetypes.TableInput)) {
 		in.Parameters = map[string]string{
 			"projection.enabled": "true", "storage.location.template": "s3://" + w.logs + "/AWSLogs/${account}/CloudTrail/${region}/${day}",
 			"projection.account.type": "injected", "projection.region.type": "enum", "projection.region.values": "eu-west-1,us-east-1,eu-central-1",
-			"projection.day.type": "date", "projection.day.format": "yyyy/MM/dd", "projection.day.range": "2020/01/01,NOW+3650DAYS", "projection.day.interval": "1", "projection.day.interval.unit": "DAYS",
+			"projection.day.type": "date", "projection.day.format": "yyyy/MM/dd", "projection.day.range": "2020/01/01,NOW+3650DAYS",
+			"projection.day.interval": "1", "projection.day.interval.unit": "DAYS",
 		}
 	}
 	for _, c := range cloudtrail.Columns() {
-		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(c.Name), Type: aws.String(hiveWords.Replace(c.Type))})
+		in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(c.Name),
+			Type: aws.String(hiveWords.Replace(c.Type))})
 	}
 	for _, f := range change {
 		f(in)
@@ -107,8 +115,10 @@ func (w *world) table(laid bool, change ...func(*gluetypes.TableInput)) {
 // workgroup makes a workgroup whose settings hold for all who use it.
 func (w *world) workgroup(name string, enforced bool) {
 	w.t.Helper()
-	if _, err := w.athena.CreateWorkGroup(w.t.Context(), &athena.CreateWorkGroupInput{Name: &name, Configuration: &types.WorkGroupConfiguration{
-		EnforceWorkGroupConfiguration: &enforced, ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String("s3://results/enforced/")}}}); err != nil {
+	if _, err := w.athena.CreateWorkGroup(w.t.Context(), &athena.CreateWorkGroupInput{Name: &name,
+		Configuration: &types.WorkGroupConfiguration{
+			EnforceWorkGroupConfiguration: &enforced,
+			ResultConfiguration:           &types.ResultConfiguration{OutputLocation: aws.String("s3://results/enforced/")}}}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -143,7 +153,8 @@ func (w *world) remove(key string) {
 }
 
 // fast is waiting for a fake.
-var fast = Timing{PollFirst: 2 * time.Millisecond, PollMost: 20 * time.Millisecond, SlotFirst: 5 * time.Millisecond, SlotMost: 50 * time.Millisecond, RetryFirst: 5 * time.Millisecond, StartGap: time.Microsecond, ErrorBudget: 2 * time.Second}
+var fast = Timing{PollFirst: 2 * time.Millisecond, PollMost: 20 * time.Millisecond, SlotFirst: 5 * time.Millisecond,
+	SlotMost: 50 * time.Millisecond, RetryFirst: 5 * time.Millisecond, StartGap: time.Microsecond, ErrorBudget: 2 * time.Second}
 
 func (w *world) engine(d *relation.Definition, change func(*Options)) *Engine {
 	w.t.Helper()
@@ -151,7 +162,8 @@ func (w *world) engine(d *relation.Definition, change func(*Options)) *Engine {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o := Options{Definition: d, Source: src, Athena: w.athena, Glue: w.glue, S3: w.s3, Region: w.fake.Region(), Workgroup: "primary", Database: w.database, Table: "cloudtrail",
+	o := Options{Definition: d, Source: src, Athena: w.athena, Glue: w.glue, S3: w.s3, Region: w.fake.Region(), Workgroup: "primary",
+		Database: w.database, Table: "cloudtrail",
 		Output: "s3://results/out", Timing: fast, Concurrency: 4, Warn: func(s string) { w.t.Log(s) }}
 	if change != nil {
 		change(&o)

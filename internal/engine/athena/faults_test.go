@@ -31,7 +31,8 @@ func (w *world) days(days, events int) {
 	for d := range days {
 		var records []string
 		for i := range events {
-			raw, err := cloudtrail.Complete(fmt.Appendf(nil, `{"eventName":"Call%d","eventSource":"s%d.amazonaws.com","eventID":"id-%d-%d","recipientAccountId":"111122223333","awsRegion":"eu-west-1"}`, i%7, i%5, d, i), i,
+			raw, err := cloudtrail.Complete(fmt.Appendf(nil,
+				`{"eventName":"Call%d","eventSource":"s%d.amazonaws.com","eventID":"id-%d-%d","recipientAccountId":"111122223333","awsRegion":"eu-west-1"}`, i%7, i%5, d, i), i,
 				time.Date(2026, 10, d+1, 12, i/60, i%60, 0, time.UTC))
 			if err != nil {
 				w.t.Fatal(err)
@@ -39,7 +40,8 @@ func (w *world) days(days, events int) {
 			records = append(records, string(raw))
 		}
 		day := fmt.Sprintf("2026/10/%02d", d+1)
-		w.fake.Put(w.logs, "AWSLogs/111122223333/CloudTrail/eu-west-1/"+day+"/111122223333_CloudTrail_eu-west-1_x.json.gz", gzipped(w.t, `{"Records":[`+strings.Join(records, ",")+`]}`), "")
+		w.fake.Put(w.logs, "AWSLogs/111122223333/CloudTrail/eu-west-1/"+day+"/111122223333_CloudTrail_eu-west-1_x.json.gz",
+			gzipped(w.t, `{"Records":[`+strings.Join(records, ",")+`]}`), "")
 	}
 }
 
@@ -72,7 +74,9 @@ func bind(t testing.TB, d *relation.Definition, text string) *sql.Bound {
 func questions(t testing.TB, d *relation.Definition) []engine.Statement {
 	var out []engine.Statement
 	for i := range 5 {
-		out = append(out, engine.Statement{ID: fmt.Sprintf("q%d", i), Query: bind(t, d, fmt.Sprintf("SELECT eventname, count(*) AS n FROM events WHERE eventsource = 's%d.amazonaws.com' GROUP BY 1 ORDER BY 1", i))})
+		out = append(out, engine.Statement{ID: fmt.Sprintf("q%d", i),
+			Query: bind(t, d, fmt.Sprintf("SELECT eventname, count(*) AS n FROM events WHERE eventsource = 's%d.amazonaws.com' "+
+				"GROUP BY 1 ORDER BY 1", i))})
 	}
 	return out
 }
@@ -146,9 +150,11 @@ func TestRerun(t *testing.T) {
 	e := w.engine(d, func(o *Options) { o.Mode, o.PartitionFrom = Staged, 1 })
 	st := questions(t, d)
 	// The staging itself fails half way, twice.
-	w.fake.InjectQuery(awsfake.QueryFault{SQL: "CREATE TABLE", Times: 2, Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true, Message: "HIVE_WRITER_CLOSE_ERROR: SlowDown"}})
+	w.fake.InjectQuery(awsfake.QueryFault{SQL: "CREATE TABLE", Times: 2, Fail: &awsfake.AthenaFail{Category: 1, Type: 1403, Retryable: true,
+		Message: "HIVE_WRITER_CLOSE_ERROR: SlowDown"}})
 	w.fake.InjectQuery(awsfake.QueryFault{SQL: "s1.amazonaws.com", Times: 1, Fail: &awsfake.AthenaFail{Category: 1, Type: 2, Retryable: true}})
-	w.fake.InjectQuery(awsfake.QueryFault{SQL: "s2.amazonaws.com", Fail: &awsfake.AthenaFail{Category: 2, Type: 1501, Message: "Insufficient permissions"}})
+	w.fake.InjectQuery(awsfake.QueryFault{SQL: "s2.amazonaws.com", Fail: &awsfake.AthenaFail{Category: 2, Type: 1501,
+		Message: "Insufficient permissions"}})
 	s, err := open(t.Context(), e, october("rerun"))
 	if err != nil {
 		t.Fatal(err)
@@ -251,7 +257,8 @@ func TestControlCount(t *testing.T) {
 				t.Errorf("%s was %s without a reason", f.Key, f.State)
 			}
 		}
-		want := []string{"eu-west-1/2026/10/01 refused", "eu-west-1/2026/10/02 read", "eu-west-1/2026/10/02 skipped", "eu-west-1/2026/10/02 refused", "eu-west-1/2026/10/03 read", "us-east-1/2026/10/02 refused"}
+		want := []string{"eu-west-1/2026/10/01 refused", "eu-west-1/2026/10/02 read", "eu-west-1/2026/10/02 skipped",
+			"eu-west-1/2026/10/02 refused", "eu-west-1/2026/10/03 read", "us-east-1/2026/10/02 refused"}
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
@@ -292,7 +299,8 @@ func TestLargeResults(t *testing.T) {
 		if c.fault.Kind != 0 {
 			remove = w.fake.Inject(c.fault)
 		}
-		st := engine.Statement{ID: fmt.Sprint("large", i), Query: bind(t, d, "SELECT eventid, nullif(eventname, 'Call1') AS name, '' AS empty FROM events ORDER BY eventid")}
+		st := engine.Statement{ID: fmt.Sprint("large", i),
+			Query: bind(t, d, "SELECT eventid, nullif(eventname, 'Call1') AS name, '' AS empty FROM events ORDER BY eventid")}
 		got, err := answers(t.Context(), s, []engine.Statement{st})
 		remove()
 		lines := strings.Split(strings.TrimSpace(got[st.ID]), "\n")
@@ -397,7 +405,8 @@ func TestExpired(t *testing.T) {
 	w.fake.Inject(awsfake.Fault{Kind: awsfake.Expired})
 	_, err := w.engine(d, nil).Open(t.Context(), october("expired"))
 	var f *engine.Fault
-	if !errors.As(err, &f) || f.Reason != engine.NoPermission || !strings.Contains(f.Error(), "credentials have expired") || !strings.Contains(f.Hint, "sign in") {
+	if !errors.As(err, &f) || f.Reason != engine.NoPermission || !strings.Contains(f.Error(), "credentials have expired") ||
+		!strings.Contains(f.Hint, "sign in") {
 		t.Errorf("%v", err)
 	}
 	if awsconfig.Code(err) == "" {

@@ -18,9 +18,11 @@ func TestFigures(t *testing.T) {
 	w.table(true)
 	w.days(2, 30)
 	o := Options{Athena: w.athena, Database: w.database, Workgroup: "primary", Output: "s3://results/figures", Timing: fast}
-	statement := `SELECT count(*) AS n, count(DISTINCT "$path") AS files FROM "` + w.database + `"."cloudtrail" WHERE "account" = '111122223333'`
+	statement := `SELECT count(*) AS n, count(DISTINCT "$path") AS files FROM "` + w.database +
+		`"."cloudtrail" WHERE "account" = '111122223333'`
 	for _, f := range []awsfake.Fault{
-		{}, {Kind: awsfake.Throttle, Call: "athena:BatchGetQueryExecution", Times: 2}, {Kind: awsfake.ServerError, Call: "athena:StartQueryExecution", Times: 2},
+		{}, {Kind: awsfake.Throttle, Call: "athena:BatchGetQueryExecution", Times: 2},
+		{Kind: awsfake.ServerError, Call: "athena:StartQueryExecution", Times: 2},
 		{Kind: awsfake.GarbageDone, Call: "athena:GetQueryResults", Times: 1},
 	} {
 		remove := func() {}
@@ -34,13 +36,16 @@ func TestFigures(t *testing.T) {
 		}
 	}
 	var fault *engine.Fault
-	if _, err := Figures(t.Context(), o, "count", statement, 3); !errors.As(err, &fault) || !strings.Contains(err.Error(), "count: Athena answered with something else than one row of 3 figures") {
+	if _, err := Figures(t.Context(), o, "count", statement, 3); !errors.As(err, &fault) ||
+		!strings.Contains(err.Error(), "count: Athena answered with something else than one row of 3 figures") {
 		t.Errorf("two figures for three: %v", err)
 	}
-	if _, err := Figures(t.Context(), o, "count", `SELECT 'a' AS a`, 1); !errors.As(err, &fault) || !strings.Contains(err.Error(), "reading figure 1") {
+	if _, err := Figures(t.Context(), o, "count", `SELECT 'a' AS a`, 1); !errors.As(err, &fault) ||
+		!strings.Contains(err.Error(), "reading figure 1") {
 		t.Errorf("a text for a figure: %v", err)
 	}
-	if _, err := Figures(t.Context(), o, "count", `SELECT nothing FROM nowhere`, 1); !errors.As(err, &fault) || !strings.HasPrefix(err.Error(), "count: ") {
+	if _, err := Figures(t.Context(), o, "count", `SELECT nothing FROM nowhere`, 1); !errors.As(err, &fault) ||
+		!strings.HasPrefix(err.Error(), "count: ") {
 		t.Errorf("a statement that fails: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

@@ -18,7 +18,8 @@ import (
 
 // FuzzValue: a cell of Athena is refused, or is of the Go type of its column's kind.
 func FuzzValue(f *testing.F) {
-	for _, s := range []string{"", "x", "1", "-0", "1.50", "1e5", "NaN", "Infinity", "true", "TRUE", "2026-10-01", "2026-10-01 01:02:03.123", "2026-10-01 01:02:03.123 Europe/Berlin", "2026-10-01 01:02:03 +14:00", "2026-10-01 x Local", "0000-00-00 ../x y"} {
+	for _, s := range []string{"", "x", "1", "-0", "1.50", "1e5", "NaN", "Infinity", "true", "TRUE", "2026-10-01", "2026-10-01 01:02:03.123",
+		"2026-10-01 01:02:03.123 Europe/Berlin", "2026-10-01 01:02:03 +14:00", "2026-10-01 x Local", "0000-00-00 ../x y"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -46,7 +47,8 @@ type sameAnswer struct {
 
 // Do answers.
 func (a sameAnswer) Do(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: a.status, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
+	return &http.Response{StatusCode: a.status, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}},
+		Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
 }
 
 // FuzzPage: whatever an answer with results holds, it is an error or rows of as many cells as the statement has columns.
@@ -61,7 +63,8 @@ func FuzzPage(f *testing.F) {
 		if status < 200 || status > 599 {
 			status = 200
 		}
-		client := athena.New(athena.Options{Region: "eu-central-1", Credentials: aws.AnonymousCredentials{}, HTTPClient: sameAnswer{status, body}, Retryer: aws.NopRetryer{}})
+		client := athena.New(athena.Options{Region: "eu-central-1", Credentials: aws.AnonymousCredentials{}, HTTPClient: sameAnswer{status, body},
+			Retryer: aws.NopRetryer{}})
 		e := &Engine{o: Options{Athena: client, Timing: Timing{PollFirst: time.Nanosecond}}}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()

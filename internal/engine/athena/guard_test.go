@@ -26,7 +26,8 @@ func TestDroppedUnderARun(t *testing.T) {
 			"one file": func(s *session) error {
 				for key := range s.files {
 					bucket, _, _ := awsconfig.Object(s.location)
-					_, err := w.s3.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: []s3types.ObjectIdentifier{{Key: &key}}}})
+					_, err := w.s3.DeleteObjects(t.Context(),
+						&s3.DeleteObjectsInput{Bucket: &bucket, Delete: &s3types.Delete{Objects: []s3types.ObjectIdentifier{{Key: &key}}}})
 					return err
 				}
 				return errors.New("there is no file")
@@ -49,7 +50,8 @@ func TestDroppedUnderARun(t *testing.T) {
 			st.ID = "q2"
 			got, err := answers(t.Context(), s, []engine.Statement{st})
 			var f *engine.Fault
-			if !errors.As(err, &f) || f.Reason != engine.Failed || !strings.Contains(f.Error(), "dropped by someone else") || !strings.Contains(f.Hint, "again") || len(got) > 0 {
+			if !errors.As(err, &f) || f.Reason != engine.Failed || !strings.Contains(f.Error(), "dropped by someone else") ||
+				!strings.Contains(f.Hint, "again") || len(got) > 0 {
 				t.Errorf("%s: %v, %v", what, got, err)
 			}
 			if _, err := s.Inputs(t.Context()); err == nil {
@@ -88,7 +90,8 @@ func TestOwners(t *testing.T) {
 		t.Error(got, err)
 	}
 	again := begin("b") // the process of b was killed
-	if again.table != b.table || again.stagedBy.id != b.stagedBy.id || !again.stagedBy.earlier && again.stagedBy.attempt != b.stagedBy.attempt {
+	if again.table != b.table || again.stagedBy.id != b.stagedBy.id || !again.stagedBy.earlier &&
+		again.stagedBy.attempt != b.stagedBy.attempt {
 		t.Errorf("it staged again: %s by %s", again.table, again.stagedBy.id)
 	}
 	before := w.fake.Meter().Executions

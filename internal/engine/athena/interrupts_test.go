@@ -27,7 +27,8 @@ const within = 2 * time.Second
 // deadline, with calls going wrong here and there: no query runs on, what was staged is dropped or is found as an orphan, and
 // the same command finishes the run with the right rows and removes it.
 func TestInterrupts(t *testing.T) {
-	f := newField(t, awsfake.Options{Slots: 3, Queue: 3, PageSize: 7, QueuedFor: 4 * time.Millisecond, RunningFor: 12 * time.Millisecond, StopLag: 8 * time.Millisecond})
+	f := newField(t, awsfake.Options{Slots: 3, Queue: 3, PageSize: 7, QueuedFor: 4 * time.Millisecond, RunningFor: 12 * time.Millisecond,
+		StopLag: 8 * time.Millisecond})
 	points := map[string]int{}
 	stopped, orphans, longest := 0, 0, time.Duration(0)
 	for i, done := uint64(0), 0; done < *interrupts && !t.Failed(); i++ {
@@ -48,7 +49,8 @@ func TestInterrupts(t *testing.T) {
 	for _, k := range slices.Sorted(maps.Keys(points)) {
 		t.Logf("%4d %s", points[k], k)
 	}
-	t.Logf("%d interrupts: %d queries were stopped, none ran on; the last was stopped after %s at most; %d staged tables could not be dropped at once, and the next run did it", *interrupts, stopped, longest.Round(time.Millisecond), orphans)
+	t.Logf("%d interrupts: %d queries were stopped, none ran on; the last was stopped after %s at most; %d staged tables could not be "+
+		"dropped at once, and the next run did it", *interrupts, stopped, longest.Round(time.Millisecond), orphans)
 }
 
 // interrupted is what came of an interrupt.
@@ -65,7 +67,8 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		mode = Direct
 	}
 	bad := func(format string, args ...any) {
-		t.Errorf("seed %d (%s, %s): %s\nrepeat it: go test ./internal/engine/athena -run TestInterrupts -interrupts 1 -seed %d", seed, mode, point, fmt.Sprintf(format, args...), seed)
+		t.Errorf("seed %d (%s, %s): %s\nrepeat it: go test ./internal/engine/athena -run TestInterrupts -interrupts 1 -seed %d", seed, mode,
+			point, fmt.Sprintf(format, args...), seed)
 	}
 	f.fake.Seed(seed)
 	f.later.Add(int64(3 * time.Second))
@@ -79,16 +82,21 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 	var removes []func()
 	if r.IntN(2) == 0 {
 		for _, x := range []awsfake.Fault{
-			{Kind: awsfake.LostReplyDone, Call: "athena:StartQueryExecution", Chance: 0.3}, {Kind: awsfake.ServerErrorDone, Call: "athena:StartQueryExecution", Chance: 0.2},
-			{Kind: awsfake.Throttle, Call: "athena:StartQueryExecution", Chance: 0.3}, {Kind: awsfake.Throttle, Call: "athena:StopQueryExecution", Chance: 0.4},
-			{Kind: awsfake.LostReplyDone, Call: "athena:StopQueryExecution", Chance: 0.2}, {Kind: awsfake.LostRequest, Call: "athena:StopQueryExecution", Chance: 0.2},
-			{Kind: awsfake.Throttle, Call: "athena:BatchGetQueryExecution", Chance: 0.2}, {Kind: awsfake.Throttle, Call: "glue:*", Chance: 0.2}, {Kind: awsfake.ServerError, Call: "s3:*", Chance: 0.1},
+			{Kind: awsfake.LostReplyDone, Call: "athena:StartQueryExecution", Chance: 0.3},
+			{Kind: awsfake.ServerErrorDone, Call: "athena:StartQueryExecution", Chance: 0.2},
+			{Kind: awsfake.Throttle, Call: "athena:StartQueryExecution", Chance: 0.3}, {Kind: awsfake.Throttle, Call: "athena:StopQueryExecution",
+				Chance: 0.4},
+			{Kind: awsfake.LostReplyDone, Call: "athena:StopQueryExecution", Chance: 0.2},
+			{Kind: awsfake.LostRequest, Call: "athena:StopQueryExecution", Chance: 0.2},
+			{Kind: awsfake.Throttle, Call: "athena:BatchGetQueryExecution", Chance: 0.2}, {Kind: awsfake.Throttle, Call: "glue:*", Chance: 0.2},
+			{Kind: awsfake.ServerError, Call: "s3:*", Chance: 0.1},
 		} {
 			removes = append(removes, f.fake.Inject(x))
 		}
 	}
 	if r.IntN(8) == 0 {
-		removes = append(removes, f.fake.Inject(awsfake.Fault{Kind: awsfake.Denied, Call: []string{"glue:DeleteTable", "s3:DeleteObjects"}[r.IntN(2)]}))
+		removes = append(removes, f.fake.Inject(awsfake.Fault{Kind: awsfake.Denied,
+			Call: []string{"glue:DeleteTable", "s3:DeleteObjects"}[r.IntN(2)]}))
 	}
 	p := start()
 	gone, passed := make(chan time.Duration, 1), make(chan struct{})
@@ -151,7 +159,8 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		defer time.AfterFunc(time.Duration(r.IntN(200))*time.Millisecond, func() { interrupt("at a random time") }).Stop()
 	}
 	// A query that only a stop ends. It must be one that the interrupt finds running, or the run would wait for ever.
-	if part, ok := map[string]string{"": "", opening: "CREATE TABLE", counting: "key_account", asking: "'Call1'"}[p.gate.in]; ok && r.IntN(4) > 0 {
+	if part, ok := map[string]string{"": "", opening: "CREATE TABLE", counting: "key_account", asking: "'Call1'"}[p.gate.in]; ok &&
+		r.IntN(4) > 0 {
 		chance := map[bool]float64{true: 0.3}[part == ""]
 		removes = append(removes, f.fake.InjectQuery(awsfake.QueryFault{SQL: part, Slow: true, Chance: chance}))
 	}
@@ -171,7 +180,8 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		bad("%d queries run on %s after the interrupt", n, out.took)
 	}
 	var fault *engine.Fault
-	if err != nil && !strings.Contains(err.Error(), "could not be dropped") && (!errors.As(err, &fault) || fault.Reason != reason || fault.Hint == "" || point == "") {
+	if err != nil && !strings.Contains(err.Error(), "could not be dropped") && (!errors.As(err, &fault) || fault.Reason != reason ||
+		fault.Hint == "" || point == "") {
 		bad("an error of the wrong kind: %v", err)
 	}
 	cancelled := 0
@@ -184,7 +194,8 @@ func (f *field) interrupt(t *testing.T, seed uint64) (point string, out interrup
 		bad("%d queries were cancelled and %d stopped by us", cancelled, out.stopped)
 	}
 	found, orphanErr := start().engine.Orphans(t.Context())
-	if left := f.left(); orphanErr != nil || len(left) > 0 && (len(found) != 1 || err == nil || !strings.Contains(err.Error(), found[0].Table)) {
+	if left := f.left(); orphanErr != nil || len(left) > 0 &&
+		(len(found) != 1 || err == nil || !strings.Contains(err.Error(), found[0].Table)) {
 		bad("left behind and not told of: %q, %v, %v", left, orphanErr, err)
 	}
 	out.orphans = len(found)

@@ -7,7 +7,8 @@ func TestNamesOfAthena(t *testing.T) {
 		said, name string
 		same       bool
 	}{
-		{"arn", "arn", true}, {"ARN", "arn", true}, {"arn", "arn_2", true}, {"arn", "arn_x", false}, {"arn", "arns", false}, {"arn_2", "arn", false}, {"", "arn", false}, {"_col6", "arn", false}, {"arn", "arn_", false},
+		{"arn", "arn", true}, {"ARN", "arn", true}, {"arn", "arn_2", true}, {"arn", "arn_x", false}, {"arn", "arns", false},
+		{"arn_2", "arn", false}, {"", "arn", false}, {"_col6", "arn", false}, {"arn", "arn_", false},
 	} {
 		if got := called(x.said, x.name); got != x.same {
 			t.Errorf("%q for %q: %t", x.said, x.name, got)

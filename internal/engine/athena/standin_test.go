@@ -57,7 +57,8 @@ func newStand() *stand {
 	return &stand{tokens: map[string]string{}, queries: map[string]*standing{}, perPage: 1000, began: make(chan string, 100)}
 }
 
-func (s *stand) StartQueryExecution(ctx context.Context, in *athena.StartQueryExecutionInput, _ ...func(*athena.Options)) (*athena.StartQueryExecutionOutput, error) {
+func (s *stand) StartQueryExecution(ctx context.Context, in *athena.StartQueryExecutionInput,
+	_ ...func(*athena.Options)) (*athena.StartQueryExecutionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.starts++
@@ -111,7 +112,8 @@ func api(code, message string) error {
 	return &smithy.OperationError{ServiceID: "Athena", OperationName: "Call", Err: &smithy.GenericAPIError{Code: code, Message: message}}
 }
 
-func (s *stand) StopQueryExecution(ctx context.Context, in *athena.StopQueryExecutionInput, _ ...func(*athena.Options)) (*athena.StopQueryExecutionOutput, error) {
+func (s *stand) StopQueryExecution(ctx context.Context, in *athena.StopQueryExecutionInput,
+	_ ...func(*athena.Options)) (*athena.StopQueryExecutionOutput, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -122,7 +124,8 @@ func (s *stand) StopQueryExecution(ctx context.Context, in *athena.StopQueryExec
 	return &athena.StopQueryExecutionOutput{}, nil
 }
 
-func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQueryExecutionInput, _ ...func(*athena.Options)) (*athena.BatchGetQueryExecutionOutput, error) {
+func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQueryExecutionInput,
+	_ ...func(*athena.Options)) (*athena.BatchGetQueryExecutionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.polls++
@@ -144,13 +147,16 @@ func (s *stand) BatchGetQueryExecution(ctx context.Context, in *athena.BatchGetQ
 		case time.Since(q.at) < s.queued:
 			status.State = types.QueryExecutionStateQueued
 		}
-		out.QueryExecutions = append(out.QueryExecutions, types.QueryExecution{QueryExecutionId: &id, Query: &q.sql, Status: &status, StatementType: types.StatementTypeDml,
-			Statistics: &types.QueryExecutionStatistics{DataScannedInBytes: aws.Int64(25 << 20)}, ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String(s.output)}})
+		out.QueryExecutions = append(out.QueryExecutions, types.QueryExecution{QueryExecutionId: &id, Query: &q.sql, Status: &status,
+			StatementType:       types.StatementTypeDml,
+			Statistics:          &types.QueryExecutionStatistics{DataScannedInBytes: aws.Int64(25 << 20)},
+			ResultConfiguration: &types.ResultConfiguration{OutputLocation: aws.String(s.output)}})
 	}
 	return out, nil
 }
 
-func (s *stand) GetQueryResults(ctx context.Context, in *athena.GetQueryResultsInput, _ ...func(*athena.Options)) (*athena.GetQueryResultsOutput, error) {
+func (s *stand) GetQueryResults(ctx context.Context, in *athena.GetQueryResultsInput,
+	_ ...func(*athena.Options)) (*athena.GetQueryResultsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.results++
@@ -216,7 +222,8 @@ func (empty) List(context.Context, string) iter.Seq2[source.Object, error] {
 
 func onStand(t *testing.T, s *stand, change func(*Options)) *Engine {
 	t.Helper()
-	o := Options{Definition: &relation.Definition{}, Source: empty{}, Athena: s, Glue: none{}, S3: none{}, Region: "eu-central-1", Workgroup: "w", Database: "d", Table: "t"}
+	o := Options{Definition: &relation.Definition{}, Source: empty{}, Athena: s, Glue: none{}, S3: none{}, Region: "eu-central-1",
+		Workgroup: "w", Database: "d", Table: "t"}
 	if change != nil {
 		change(&o)
 	}

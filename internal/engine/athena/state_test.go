@@ -21,7 +21,8 @@ type meanwhile struct {
 	do func()
 }
 
-func (m *meanwhile) StartQueryExecution(ctx context.Context, in *athena.StartQueryExecutionInput, o ...func(*athena.Options)) (*athena.StartQueryExecutionOutput, error) {
+func (m *meanwhile) StartQueryExecution(ctx context.Context, in *athena.StartQueryExecutionInput,
+	o ...func(*athena.Options)) (*athena.StartQueryExecutionOutput, error) {
 	if strings.HasPrefix(aws.ToString(in.QueryString), m.of) {
 		m.do()
 	}
@@ -41,13 +42,17 @@ func TestFilesThatChangeWhileStaging(t *testing.T) {
 		change func(w *world)
 		want   engine.Changes
 	}{
-		"nothing":                      {func(*world) {}, engine.Changes{}},
-		"one came":                     {func(w *world) { w.fake.Put(w.logs, logKey("2026/10/03", "new"), gzipped(w.t, `{"Records":[]}`), "") }, engine.Changes{Came: 1}},
-		"one came for the day after":   {func(w *world) { w.fake.Put(w.logs, logKey("2026/11/01", "new"), gzipped(w.t, `{"Records":[]}`), "") }, engine.Changes{}},
-		"one went":                     {func(w *world) { w.remove(logKey("2026/10/02", "x")) }, engine.Changes{Gone: 1}},
-		"one was replaced":             {func(w *world) { w.fake.Put(w.logs, logKey("2026/10/02", "x"), gzipped(w.t, `{"Records":[]}`), "") }, engine.Changes{Replaced: 1}},
-		"one was archived":             {func(w *world) { w.class(logKey("2026/10/01", "x"), "GLACIER") }, engine.Changes{Replaced: 1}},
-		"one of another month changed": {func(w *world) { w.fake.Put(w.logs, logKey("2026/12/02", "x"), gzipped(w.t, `{"Records":[]}`), "") }, engine.Changes{}},
+		"nothing": {func(*world) {}, engine.Changes{}},
+		"one came": {func(w *world) { w.fake.Put(w.logs, logKey("2026/10/03", "new"), gzipped(w.t, `{"Records":[]}`), "") },
+			engine.Changes{Came: 1}},
+		"one came for the day after": {func(w *world) { w.fake.Put(w.logs, logKey("2026/11/01", "new"), gzipped(w.t, `{"Records":[]}`), "") },
+			engine.Changes{}},
+		"one went": {func(w *world) { w.remove(logKey("2026/10/02", "x")) }, engine.Changes{Gone: 1}},
+		"one was replaced": {func(w *world) { w.fake.Put(w.logs, logKey("2026/10/02", "x"), gzipped(w.t, `{"Records":[]}`), "") },
+			engine.Changes{Replaced: 1}},
+		"one was archived": {func(w *world) { w.class(logKey("2026/10/01", "x"), "GLACIER") }, engine.Changes{Replaced: 1}},
+		"one of another month changed": {func(w *world) { w.fake.Put(w.logs, logKey("2026/12/02", "x"), gzipped(w.t, `{"Records":[]}`), "") },
+			engine.Changes{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := enginetest.Definition(t, nil)

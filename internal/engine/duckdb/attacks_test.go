@@ -32,47 +32,80 @@ const (
 var attacks = []attack{
 	{"replace", "SELECT length(replace(rpad('', 1000000, 'a'), 'a', rpad('', 1000000, 'a'))) AS n", tooLong},
 	{"replace of rows", "SELECT length(replace(rpad(eventid, 1000000, 'a'), 'a', rpad('', 1000000, 'a'))) AS n FROM events", tooLong},
-	{"replace in replace", "SELECT max(length(replace(replace(replace(rpad(eventid, 9, '0'), '0', rpad('', 999, '0')), '0', rpad('', 999, '0')), '0', rpad('', 999, '0')))) AS n FROM events", tooLong},
+	{"replace in replace", "SELECT max(length(replace(replace(replace(rpad(eventid, 9, '0'), '0', rpad('', 999, '0')), '0', rpad('', " +
+		"999, '0')), '0', rpad('', 999, '0')))) AS n FROM events", tooLong},
 	{"regexp_replace", "SELECT length(regexp_replace(rpad('', 1000000, 'a'), 'a', '$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0')) AS n", tooLong},
-	{"regexp_replace in regexp_replace", "SELECT max(length(regexp_replace(regexp_replace(rpad(eventid, 400000, 'a'), 'a', '$0$0'), 'a', '$0$0'))) AS n FROM events WHERE eventid IN ('id-1', 'id-2')", tooLong},
+	{"regexp_replace in regexp_replace",
+		"SELECT max(length(regexp_replace(regexp_replace(rpad(eventid, 400000, 'a'), 'a', '$0$0'), 'a', '$0$0'))) AS n FROM events WHERE " +
+			"eventid IN ('id-1', 'id-2')", tooLong},
 	{"reduce of texts", "SELECT length(reduce(sequence(1, 40), rpad('', 1000, 'a'), (s, x) -> s || s, s -> s)) AS n", tooLong},
-	{"reduce of texts of rows", "SELECT max(length(reduce(sequence(1, 40), rpad(eventid, 1000, 'a'), (s, x) -> s || s, s -> s))) AS n FROM events", noMemory},
-	{"reduce with concat", "SELECT length(reduce(sequence(1, 40), rpad('', 1000, 'a'), (s, x) -> concat(s, upper(s), s), s -> s)) AS n", tooLong},
+	{"reduce of texts of rows", "SELECT max(length(reduce(sequence(1, 40), rpad(eventid, 1000, 'a'), (s, x) -> s || s, s -> s))) AS n " +
+		"FROM events", noMemory},
+	{"reduce with concat", "SELECT length(reduce(sequence(1, 40), rpad('', 1000, 'a'), (s, x) -> concat(s, upper(s), s), s -> s)) AS n",
+		tooLong},
 	{"reduce of arrays", "SELECT cardinality(reduce(sequence(1, 40), sequence(1, 1000), (s, x) -> s || s, s -> s)) AS n", tooMany},
-	{"reduce of arrays of texts", "SELECT max(cardinality(reduce(sequence(1, 40), ARRAY[rpad(eventid, 100000, 'a')], (s, x) -> s || s, s -> s))) AS n FROM events", noMemory},
-	{"reduce that appends", "SELECT max(cardinality(reduce(sequence(1, 9999), ARRAY[eventid], (s, x) -> s || rpad(eventid, 100000, 'a'), s -> s))) AS n FROM events", noMemory},
+	{"reduce of arrays of texts", "SELECT max(cardinality(reduce(sequence(1, 40), ARRAY[rpad(eventid, 100000, 'a')], (s, x) -> s || s, s " +
+		"-> s))) AS n FROM events", noMemory},
+	{"reduce that appends", "SELECT max(cardinality(reduce(sequence(1, 9999), ARRAY[eventid], (s, x) -> s || rpad(eventid, 100000, 'a'), " +
+		"s -> s))) AS n FROM events", noMemory},
 	{"array_join", "SELECT length(array_join(transform(sequence(1, 10000), x -> rpad('', 1000000, 'a')), '')) AS n", noMemory},
 	{"array_join of repeat", "SELECT max(length(array_join(repeat(eventid, 10000), rpad('', 1000000, 'a')))) AS n FROM events", tooLong},
-	{"array_join with a text for NULL", "SELECT max(length(array_join(repeat(nullif(eventid, eventid), 10000), '', rpad('', 1000000, 'a')))) AS n FROM events", tooLong},
-	{"split in split", "SELECT cardinality(flatten(transform(split(rpad('', 999999, ','), ','), x -> split(rpad('', 999999, ','), ',')))) AS n", noMemory},
+	{"array_join with a text for NULL",
+		"SELECT max(length(array_join(repeat(nullif(eventid, eventid), 10000), '', rpad('', 1000000, 'a')))) AS n FROM events", tooLong},
+	{"split in split", "SELECT cardinality(flatten(transform(split(rpad('', 999999, ','), ','), " +
+		"x -> split(rpad('', 999999, ','), ',')))) AS n", noMemory},
 	{"split of rows", "SELECT max(cardinality(split(rpad(eventid, 1000000, ','), ','))) AS n FROM events", noMemory},
 	{"regexp_split", "SELECT max(cardinality(regexp_split(rpad(eventid, 1000000, ','), ','))) AS n FROM events", noMemory},
 	{"regexp_extract_all", "SELECT max(cardinality(regexp_extract_all(rpad(eventid, 1000000, ','), '.'))) AS n FROM events", noMemory},
-	{"split times split", "SELECT count(*) AS n FROM (SELECT split(rpad(eventid, 1000000, ','), ',') AS a FROM events) x CROSS JOIN UNNEST(a) t(y) CROSS JOIN UNNEST(a) u(z)", noMemory},
-	{"transform in transform", "SELECT max(cardinality(transform(sequence(1, 10000), x -> transform(sequence(1, 10000), y -> transform(sequence(1, 10000), z -> x + y + z))))) AS n FROM events", noMemory},
-	{"transform to texts", "SELECT max(cardinality(transform(sequence(1, 10000), x -> rpad(eventid, 1000000, 'a')))) AS n FROM events", noMemory},
-	{"transform to one text", "SELECT max(cardinality(transform(sequence(1, 10000), x -> b))) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b FROM events LIMIT 5) q", noMemory},
-	{"transform to one text or another", "SELECT max(cardinality(transform(sequence(1, 10000), x -> IF(x > 0, b, 'a')))) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b FROM events LIMIT 5) q", noMemory},
-	{"transform to one array", "SELECT max(cardinality(transform(sequence(1, 10000), x -> b))) AS n FROM (SELECT sequence(1, 10000) AS b, eventid FROM events LIMIT 5) q", noMemory},
-	{"transform to rows", "SELECT max(cardinality(transform(sequence(1, 10000), x -> ROW(b, b)))) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b FROM events LIMIT 5) q", noMemory},
-	{"zip_with", "SELECT max(cardinality(zip_with(sequence(1, 10000), sequence(1, 10000), (x, y) -> rpad(eventid, 1000000, 'a')))) AS n FROM events", noMemory},
-	{"map_concat", "SELECT cardinality(reduce(sequence(1, 40), map(sequence(1, 1000), sequence(1, 1000)), (s, x) -> map_concat(s, transform_keys(s, (k, v) -> k + cardinality(s))), s -> s)) AS n", noMemory},
-	{"transform_values", "SELECT max(cardinality(transform_values(map(sequence(1, 10000), sequence(1, 10000)), (k, v) -> rpad(eventid, 1000000, 'a')))) AS n FROM events", noMemory},
+	{"split times split", "SELECT count(*) AS n FROM (SELECT split(rpad(eventid, 1000000, ','), ',') AS a FROM events) x CROSS JOIN " +
+		"UNNEST(a) t(y) CROSS JOIN UNNEST(a) u(z)", noMemory},
+	{"transform in transform", "SELECT max(cardinality(transform(sequence(1, 10000), x -> transform(sequence(1, 10000), y -> " +
+		"transform(sequence(1, 10000), z -> x + y + z))))) AS n FROM events", noMemory},
+	{"transform to texts", "SELECT max(cardinality(transform(sequence(1, 10000), x -> rpad(eventid, 1000000, 'a')))) AS n FROM events",
+		noMemory},
+	{"transform to one text", "SELECT max(cardinality(transform(sequence(1, 10000), x -> b))) AS n FROM (SELECT rpad(eventid, 1000000, " +
+		"'a') AS b FROM events LIMIT 5) q", noMemory},
+	{"transform to one text or another",
+		"SELECT max(cardinality(transform(sequence(1, 10000), x -> IF(x > 0, b, 'a')))) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b " +
+			"FROM events LIMIT 5) q", noMemory},
+	{"transform to one array", "SELECT max(cardinality(transform(sequence(1, 10000), x -> b))) AS n FROM (SELECT sequence(1, 10000) AS " +
+		"b, eventid FROM events LIMIT 5) q", noMemory},
+	{"transform to rows", "SELECT max(cardinality(transform(sequence(1, 10000), x -> ROW(b, b)))) AS n FROM (SELECT rpad(eventid, " +
+		"1000000, 'a') AS b FROM events LIMIT 5) q", noMemory},
+	{"zip_with", "SELECT max(cardinality(zip_with(sequence(1, 10000), sequence(1, 10000), (x, y) -> rpad(eventid, 1000000, 'a')))) AS n " +
+		"FROM events", noMemory},
+	{"map_concat", "SELECT cardinality(reduce(sequence(1, 40), map(sequence(1, 1000), sequence(1, 1000)), (s, x) -> map_concat(s, " +
+		"transform_keys(s, (k, v) -> k + cardinality(s))), s -> s)) AS n", noMemory},
+	{"transform_values", "SELECT max(cardinality(transform_values(map(sequence(1, 10000), sequence(1, 10000)), (k, v) -> rpad(eventid, " +
+		"1000000, 'a')))) AS n FROM events", noMemory},
 	{"repeat", "SELECT max(cardinality(repeat(rpad(eventid, 1000, 'a'), 900))) AS n FROM events", noMemory},
 	{"rpad of rows", "SELECT max(length(rpad(eventid, 1000000, 'a'))) AS n FROM events", noMemory},
-	{"ARRAY", "SELECT max(cardinality(ARRAY[b" + strings.Repeat(", b", 999) + "])) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b FROM events LIMIT 5) q", noMemory},
-	{"listagg", "SELECT length(listagg(rpad(eventid, 100000, 'a'), '') WITHIN GROUP (ORDER BY eventid)) AS n FROM events WHERE eventid < 'id-2'", tooLong},
-	{"array_agg", "SELECT cardinality(array_agg(rpad(eventid, 100000, 'a') ORDER BY eventid)) AS n FROM events, UNNEST(sequence(1, 10)) t(x)", noMemory},
-	{"json of an array", "SELECT length(json_format(CAST(transform(sequence(1, 10000), x -> rpad(eventid, 1000000, 'a')) AS json))) AS n FROM events", noMemory},
+	{"ARRAY", "SELECT max(cardinality(ARRAY[b" + strings.Repeat(", b", 999) +
+		"])) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b FROM events LIMIT 5) q", noMemory},
+	{"listagg", "SELECT length(listagg(rpad(eventid, 100000, 'a'), '') WITHIN GROUP (ORDER BY eventid)) AS n FROM events WHERE " +
+		"eventid < 'id-2'", tooLong},
+	{"array_agg", "SELECT cardinality(array_agg(rpad(eventid, 100000, 'a') ORDER BY eventid)) AS n FROM events, UNNEST(sequence(1, 10)) t(x)",
+		noMemory},
+	{"json of an array", "SELECT length(json_format(CAST(transform(sequence(1, 10000), x -> rpad(eventid, 1000000, 'a')) AS json))) AS n " +
+		"FROM events", noMemory},
 	{"json of json", `SELECT max(length(json_format(CAST(json_format(CAST(json_format(CAST(rpad(eventid, 500000, '"') AS json)) AS json)) AS json)))) AS n FROM events WHERE eventid IN ('id-1', 'id-2')`, tooLong},
-	{"to_hex of to_hex", "SELECT max(length(to_hex(to_utf8(to_hex(to_utf8(rpad(eventid, 300000, 'a'))))))) AS n FROM events WHERE eventid IN ('id-1', 'id-2')", tooLong},
-	{"url_encode of url_encode", "SELECT max(length(url_encode(url_encode(rpad(eventid, 300000, '/'))))) AS n FROM events WHERE eventid IN ('id-1', 'id-2')", tooLong},
-	{"levenshtein_distance", "SELECT max(levenshtein_distance(rpad(eventid, 100000, 'a'), rpad(eventid, 100000, 'b'))) AS n FROM events WHERE eventid IN ('id-1', 'id-2')", "levenshtein_distance compares texts of"},
-	{"a text joined", "SELECT max(length(upper(x.b))) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b, eventid FROM events LIMIT 50) x JOIN events e ON x.eventid <= e.eventid", noMemory},
-	{"a text joined and filtered", "SELECT max(strpos(b, eventname, 1)) AS n FROM (SELECT x.b, e.eventname FROM (SELECT rpad(eventid, 1000000, 'a') AS b, eventid FROM events LIMIT 50) x JOIN events e ON x.eventid <= e.eventid) q WHERE length(b) + length(eventname) > 3", noMemory},
-	{"recursion that doubles", "WITH RECURSIVE t(n, s) AS (SELECT 1, rpad('', 10000, 'a') UNION ALL SELECT n + 1, s || s FROM t WHERE n < 10) SELECT max(length(s)) AS n FROM t", tooLong},
-	{"recursion without an end", "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) AS n FROM t", "goes on after 10 steps"},
-	{"array_agg in a window", "SELECT max(cardinality(w)) AS n FROM (SELECT array_agg(a.eventid) OVER (ORDER BY a.eventid, b.eventid) AS w FROM events a, events b) q", ""},
+	{"to_hex of to_hex", "SELECT max(length(to_hex(to_utf8(to_hex(to_utf8(rpad(eventid, 300000, 'a'))))))) AS n FROM events WHERE " +
+		"eventid IN ('id-1', 'id-2')", tooLong},
+	{"url_encode of url_encode", "SELECT max(length(url_encode(url_encode(rpad(eventid, 300000, '/'))))) AS n FROM events WHERE eventid " +
+		"IN ('id-1', 'id-2')", tooLong},
+	{"levenshtein_distance", "SELECT max(levenshtein_distance(rpad(eventid, 100000, 'a'), rpad(eventid, 100000, 'b'))) AS n FROM events " +
+		"WHERE eventid IN ('id-1', 'id-2')", "levenshtein_distance compares texts of"},
+	{"a text joined", "SELECT max(length(upper(x.b))) AS n FROM (SELECT rpad(eventid, 1000000, 'a') AS b, eventid FROM events LIMIT 50) " +
+		"x JOIN events e ON x.eventid <= e.eventid", noMemory},
+	{"a text joined and filtered",
+		"SELECT max(strpos(b, eventname, 1)) AS n FROM (SELECT x.b, e.eventname FROM (SELECT rpad(eventid, 1000000, 'a') AS b, eventid FROM " +
+			"events LIMIT 50) x JOIN events e ON x.eventid <= e.eventid) q WHERE length(b) + length(eventname) > 3", noMemory},
+	{"recursion that doubles", "WITH RECURSIVE t(n, s) AS (SELECT 1, rpad('', 10000, 'a') UNION ALL SELECT n + 1, s || s FROM t WHERE n " +
+		"< 10) SELECT max(length(s)) AS n FROM t", tooLong},
+	{"recursion without an end", "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) AS n FROM t",
+		"goes on after 10 steps"},
+	{"array_agg in a window", "SELECT max(cardinality(w)) AS n FROM (SELECT array_agg(a.eventid) OVER (ORDER BY a.eventid, b.eventid) AS " +
+		"w FROM events a, events b) q", ""},
 	{"array_distinct", "SELECT max(cardinality(array_distinct(transform(sequence(1, 5000), x -> x + length(eventid))))) AS n FROM events", ""},
 }
 
@@ -126,7 +159,8 @@ func attackAll(t *testing.T, timeout time.Duration, which func(attack) bool) {
 				case a.want == "" && f.Reason == engine.TimedOut:
 				case !strings.Contains(err.Error(), a.want) && !strings.Contains(strings.ToLower(err.Error()), noMemory):
 					t.Errorf("%.200s: %v, want %q", a.text, err, a.want)
-				case strings.Contains(strings.ToLower(err.Error()), noMemory) && !strings.Contains(f.Hint, "--memory"), strings.Contains(f.Hint, "try_cast"):
+				case strings.Contains(strings.ToLower(err.Error()), noMemory) && !strings.Contains(f.Hint, "--memory"),
+					strings.Contains(f.Hint, "try_cast"):
 					t.Errorf("%s: %v: the hint is %q", a.text, err, f.Hint)
 				case !strings.Contains(strings.ToLower(err.Error()), noMemory) && f.Reason != engine.OverLimit:
 					t.Errorf("%s: the reason is %q", a.text, f.Reason)

@@ -46,19 +46,29 @@ func TestBudget(t *testing.T) {
 		"container of 384 MiB":                  {processors: 4, machine: 384 * mib, wantMemory: 192 * mib, wantThreads: 1, wantEnough: "512MiB"},
 		"container of 128 MiB":                  {processors: 4, machine: 128 * mib, wantMemory: MinMemory, wantThreads: 1, wantEnough: "256MiB"},
 		"nothing is known":                      {wantMemory: 512 * mib, wantThreads: 1, wantEnough: "1GiB"},
-		"memory is said":                        {processors: 8, machine: 16 * gib, memory: 512 * mib, wantMemory: 512 * mib, wantThreads: 5, wantEnough: "1GiB"},
-		"more memory than there is is said":     {processors: 8, machine: 4 * gib, memory: 8 * gib, wantMemory: 8 * gib, wantThreads: 8, wantEnough: "16GiB"},
-		"the least memory is said":              {processors: 64, machine: 256 * gib, memory: MinMemory, wantMemory: MinMemory, wantThreads: 1, wantEnough: "256MiB"},
-		"threads are said":                      {processors: 8, machine: 16 * gib, threads: 3, wantMemory: 2 * gib, wantThreads: 3, wantEnough: "4GiB"},
-		"more threads than processors are said": {processors: 2, machine: 16 * gib, threads: 16, wantMemory: 2 * gib, wantThreads: 16, wantEnough: "4GiB"},
-		"memory does not carry the threads":     {processors: 2, machine: 16 * gib, memory: 512 * mib, threads: 64, wantMemory: 512 * mib, wantThreads: 5, wantEnough: "1GiB"},
-		"both are said":                         {processors: 2, machine: 16 * gib, memory: 6 * gib, threads: 64, wantMemory: 6 * gib, wantThreads: 64, wantEnough: "12GiB"},
-		"large events":                          {processors: 8, machine: 16 * gib, batch: large, wantMemory: 2 * gib, wantThreads: 3, wantEnough: "4GiB"},
-		"large events in a small machine":       {processors: 8, machine: 2 * gib, batch: large, wantMemory: fixedCost + threadCost + 3*large, wantThreads: 1, wantEnough: "1536MiB"},
+		"memory is said": {processors: 8, machine: 16 * gib, memory: 512 * mib, wantMemory: 512 * mib, wantThreads: 5,
+			wantEnough: "1GiB"},
+		"more memory than there is is said": {processors: 8, machine: 4 * gib, memory: 8 * gib, wantMemory: 8 * gib, wantThreads: 8,
+			wantEnough: "16GiB"},
+		"the least memory is said": {processors: 64, machine: 256 * gib, memory: MinMemory, wantMemory: MinMemory, wantThreads: 1,
+			wantEnough: "256MiB"},
+		"threads are said": {processors: 8, machine: 16 * gib, threads: 3, wantMemory: 2 * gib, wantThreads: 3,
+			wantEnough: "4GiB"},
+		"more threads than processors are said": {processors: 2, machine: 16 * gib, threads: 16, wantMemory: 2 * gib, wantThreads: 16,
+			wantEnough: "4GiB"},
+		"memory does not carry the threads": {processors: 2, machine: 16 * gib, memory: 512 * mib, threads: 64, wantMemory: 512 * mib,
+			wantThreads: 5, wantEnough: "1GiB"},
+		"both are said": {processors: 2, machine: 16 * gib, memory: 6 * gib, threads: 64, wantMemory: 6 * gib,
+			wantThreads: 64, wantEnough: "12GiB"},
+		"large events": {processors: 8, machine: 16 * gib, batch: large, wantMemory: 2 * gib, wantThreads: 3,
+			wantEnough: "4GiB"},
+		"large events in a small machine": {processors: 8, machine: 2 * gib, batch: large, wantMemory: fixedCost + threadCost + 3*large,
+			wantThreads: 1, wantEnough: "1536MiB"},
 		"large events in a tiny machine": {processors: 8, machine: gib, batch: large, wantMemory: 512 * mib, wantThreads: 1, wantEnough: "1GiB",
 			tooLittleForIt: true},
-		"large events and little memory is said": {processors: 8, machine: 16 * gib, memory: 256 * mib, batch: large, wantMemory: 256 * mib, wantThreads: 1,
-			wantEnough: "768MiB", tooLittleForIt: true},
+		"large events and little memory is said": {processors: 8, machine: 16 * gib, memory: 256 * mib, batch: large, wantMemory: 256 * mib,
+			wantThreads: 1,
+			wantEnough:  "768MiB", tooLittleForIt: true},
 	} {
 		b := newBudget(machine.Machine{Processors: x.processors, Memory: x.machine}, x.memory, x.threads, x.batch)
 		if b.memory != x.wantMemory || b.threads != x.wantThreads || b.enough() != x.wantEnough || (b.need > b.memory) != x.tooLittleForIt {
@@ -73,13 +83,15 @@ func TestBatchText(t *testing.T) {
 		files []cache.Entry
 		want  int64
 	}{
-		"nothing":                       {},
-		"few events":                    {[]cache.Entry{{State: cache.Read, Records: 10, Decoded: 20_000}}, 20_000},
-		"many events":                   {[]cache.Entry{{State: cache.Read, Records: 10_000, Decoded: 20_000_000}}, batchRows * 2000},
-		"a file that was not read":      {[]cache.Entry{{State: cache.Refused, Records: 10, Decoded: 20_000}}, 0},
-		"a file without records":        {[]cache.Entry{{State: cache.Read, Decoded: 20_000}}, 0},
-		"large events among small":      {[]cache.Entry{{State: cache.Read, Records: 9000, Decoded: 9_000_000}, {State: cache.Read, Records: 48, Decoded: 4_800_000}}, 4_800_000 + 2000*1000},
-		"only the largest events count": {[]cache.Entry{{State: cache.Read, Records: 2000, Decoded: 2000}, {State: cache.Read, Records: 2048, Decoded: 2048 * 5}}, 2048 * 5},
+		"nothing":                  {},
+		"few events":               {[]cache.Entry{{State: cache.Read, Records: 10, Decoded: 20_000}}, 20_000},
+		"many events":              {[]cache.Entry{{State: cache.Read, Records: 10_000, Decoded: 20_000_000}}, batchRows * 2000},
+		"a file that was not read": {[]cache.Entry{{State: cache.Refused, Records: 10, Decoded: 20_000}}, 0},
+		"a file without records":   {[]cache.Entry{{State: cache.Read, Decoded: 20_000}}, 0},
+		"large events among small": {[]cache.Entry{{State: cache.Read, Records: 9000, Decoded: 9_000_000},
+			{State: cache.Read, Records: 48, Decoded: 4_800_000}}, 4_800_000 + 2000*1000},
+		"only the largest events count": {[]cache.Entry{{State: cache.Read, Records: 2000, Decoded: 2000},
+			{State: cache.Read, Records: 2048, Decoded: 2048 * 5}}, 2048 * 5},
 	} {
 		if got := batchText(slices.Values(x.files)); got != x.want {
 			t.Errorf("%s: %d, want %d", name, got, x.want)
@@ -173,7 +185,8 @@ func forge(t *testing.T, logs *mem.Source) {
 		}
 	}
 	for key, data := range copied {
-		if err := logs.Put(t.Context(), source.Object{Key: "forged/" + strings.TrimSuffix(key, ".gz"), Size: int64(len(data))}, bytes.NewReader(data)); err != nil {
+		if err := logs.Put(t.Context(), source.Object{Key: "forged/" + strings.TrimSuffix(key, ".gz"), Size: int64(len(data))},
+			bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,7 +195,8 @@ func forge(t *testing.T, logs *mem.Source) {
 // Too little memory is said in our words: what to give instead, and no setting of the database that nobody can reach.
 func TestTooLittleMemory(t *testing.T) {
 	b := budget{memory: 512 * mib, threads: 4}
-	const advice = "Out of Memory Error: failed to allocate data of size 32.0 KiB (511.9 MiB/512.0 MiB used)\n\nPossible solutions:\n* Reducing the number of threads (SET threads=X)"
+	const advice = "Out of Memory Error: failed to allocate data of size 32.0 KiB (511.9 MiB/512.0 MiB used)\n\nPossible solutions:\n* " +
+		"Reducing the number of threads (SET threads=X)"
 	for name, x := range map[string]struct{ text, want, hint string }{
 		"memory": {advice, "make events: Out of Memory Error: failed to allocate data of size 32.0 KiB (511.9 MiB/512.0 MiB used)",
 			"give more memory with --memory 1GiB, or ask for a shorter period"},

@@ -61,7 +61,8 @@ func BenchmarkCompare(b *testing.B) {
 			b.Skip("jq is not installed")
 		}
 		for b.Loop() {
-			cmd := exec.Command("sh", "-c", `find "$1" -path '*/CloudTrail/*' -name '*.json.gz' -print0 | xargs -0 zcat | jq -c '.Records[]' >/dev/null`, "sh", logs)
+			cmd := exec.Command("sh", "-c",
+				`find "$1" -path '*/CloudTrail/*' -name '*.json.gz' -print0 | xargs -0 zcat | jq -c '.Records[]' >/dev/null`, "sh", logs)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				b.Fatalf("%v: %s", err, out)
 			}

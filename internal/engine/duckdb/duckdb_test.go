@@ -182,7 +182,8 @@ func TestCacheIsKept(t *testing.T) {
 		}
 		s.opened.Store(0)
 		var told []int64
-		e, err := New(Options{Definition: d, Source: s, CacheDir: dir, Threads: 1, Progress: func(done, of int64) { told = append(told, done, of) }})
+		e, err := New(Options{Definition: d, Source: s, CacheDir: dir, Threads: 1,
+			Progress: func(done, of int64) { told = append(told, done, of) }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +245,8 @@ func TestOpenFails(t *testing.T) {
 	e := open(Options{Threads: 1})(t, d, broken{})
 	defer e.Close()
 	var f *engine.Fault
-	if _, err := e.Open(t.Context(), october()); !errors.As(err, &f) || f.Reason != engine.Failed || f.Hint == "" || !strings.Contains(err.Error(), "logs: the disk is gone") && !strings.Contains(err.Error(), "the disk is gone") {
+	if _, err := e.Open(t.Context(), october()); !errors.As(err, &f) || f.Reason != engine.Failed || f.Hint == "" ||
+		!strings.Contains(err.Error(), "logs: the disk is gone") && !strings.Contains(err.Error(), "the disk is gone") {
 		t.Errorf("a source that cannot be listed: %v", err)
 	}
 	if _, err := e.Estimate(t.Context(), october(), nil); !errors.As(err, &f) {

@@ -65,7 +65,8 @@ func TestSpillThroughALink(t *testing.T) {
 		t.Errorf("a session spills to %v: %v", s, err)
 	}
 	own := filepath.Join(t.TempDir(), "spill")
-	if err := errors.Join(os.Mkdir(own, 0o700), os.Symlink(lock, filepath.Join(own, "session-2"+spillLock)), os.Symlink(dir, filepath.Join(own, "session-2"))); err != nil {
+	if err := errors.Join(os.Mkdir(own, 0o700), os.Symlink(lock, filepath.Join(own, "session-2"+spillLock)),
+		os.Symlink(dir, filepath.Join(own, "session-2"))); err != nil {
 		t.Fatal(err)
 	}
 	sweep(own)

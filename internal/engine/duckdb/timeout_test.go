@@ -69,7 +69,8 @@ func TestTimeout(t *testing.T) {
 	s, bind := asked(t, 2000, Options{Threads: 1, Timeout: 200 * time.Millisecond})
 	_, err := answers(t.Context(), s, bind(endless))
 	var f *engine.Fault
-	if !errors.As(err, &f) || f.Reason != engine.TimedOut || f.Error() != "run slow/one: it ran longer than 200ms and was stopped" || f.Hint == "" {
+	if !errors.As(err, &f) || f.Reason != engine.TimedOut || f.Error() != "run slow/one: it ran longer than 200ms and was stopped" ||
+		f.Hint == "" {
 		t.Errorf("%v", err)
 	}
 	found, err := s.Query(t.Context(), bind("SELECT eventid FROM events ORDER BY 1"))
@@ -104,7 +105,8 @@ func TestCloseWithAStatementLeftBehind(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10*time.Millisecond, cancel)
 		// One call of a function, which nothing interrupts. On a fast machine it has ended before it is left behind.
-		_, err := in.db.QueryContext(ctx, fmt.Sprintf("SELECT levenshtein(repeat('a', %d), repeat('b', %[1]d))", n)) //nolint:rowserrcheck // there are no rows
+		_, err := in.db.QueryContext(ctx, fmt.Sprintf("SELECT levenshtein(repeat('a', %d), repeat('b', %[1]d))",
+			n)) //nolint:rowserrcheck // there are no rows
 		if cancel(); err == nil {
 			t.Fatal("it was not interrupted")
 		}

@@ -13,11 +13,12 @@ func TestJudge(t *testing.T) {
 		right answer
 		wrong []answer
 	}{
-		"value":        {Expression{Want: "1"}, answer{"1", false}, []answer{{"2", false}, {"ERR some", false}, {"ERR some", true}, {"", false}}},
-		"empty text":   {Expression{Want: ""}, answer{"", false}, []answer{{"NULL", false}}},
-		"run error":    {Expression{Want: "ERR DIVISION_BY_ZERO"}, answer{"ERR some", false}, []answer{{"1", false}, {"NULL", false}}},
-		"type error":   {Expression{Want: "ERR TYPE_MISMATCH"}, answer{"ERR some", true}, []answer{{"1", false}, {"ERR the engine's", false}}},
-		"by design":    {Expression{Want: "1", Refused: "why", Refusal: true}, answer{"ERR some", true}, []answer{{"1", false}, {"ERR the engine's", false}}},
+		"value":      {Expression{Want: "1"}, answer{"1", false}, []answer{{"2", false}, {"ERR some", false}, {"ERR some", true}, {"", false}}},
+		"empty text": {Expression{Want: ""}, answer{"", false}, []answer{{"NULL", false}}},
+		"run error":  {Expression{Want: "ERR DIVISION_BY_ZERO"}, answer{"ERR some", false}, []answer{{"1", false}, {"NULL", false}}},
+		"type error": {Expression{Want: "ERR TYPE_MISMATCH"}, answer{"ERR some", true}, []answer{{"1", false}, {"ERR the engine's", false}}},
+		"by design": {Expression{Want: "1", Refused: "why", Refusal: true}, answer{"ERR some", true},
+			[]answer{{"1", false}, {"ERR the engine's", false}}},
 		"known":        {Expression{Want: "1", Known: "NULL"}, answer{"NULL", false}, []answer{{"1", false}, {"ERR some", false}}},
 		"known to err": {Expression{Want: "1", Known: "ERR"}, answer{"ERR some", false}, []answer{{"1", false}, {"NULL", false}}},
 	} {

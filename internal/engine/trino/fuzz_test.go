@@ -15,8 +15,11 @@ import (
 
 // FuzzCell: a value of an answer is an error or of the Go type that its column's kind has.
 func FuzzCell(f *testing.F) {
-	for _, s := range []string{`"x"`, "1", "1.5", `"NaN"`, `"Infinity"`, "true", `"2026-10-01"`, `"2026-10-01 01:02:03.123456789012 Europe/Berlin"`, `"2026-10-01 01:02 +14:00"`, `"x Local"`, `[1,null]`, `{"a":[{}]}`, `"AAE="`, "null", `"`} {
-		for _, t := range []string{"varchar", "bigint", "double", "real", "boolean", "date", "timestamp(3)", "timestamp(3) with time zone", "array(row(bigint, a varchar))", "map(varchar, varbinary)", "decimal(3,1)", "json"} {
+	for _, s := range []string{`"x"`, "1", "1.5", `"NaN"`, `"Infinity"`, "true", `"2026-10-01"`,
+		`"2026-10-01 01:02:03.123456789012 Europe/Berlin"`, `"2026-10-01 01:02 +14:00"`, `"x Local"`, `[1,null]`, `{"a":[{}]}`, `"AAE="`, "null",
+		`"`} {
+		for _, t := range []string{"varchar", "bigint", "double", "real", "boolean", "date", "timestamp(3)", "timestamp(3) with time zone",
+			"array(row(bigint, a varchar))", "map(varchar, varbinary)", "decimal(3,1)", "json"} {
 			f.Add(t, s)
 		}
 	}

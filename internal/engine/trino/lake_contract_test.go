@@ -24,7 +24,8 @@ import (
 	s3source "trailscribe/internal/source/s3"
 )
 
-var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">", "varchar", "string", ", ", ",", " ", ":")
+var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">",
+	"varchar", "string", ", ", ",", " ", ":")
 
 // The contract of every engine, by the Athena engine on a real Trino over raw log files that lie anywhere.
 func TestLakeContract(t *testing.T) {
@@ -66,12 +67,17 @@ func TestLakeContract(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []gluetypes.Column{}, Parameters: map[string]string{}, StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://" + bucket + "/"),
-			InputFormat: aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"), OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"), SerdeInfo: &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
+		in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []gluetypes.Column{},
+			Parameters: map[string]string{}, StorageDescriptor: &gluetypes.StorageDescriptor{Location: aws.String("s3://" + bucket + "/"),
+				InputFormat:  aws.String("com.amazon.emr.cloudtrail.CloudTrailInputFormat"),
+				OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+				SerdeInfo:    &gluetypes.SerDeInfo{SerializationLibrary: aws.String("org.apache.hive.hcatalog.data.JsonSerDe")}}}
 		for _, c := range cloudtrail.Columns() {
-			in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(c.Name), Type: aws.String(hiveWords.Replace(c.Type))})
+			in.StorageDescriptor.Columns = append(in.StorageDescriptor.Columns, gluetypes.Column{Name: aws.String(c.Name),
+				Type: aws.String(hiveWords.Replace(c.Type))})
 		}
-		if _, err := catalog.CreateDatabase(t.Context(), &glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: &name}}); err != nil {
+		if _, err := catalog.CreateDatabase(t.Context(),
+			&glue.CreateDatabaseInput{DatabaseInput: &gluetypes.DatabaseInput{Name: &name}}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := catalog.CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: &name, TableInput: in}); err != nil {
@@ -82,8 +88,10 @@ func TestLakeContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := athena.New(athena.Options{Definition: d, Source: src, Athena: athena.NewClient(cfg), Glue: catalog, S3: s3source.NewClient(cfg), Region: cfg.Region, Workgroup: "primary", Database: name, Table: "cloudtrail",
-			Output: "s3://results/out", Mode: athena.Staged, PartitionFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
+		e, err := athena.New(athena.Options{Definition: d, Source: src, Athena: athena.NewClient(cfg), Glue: catalog, S3: s3source.NewClient(cfg),
+			Region: cfg.Region, Workgroup: "primary", Database: name, Table: "cloudtrail",
+			Output: "s3://results/out", Mode: athena.Staged, PartitionFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2,
+			Warn: func(s string) { t.Log(s) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -70,7 +70,8 @@ func newEstate(t *testing.T, options demo.Options) *estate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, settings := s3source.NewClient(cfg), lake.Settings{Partition: "aws", Region: e.fake.Region(), Account: e.fake.Account(), Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe",
+	store, settings := s3source.NewClient(cfg), lake.Settings{Partition: "aws", Region: e.fake.Region(), Account: e.fake.Account(),
+		Database: "trailscribe", Table: "cloudtrail", Workgroup: "trailscribe",
 		Logs: awsconfig.Place{Bucket: "trail-logs"}, Output: awsconfig.Place{Bucket: "results-of-audit", Prefix: "athena"}}
 	found, err := lake.Discover(t.Context(), store, settings)
 	if err != nil {
@@ -111,8 +112,10 @@ func (e *estate) open(t *testing.T, mode string, scope engine.Scope) engine.Sess
 		if sourceErr != nil {
 			t.Fatal(sourceErr)
 		}
-		x, err = athena.New(athena.Options{Definition: e.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg), S3: s3source.NewClient(cfg), Region: cfg.Region,
-			Workgroup: "trailscribe", Database: "trailscribe", Table: "cloudtrail", Output: "s3://results-of-audit/athena", Mode: mode, PartitionFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
+		x, err = athena.New(athena.Options{Definition: e.definition, Source: src, Athena: athena.NewClient(cfg), Glue: glue.NewFromConfig(cfg),
+			S3: s3source.NewClient(cfg), Region: cfg.Region,
+			Workgroup: "trailscribe", Database: "trailscribe", Table: "cloudtrail", Output: "s3://results-of-audit/athena", Mode: mode,
+			PartitionFrom: 1, Timing: athena.TimingFor(true), Concurrency: 2, Warn: func(s string) { t.Log(s) }})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +165,8 @@ func lakeScope(set *query.Set, days int) engine.Scope {
 	for _, q := range set.Queries {
 		scope.HistoryDays = max(scope.HistoryDays, q.HistoryDays)
 	}
-	scope.Values = relation.Settings{Zone: "Europe/Berlin", Weekend: []time.Weekday{time.Saturday, time.Sunday}, Holidays: []time.Time{scope.From}, AutomationRoles: []string{"*role/ci*", "*:role/deploy*"}}.Values()
+	scope.Values = relation.Settings{Zone: "Europe/Berlin", Weekend: []time.Weekday{time.Saturday, time.Sunday},
+		Holidays: []time.Time{scope.From}, AutomationRoles: []string{"*role/ci*", "*:role/deploy*"}}.Values()
 	return scope
 }
 
@@ -190,7 +194,8 @@ func TestLakeStaged(t *testing.T) {
 		t.Error("too few rows to prove anything")
 	}
 	made := slices.IndexFunc(e.athena.Statements(), func(s string) bool { return strings.HasPrefix(s, "CREATE TABLE ") })
-	if made < 0 || !strings.Contains(e.athena.Statements()[made], "partitioned_by") || strings.Count(e.athena.Statements()[made], " THEN '") < 30 {
+	if made < 0 || !strings.Contains(e.athena.Statements()[made], "partitioned_by") || strings.Count(e.athena.Statements()[made],
+		" THEN '") < 30 {
 		t.Error("no table was staged that is partitioned by what the statements ask for")
 	}
 	if err := staged.Close(); err != nil {

@@ -198,7 +198,8 @@ func everything(t *testing.T, set *query.Set, d *relation.Definition, scope engi
 			}
 		}
 		cols = append(cols, leaves()...)
-		all = append(all, asked{name, bind(t, d, "SELECT "+strings.Join(cols, ", ")+" FROM "+name+" ORDER BY event_time, account_id, eventid, log_file, requestid"), 0})
+		all = append(all, asked{name, bind(t, d,
+			"SELECT "+strings.Join(cols, ", ")+" FROM "+name+" ORDER BY event_time, account_id, eventid, log_file, requestid"), 0})
 	}
 	for _, q := range set.Queries {
 		checked, bad := q.Compile(d.Catalog())
@@ -228,10 +229,14 @@ func everything(t *testing.T, set *query.Set, d *relation.Definition, scope engi
 func leaves() []string {
 	var out []string
 	for i, path := range []string{
-		"useridentity.type", "useridentity.principalid", "useridentity.arn", "useridentity.accountid", "useridentity.invokedby", "useridentity.accesskeyid", "useridentity.username",
-		"useridentity.onbehalfof.userid", "useridentity.sessioncontext.attributes.mfaauthenticated", "useridentity.sessioncontext.attributes.creationdate",
-		"useridentity.sessioncontext.sessionissuer.type", "useridentity.sessioncontext.sessionissuer.arn", "useridentity.sessioncontext.sessionissuer.username",
-		"useridentity.sessioncontext.ec2roledelivery", "useridentity.sessioncontext.webidfederationdata.federatedprovider", "useridentity.sessioncontext.sourceidentity",
+		"useridentity.type", "useridentity.principalid", "useridentity.arn", "useridentity.accountid", "useridentity.invokedby",
+		"useridentity.accesskeyid", "useridentity.username",
+		"useridentity.onbehalfof.userid", "useridentity.sessioncontext.attributes.mfaauthenticated",
+		"useridentity.sessioncontext.attributes.creationdate",
+		"useridentity.sessioncontext.sessionissuer.type", "useridentity.sessioncontext.sessionissuer.arn",
+		"useridentity.sessioncontext.sessionissuer.username",
+		"useridentity.sessioncontext.ec2roledelivery", "useridentity.sessioncontext.webidfederationdata.federatedprovider",
+		"useridentity.sessioncontext.sourceidentity",
 		"tlsdetails.tlsversion", "tlsdetails.ciphersuite", "tlsdetails.clientprovidedhostheader", "addendum.reason",
 		"useridentity IS NULL", "useridentity.sessioncontext IS NULL", "tlsdetails IS NULL", "resources IS NULL", "cardinality(resources)",
 		"array_join(transform(resources, r -> coalesce(r.arn, '-') || '|' || coalesce(r.accountid, '-') || '|' || coalesce(r.type, '-')), ' ')",
@@ -265,7 +270,8 @@ func parameters(t *testing.T, q *query.Query, scope engine.Scope) sql.Values {
 	v := sql.Values{"period_from": scope.From, "period_to": scope.To, "period_over": true}
 	facts := map[string]string{
 		"accounts": "111122223333,444455556666", "networks": "10.0.0.0/8,198.51.100.0/24,2001:db8::/32", "regions": "eu-central-1,us-east-1",
-		"admins": "arn:aws:iam::111122223333:user/*", "automation": "*:role/ci*", "automation.roles": "*:role/ci*", "automation.sessions": "ci-*", "holidays": "2026-10-05", "workdays": "2026-10-10",
+		"admins": "arn:aws:iam::111122223333:user/*", "automation": "*:role/ci*", "automation.roles": "*:role/ci*", "automation.sessions": "ci-*",
+		"holidays": "2026-10-05", "workdays": "2026-10-10",
 	}
 	for _, p := range q.Params {
 		text, known := facts[p.From]

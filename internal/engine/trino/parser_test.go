@@ -28,7 +28,8 @@ func TestSecondParser(t *testing.T) {
 		}
 	}
 	set, d := shipped(t)
-	scope := engine.Scope{Scope: relation.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}}
+	scope := engine.Scope{Scope: relation.Scope{From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC),
+		To: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}}
 	for _, q := range set.Queries {
 		checked, bad := q.Compile(d.Catalog())
 		if err := bad.Err(); err != nil {

@@ -10,7 +10,8 @@ import (
 )
 
 // typeVariables are put in the place of the capital letters of a signature.
-var typeVariables = map[string]string{"T": "varchar", "U": "bigint", "V": "bigint", "W": "bigint", "R": "bigint", "S": "bigint", "K": "varchar", "O": "bigint", "D": "decimal(10, 2)", "E": "varchar", "L": "varchar"}
+var typeVariables = map[string]string{"T": "varchar", "U": "bigint", "V": "bigint", "W": "bigint", "R": "bigint", "S": "bigint",
+	"K": "varchar", "O": "bigint", "D": "decimal(10, 2)", "E": "varchar", "L": "varchar"}
 
 var variable = regexp.MustCompile(`\b[A-Z]\b`)
 
@@ -28,9 +29,12 @@ var given = map[string]map[int]string{
 	"date_trunc": {0: "'day'"}, "date_diff": {0: "'day'"}, "date_add": {0: "'day'"}, "date_format": {1: "'%Y'"}, "date_parse": {1: "'%Y'"},
 	"format_datetime": {1: "'yyyy'"}, "parse_datetime": {1: "'yyyy'"}, "at_timezone": {1: "'UTC'"}, "round": {1: "1"},
 	"json_extract": {1: "'$.a'"}, "json_extract_scalar": {1: "'$.a'"}, "json_size": {1: "'$.a'"},
-	"regexp_extract": {1: "'(a)'", 2: "1"}, "regexp_extract_all": {1: "'(a)'", 2: "1"}, "regexp_like": {1: "'a'"}, "regexp_replace": {1: "'a'", 2: "'b'"},
-	"regexp_split": {1: "'a'"}, "regexp_count": {1: "'a'"}, "approx_percentile": {1: "0.5"}, "approx_distinct": {1: "0.02"}, "listagg": {1: "','"},
-	"lag": {1: "1"}, "lead": {1: "1"}, "nth_value": {1: "1"}, "ntile": {0: "2"}, "max": {1: "2"}, "min": {1: "2"}, "max_by": {2: "2"}, "min_by": {2: "2"},
+	"regexp_extract": {1: "'(a)'", 2: "1"}, "regexp_extract_all": {1: "'(a)'", 2: "1"}, "regexp_like": {1: "'a'"},
+	"regexp_replace": {1: "'a'", 2: "'b'"},
+	"regexp_split":   {1: "'a'"}, "regexp_count": {1: "'a'"}, "approx_percentile": {1: "0.5"}, "approx_distinct": {1: "0.02"},
+	"listagg": {1: "','"},
+	"lag":     {1: "1"}, "lead": {1: "1"}, "nth_value": {1: "1"}, "ntile": {0: "2"}, "max": {1: "2"}, "min": {1: "2"}, "max_by": {2: "2"},
+	"min_by": {2: "2"},
 	"random": {0: "1", 1: "2"}, "rand": {0: "1", 1: "2"}, "from_unixtime": {1: "'UTC'"}, "grouping": {0: "x"}, "typeof": {0: "'a'"},
 }
 

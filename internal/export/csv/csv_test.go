@@ -27,10 +27,12 @@ func TestRaw(t *testing.T) {
 	if len(lines) != len(exporttest.Hostile)+2 {
 		t.Fatalf("%d lines", len(lines))
 	}
-	if want := []string{"event_time", "local", "day", "n", "exact", "share", "mfa", `note, or "text"`, "exception_id", "exception_status", "exception_waiver", "exception_new", "exception_pattern"}; !slices.Equal(lines[0], want) {
+	if want := []string{"event_time", "local", "day", "n", "exact", "share", "mfa", `note, or "text"`, "exception_id", "exception_status",
+		"exception_waiver", "exception_new", "exception_pattern"}; !slices.Equal(lines[0], want) {
 		t.Errorf("header %q", lines[0])
 	}
-	if want := []string{"2026-10-02T07:14:36.500Z", "2026-10-02T09:14:36.500", "2026-10-02", "-2", "-12.50", "0.25", "true", "plain", "00000000000000aa", "open", "", "true", "00000000000000cc"}; !slices.Equal(lines[4], want) {
+	if want := []string{"2026-10-02T07:14:36.500Z", "2026-10-02T09:14:36.500", "2026-10-02", "-2", "-12.50", "0.25", "true", "plain",
+		"00000000000000aa", "open", "", "true", "00000000000000cc"}; !slices.Equal(lines[4], want) {
 		t.Errorf("row %q", lines[4])
 	}
 	for i, s := range exporttest.Hostile {

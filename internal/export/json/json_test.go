@@ -20,7 +20,8 @@ func TestWriter(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if want := []string{"data/iam.none.json", "data/iam.users.json", "data/root.console-login.json", "data/run.json"}; !slices.Equal(names, want) {
+	if want := []string{"data/iam.none.json", "data/iam.users.json", "data/root.console-login.json", "data/run.json"}; !slices.Equal(names,
+		want) {
 		t.Errorf("files %v", names)
 	}
 	if out["data/iam.none.json"] != "[\n]\n" {
@@ -54,7 +55,8 @@ func TestWriter(t *testing.T) {
 	if err := json.Unmarshal([]byte(out["data/run.json"]), &index); err != nil {
 		t.Fatal(err)
 	}
-	if len(index.Digest) != 64 || len(index.Results) != 4 || len(index.Record.Queries) != 4 || index.Results[0].Rows != len(rows) || index.Results[3].File != "" {
+	if len(index.Digest) != 64 || len(index.Results) != 4 || len(index.Record.Queries) != 4 || index.Results[0].Rows != len(rows) ||
+		index.Results[3].File != "" {
 		t.Errorf("%+v", index)
 	}
 }

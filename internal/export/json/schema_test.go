@@ -54,8 +54,10 @@ func TestSchema(t *testing.T) {
 	}
 	out := exporttest.Output{}
 	bills := []engine.Bill{{Of: engine.Counting, Execution: "1", Bytes: 10 << 20}, {Of: "iam/users", Execution: "2"}}
-	for name, estimate := range map[string]*engine.Estimate{"none": nil, "one": {Chosen: "direct", Price: engine.Money{Micros: 5_000_000, Currency: "USD"},
-		Modes: []engine.Mode{{Name: "direct", Bytes: 30 << 20, Billed: []int64{20 << 20}, Work: []engine.Work{{Of: engine.Counting, Bytes: 10 << 20}}}}}} {
+	for name, estimate := range map[string]*engine.Estimate{"none": nil,
+		"one": {Chosen: "direct", Price: engine.Money{Micros: 5_000_000, Currency: "USD"},
+			Modes: []engine.Mode{{Name: "direct", Bytes: 30 << 20, Billed: []int64{20 << 20},
+				Work: []engine.Work{{Of: engine.Counting, Bytes: 10 << 20}}}}}} {
 		if _, err := New().Write(t.Context(), out, exporttest.RunThatCost(t, estimate, bills)); err != nil {
 			t.Fatal(err)
 		}

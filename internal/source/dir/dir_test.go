@@ -65,7 +65,8 @@ func TestContract(t *testing.T) {
 }
 
 func TestSink(t *testing.T) {
-	from, err := mem.New(mem.Options{Files: sourcetest.Files(), Meta: map[string]map[string]string{"a": {"signature": "ab12", "signature-algorithm": "SHA256withRSA"}}})
+	from, err := mem.New(mem.Options{Files: sourcetest.Files(),
+		Meta: map[string]map[string]string{"a": {"signature": "ab12", "signature-algorithm": "SHA256withRSA"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,14 +226,16 @@ func TestPutLeavesNoHalfFile(t *testing.T) {
 // listed with the reason, but not the files beside it.
 func TestFoldersThatAreNotLogs(t *testing.T) {
 	root := t.TempDir()
-	for _, k := range []string{"a.json", "out/x.json", "out/deep/y.json", "out2/z.json", "made/.mark", "made/one/1.json", "made/two/2.json", "made/two/.mark", "made/zzz.json"} {
+	for _, k := range []string{"a.json", "out/x.json", "out/deep/y.json", "out2/z.json", "made/.mark", "made/one/1.json", "made/two/2.json",
+		"made/two/.mark", "made/zzz.json"} {
 		put(t, root, k, []byte(k))
 	}
 	linked := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(root, "out"), linked); err != nil {
 		t.Skip(err)
 	}
-	for name, without := range map[string]string{"path": filepath.Join(root, "out"), "link": linked, "detour": filepath.Join(root, "out2", "..", "out"), "missing": filepath.Join(root, "nothing"), "source": root} {
+	for name, without := range map[string]string{"path": filepath.Join(root, "out"), "link": linked,
+		"detour": filepath.Join(root, "out2", "..", "out"), "missing": filepath.Join(root, "nothing"), "source": root} {
 		s, err := New(Options{Root: root, Without: []string{without, filepath.Join(root, "not there")},
 			Made: func(folder fs.FS, names []fs.DirEntry) func(string, int64) unread.Reason {
 				if !slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == ".mark" }) {

@@ -8,9 +8,11 @@ import (
 	"testing"
 )
 
-// FuzzKey: a key, which a bucket may call as it likes, leads to a file of the folder or to none. The metadata beside it is read or is an error.
+// FuzzKey: a key, which a bucket may call as it likes, leads to a file of the folder or to none. The metadata beside it is read or is
+// an error.
 func FuzzKey(f *testing.F) {
-	for _, key := range []string{"a/b.json", "../secret", "/etc/passwd", "a/../../secret", ".", "", "a//b.json", "a\x00b", "a\\..\\secret", "C:secret", "link/secret", strings.Repeat("x", 300)} {
+	for _, key := range []string{"a/b.json", "../secret", "/etc/passwd", "a/../../secret", ".", "", "a//b.json", "a\x00b", "a\\..\\secret",
+		"C:secret", "link/secret", strings.Repeat("x", 300)} {
 		f.Add(key, `{"a":"b"}`)
 		f.Add(key, `[1]`)
 	}

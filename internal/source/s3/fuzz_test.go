@@ -26,7 +26,8 @@ func (a sameAnswer) Do(r *http.Request) (*http.Response, error) {
 	if a.length >= 0 {
 		header.Set("Content-Length", strconv.FormatInt(a.length, 10))
 	}
-	return &http.Response{StatusCode: a.status, ContentLength: a.length, Header: header, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
+	return &http.Response{StatusCode: a.status, ContentLength: a.length, Header: header, Body: io.NopCloser(strings.NewReader(a.body)),
+		Request: r}, nil
 }
 
 // FuzzAnswer: whatever answers in place of a bucket, a listing holds keys below the prefix only or is an error, and an object has the bytes
@@ -43,8 +44,9 @@ func FuzzAnswer(f *testing.F) {
 		if status < 200 || status > 599 || status/100 == 3 {
 			status = 200
 		}
-		client := NewClient(aws.Config{Region: "eu-central-1", Credentials: aws.AnonymousCredentials{}, BaseEndpoint: aws.String("http://127.0.0.1"),
-			HTTPClient: sameAnswer{status, length, body}, Retryer: func() aws.Retryer { return aws.NopRetryer{} }})
+		client := NewClient(aws.Config{Region: "eu-central-1", Credentials: aws.AnonymousCredentials{},
+			BaseEndpoint: aws.String("http://127.0.0.1"),
+			HTTPClient:   sameAnswer{status, length, body}, Retryer: func() aws.Retryer { return aws.NopRetryer{} }})
 		s, err := New(Options{Client: client, Bucket: "b", Prefix: "p"})
 		if err != nil {
 			t.Fatal(err)

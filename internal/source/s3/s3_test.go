@@ -73,7 +73,8 @@ func (b *bucket) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, _
 			out.CommonPrefixes = append(out.CommonPrefixes, types.CommonPrefix{Prefix: aws.String(k)})
 			continue
 		}
-		o := types.Object{Key: aws.String(k), Size: aws.Int64(int64(len(b.files[k]))), ETag: aws.String(fmt.Sprintf(`"%d"`, len(k))), LastModified: aws.Time(time.Date(2026, 10, 1, 0, 0, 0, 5e6, time.UTC))}
+		o := types.Object{Key: aws.String(k), Size: aws.Int64(int64(len(b.files[k]))), ETag: aws.String(fmt.Sprintf(`"%d"`, len(k))),
+			LastModified: aws.Time(time.Date(2026, 10, 1, 0, 0, 0, 5e6, time.UTC))}
 		if strings.Contains(k, "cold") {
 			o.StorageClass = types.ObjectStorageClassGlacier
 		}
@@ -104,7 +105,8 @@ func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func
 		b.breaks--
 		body = io.MultiReader(bytes.NewReader(rest[:len(rest)/2]), &failing{})
 	}
-	return &s3.GetObjectOutput{Body: io.NopCloser(body), ContentLength: aws.Int64(int64(len(rest))), ETag: aws.String(fmt.Sprintf(`"%d"`, len(key))),
+	return &s3.GetObjectOutput{Body: io.NopCloser(body), ContentLength: aws.Int64(int64(len(rest))),
+		ETag:         aws.String(fmt.Sprintf(`"%d"`, len(key))),
 		LastModified: aws.Time(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)), Metadata: map[string]string{"Signature": "abc"}}, nil
 }
 
@@ -176,9 +178,11 @@ func TestListing(t *testing.T) {
 	if last == nil || n > 4 {
 		t.Errorf("a listing that does not say where to go on: %v after %d", last, n)
 	}
-	b.fail = &smithy.OperationError{ServiceID: "S3", OperationName: "ListObjectsV2", Err: &smithy.GenericAPIError{Code: "NoSuchBucket", Message: "no"}}
+	b.fail = &smithy.OperationError{ServiceID: "S3", OperationName: "ListObjectsV2", Err: &smithy.GenericAPIError{Code: "NoSuchBucket",
+		Message: "no"}}
 	for _, err := range s.List(t.Context(), "a") {
-		if err == nil || !strings.Contains(err.Error(), "listing s3://logs/a: S3 ListObjectsV2 failed because the S3 bucket does not exist") || !strings.Contains(err.Error(), "Hint:") {
+		if err == nil || !strings.Contains(err.Error(), "listing s3://logs/a: S3 ListObjectsV2 failed because the S3 bucket does not exist") ||
+			!strings.Contains(err.Error(), "Hint:") {
 			t.Error(err)
 		}
 	}
@@ -243,8 +247,9 @@ func TestOnlyListings(t *testing.T) {
 			}
 			fmt.Fprint(w, listing)
 		}))
-		src, err := New(Options{Bucket: "logs", Client: NewClient(aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: aws.AnonymousCredentials{},
-			Retryer: func() aws.Retryer { return retry.AddWithMaxBackoffDelay(retry.NewStandard(), time.Millisecond) }})})
+		src, err := New(Options{Bucket: "logs",
+			Client: NewClient(aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: aws.AnonymousCredentials{},
+				Retryer: func() aws.Retryer { return retry.AddWithMaxBackoffDelay(retry.NewStandard(), time.Millisecond) }})})
 		if err != nil {
 			t.Fatal(err)
 		}

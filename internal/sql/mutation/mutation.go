@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -22,7 +23,7 @@ type Mutation struct {
 	Tests string
 }
 
-// Edit replaces a piece of source that occurs exactly once in the files of a package.
+// Edit replaces a piece of source that occurs exactly once in the files of a package, however its lines are broken.
 type Edit struct {
 	Package  string // folder from the module's root
 	Old, New string
@@ -44,20 +45,27 @@ func All() []Mutation {
 func (m Mutation) Apply(root string) (map[string]string, error) {
 	changed := map[string]string{}
 	for _, e := range m.Edits {
-		file, text, err := e.find(root, changed)
+		file, text, at, err := e.find(root, changed)
 		if err != nil {
 			return nil, fmt.Errorf("mutation %s: %w", m.ID, err)
 		}
-		changed[file] = strings.Replace(text, e.Old, e.New, 1)
+		changed[file] = text[:at[0]] + e.New + text[at[1]:]
 	}
 	return changed, nil
 }
 
-// find is the file that holds the edit's old text, with what earlier edits made of it.
-func (e Edit) find(root string, changed map[string]string) (file, text string, err error) {
+// find is the file that holds the edit's old text, with what earlier edits made of it, and where the old text begins and ends in it.
+// White space between words matches any other white space: where a line of the source is broken makes no difference.
+func (e Edit) find(root string, changed map[string]string) (file, text string, at []int, err error) {
 	names, err := e.files(root)
 	if err != nil {
-		return "", "", err
+		return "", "", nil, err
+	}
+	words := strings.TrimSpace(e.Old)
+	before, after, _ := strings.Cut(e.Old, words)
+	old, err := regexp.Compile(before + spaces.ReplaceAllLiteralString(regexp.QuoteMeta(words), `\s+`) + after)
+	if err != nil {
+		return "", "", nil, err
 	}
 	var found []string
 	for _, name := range names {
@@ -66,33 +74,35 @@ func (e Edit) find(root string, changed map[string]string) (file, text string, e
 		}
 		rel, err := filepath.Rel(root, name)
 		if err != nil {
-			return "", "", err
+			return "", "", nil, err
 		}
 		content, ok := changed[rel]
 		if !ok {
 			b, err := os.ReadFile(name)
 			if err != nil {
-				return "", "", err
+				return "", "", nil, err
 			}
 			content = string(b)
 		}
-		if n := strings.Count(content, e.Old); n > 0 {
-			found = append(found, fmt.Sprintf("%s, %d times", filepath.ToSlash(rel), n))
-			file, text = rel, content
-			if n == 1 {
+		if all := old.FindAllStringIndex(content, -1); len(all) > 0 {
+			found = append(found, fmt.Sprintf("%s, %d times", filepath.ToSlash(rel), len(all)))
+			file, text, at = rel, content, all[0]
+			if len(all) == 1 {
 				found[len(found)-1] = filepath.ToSlash(rel)
 			}
 		}
 	}
-	if len(found) != 1 || strings.Count(text, e.Old) != 1 {
+	if len(found) != 1 || found[0] != filepath.ToSlash(file) {
 		where := "nowhere"
 		if len(found) > 0 {
 			where = "in " + strings.Join(found, " and ")
 		}
-		return "", "", fmt.Errorf("this must stand once in the files of %s, and stands %s: %s", e.Package, where, e.Old)
+		return "", "", nil, fmt.Errorf("this must stand once in the files of %s, and stands %s: %s", e.Package, where, e.Old)
 	}
-	return file, text, nil
+	return file, text, at, nil
 }
+
+var spaces = regexp.MustCompile(`\s+`)
 
 // rooms are the packages below PrintingPackage that are part of it.
 var rooms = []string{"ast", "parser", "scalar"}

@@ -26,7 +26,8 @@ func (p *parser) call() ast.Expr {
 		}
 	}
 	p.i++
-	c := p.calls.Put(ast.Call{Name: p.idents.Put(ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text, Quoted: t.kind == tokQuoted})})
+	c := p.calls.Put(ast.Call{Name: p.idents.Put(ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text,
+		Quoted: t.kind == tokQuoted})})
 	p.needSymbol("(")
 	switch {
 	case p.at1("*"):
@@ -57,7 +58,8 @@ func (p *parser) arguments(c *ast.Call) {
 	}
 	switch {
 	case p.atWords("ignore", "nulls"), p.atWords("respect", "nulls"):
-		p.fail(p.tok(), "found "+strings.ToUpper(p.tok().text)+" NULLS inside the parentheses", "write it behind them: lag(x) IGNORE NULLS OVER (…)")
+		p.fail(p.tok(), "found "+strings.ToUpper(p.tok().text)+" NULLS inside the parentheses",
+			"write it behind them: lag(x) IGNORE NULLS OVER (…)")
 	case p.atWords("on", "overflow"):
 		p.fail(p.tok(), "ON OVERFLOW is not supported", "remove it: the whole text is wanted")
 	case p.atWords("separator"):
@@ -304,7 +306,8 @@ func (p *parser) position() ast.Expr {
 	p.needSymbol("(")
 	what := p.value()
 	p.need("in")
-	c := &ast.Call{Name: &ast.Ident{Span: ast.Span{From: name.from, To: name.to}, Name: "strpos", Quoted: false}, Args: []ast.Expr{p.value(), what}}
+	c := &ast.Call{Name: &ast.Ident{Span: ast.Span{From: name.from, To: name.to}, Name: "strpos", Quoted: false},
+		Args: []ast.Expr{p.value(), what}}
 	p.needSymbol(")")
 	c.Span = p.span(name.from)
 	return c

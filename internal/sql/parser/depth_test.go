@@ -49,12 +49,16 @@ func TestDepthBound(t *testing.T) {
 		boundsDepth(t, text)
 	}
 	for _, text := range []string{
-		"SELECT " + strings.Repeat("a[", 30) + "1" + strings.Repeat("]", 30), "SELECT a" + strings.Repeat(".b", 90), "SELECT a" + strings.Repeat(" OR a", 90),
-		"SELECT 1" + strings.Repeat(" UNION SELECT 1", 40), "SELECT 1 FROM a" + strings.Repeat(" CROSS JOIN a", 40), "SELECT " + strings.Repeat("NOT ", 40) + "a",
+		"SELECT " + strings.Repeat("a[", 30) + "1" + strings.Repeat("]", 30), "SELECT a" + strings.Repeat(".b", 90), "SELECT a" +
+			strings.Repeat(" OR a", 90),
+		"SELECT 1" + strings.Repeat(" UNION SELECT 1", 40), "SELECT 1 FROM a" + strings.Repeat(" CROSS JOIN a", 40), "SELECT " +
+			strings.Repeat("NOT ", 40) + "a",
 		"WITH a AS (" + strings.Repeat("WITH a AS (", 20) + "SELECT 1" + strings.Repeat(") SELECT 1", 20) + ") SELECT 1",
 		"SELECT " + strings.Repeat("sum(a) OVER (PARTITION BY b ORDER BY ", 20) + "c" + strings.Repeat(")", 20),
-		"SELECT " + strings.Repeat("CASE WHEN a THEN b ELSE ", 30) + "c" + strings.Repeat(" END", 30), "SELECT a" + strings.Repeat(" AT TIME ZONE 'UTC'", 30),
-		"SELECT " + strings.Repeat("array_agg(a ORDER BY ", 30) + "c" + strings.Repeat(")", 30), "SELECT CAST(a AS " + strings.Repeat("array(row(x ", 30) + "bigint" + strings.Repeat("))", 30) + ")",
+		"SELECT " + strings.Repeat("CASE WHEN a THEN b ELSE ", 30) + "c" + strings.Repeat(" END", 30), "SELECT a" +
+			strings.Repeat(" AT TIME ZONE 'UTC'", 30),
+		"SELECT " + strings.Repeat("array_agg(a ORDER BY ", 30) + "c" + strings.Repeat(")", 30), "SELECT CAST(a AS " +
+			strings.Repeat("array(row(x ", 30) + "bigint" + strings.Repeat("))", 30) + ")",
 		"SELECT 1 GROUP BY GROUPING SETS ((" + strings.Repeat("(SELECT 1 GROUP BY ROLLUP (", 15) + "a" + strings.Repeat("))", 15) + "))",
 	} {
 		if !boundsDepth(t, text) {

@@ -136,7 +136,8 @@ func (p *parser) infix(x ast.Expr, min int) ast.Expr {
 	}
 	p.i++
 	if power == PowPredicate {
-		if isWord(p.tok(), "all", "any", "some") && isSymbol(p.ahead(1), "(") && (isWord(p.ahead(2), "select", "with", "values") || isSymbol(p.ahead(2), "(")) {
+		if isWord(p.tok(), "all", "any", "some") && isSymbol(p.ahead(1), "(") && (isWord(p.ahead(2), "select", "with", "values") ||
+			isSymbol(p.ahead(2), "(")) {
 			q := &ast.Quantified{Op: op, X: x, All: p.atWords("all")}
 			p.i++
 			q.Query = p.parenthesised()
@@ -191,7 +192,8 @@ func (p *parser) is(x ast.Expr, at *token) ast.Expr {
 		return b
 	case p.atWords("true"), p.atWords("false"), p.atWords("unknown"):
 		word := strings.ToUpper(p.tok().text)
-		p.fail(p.tok(), "found IS "+word+", which Athena does not have", "write coalesce(value, false), NOT coalesce(value, false) or value IS NULL")
+		p.fail(p.tok(), "found IS "+word+", which Athena does not have",
+			"write coalesce(value, false), NOT coalesce(value, false) or value IS NULL")
 	}
 	p.expected("NULL or DISTINCT FROM")
 	return nil
@@ -258,7 +260,8 @@ func (p *parser) postfix(x ast.Expr) ast.Expr {
 			}
 			d := &ast.Deref{X: x, Field: p.name()}
 			if p.at1("(") {
-				p.fail(p.tok(), "found ‘(’ behind a name with a point", "functions have no schema in front, and are not called on a value: write function(value)")
+				p.fail(p.tok(), "found ‘(’ behind a name with a point",
+					"functions have no schema in front, and are not called on a value: write function(value)")
 			}
 			d.Span = p.span(x.Pos())
 			x = d

@@ -46,7 +46,8 @@ type lexError struct {
 }
 
 // symbols, the longest first. Those Trino has not are here to be named in a problem.
-var symbols = []string{"->>", "{{", "}}", "{%", "%}", "${", "!~*", "!~~", "::", ":=", "->", "=>", "<=", ">=", "<>", "!=", "==", "||", "&&", "<<", ">>", "//", "**", "~~", "!~", "~*"}
+var symbols = []string{"->>", "{{", "}}", "{%", "%}", "${", "!~*", "!~~", "::", ":=", "->", "=>", "<=", ">=", "<>", "!=", "==", "||", "&&",
+	"<<", ">>", "//", "**", "~~", "!~", "~*"}
 
 var symbolsBy = func() (by [128][]string) {
 	for _, s := range symbols {
@@ -58,7 +59,8 @@ var symbolsBy = func() (by [128][]string) {
 // spelled has every word of the language in lower case, so that reading one in capitals needs no memory of its own.
 var spelled = func() map[string]string {
 	m := map[string]string{}
-	for _, set := range []*ast.Words{ast.Reserved, ast.SoftKeywords, ast.QuoteAlways, typedLits, ast.WordSet("by first last nulls rows sets cast count coalesce")} {
+	for _, set := range []*ast.Words{ast.Reserved, ast.SoftKeywords, ast.QuoteAlways, typedLits,
+		ast.WordSet("by first last nulls rows sets cast count coalesce")} {
 		for _, w := range set.List {
 			m[w] = w
 		}
@@ -234,7 +236,8 @@ func (l *lexer) number() {
 		for isLetter(l.peek(0)) || ast.IsDigit(l.peek(0)) {
 			l.i++
 		}
-		l.fail(from, "cannot read "+ast.Quote(l.src[start:l.i])+" as a number or a name", "numbers are plain digits, 1.5 or 1.5E3; a name that begins with a digit is written in double quotes")
+		l.fail(from, "cannot read "+ast.Quote(l.src[start:l.i])+" as a number or a name",
+			"numbers are plain digits, 1.5 or 1.5E3; a name that begins with a digit is written in double quotes")
 		return
 	}
 	l.add(kind, from, strings.ToUpper(text))

@@ -104,7 +104,8 @@ func (p *parser) intervalUnit(value string) string {
 		return t.text
 	}
 	if t.kind == tokWord && intervalUnits.Has(strings.TrimSuffix(t.text, "s")) {
-		p.fail(t, "found ‘"+t.text+"’, expected a unit", "units are singular: INTERVAL '"+value+"' "+strings.ToUpper(strings.TrimSuffix(t.text, "s")))
+		p.fail(t, "found ‘"+t.text+"’, expected a unit", "units are singular: INTERVAL '"+value+"' "+strings.ToUpper(strings.TrimSuffix(t.text,
+			"s")))
 	}
 	hint := "an interval is written INTERVAL '3' DAY"
 	if isWord(t, "week") || isWord(t, "weeks") {

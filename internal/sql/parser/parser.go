@@ -141,7 +141,8 @@ func (p *parser) shallow(q *ast.Query) {
 	down = func(n ast.Node) {
 		if depth > maxDepth {
 			if len(p.problems) == 0 {
-				p.note(n.Pos(), n.Pos()+1, fmt.Sprintf("the query nests deeper than %d levels here", maxDepth), "split it with WITH, or use IN (…) instead of a chain of OR")
+				p.note(n.Pos(), n.Pos()+1, fmt.Sprintf("the query nests deeper than %d levels here", maxDepth),
+					"split it with WITH, or use IN (…) instead of a chain of OR")
 			}
 			return
 		}
@@ -242,7 +243,8 @@ func (p *parser) expected(what string) {
 		p.fail(t, text, hint)
 	}
 	hint := ""
-	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord && ast.Reserved.Has(t.text) {
+	if (what == "a name" || what == "an expression" && !(isWord(t, clauseWords...) && p.beginsClause())) && t.kind == tokWord &&
+		ast.Reserved.Has(t.text) {
 		hint = "a reserved word is used as a name in double quotes"
 	}
 	p.fail(t, "found "+p.show(t)+", expected "+what, hint)

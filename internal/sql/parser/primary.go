@@ -106,15 +106,19 @@ func (p *parser) primaryWord(t *token) ast.Expr {
 	case next.kind == tokString && !ast.Reserved.Has(t.text):
 		return p.typedLit(t, next)
 	case next.kind == tokParam && typedLits.Has(t.text):
-		p.fail(t, "found the type "+strings.ToUpper(t.text)+" in front of a parameter", "a parameter has the type it was declared with: write :"+next.text+" alone")
-	case t.text == "timestamp" && isWord(next, "with", "without") && isWord(p.ahead(2), "time"), t.text == "time" && isWord(next, "with") && isWord(p.ahead(2), "time"):
-		p.fail(t, "found the type "+strings.ToUpper(t.text)+" WITH TIME ZONE in front of a value", "put the zone into the text: TIMESTAMP '2026-10-01 00:00:00 UTC'")
+		p.fail(t, "found the type "+strings.ToUpper(t.text)+" in front of a parameter",
+			"a parameter has the type it was declared with: write :"+next.text+" alone")
+	case t.text == "timestamp" && isWord(next, "with", "without") && isWord(p.ahead(2), "time"), t.text == "time" && isWord(next, "with") &&
+		isWord(p.ahead(2), "time"):
+		p.fail(t, "found the type "+strings.ToUpper(t.text)+" WITH TIME ZONE in front of a value",
+			"put the zone into the text: TIMESTAMP '2026-10-01 00:00:00 UTC'")
 	case BareCalls.Has(t.text):
 		p.i++
 		if p.at1("(") {
 			p.fail(p.tok(), "found ‘(’ behind "+t.text, "it takes no argument here")
 		}
-		return &ast.Call{Span: ast.Span{From: t.from, To: t.to}, Name: &ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text, Quoted: false}, Bare: true}
+		return &ast.Call{Span: ast.Span{From: t.from, To: t.to}, Name: &ast.Ident{Span: ast.Span{From: t.from, To: t.to}, Name: t.text,
+			Quoted: false}, Bare: true}
 	case open:
 		return p.call()
 	case ast.Reserved.Has(t.text):

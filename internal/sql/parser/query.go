@@ -7,7 +7,8 @@ import (
 )
 
 // clauseWords are where reading can be taken up again after a problem in a clause.
-var clauseWords = []string{"from", "where", "group", "having", "window", "order", "offset", "limit", "fetch", "union", "except", "intersect"}
+var clauseWords = []string{"from", "where", "group", "having", "window", "order", "offset", "limit", "fetch", "union", "except",
+	"intersect"}
 
 // itemWords are where reading can be taken up again after a problem in a select list.
 var itemWords = append([]string{","}, clauseWords...)
@@ -207,7 +208,8 @@ func (p *parser) startsQuery() bool {
 
 // atTail says whether a query in parentheses goes on here instead of being a value or a relation of its own.
 func (p *parser) atTail() bool {
-	return isWord(p.tok(), "union", "except", "intersect") || p.atWords("order", "by") || p.atWords("limit") || p.atWords("offset") || p.atWords("fetch")
+	return isWord(p.tok(), "union", "except", "intersect") || p.atWords("order", "by") || p.atWords("limit") || p.atWords("offset") ||
+		p.atWords("fetch")
 }
 
 // goOn reads the rest of a query whose first part, in parentheses, is already read.

@@ -17,7 +17,8 @@ func (p *parser) oneSelect() {
 	case t.kind == tokEnd:
 		p.fail(t, "the query is empty", "write one SELECT")
 	case t.kind == tokWord && otherStatements.Has(t.text):
-		p.fail(t, "found the statement "+strings.ToUpper(t.text)+", expected SELECT", "a query file holds exactly one SELECT, which changes nothing")
+		p.fail(t, "found the statement "+strings.ToUpper(t.text)+", expected SELECT",
+			"a query file holds exactly one SELECT, which changes nothing")
 	}
 }
 
@@ -26,7 +27,8 @@ var symbolHints = map[string][2]string{
 	";":   {"found ‘;’", "a query is one SELECT without a semicolon; remove it and what follows"},
 	"::":  {"found the cast ‘::’, which Athena does not have", "write CAST(value AS type)"},
 	"->>": {"found the JSON arrow ‘->>’, which Athena does not have", "write json_extract_scalar(value, '$.path')"},
-	"->":  {"found ‘->’ outside the arguments of a function", "a lambda x -> … is an argument of a function; for JSON write json_extract(value, '$.path')"},
+	"->": {"found ‘->’ outside the arguments of a function",
+		"a lambda x -> … is an argument of a function; for JSON write json_extract(value, '$.path')"},
 	"~":   {"found the operator ‘~’, which Athena does not have", "write regexp_like(value, 'pattern')"},
 	"~*":  {"found the operator ‘~*’, which Athena does not have", "write regexp_like(value, '(?i)pattern')"},
 	"!~":  {"found the operator ‘!~’, which Athena does not have", "write NOT regexp_like(value, 'pattern')"},
@@ -55,18 +57,21 @@ var symbolHints = map[string][2]string{
 	"?":   {"found ‘?’: parameters have names", "write :name and declare it under params"},
 	"@":   {"found ‘@’", "use a parameter, :name"},
 	"#":   {"found ‘#’", "a comment begins with --"},
-	"{":   {"found ‘{’: the SQL is not a template, and Athena has no literal in braces", "use a parameter, :name, or ROW(…) or MAP(ARRAY[…], ARRAY[…])"},
-	"}":   {"found ‘}’: the SQL is not a template, and Athena has no literal in braces", "use a parameter, :name, or ROW(…) or MAP(ARRAY[…], ARRAY[…])"},
+	"{": {"found ‘{’: the SQL is not a template, and Athena has no literal in braces",
+		"use a parameter, :name, or ROW(…) or MAP(ARRAY[…], ARRAY[…])"},
+	"}": {"found ‘}’: the SQL is not a template, and Athena has no literal in braces",
+		"use a parameter, :name, or ROW(…) or MAP(ARRAY[…], ARRAY[…])"},
 }
 
 // wordHints are words of other dialects that are plain names in Trino; they are looked at only where no name can stand.
 var wordHints = map[string][2]string{
-	"ilike":           {"found ILIKE, which Athena does not have", "write lower(value) LIKE 'pattern in lower case'"},
-	"rlike":           {"found RLIKE, which Athena does not have", "write regexp_like(value, 'pattern')"},
-	"regexp":          {"found REGEXP, which Athena does not have", "write regexp_like(value, 'pattern')"},
-	"similar":         {"found SIMILAR TO, which Athena does not have", "write regexp_like(value, 'pattern')"},
-	"glob":            {"found GLOB, which Athena does not have", "write LIKE or regexp_like"},
-	"qualify":         {"found QUALIFY, which Athena does not have", "compute the window function in a subquery and filter it with WHERE outside"},
+	"ilike":   {"found ILIKE, which Athena does not have", "write lower(value) LIKE 'pattern in lower case'"},
+	"rlike":   {"found RLIKE, which Athena does not have", "write regexp_like(value, 'pattern')"},
+	"regexp":  {"found REGEXP, which Athena does not have", "write regexp_like(value, 'pattern')"},
+	"similar": {"found SIMILAR TO, which Athena does not have", "write regexp_like(value, 'pattern')"},
+	"glob":    {"found GLOB, which Athena does not have", "write LIKE or regexp_like"},
+	"qualify": {"found QUALIFY, which Athena does not have",
+		"compute the window function in a subquery and filter it with WHERE outside"},
 	"exclude":         {"found EXCLUDE, which Athena does not have", "name the columns"},
 	"replace":         {"found REPLACE, which Athena does not have behind a star", "name the columns"},
 	"isnull":          {"found ISNULL", "write IS NULL"},
@@ -99,7 +104,8 @@ func (p *parser) foreign() (text, hint string) {
 	case t.kind == tokSymbol:
 		h := symbolHints[t.text]
 		if h[0] == "" && t.text > "\x7f" {
-			return "found the character " + ast.Quote(t.text) + ", which is not SQL", "names with such characters are written in double quotes, texts in single quotes"
+			return "found the character " + ast.Quote(t.text) + ", which is not SQL",
+				"names with such characters are written in double quotes, texts in single quotes"
 		}
 		return h[0], h[1]
 	case t.kind == tokWord:

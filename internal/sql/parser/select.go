@@ -102,7 +102,8 @@ func (p *parser) noStarOptions() {
 		}
 		p.fail(p.tok(), "found "+p.show(p.tok())+" behind a star, which is not supported", "name the columns")
 	}
-	if p.atWords("except") && isSymbol(p.ahead(1), "(") && !isWord(p.ahead(2), "select", "values", "with", "table") && !isSymbol(p.ahead(2), "(") {
+	if p.atWords("except") && isSymbol(p.ahead(1), "(") && !isWord(p.ahead(2), "select", "values", "with", "table") &&
+		!isSymbol(p.ahead(2), "(") {
 		t := p.tok()
 		p.i++ // or it would be taken for the clause to go on with
 		p.fail(t, "found EXCEPT (columns) behind a star, which Athena does not have", "name the columns")

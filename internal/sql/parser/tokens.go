@@ -110,7 +110,8 @@ func (p *parser) noTrailing() {
 		return // a column, as nearly always
 	}
 	n := p.ahead(1).kind
-	if isWord(t, "limit", "offset", "fetch") && (n == tokInt || n == tokParam) || t.kind == tokEnd || isSymbol(t, ")") || isSymbol(t, "]") || isWord(t, "from", "where", "group", "having", "order", "union", "except", "intersect") && p.beginsClause() {
+	if isWord(t, "limit", "offset", "fetch") && (n == tokInt || n == tokParam) || t.kind == tokEnd || isSymbol(t, ")") || isSymbol(t, "]") ||
+		isWord(t, "from", "where", "group", "having", "order", "union", "except", "intersect") && p.beginsClause() {
 		comma := &p.toks[p.i-1]
 		p.fail(comma, "found a comma with nothing behind it", "remove it")
 	}

@@ -111,20 +111,25 @@ func GoFunctions() []GoFunction {
 			return string([]rune(string(b))), err // a byte that is no UTF-8 becomes U+FFFD
 		})),
 		called("tr_concat", []string{"VARCHAR", "VARCHAR..."}, "VARCHAR", func(a []any) (any, error) { return together(a) }),
-		called("tr_join", []string{"VARCHAR[]", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) { return joined(a[0].([]any), a[1].(string), nil) }),
-		called("tr_join_all", []string{"VARCHAR[]", "VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) { return joined(a[0].([]any), a[1].(string), a[2]) }),
+		called("tr_join", []string{"VARCHAR[]", "VARCHAR"}, "VARCHAR",
+			func(a []any) (any, error) { return joined(a[0].([]any), a[1].(string), nil) }),
+		called("tr_join_all", []string{"VARCHAR[]", "VARCHAR", "VARCHAR"}, "VARCHAR",
+			func(a []any) (any, error) { return joined(a[0].([]any), a[1].(string), a[2]) }),
 		called("tr_replace", []string{"VARCHAR", "VARCHAR", "VARCHAR"}, "VARCHAR", func(a []any) (any, error) {
 			return replaceAll(a[0].(string), a[1].(string), a[2].(string))
 		}),
-		called("tr_split_part", []string{"VARCHAR", "VARCHAR", "BIGINT"}, "VARCHAR", func(a []any) (any, error) { return splitPart(a[0].(string), a[1].(string), a[2].(int64)) }),
+		called("tr_split_part", []string{"VARCHAR", "VARCHAR", "BIGINT"}, "VARCHAR",
+			func(a []any) (any, error) { return splitPart(a[0].(string), a[1].(string), a[2].(int64)) }),
 		called("tr_pad", []string{"VARCHAR", "BIGINT", "VARCHAR", "BOOLEAN"}, "VARCHAR", func(a []any) (any, error) {
 			return pad(a[0].(string), a[1].(int64), a[2].(string), a[3].(bool))
 		}),
-		called("tr_strpos", []string{"VARCHAR", "VARCHAR", "BIGINT"}, "BIGINT", func(a []any) (any, error) { return position(a[0].(string), a[1].(string), a[2].(int64)) }),
+		called("tr_strpos", []string{"VARCHAR", "VARCHAR", "BIGINT"}, "BIGINT",
+			func(a []any) (any, error) { return position(a[0].(string), a[1].(string), a[2].(int64)) }),
 		called("tr_levenshtein", []string{"VARCHAR", "VARCHAR"}, "BIGINT", func(a []any) (any, error) {
 			r, s := []rune(a[0].(string)), []rune(a[1].(string))
 			if len(r) > 0 && int64(len(r))*int64(len(s)-1) > MaxEdits {
-				return nil, limitError("levenshtein_distance compares texts of %d and %d characters, and the product may be %d at most", len(r), len(s), MaxEdits)
+				return nil, limitError("levenshtein_distance compares texts of %d and %d characters, and the product may be %d at most", len(r), len(s),
+					MaxEdits)
 			}
 			return levenshtein(r, s), nil
 		}),

@@ -45,7 +45,8 @@ func guards() []GoFunction {
 			}
 			return n * (bytes + EntryBytes), nil
 		}, nil),
-		keep("tr_upto", []string{"BIGINT", "BIGINT", "BIGINT"}, func(a []any) (int64, error) { return steps(a[0].(int64), a[1].(int64), a[2].(int64)) }, nil),
+		keep("tr_upto", []string{"BIGINT", "BIGINT", "BIGINT"},
+			func(a []any) (int64, error) { return steps(a[0].(int64), a[1].(int64), a[2].(int64)) }, nil),
 		keep("tr_parts", texts, func(a []any) (int64, error) {
 			s, by := a[0].(string), a[1].(string)
 			if by == "" {

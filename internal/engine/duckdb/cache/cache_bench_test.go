@@ -32,11 +32,14 @@ func events(w io.Writer, n int, seed uint64, day string) error {
 	}
 	calls := []struct{ source, name, request, response, more string }{
 		{"ec2", "DescribeInstances", `{"instancesSet":{"items":[{"instanceId":"i-0%[1]x"}]},"filterSet":{"items":[{"name":"tag:aws:autoscaling:groupName","valueSet":{"items":[{"value":"web-%[1]x"}]}}]}}`, `null`, `"readOnly":true,`},
-		{"sts", "AssumeRole", `{"roleArn":"arn:aws:iam::111122223333:role/worker","roleSessionName":"session-%[1]x","durationSeconds":3600}`, `{"credentials":{"accessKeyId":"ASIA%[1]X","expiration":"Oct 1, 2026, 1:00:00 AM","sessionToken":"IQoJb3JpZ2luX2VjEHAaCXVzLWVhc3QtMSJHMEUCIQ%[1]x%[1]x%[1]x"},"assumedRoleUser":{"assumedRoleId":"AROAEXAMPLE:session-%[1]x","arn":"arn:aws:sts::111122223333:assumed-role/worker/session-%[1]x"}}`, `"readOnly":true,"resources":[{"accountId":"111122223333","type":"AWS::IAM::Role","ARN":"arn:aws:iam::111122223333:role/worker"}],`},
+		{"sts", "AssumeRole", `{"roleArn":"arn:aws:iam::111122223333:role/worker","roleSessionName":"session-%[1]x","durationSeconds":3600}`,
+			`{"credentials":{"accessKeyId":"ASIA%[1]X","expiration":"Oct 1, 2026, 1:00:00 AM","sessionToken":"IQoJb3JpZ2luX2VjEHAaCXVzLWVhc3QtMSJHMEUCIQ%[1]x%[1]x%[1]x"},"assumedRoleUser":{"assumedRoleId":"AROAEXAMPLE:session-%[1]x","arn":"arn:aws:sts::111122223333:assumed-role/worker/session-%[1]x"}}`, `"readOnly":true,"resources":[{"accountId":"111122223333","type":"AWS::IAM::Role","ARN":"arn:aws:iam::111122223333:role/worker"}],`},
 		{"s3", "GetObject", `{"bucketName":"corp-data-%[2]d","Host":"corp-data-%[2]d.s3.us-east-1.amazonaws.com","key":"year=2026/month=10/part-%[1]x.parquet"}`, `null`, `"readOnly":true,"additionalEventData":{"SignatureVersion":"SigV4","CipherSuite":"ECDHE-RSA-AES128-GCM-SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"%[1]x%[1]x=","bytesTransferredOut":1048576},"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::corp-data-%[2]d/year=2026/month=10/part-%[1]x.parquet"},{"accountId":"111122223333","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::corp-data-%[2]d"}],`},
-		{"kms", "Decrypt", `{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::corp-data-%[2]d/%[1]x"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}`, `null`, `"readOnly":true,"resources":[{"accountId":"111122223333","type":"AWS::KMS::Key","ARN":"arn:aws:kms:us-east-1:111122223333:key/%[1]x"}],`},
+		{"kms", "Decrypt", `{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::corp-data-%[2]d/%[1]x"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}`,
+			`null`, `"readOnly":true,"resources":[{"accountId":"111122223333","type":"AWS::KMS::Key","ARN":"arn:aws:kms:us-east-1:111122223333:key/%[1]x"}],`},
 		{"iam", "PutRolePolicy", `{"roleName":"role-%[2]d","policyName":"inline","policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:Get*\",\"Resource\":\"arn:aws:s3:::corp-data-%[2]d/*\"}]}"}`, `null`, `"readOnly":false,`},
-		{"logs", "CreateLogStream", `{"logGroupName":"/aws/lambda/orders-%[2]d","logStreamName":"2026/10/01/[$LATEST]%[1]x"}`, `null`, `"readOnly":false,"errorCode":"ResourceAlreadyExistsException","errorMessage":"The specified log stream already exists",`},
+		{"logs", "CreateLogStream", `{"logGroupName":"/aws/lambda/orders-%[2]d","logStreamName":"2026/10/01/[$LATEST]%[1]x"}`, `null`,
+			`"readOnly":false,"errorCode":"ResourceAlreadyExistsException","errorMessage":"The specified log stream already exists",`},
 	}
 	b := bytes.NewBufferString(`{"Records":[`)
 	for i := range n {
@@ -49,7 +52,8 @@ func events(w io.Writer, n int, seed uint64, day string) error {
 			if !strings.Contains(s, "%[") {
 				return s
 			}
-			s = strings.NewReplacer("%[1]x", strconv.FormatInt(x, 16), "%[1]X", strings.ToUpper(strconv.FormatInt(x, 32)), "%[2]d", strconv.Itoa(few)).Replace(s)
+			s = strings.NewReplacer("%[1]x", strconv.FormatInt(x, 16), "%[1]X", strings.ToUpper(strconv.FormatInt(x, 32)), "%[2]d",
+				strconv.Itoa(few)).Replace(s)
 			return s
 		}
 		role := "role-" + strconv.Itoa(r.IntN(60))
@@ -59,7 +63,8 @@ func events(w io.Writer, n int, seed uint64, day string) error {
 		fmt.Fprintf(b, `"eventSource":"%s.amazonaws.com","eventName":"%s","awsRegion":"us-east-1","sourceIPAddress":"%s","userAgent":"%s","requestParameters":%s,"responseElements":%s,%s"requestID":"%s","eventID":"%s","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"%s.us-east-1.amazonaws.com"}}`,
 			c.source, c.name, fmt.Sprintf("10.%d.%d.%d", r.IntN(4), r.IntN(16), r.IntN(256)),
 			pick("aws-cli/2.15.30 Python/3.11.8 Linux/5.10.205-195.807.amzn2.x86_64 exe/x86_64.amzn.2 prompt/off command/s3.cp",
-				"Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#5.10.210 md/arch#x86_64 lang/python#3.12.2 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.34.51",
+				"Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#5.10.210 md/arch#x86_64 lang/python#3.12.2 md/pyimpl#CPython "+
+					"cfg/retry-mode#legacy Botocore/1.34.51",
 				"aws-sdk-go-v2/1.25.2 os/linux lang/go#1.22.0 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.149.1", "AWS Internal"),
 			fill(c.request), fill(c.response), fill(c.more), id(), id(), c.source)
 		if b.Len() > 1<<20 {
@@ -82,7 +87,8 @@ func trail(b *testing.B, root string, from, days, files, n int) {
 		wg.Go(func() {
 			for j := range jobs {
 				d := time.Date(2026, 10, 1+j[0], 0, 0, 0, 0, time.UTC)
-				p := filepath.Join(root, filepath.FromSlash(key(acct1, east, d.Format("2006/01/02"), fmt.Sprintf("%s_CloudTrail_us-east-1_%sT%04dZ_AAAAAAAAAAAAAAAA.json.gz", acct1, d.Format("20060102"), j[1]))))
+				p := filepath.Join(root, filepath.FromSlash(key(acct1, east, d.Format("2006/01/02"),
+					fmt.Sprintf("%s_CloudTrail_us-east-1_%sT%04dZ_AAAAAAAAAAAAAAAA.json.gz", acct1, d.Format("20060102"), j[1]))))
 				if err := os.MkdirAll(filepath.Dir(p), 0o777); err != nil {
 					b.Error(err)
 					return

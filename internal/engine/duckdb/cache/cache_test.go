@@ -134,7 +134,8 @@ func rows(t testing.TB, s *Snapshot) []string {
 			t.Fatal(err)
 		}
 		col := func(path ...string) int { return columnIndex(pf.Schema(), path...) }
-		want := []int{col("file"), col("seq"), col("account"), col("region"), col("day"), col("category"), col("eventid"), col("useridentity", "arn")}
+		want := []int{col("file"), col("seq"), col("account"), col("region"), col("day"), col("category"), col("eventid"),
+			col("useridentity", "arn")}
 		for _, g := range pf.RowGroups() {
 			r := g.Rows()
 			buf := make([]parquet.Row, 100)
@@ -424,7 +425,8 @@ func TestStatesAndReasons(t *testing.T) {
 		}
 	}
 	for k, v := range got {
-		if strings.Contains(k, "CloudTrail-") && !strings.HasPrefix(v, "skipped") || strings.Contains(k, "Config") && v != "skipped other-folder (folder Config)" {
+		if strings.Contains(k, "CloudTrail-") && !strings.HasPrefix(v, "skipped") || strings.Contains(k, "Config") &&
+			v != "skipped other-folder (folder Config)" {
 			t.Errorf("%s: %s", k, v)
 		}
 	}
@@ -635,7 +637,8 @@ func TestProgress(t *testing.T) {
 func TestFilesThatAreNotLogs(t *testing.T) {
 	k := key(acct1, east, "2026/10/01", "a.json")
 	src := memory(t, map[string][]byte{k: log("1"), "out/data.json": log("2"), "b.json": log("3")})
-	s := fill(t, open(t, t.TempDir(), knowing{src, map[string]unread.Reason{k: unread.Because(unread.OwnCache), "out/data.json": unread.Because(unread.OwnCache)}}), Window{})
+	s := fill(t, open(t, t.TempDir(),
+		knowing{src, map[string]unread.Reason{k: unread.Because(unread.OwnCache), "out/data.json": unread.Because(unread.OwnCache)}}), Window{})
 	if got := ids(t, s); got != "1 3" {
 		t.Errorf("ids %s", got)
 	}

@@ -115,10 +115,12 @@ func TestContentTellsRecordsApart(t *testing.T) {
 	if digest(t, `{"eventName":"a","eventID":"1","errorCode":null}`) != digest(t, `{"eventID":"1","eventName":"a"}`) {
 		t.Error("null is another content than nothing, or the order of fields counts")
 	}
-	if digest(t, `{"eventName":"a","eventID":"1","requestParameters":{"a": 1,  "b":2}}`) != digest(t, `{"eventName":"a","eventID":"1","requestParameters":{"a":1,"b":2}}`) {
+	if digest(t, `{"eventName":"a","eventID":"1","requestParameters":{"a": 1,  "b":2}}`) != digest(t,
+		`{"eventName":"a","eventID":"1","requestParameters":{"a":1,"b":2}}`) {
 		t.Error("spacing of JSON is another content")
 	}
-	if digest(t, `{"eventName":"a","eventID":"1","requestParameters":{"a":1,"b":2}}`) == digest(t, `{"eventName":"a","eventID":"1","requestParameters":{"b":2,"a":1}}`) {
+	if digest(t, `{"eventName":"a","eventID":"1","requestParameters":{"a":1,"b":2}}`) == digest(t,
+		`{"eventName":"a","eventID":"1","requestParameters":{"b":2,"a":1}}`) {
 		t.Error("JSON with its keys in another order is another text in the column, but has the same content")
 	}
 }

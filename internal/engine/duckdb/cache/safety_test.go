@@ -331,7 +331,8 @@ func (brokenReader) Read([]byte) (int, error) { return 0, syscall.ECONNRESET }
 func TestTroubleOfTheSource(t *testing.T) {
 	src := memory(t, map[string][]byte{"a.json": log("1"), "b.json": log("2"), "c.json": log("3"), "d.json": log("4")})
 	cacheDir := t.TempDir()
-	if _, err := open(t, cacheDir, failing{counting: src, list: os.ErrPermission}).Refresh(t.Context(), Window{}, nil); !errors.Is(err, os.ErrPermission) || !strings.Contains(err.Error(), "listing the log files of memory") {
+	if _, err := open(t, cacheDir, failing{counting: src, list: os.ErrPermission}).Refresh(t.Context(), Window{}, nil); !errors.Is(err,
+		os.ErrPermission) || !strings.Contains(err.Error(), "listing the log files of memory") {
 		t.Errorf("%v", err)
 	}
 	s := fill(t, open(t, cacheDir, failing{counting: src, open: "a.json", read: "b.json", vanishes: "c.json"}), Window{})

@@ -57,7 +57,8 @@ func TestInterrupted(t *testing.T) {
 	db.patience = time.Minute
 	for name, run := range map[string]func(context.Context) error{
 		"query": func(ctx context.Context) error {
-			_, err := db.QueryContext(ctx, "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = -1") //nolint:rowserrcheck,sqlclosecheck // there are none
+			_, err := db.QueryContext(ctx,
+				"SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = -1") //nolint:rowserrcheck,sqlclosecheck // there are none
 			return err
 		},
 		"statement": func(ctx context.Context) error {

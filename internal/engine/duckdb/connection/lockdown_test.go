@@ -26,7 +26,8 @@ func TestLockdown(t *testing.T) {
 	defer db.Close()
 	value := language.Literals{Dialect: language.DuckDB}
 	var n int
-	if err := db.QueryRow("SELECT count(*) FROM read_csv(" + value.Of(filepath.Join(inside, "plain.csv")) + ")").Scan(&n); err != nil || n != 1 {
+	if err := db.QueryRow("SELECT count(*) FROM read_csv(" + value.Of(filepath.Join(inside, "plain.csv")) + ")").Scan(&n); err != nil ||
+		n != 1 {
 		t.Errorf("a file in a folder that was named cannot be read: %d %v", n, err)
 	}
 	file := value.Of(filepath.Join(secret, "plain.csv"))
@@ -68,7 +69,8 @@ func TestLockdown(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(secret, "out.csv")); err == nil {
 		t.Error("a file was written outside the folders")
 	}
-	for setting, want := range map[string]string{"TimeZone": "UTC", "integer_division": "true", "lock_configuration": "true", "enable_external_access": "false",
+	for setting, want := range map[string]string{"TimeZone": "UTC", "integer_division": "true", "lock_configuration": "true",
+		"enable_external_access":    "false",
 		"autoload_known_extensions": "false", "autoinstall_known_extensions": "false", "threads": "1", "default_null_order": "NULLS_LAST"} {
 		var got string
 		if err := db.QueryRow("SELECT CAST(current_setting(" + value.Of(setting) + ") AS VARCHAR)").Scan(&got); err != nil || got != want {
@@ -111,7 +113,8 @@ func TestConnections(t *testing.T) {
 		defer c.Close()
 		var zone, ip string
 		var n int
-		if err := c.QueryRowContext(context.Background(), "SELECT current_setting('TimeZone'), 7 / 2, tr_ip('::ffff:10.0.0.1')").Scan(&zone, &n, &ip); err != nil {
+		if err := c.QueryRowContext(context.Background(), "SELECT current_setting('TimeZone'), 7 / 2, tr_ip('::ffff:10.0.0.1')").Scan(&zone, &n,
+			&ip); err != nil {
 			t.Fatal(err)
 		}
 		if zone != "UTC" || n != 3 || ip != "10.0.0.1" {

@@ -17,8 +17,10 @@ func TestRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cols := []result.Column{{Name: "t", Kind: result.Text}, {Name: "i", Kind: result.Int}, {Name: "h", Kind: result.Int}, {Name: "d", Kind: result.Decimal},
-		{Name: "f", Kind: result.Float}, {Name: "b", Kind: result.Bool}, {Name: "at", Kind: result.Instant}, {Name: "local", Kind: result.Local}, {Name: "day", Kind: result.Date}, {Name: "n", Kind: result.Text}}
+	cols := []result.Column{{Name: "t", Kind: result.Text}, {Name: "i", Kind: result.Int}, {Name: "h", Kind: result.Int},
+		{Name: "d", Kind: result.Decimal},
+		{Name: "f", Kind: result.Float}, {Name: "b", Kind: result.Bool}, {Name: "at", Kind: result.Instant}, {Name: "local", Kind: result.Local},
+		{Name: "day", Kind: result.Date}, {Name: "n", Kind: result.Text}}
 	rows, err := db.Query(`SELECT 'x', CAST(7 AS INTEGER), sum(CAST(7 AS BIGINT)), CAST(-0.05 AS DECIMAL(10,3)), 0.5::DOUBLE, true,
 		TIMESTAMPTZ '2026-10-01 02:00:00.123456+02', TIMESTAMP '2026-10-01 02:00:00', DATE '2026-10-01', NULL`)
 	if err != nil {

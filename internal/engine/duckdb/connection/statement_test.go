@@ -33,7 +33,8 @@ func TestLimitInTry(t *testing.T) {
 		}
 	}
 	var n int64
-	if err := db.QueryRowContext(t.Context(), "SELECT count(TRY(tr_pad('', i, 'a', true))) FROM range(-5, 5) r(i)").Scan(&n); err != nil || n != 5 {
+	if err := db.QueryRowContext(t.Context(), "SELECT count(TRY(tr_pad('', i, 'a', true))) FROM range(-5, 5) r(i)").Scan(&n); err != nil ||
+		n != 5 {
 		t.Errorf("another error inside TRY: %d, %v", n, err)
 	}
 }
@@ -45,7 +46,8 @@ func TestStatementsApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	const good, bad = "SELECT count(tr_url_encode('a' || i)) FROM range(100000) r(i)", "SELECT count(TRY(tr_pad('', 1048577 + i, 'a', true))) FROM range(10000) r(i)"
+	const good, bad = "SELECT count(tr_url_encode('a' || i)) FROM range(100000) r(i)",
+		"SELECT count(TRY(tr_pad('', 1048577 + i, 'a', true))) FROM range(10000) r(i)"
 	const slow = "SELECT count(tr_url_encode('a' || i)) FROM range(1000000000) r(i)"
 	var group sync.WaitGroup
 	for range 4 {
@@ -84,7 +86,8 @@ func TestMemoryOfValues(t *testing.T) {
 	}
 	defer db.Close()
 	const made = "SELECT count(TRY(tr_url_encode(repeat('a', 20000) || i))) FROM range(2048) r(i)"
-	if err := db.QueryRowContext(t.Context(), made).Scan(&n); !errors.As(err, &memory) || !strings.Contains(err.Error(), "32 MiB are allowed") {
+	if err := db.QueryRowContext(t.Context(), made).Scan(&n); !errors.As(err, &memory) ||
+		!strings.Contains(err.Error(), "32 MiB are allowed") {
 		t.Errorf("40 MB of texts in a batch: %d, %v", n, err)
 	}
 	if err := db.QueryRowContext(t.Context(), strings.Replace(made, "20000", "2000", 1)).Scan(&n); err != nil || n != 2048 {

@@ -9,8 +9,9 @@ import (
 
 // mountinfo as Linux prints it: a file system in between, then the hierarchies.
 const (
-	mount2      = "25 30 0:23 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
-	mount1      = "35 33 0:30 / /sys/fs/cgroup/memory rw,relatime shared:15 - cgroup cgroup rw,memory\n36 33 0:31 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+	mount2 = "25 30 0:23 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
+	mount1 = "35 33 0:30 / /sys/fs/cgroup/memory rw,relatime shared:15 - cgroup cgroup rw,memory\n36 33 0:31 / /sys/fs/cgroup/cpu " +
+		"rw - cgroup cgroup rw,cpu,cpuacct\n"
 	mountHybrid = "37 33 0:32 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
 	mountDisk   = "30 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n"
 )
@@ -28,12 +29,15 @@ func TestCgroupLimit(t *testing.T) {
 			"user.slice/a.scope/memory.max": "536870912\n", "user.slice/memory.max": "max\n"}, 512 << 20},
 		"version 2, above the group": {"0::/kubepods/pod1/c1\n", mount2, map[string]string{
 			"kubepods/pod1/c1/memory.max": "max\n", "kubepods/pod1/memory.max": "1073741824\n", "kubepods/memory.max": "8589934592\n"}, 1 << 30},
-		"version 2, high is less than max":                    {"0::/a\n", mount2, map[string]string{"a/memory.max": "2147483648\n", "a/memory.high": "1073741824\n"}, 1 << 30},
+		"version 2, high is less than max": {"0::/a\n", mount2, map[string]string{"a/memory.max": "2147483648\n",
+			"a/memory.high": "1073741824\n"}, 1 << 30},
 		"version 2, a container that sees itself as the root": {"0::/\n", mount2, map[string]string{"memory.max": "268435456\n"}, 256 << 20},
-		"version 2, a path from outside the container":        {"0::/../../c2\n", mount2, map[string]string{"memory.max": "268435456\n"}, 256 << 20},
+		"version 2, a path from outside the container": {"0::/../../c2\n", mount2, map[string]string{"memory.max": "268435456\n"},
+			256 << 20},
 		"version 2, the mount is the group itself": {"0::/docker/c1\n", strings.Replace(mount2, " / ", " /docker/c1 ", 1),
 			map[string]string{"memory.max": "268435456\n"}, 256 << 20},
-		"version 1, no limit": {"4:memory:/\n3:cpu,cpuacct:/\n", mount1, map[string]string{"memory/memory.limit_in_bytes": "9223372036854771712\n"}, 0},
+		"version 1, no limit": {"4:memory:/\n3:cpu,cpuacct:/\n", mount1,
+			map[string]string{"memory/memory.limit_in_bytes": "9223372036854771712\n"}, 0},
 		"version 1, in the group": {"9:cpu,cpuacct:/x\n4:memory:/docker/c1\n", mount1, map[string]string{
 			"memory/docker/c1/memory.limit_in_bytes": "536870912\n", "memory/docker/memory.limit_in_bytes": "9223372036854771712\n"}, 512 << 20},
 		"version 1, above the group": {"4:memory:/docker/c1\n", mount1, map[string]string{
