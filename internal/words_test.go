@@ -248,7 +248,7 @@ func TestPlainWords(t *testing.T) {
 		rel := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
 		if d.IsDir() {
 			switch rel {
-			case ".git", "bin", "demo", "internal/sql", "internal/run/testdata", "internal/engine/enginetest/testdata":
+			case ".git", "bin", "demo", "internal/run/testdata", "internal/engine/enginetest/testdata":
 				return filepath.SkipDir
 			}
 			return nil

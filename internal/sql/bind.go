@@ -155,7 +155,7 @@ func typed(typ string, v any) (any, error) {
 	return v, nil
 }
 
-// counts refuses a parameter behind LIMIT or OFFSET that is no count. Only values can show that.
+// counts refuses a parameter behind LIMIT or OFFSET that is not a count. Only values can show that.
 func (b *Bound) counts() error {
 	var err error
 	check := func(x ast.Expr, word string) {

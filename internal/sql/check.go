@@ -42,7 +42,7 @@ type checker struct {
 	pieces  float64        // what the expressions grow to that were checked beside each other, see grow
 
 	nested   []ast.Node // what correlated looks into
-	doubtful []ast.Expr // what sayable looks into
+	suspects []ast.Expr // expressions that supported prints once
 
 	columnSlab ast.Arena[column]
 	fromSlab   ast.Arena[*column]
@@ -56,7 +56,7 @@ type checker struct {
 func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 	k, checked := p.resolve(c, t)
 	if k.probs.Err() == nil {
-		k.sayable(checked)
+		k.supported(checked)
 	}
 	probs := dropDoubles(k.probs.Sort())
 	if probs.Err() != nil {

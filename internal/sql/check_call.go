@@ -35,7 +35,7 @@ func (k *checker) call(c *ast.Call, v env) *Type {
 	inner := v
 	switch {
 	case c.Over != nil && f.kind == scalarFunction:
-		k.problem(c, name+" is no window function", "", "")
+		k.problem(c, name+" is not a window function", "", "")
 	case c.Over == nil && f.kind == windowFunction:
 		k.problem(c, name+" needs OVER (…)", "", "")
 	case c.Over != nil:
@@ -56,7 +56,7 @@ func (k *checker) call(c *ast.Call, v env) *Type {
 	}
 	if f.kind == scalarFunction {
 		if c.Distinct || len(c.OrderBy) > 0 || c.Filter != nil || c.Star {
-			k.problem(c, name+" is no aggregate: DISTINCT, ORDER BY, FILTER and * have no place in it", "", "")
+			k.problem(c, name+" is not an aggregate: it takes no DISTINCT, ORDER BY, FILTER or *", "", "")
 		}
 	}
 	if c.Nulls == ast.IgnoreNulls && !slices.Contains([]string{"lag", "lead", "first_value", "last_value", "nth_value"}, name) {
@@ -145,7 +145,7 @@ func (k *checker) overload(f *function, c *ast.Call, v env) *resolved {
 		k.noOverload(f, c, types)
 		return nil
 	}
-	k.doubtCall(c, f, types)
+	k.mayRefuseCall(c, f, types)
 	r := k.callSlab.Put(resolved{fn: f, params: k.typeSlab.Make(len(c.Args))})
 	// lambdas see what their parameters were bound to; what they return binds the rest
 	for j, a := range c.Args {

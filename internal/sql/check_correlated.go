@@ -80,7 +80,7 @@ func (k *checker) subquery(q *ast.Query, compared bool) {
 	})
 }
 
-// reachesOut tells whether something in n names a column of a relation outside q.
+// reachesOut reports whether something in n names a column of a relation outside q.
 func (k *checker) reachesOut(n ast.Node, q *ast.Query) (out bool) {
 	own := map[*source]bool{}
 	ast.Walk(q, func(n ast.Node) bool {

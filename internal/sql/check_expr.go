@@ -229,7 +229,7 @@ func (k *checker) subscript(x *ast.Subscript, v env) *Type {
 		}
 		return t.Elem
 	case t.Kind == MapType:
-		k.doubt(x)
+		k.mayRefuse(x)
 		if !coerces(i, t.Key) {
 			k.problem(x.Index, "the keys of this map are "+t.Key.String()+", not "+i.String(), "", "types")
 		}

@@ -17,7 +17,7 @@ type grouping struct {
 	exprs   []ast.Expr
 }
 
-// owns tells whether a column belongs to the rows that are grouped. Columns from outside are constants to them.
+// owns reports whether a column belongs to the rows that are grouped. Columns from outside are constants to them.
 func (g *grouping) owns(c *column) bool {
 	if c.rel != nil && slices.Contains(g.sources, c.rel) {
 		return true

@@ -61,7 +61,7 @@ func (k *checker) binary(x *ast.Binary, v env) *Type {
 		return tBad
 	}
 	if x.Op != ast.OpConcat && !t.numeric() {
-		k.doubt(x)
+		k.mayRefuse(x)
 	}
 	return t
 }

@@ -74,7 +74,7 @@ func (k *checker) query(q *ast.Query, outer *scope) []*column {
 	return cols
 }
 
-// selected tells whether x is one of the selected expressions, which is all that ORDER BY may name behind DISTINCT.
+// selected reports whether x is one of the selected expressions, which is all that ORDER BY may name behind DISTINCT.
 func (k *checker) selected(x ast.Expr, sel *ast.Select) bool {
 	key := k.key(x)
 	for _, it := range sel.Items {

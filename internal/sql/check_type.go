@@ -82,7 +82,7 @@ func typeWords() (names []string) {
 func (k *checker) cast(x *ast.Cast, v env) *Type {
 	from, to := k.expr(x.X, v), k.typeName(x.Type)
 	if from.zoned {
-		k.doubt(x)
+		k.mayRefuse(x)
 	}
 	if from.Kind == 0 || to.Kind == 0 {
 		return to

@@ -88,7 +88,7 @@ func (k *checker) only(c *column) []*column {
 	return l
 }
 
-// isPath tells whether an expression is a name, or a field of a name. Only the field of such a one names its column in Trino:
+// isPath reports whether an expression is a name, or a field of a name. Only the field of such a one names its column in Trino:
 // resources[1].arn has none.
 func isPath(x ast.Expr) bool {
 	for {

@@ -7,7 +7,7 @@ import (
 	"trailscribe/internal/sql/parser"
 )
 
-// Counts tells whether the statement does nothing but count rows of a relation: SELECT count(*) FROM relation, with a WHERE
+// Counts reports whether the statement does nothing but count rows of a relation: SELECT count(*) FROM relation, with a WHERE
 // or without. condition is that WHERE in Athena's syntax with its parameters bound, "true" where there is none: count_if of
 // it is the same number. Many such statements can then be asked as one, which reads the relation once. A condition that
 // holds a query of its own is not given.

@@ -118,7 +118,7 @@ func shift(n int) string {
 	return " * CAST('1" + strings.Repeat("0", n) + "' AS HUGEINT)"
 }
 
-// nonZero tells whether an expression is a number that is not zero, so that dividing by it needs no guard.
+// nonZero reports whether an expression is a number that is not zero, so that dividing by it needs no guard.
 func nonZero(x ast.Expr) bool {
 	text := ""
 	switch x := x.(type) {

@@ -17,13 +17,13 @@ func (e *emitter) refuse(n ast.Node, text, hint string) {
 	e.refused = append(e.refused, refusal{n, text, hint})
 }
 
-// sayable refuses what cannot be said in DuckDB. Only the printer knows that, so each piece of which Check had its doubts is
-// written once, without the parameters' values; what it writes for the rest is not asked for. That Check doubts enough is tested: a
+// supported refuses what cannot be expressed in DuckDB. Only the printer knows that, so each piece that Check holds for a suspect is
+// written once, without the parameters' values; what it writes for the rest is not asked for. That Check suspects enough is tested: a
 // statement that passed is never refused when it is written.
-func (k *checker) sayable(c *Checked) {
+func (k *checker) supported(c *Checked) {
 	e := newEmitter(c, nil, nil)
 	var whole ast.Node // what was written last, with all that is in it
-	for _, x := range slices.Backward(k.doubtful) {
+	for _, x := range slices.Backward(k.suspects) {
 		if whole != nil && whole.Pos() <= x.Pos() && x.End() <= whole.End() {
 			continue
 		}
@@ -35,15 +35,15 @@ func (k *checker) sayable(c *Checked) {
 	}
 }
 
-// doubt notes an expression that the printer could refuse: a wall clock whose zone may be lost, arithmetic with time, an element
+// mayRefuse notes an expression that the printer could refuse: a wall clock whose zone may be lost, arithmetic with time, an element
 // of a map, a function with a rule of its own. An expression comes after all that is in it.
-func (k *checker) doubt(x ast.Expr) { k.doubtful = append(k.doubtful, x) }
+func (k *checker) mayRefuse(x ast.Expr) { k.suspects = append(k.suspects, x) }
 
-// doubtCall doubts a call whose function can be refused.
-func (k *checker) doubtCall(c *ast.Call, f *function, types []*Type) {
-	if f.emit != nil && f.flags&alwaysSayable == 0 ||
+// mayRefuseCall notes a call whose function can be refused.
+func (k *checker) mayRefuseCall(c *ast.Call, f *function, types []*Type) {
+	if f.emit != nil && f.flags&neverRefuses == 0 ||
 		f.flags&wallClockFunction != 0 && slices.ContainsFunc(types, func(t *Type) bool { return t != nil && t.zoned }) {
-		k.doubt(c)
+		k.mayRefuse(c)
 		if slices.ContainsFunc(c.Args, func(x ast.Expr) bool { _, is := x.(*ast.Param); return is }) {
 			k.given = append(k.given, c)
 		}
@@ -74,7 +74,7 @@ func (b *Bound) values() error {
 	return errors.Join(errs...)
 }
 
-// plainCalls are functions with an emit of their own that refuses nothing. One that is missing here is only written once more.
-var plainCalls = ast.WordSet(`json_extract_scalar json_extract json_size json_parse if nullif coalesce contains any_match all_match none_match
+// unrefusedCalls are functions with an emit of their own that refuses nothing. One that is missing here is only written once more.
+var unrefusedCalls = ast.WordSet(`json_extract_scalar json_extract json_size json_parse if nullif coalesce contains any_match all_match none_match
 	filter transform lower upper trim ltrim rtrim concat concat_ws length substr substring split split_part replace strpos cardinality
 	greatest least from_iso8601_timestamp from_iso8601_date array_join`)

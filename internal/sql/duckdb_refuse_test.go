@@ -8,7 +8,7 @@ import (
 )
 
 // What Check finds by writing pieces is what the printer finds when it writes all of a statement, wherever the piece stands.
-func TestSayable(t *testing.T) {
+func TestSupported(t *testing.T) {
 	refused := []string{
 		"date_format(event_time, eventname)", "date_format(event_time, '%U')", "format_datetime(event_time, 'z')",
 		"date_parse(eventname, eventid)",
@@ -55,7 +55,7 @@ func TestSayable(t *testing.T) {
 			for _, r := range e.refused {
 				want = append(want, fmt.Sprintf("%d %s", r.node.Pos(), r.text))
 			}
-			k.sayable(c)
+			k.supported(c)
 			for _, p := range k.probs {
 				got = append(got, fmt.Sprintf("%d %s", p.At.Col-1, p.Text))
 			}

@@ -44,7 +44,7 @@ const (
 	orderFunction                                // its value depends on the order of the rows
 	orderBySelf                                  // …unless ORDER BY inside the call decides
 	wallClockFunction                            // its template asks for the wall clock of an argument
-	alwaysSayable                                // its emit refuses nothing
+	neverRefuses                                 // its emit refuses nothing
 )
 
 // resolved is a call whose overload has been chosen.
@@ -80,8 +80,8 @@ func buildFunctions(tables ...func() []*function) map[string]*function {
 				if strings.Contains(g.duck, "$L") {
 					g.flags |= wallClockFunction
 				}
-				if plainCalls.Has(n) {
-					g.flags |= alwaysSayable
+				if unrefusedCalls.Has(n) {
+					g.flags |= neverRefuses
 				}
 				g.copies = g.mostCopies()
 				m[n] = &g

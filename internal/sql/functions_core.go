@@ -125,7 +125,7 @@ func textFunctions() []*function {
 			return "len(" + emitRegexp("regexp_extract_all")(e, c, r) + ")"
 		}},
 		{name: "to_utf8", sigs: "varchar : varbinary", duck: "encode($1)"},
-		{name: "from_utf8", sigs: "varbinary : varchar", duck: "tr_from_utf8(hex($1))", note: "bytes that are no UTF-8 become U+FFFD"},
+		{name: "from_utf8", sigs: "varbinary : varchar", duck: "tr_from_utf8(hex($1))", note: "bytes that are not UTF-8 become U+FFFD"},
 		{name: "to_hex", sigs: "varbinary : varchar", duck: "tr_fit(hex($1))"},
 		{name: "from_hex", sigs: "varchar : varbinary",
 			duck: "unhex(CASE WHEN length($1) % 2 = 1 THEN 'not pairs of digits: ' || $1 ELSE $1 END)"},

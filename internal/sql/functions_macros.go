@@ -84,8 +84,8 @@ var macros = []string{
 	`tr_json_double(j) AS CASE WHEN regexp_full_match(CAST(j AS VARCHAR), '-?[0-9]+') THEN CAST(j AS VARCHAR)
 		ELSE tr_double_text(CAST(j AS DOUBLE)) END`,
 	`tr_json_text(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_double(j) WHEN 'OBJECT'
-		THEN CAST(CAST('a JSON object is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY'
-		THEN CAST(CAST('a JSON array is no single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
+		THEN CAST(CAST('a JSON object is not a single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) WHEN 'ARRAY'
+		THEN CAST(CAST('a JSON array is not a single value: ' || CAST(j AS VARCHAR) AS BIGINT) AS VARCHAR) ELSE json_extract_string(j, '$') END`,
 	`tr_json_text_try(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN tr_json_double(j) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY'
 		THEN NULL ELSE json_extract_string(j, '$') END`,
 }

@@ -97,7 +97,7 @@ func parsePattern(s string) (p pattern, err error) {
 	if in, ok := strings.CutPrefix(s, "map("); ok {
 		parts := splitTop(strings.TrimSuffix(in, ")"))
 		if len(parts) != 2 {
-			return p, fmt.Errorf("%q is no map", s)
+			return p, fmt.Errorf("%q is not a map", s)
 		}
 		k, err := parsePattern(parts[0])
 		if err != nil {

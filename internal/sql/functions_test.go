@@ -68,7 +68,7 @@ func TestMacrosDefined(t *testing.T) {
 			}
 		}
 		if !strings.HasPrefix(m, "CREATE MACRO "+names[0]+"(") || slices.Contains(made, names[0]) {
-			t.Errorf("%.40s is no macro of ours, or the second of its name", m)
+			t.Errorf("%.40s is not a macro of ours, or the second of its name", m)
 		}
 		made = append(made, names[0])
 	}
@@ -104,7 +104,7 @@ func FuzzJSONScalar(f *testing.F) {
 		got, ok := scalar.JSONScalar(s, `$."a"`)
 		if !json.Valid([]byte(s)) {
 			if ok {
-				t.Fatalf("%q is no JSON and gave %q", s, got)
+				t.Fatalf("%q is not JSON and gave %q", s, got)
 			}
 			return
 		}

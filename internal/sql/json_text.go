@@ -100,7 +100,7 @@ func (b *Bound) jsonTexts() map[*ast.Call]taken {
 	return out
 }
 
-// from tells whether a column is one of a relation of the catalog, itself or one that USING merged from it.
+// from reports whether a column is one of a relation of the catalog, itself or one that USING merged from it.
 func from(c *column, relation string) bool {
 	if c.rel != nil && strings.EqualFold(c.rel.table, relation) {
 		return true

@@ -24,7 +24,7 @@ func TestJSONTexts(t *testing.T) {
 		{"SELECT lower(" + a + ") AS x FROM events ORDER BY " + a, "req $.a", "", "SELECT lower(d0) AS x FROM events ORDER BY d0"},
 		{"WITH c AS (SELECT " + a + " AS x FROM events WHERE id = 'i') SELECT x FROM c", "req $.a", "id",
 			"c AS ( SELECT d0 AS x FROM events WHERE id = 'i' ) SELECT x FROM c"},
-		// What is no text out of a column of the relation.
+		// What is not a text out of a column of the relation.
 		{"WITH c AS (SELECT req FROM events) SELECT " + a + " AS x FROM c", "", "req", a},
 		{"WITH events AS (SELECT '{}' AS req) SELECT " + a + " AS x FROM events", "", "", a},
 		{"SELECT " + get("lower(req)", "$.a") + " AS x FROM events", "", "req", "json_extract_scalar(lower(req), '$.a')"},

@@ -80,7 +80,7 @@ func (e *Engine) partitioning(s engine.Scope, room int) *partitioning {
 			continue
 		}
 		for _, name := range []string{relation.Events, relation.History} {
-			condition, ok := st.Query.Sieve(name, excludedColumns...)
+			condition, ok := st.Query.Pushdown(name, excludedColumns...)
 			if !ok || name == relation.History && s.HistoryDays == 0 {
 				continue
 			}
@@ -137,7 +137,7 @@ func (e *Engine) partition(name, condition string) (partition, bool) {
 		return t, false
 	}
 	for _, column := range discriminatingColumns {
-		if values, ok := b.Only(name, column); ok {
+		if values, ok := b.AllowedValues(name, column); ok {
 			t.only[column] = values
 		}
 	}
@@ -173,10 +173,10 @@ func (l *partitioning) sql(value *sql.Literals) string {
 func (l *partitioning) of(q *sql.Bound, name string) []string {
 	out := []string{prefixOf(name) + catchAll}
 	last := true // also the default partition
-	condition, sifts := q.Sieve(name, excludedColumns...)
+	condition, sifts := q.Pushdown(name, excludedColumns...)
 	only := map[string][]string{}
 	for _, column := range discriminatingColumns {
-		if values, ok := q.Only(name, column); ok {
+		if values, ok := q.AllowedValues(name, column); ok {
 			only[column] = values
 		}
 	}

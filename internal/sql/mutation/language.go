@@ -8,7 +8,7 @@ func notCompared(id, rule, condition string) Mutation {
 
 // aliasIn is a mutation of the rule that aliases of SELECT mean nothing in a clause.
 func aliasIn(id, clause, condition string) Mutation {
-	return Mutation{ID: id, Trap: 11, Rule: "an alias of SELECT is no column in " + clause,
+	return Mutation{ID: id, Trap: 11, Rule: "an alias of SELECT is not a column in " + clause,
 		Edits: first("case v.alias(x.Key()) && "+condition+":\n\t\tk.vars[x] = x.Key()\n\t\treturn tBad", `case v.alias(x.Key()):`)}
 }
 

@@ -1,6 +1,6 @@
 // Package mutation holds the rules by which a query means the same to DuckDB as to Trino, each with an edit of the source that
 // takes it away. `make mutation` makes the edits, one at a time and never in the tree, and fails if one changes no answer: then
-// the rule is not tested, or it is no rule.
+// the rule is not tested, or it is not a rule.
 package mutation
 
 import (

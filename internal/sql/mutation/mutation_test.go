@@ -16,7 +16,7 @@ func TestMutations(t *testing.T) {
 	of := make([]int, len(Traps)+1)
 	for _, m := range All() {
 		if !id.MatchString(m.ID) || seen[m.ID] {
-			t.Errorf("%q is no name, or there twice", m.ID)
+			t.Errorf("%q is not a name, or there twice", m.ID)
 		}
 		seen[m.ID] = true
 		if m.Rule == "" || m.Trap < 0 || m.Trap > len(Traps) || len(m.Edits) == 0 {

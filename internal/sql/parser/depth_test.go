@@ -67,7 +67,7 @@ func TestDepthBound(t *testing.T) {
 	}
 }
 
-// FuzzDepth: whatever is read is no deeper than the parser counted.
+// FuzzDepth: whatever is read is not deeper than the parser counted.
 func FuzzDepth(f *testing.F) {
 	for _, text := range corpus(f) {
 		f.Add(text)

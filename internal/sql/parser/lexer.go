@@ -152,7 +152,7 @@ func (l *lexer) next() {
 	}
 }
 
-// afterName says whether a point right here goes on with a name, as in t.1, which is no number.
+// afterName says whether a point right here goes on with a name, as in t.1, which is not a number.
 func (l *lexer) afterName() bool {
 	if len(l.out) == 0 {
 		return false

@@ -61,7 +61,7 @@ func (p *parser) typedLit(t, text *token) ast.Expr {
 		case "e", "b", "n", "r":
 			hint = "texts have no prefix; a backslash is a character like any other, a line break is chr(10)"
 		}
-		p.fail(t, "found "+ast.Quote(t.text)+" in front of the text "+ast.Quote(text.text)+": it is no type that has literals", hint)
+		p.fail(t, "found "+ast.Quote(t.text)+" in front of the text "+ast.Quote(text.text)+": it is not a type that has literals", hint)
 	}
 	p.i += 2
 	name := t.text

@@ -6,7 +6,7 @@ import (
 	"trailscribe/internal/sql/ast"
 )
 
-// otherStatements are the first words of statements that are no SELECT.
+// otherStatements are the first words of statements other than SELECT.
 var otherStatements = ast.WordSet(`alter analyze attach begin call checkpoint comment commit copy create deallocate delete deny
 	desc describe detach drop execute explain export grant import insert install load merge msck optimize pragma prepare
 	refresh rename replace reset revoke rollback set show start summarize truncate unload update use vacuum`)

@@ -17,7 +17,7 @@ import (
 // threads, and no text that it is given: its memory is the database's and ends with the call. A part of such a text may be its result.
 //
 // One of the functions is set. Those without Call give their first argument back, if its type is Result: they look at what is to be
-// made of the arguments before it is made. An error of theirs that is no LimitError is an error of the statement all the same.
+// made of the arguments before it is made. An error of theirs that is not a LimitError is an error of the statement all the same.
 type GoFunction struct {
 	Name   string
 	Params []string
@@ -108,7 +108,7 @@ func GoFunctions() []GoFunction {
 		}),
 		called("tr_from_utf8", one, "VARCHAR", longer("from_utf8", func(s string) (string, error) {
 			b, err := hex.DecodeString(s)
-			return string([]rune(string(b))), err // a byte that is no UTF-8 becomes U+FFFD
+			return string([]rune(string(b))), err // a byte that is not UTF-8 becomes U+FFFD
 		})),
 		called("tr_concat", []string{"VARCHAR", "VARCHAR..."}, "VARCHAR", func(a []any) (any, error) { return together(a) }),
 		called("tr_join", []string{"VARCHAR[]", "VARCHAR"}, "VARCHAR",
@@ -161,7 +161,7 @@ func GoFunctions() []GoFunction {
 			}
 			n, err := strconv.ParseInt(a[0].(string), int(a[1].(int64)), 64)
 			if err != nil || strings.Contains(a[0].(string), "_") {
-				return nil, fmt.Errorf("%q is no number of base %d", a[0], a[1])
+				return nil, fmt.Errorf("%q is not a number of base %d", a[0], a[1])
 			}
 			return n, nil
 		}),

@@ -100,7 +100,7 @@ func TestCanonicalJSON(t *testing.T) {
 	}
 }
 
-// FuzzCanonicalJSON: JSON is written with keys sorted, means the same, and is not changed again; what is no JSON is refused.
+// FuzzCanonicalJSON: JSON is written with keys sorted, means the same, and is not changed again; what is not JSON is refused.
 func FuzzCanonicalJSON(f *testing.F) {
 	for _, s := range []string{`{"b":1,"a":[1.0,2e3,-0]}`, `{"a":1,"a":2}`, `"\u00e4\ud83d\ude00\/"`, `[`, "", "nul", `{"a":1}x`, " 1 ",
 		"1e400", "[[[]]]", `"` + "\x7f" + `"`} {

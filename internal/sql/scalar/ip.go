@@ -43,7 +43,7 @@ func IPIn(network, ip string) (bool, error) {
 	return p.Contains(a), nil
 }
 
-// inBits tells whether the first n bits are the same. netip does not find an IPv4 address in a network of IPv6.
+// inBits reports whether the first n bits are the same. netip does not find an IPv4 address in a network of IPv6.
 func inBits(a, b [16]byte, n int) bool {
 	for i := range n {
 		if mask := byte(0x80) >> (i % 8); a[i/8]&mask != b[i/8]&mask {

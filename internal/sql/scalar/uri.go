@@ -62,7 +62,7 @@ func scheme(s string) bool {
 	return s != ""
 }
 
-// legal tells whether every letter may stand in a URI; more are further ones that may stand in this part.
+// legal reports whether every letter may stand in a URI; more are further ones that may stand in this part.
 func legal(s, more string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c == '%' {
@@ -91,7 +91,7 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// host is the host of [user@]host[:port]; false where this is no such authority, and Java knows no host.
+// host is the host of [user@]host[:port]; false where this is not such an authority, and Java knows no host.
 func host(authority string) (string, bool) {
 	rest := authority
 	if user, after, found := strings.Cut(rest, "@"); found {
@@ -146,7 +146,7 @@ func hostname(s string) bool {
 	return true
 }
 
-// decoded replaces %41 by A, and bytes that are no UTF-8 by U+FFFD.
+// decoded replaces %41 by A, and bytes that are not UTF-8 by U+FFFD.
 func decoded(s string) string {
 	if !strings.Contains(s, "%") {
 		return s

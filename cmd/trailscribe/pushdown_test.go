@@ -16,9 +16,9 @@ import (
 	"trailscribe/internal/testcase"
 )
 
-// What a sieve drops cannot matter: every query of the library gives the same rows for each of its cases whether its
-// relations hold all rows or those only that its sieve leaves.
-func TestLibraryQueriesWithoutWhatSievesDrop(t *testing.T) {
+// What a pushed-down predicate drops cannot matter: every query of the library gives the same rows for each of its cases whether its
+// relations hold all rows or those only that its predicate leaves.
+func TestLibraryQueriesWithoutWhatPushdownDrops(t *testing.T) {
 	t.Parallel()
 	_, s := ready(t)
 	sifted := &sifting{catalog: s.definition.Catalog()}
@@ -39,7 +39,7 @@ func TestLibraryQueriesWithoutWhatSievesDrop(t *testing.T) {
 	}
 	asked, dropped := sifted.asked.Load(), sifted.dropped.Load()
 	if asked < 100 || dropped < 80 || len(verdicts) == 0 {
-		t.Errorf("%d statements had a sieve, and these dropped %d events: too few to prove anything", asked, dropped)
+		t.Errorf("%d statements had a predicate, and these dropped %d events: too few to prove anything", asked, dropped)
 	}
 }
 
@@ -65,11 +65,11 @@ type siftedSession struct {
 	*sifting
 }
 
-// Query asks a statement with and without what its sieves drop; where the rows differ that is an error.
+// Query asks a statement with and without what its predicates drop; where the rows differ that is an error.
 func (s *siftedSession) Query(ctx context.Context, st engine.Statement) (engine.Rows, error) {
 	var with []string
 	for _, name := range []string{relation.Events, relation.History} {
-		condition, ok := st.Query.Sieve(name)
+		condition, ok := st.Query.Pushdown(name)
 		if !ok {
 			continue
 		}
@@ -90,14 +90,14 @@ func (s *siftedSession) Query(ctx context.Context, st engine.Statement) (engine.
 	}
 	few, err := s.rows(ctx, st, "WITH "+strings.Join(with, ", ")+" "+rest)
 	if err != nil {
-		return nil, fmt.Errorf("with what the sieve leaves: %w", err)
+		return nil, fmt.Errorf("with what the predicate leaves: %w", err)
 	}
 	all, err := s.rows(ctx, st, text)
 	if err != nil {
 		return nil, err
 	}
 	if fmt.Sprint(few) != fmt.Sprint(all) {
-		return nil, fmt.Errorf("the sieve %s dropped rows that matter:\n%v\nnot\n%v", strings.Join(with, ", "), few, all)
+		return nil, fmt.Errorf("the predicate %s dropped rows that matter:\n%v\nnot\n%v", strings.Join(with, ", "), few, all)
 	}
 	s.asked.Add(1)
 	return s.Session.Query(ctx, st)

@@ -7,12 +7,12 @@ import (
 	"trailscribe/internal/sql/ast"
 )
 
-// Only tells which values a text column of a relation has in all rows that matter to the statement: each place that reads
+// AllowedValues are the values that a text column of a relation can have in the rows that matter to the statement: each place that reads
 // the relation has a condition beside it that drops every other value. An engine can leave other rows unread; no result
 // depends on it. ok is false where some place reads all rows.
 //
 // What counts are conditions of the same SELECT that compare the column with texts: =, IN, joined by AND and OR.
-func (b *Bound) Only(relation, column string) (values []string, ok bool) {
+func (b *Bound) AllowedValues(relation, column string) (values []string, ok bool) {
 	relation, column = strings.ToLower(relation), strings.ToLower(column)
 	all, found := true, false
 	ast.Walk(b.c.query, func(n ast.Node) bool {
@@ -32,7 +32,7 @@ func (b *Bound) Only(relation, column string) (values []string, ok bool) {
 					if t.Alias != nil {
 						name = t.Alias.Name.Key()
 					}
-					some, ok := b.only(n.Where, name, column)
+					some, ok := b.allowedValues(n.Where, name, column)
 					if t.Alias != nil && len(t.Alias.Columns) > 0 {
 						ok = false // its columns have other names
 					}
@@ -61,15 +61,15 @@ func tables(r ast.Relation, f func(*ast.Table)) {
 	}
 }
 
-// only is the values that a condition leaves of a column. A bare name is the table's: were it another's too, Check would have
+// allowedValues is the values that a condition leaves of a column. A bare name is the table's: were it another's too, Check would have
 // refused it as ambiguous.
-func (b *Bound) only(x ast.Expr, table, column string) ([]string, bool) {
+func (b *Bound) allowedValues(x ast.Expr, table, column string) ([]string, bool) {
 	switch x := x.(type) {
 	case *ast.Binary:
 		switch x.Op {
 		case ast.OpAnd:
-			left, ok := b.only(x.Left, table, column)
-			right, ok2 := b.only(x.Right, table, column)
+			left, ok := b.allowedValues(x.Left, table, column)
+			right, ok2 := b.allowedValues(x.Right, table, column)
 			switch {
 			case ok && ok2:
 				return slices.DeleteFunc(left, func(s string) bool { return !slices.Contains(right, s) }), true
@@ -78,8 +78,8 @@ func (b *Bound) only(x ast.Expr, table, column string) ([]string, bool) {
 			}
 			return right, ok2
 		case ast.OpOr:
-			left, ok := b.only(x.Left, table, column)
-			right, ok2 := b.only(x.Right, table, column)
+			left, ok := b.allowedValues(x.Left, table, column)
+			right, ok2 := b.allowedValues(x.Right, table, column)
 			return append(left, right...), ok && ok2
 		case ast.OpEq:
 			for _, side := range [][2]ast.Expr{{x.Left, x.Right}, {x.Right, x.Left}} {

@@ -47,7 +47,7 @@ func TestOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(text, err)
 		}
-		values, ok := b.Only("events", "src")
+		values, ok := b.AllowedValues("events", "src")
 		got := "all"
 		if ok {
 			got = strings.Join(values, " ")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-var sieveCatalog = Catalog{
+var pushdownCatalog = Catalog{
 	"events": {{Name: "src", Type: "varchar"}, {Name: "name", Type: "varchar"}, {Name: "n", Type: "bigint"}, {Name: "ok", Type: "boolean"},
 		{Name: "at", Type: "timestamp(3)"}, {Name: "doc", Type: "varchar"}, {Name: "who", Type: "row(kind varchar, deep row(leaf varchar))"},
 		{Name: "tags", Type: "array(varchar)"}},
@@ -18,7 +18,7 @@ func boundFor(t testing.TB, text string) *Bound {
 	if bad.Err() != nil {
 		t.Fatal(text, bad)
 	}
-	c, bad := p.Check(sieveCatalog, Types{"p": "text", "list": "texts", "flag": "bool"})
+	c, bad := p.Check(pushdownCatalog, Types{"p": "text", "list": "texts", "flag": "bool"})
 	if bad.Err() != nil {
 		t.Fatal(text, bad)
 	}
@@ -29,7 +29,7 @@ func boundFor(t testing.TB, text string) *Bound {
 	return b
 }
 
-func TestSieve(t *testing.T) {
+func TestPushdown(t *testing.T) {
 	for text, want := range map[string]string{
 		// one place
 		"SELECT n FROM events":                                "all",
@@ -106,28 +106,28 @@ func TestSieve(t *testing.T) {
 		// columns under other names
 		"SELECT n FROM events AS e(name, src, n, ok, at, doc, who, tags) WHERE src = 'a'": "all",
 	} {
-		condition, ok := boundFor(t, text).Sieve("events", "doc")
+		condition, ok := boundFor(t, text).Pushdown("events", "doc")
 		got := strings.Join(strings.Fields(condition), " ")
 		if parts := strings.Split(got, ") OR ("); len(parts) > 1 {
 			got = strings.TrimSuffix(strings.TrimPrefix(strings.Join(parts, " | "), "("), ")")
 		}
 		if !ok {
 			if got != "" {
-				t.Errorf("%s: no sieve and yet %q", text, got)
+				t.Errorf("%s: no predicate and yet %q", text, got)
 			}
 			got = "all"
 		}
 		if got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
 		}
-		if ok { // the condition is one over the relation's own columns, and its own sieve
-			again, _ := boundFor(t, "SELECT 1 AS one FROM events WHERE "+condition).Sieve("events", "doc")
+		if ok { // the condition is one over the relation's own columns, and its own predicate
+			again, _ := boundFor(t, "SELECT 1 AS one FROM events WHERE "+condition).Pushdown("events", "doc")
 			if plain := strings.NewReplacer("(", "", ")", "", "\n", " ", "  ", ""); plain.Replace(again) != plain.Replace(condition) {
-				t.Errorf("%s: the sieve of its sieve is %s", text, again)
+				t.Errorf("%s: the predicate of its predicate is %s", text, again)
 			}
 		}
 	}
-	if _, ok := boundFor(t, "SELECT h FROM history WHERE h = 'x'").Sieve("events"); ok {
-		t.Error("a statement that does not read the relation has a sieve for it")
+	if _, ok := boundFor(t, "SELECT h FROM history WHERE h = 'x'").Pushdown("events"); ok {
+		t.Error("a statement that does not read the relation has a predicate for it")
 	}
 }

@@ -8,17 +8,17 @@ import (
 	"trailscribe/internal/sql/parser"
 )
 
-// Sieve is a condition on the rows of a relation, in Trino's syntax over the relation's bare column names: a row for which it
+// Pushdown is a condition on the rows of a relation, in Trino's syntax over the relation's bare column names: a row for which it
 // is not TRUE cannot matter to the statement. An engine can leave such rows unread; no result depends on it. ok is false
 // where some place of the statement reads all rows, or reads the relation nowhere.
 //
 // For each place that reads the relation it is what is left of the WHERE beside it after all terms are taken for TRUE that
 // name other columns, hold a query, can fail, or change from run to run; the places are joined by OR. Terms that name a
-// column of without are taken for TRUE too: those that are dear to evaluate. In an outer join only the side that keeps all
-// its rows has a sieve: a row dropped from the other side would turn up as one without a partner.
-func (b *Bound) Sieve(relation string, without ...string) (condition string, ok bool) {
+// column of without are taken for TRUE too: those that are expensive to evaluate. In an outer join only the side that keeps all
+// its rows has a predicate: a row dropped from the other side would turn up as one without a partner.
+func (b *Bound) Pushdown(relation string, without ...string) (condition string, ok bool) {
 	relation = strings.ToLower(relation)
-	s := &siever{b: b, relation: relation, bare: map[*ast.Deref]bool{}, without: map[string]bool{}}
+	s := &pushdown{b: b, relation: relation, bare: map[*ast.Deref]bool{}, without: map[string]bool{}}
 	for _, c := range without {
 		s.without[strings.ToLower(c)] = true
 	}
@@ -39,7 +39,7 @@ func (b *Bound) Sieve(relation string, without ...string) (condition string, ok 
 	return "(" + strings.Join(s.found, ") OR (") + ")", true
 }
 
-type siever struct {
+type pushdown struct {
 	b        *Bound
 	relation string
 	without  map[string]bool
@@ -49,7 +49,7 @@ type siever struct {
 }
 
 // places looks at the tables of a FROM. missing: they are on the side of an outer join whose rows can be missing.
-func (s *siever) places(r ast.Relation, where ast.Expr, missing bool) {
+func (s *pushdown) places(r ast.Relation, where ast.Expr, missing bool) {
 	switch r := r.(type) {
 	case *ast.Join:
 		s.places(r.Left, where, missing || r.Kind == ast.RightJoin || r.Kind == ast.FullJoin)
@@ -63,7 +63,7 @@ func (s *siever) places(r ast.Relation, where ast.Expr, missing bool) {
 			s.all = true
 			return
 		}
-		x := s.weaker(where, src)
+		x := s.relax(where, src)
 		if x == nil {
 			s.all = true
 			return
@@ -77,9 +77,9 @@ func (s *siever) places(r ast.Relation, where ast.Expr, missing bool) {
 }
 
 // weaker is a condition that is TRUE wherever x is, about columns of src only; nil where nothing is left of x.
-func (s *siever) weaker(x ast.Expr, src *source) ast.Expr {
+func (s *pushdown) relax(x ast.Expr, src *source) ast.Expr {
 	if b, ok := x.(*ast.Binary); ok && parser.IsLogic(b) {
-		left, right := s.weaker(b.Left, src), s.weaker(b.Right, src)
+		left, right := s.relax(b.Left, src), s.relax(b.Right, src)
 		switch {
 		case left != nil && right != nil:
 			return &ast.Binary{Span: b.Span, Op: b.Op, OpAt: b.OpAt, Left: left, Right: right}
@@ -96,17 +96,17 @@ func (s *siever) weaker(x ast.Expr, src *source) ast.Expr {
 	return x
 }
 
-// steady are the functions that a sieve may call: cheap, and no value of a column makes them fail. A pattern or a format that
-// is wrong fails for every row.
-var steady = map[string]bool{
+// pushable are the functions that a pushed-down predicate may call: cheap, and no value of a column makes them fail. A pattern or a
+// format that is wrong fails for every row.
+var pushable = map[string]bool{
 	"coalesce": true, "nullif": true, "if": true, "lower": true, "upper": true, "length": true, "trim": true, "ltrim": true, "rtrim": true,
 	"contains": true, "starts_with": true, "strpos": true, "concat": true, "substr": true, "substring": true, "cardinality": true,
 	"any_match": true, "all_match": true, "none_match": true, "filter": true, "regexp_like": true, "date_format": true, "date_trunc": true,
 	"year": true, "month": true, "day": true, "hour": true, "minute": true, "second": true, "day_of_week": true,
 }
 
-// usable tells whether an expression is about one row of src and nothing else.
-func (s *siever) usable(x ast.Expr, src *source) bool {
+// usable reports whether an expression is about one row of src and nothing else.
+func (s *pushdown) usable(x ast.Expr, src *source) bool {
 	all := func(xs ...ast.Expr) bool {
 		for _, x := range xs {
 			if x != nil && !s.usable(x, src) {
@@ -172,7 +172,7 @@ func (s *siever) usable(x ast.Expr, src *source) bool {
 		return s.usable(x.Body, src)
 	case *ast.Call:
 		f := functions[x.Name.Key()]
-		return f != nil && f.kind == scalarFunction && f.flags&volatileFunction == 0 && steady[x.Name.Key()] && !x.Bare && !x.Star &&
+		return f != nil && f.kind == scalarFunction && f.flags&volatileFunction == 0 && pushable[x.Name.Key()] && !x.Bare && !x.Star &&
 			!x.Distinct &&
 			x.Filter == nil && x.Over == nil && len(x.OrderBy) == 0 && len(x.WithinGroup) == 0 && all(x.Args...)
 	}
