@@ -107,7 +107,7 @@ func wrongFlag(c *cobra.Command, err error) error {
 // scheme is how an address begins that no folder of this machine has.
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:/`)
 
-// places are the flags that name a file or a folder of this machine, beside --source, which may name a bucket.
+// places are the flags that name a file or a folder of this machine, besides --source, which may name a bucket.
 var places = []string{"out", "cache", "config", "library", "plan", "trusted-keys", "source"}
 
 // checkPlaces refuses addresses where a path is expected: "s3://bucket/reports" would become a folder "s3:" here, and a job

@@ -29,7 +29,7 @@ func (c *cloud) sealed(id, out string) *run.Saved {
 	return s
 }
 
-// What a run was estimated at and what the fake's meter says it was billed stand beside each other in every format, and
+// What a run was estimated at and what the fake's meter says it was billed stand side by side in every format, and
 // again after rendering; an engine that costs nothing says nothing of it.
 func TestReportTellsEstimateAndBill(t *testing.T) {
 	t.Parallel()

@@ -12,13 +12,13 @@ import (
 	"testing"
 )
 
-// canaryName is a folder beside the folders of a try, where a path that leads up and out arrives: no try may touch it.
+// canaryName is a folder next to the folders of a try, where a path that leads up and out arrives: no try may touch it.
 const canaryName = "canary"
 
 // canaryText is in the files of that folder and nowhere else: what shows it has read outside.
 const canaryText = "zz-canary-5e1f"
 
-// watchCanary puts the folder there, and holds at the end of the try that it is as it was and that nothing else came beside it.
+// watchCanary puts the folder there, and holds at the end of the try that it is as it was and that nothing else came next to it.
 func watchCanary(t *testing.T) {
 	t.Helper()
 	beside := filepath.Dir(t.TempDir())
@@ -39,13 +39,13 @@ func watchCanary(t *testing.T) {
 		}
 		for _, x := range names {
 			if _, err := strconv.Atoi(x.Name()); err != nil && x.Name() != canaryName {
-				t.Errorf("%s was written beside the work folder", x.Name())
+				t.Errorf("%s was written next to the work folder", x.Name())
 			}
 		}
 	})
 }
 
-// fingerprint is what lies below a folder, without opening it: kind, mode, size, time, and where links lead.
+// fingerprint is what is below a folder, without opening it: kind, mode, size, time, and where links lead.
 func fingerprint(folder string) (map[string]string, error) {
 	all := map[string]string{}
 	err := filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {

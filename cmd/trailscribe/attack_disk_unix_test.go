@@ -135,7 +135,7 @@ func unprivileged(t *try, c *exec.Cmd, folder string) {
 		t.Fatal("run this as a user who is not root")
 	}
 	const nobody = 65534
-	// The program lies where only root comes; it is handed over opened.
+	// The program is where only root comes; it is handed over opened.
 	program, err := os.Open(c.Path)
 	if err != nil {
 		t.Fatal(err)

@@ -250,7 +250,7 @@ func (g *ground) holds(t testing.TB, out string, jobs ...job) {
 	g.wants(t, jobs...).same(t, got)
 }
 
-// tree is what lies below a folder: the bytes of files by path. What tells who ran it, and when, is there without its bytes.
+// tree is what is below a folder: the bytes of files by path. What tells who ran it, and when, is there without its bytes.
 type tree map[string]string
 
 func readTree(folder string) (tree, error) {

@@ -83,7 +83,7 @@ func TestAttackOddLogFiles(t *testing.T) {
 		t.count(map[int]string{exitDone: "left out", exitIncomplete: "named"}[e.code])
 		for _, text := range []string{"ZzOutside", "zzoutside"} {
 			if found := holdsText(t, filepath.Join(folder, "out"), text); len(found) > 0 {
-				t.Errorf("%s: what lies outside the logs is in %v", what, found)
+				t.Errorf("%s: what is outside the logs is in %v", what, found)
 			}
 		}
 		t.verified(filepath.Join(folder, "out"))

@@ -59,7 +59,7 @@ func TestAttackPathsInRun(t *testing.T) {
 		if names, err := os.ReadDir(base); err != nil || slices.ContainsFunc(names, func(d os.DirEntry) bool {
 			return d.Name() != "r1" && d.Name() != "again" && d.Name()[0] != '.'
 		}) {
-			t.Errorf("%q in the %s: written beside the run: %v, %v", path, where, names, err)
+			t.Errorf("%q in the %s: written next to the run: %v, %v", path, where, names, err)
 		}
 	}}.run(t)
 }

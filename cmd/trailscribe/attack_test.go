@@ -33,7 +33,7 @@ type try struct {
 	*testing.T
 	*rand.Rand
 	number uint64 // its place in the campaign; it seeds Rand
-	of     *tally
+	of     *counters
 }
 
 // choose gives the element of a list that is the try's turn: as many tries in a row as the list is long have all of them, and
@@ -57,7 +57,7 @@ func gcd(a, b uint64) uint64 {
 	return a
 }
 
-// count counts something that happened beside the tries themselves.
+// count counts something that happened besides the tries themselves.
 func (t *try) count(what string) { t.add(what, 1) }
 
 func (t *try) add(what string, n int) {
@@ -66,8 +66,8 @@ func (t *try) add(what string, n int) {
 	t.of.happened[what] += n
 }
 
-// tally is what came of one attack.
-type tally struct {
+// counters is what came of one attack.
+type counters struct {
 	name     string
 	planned  int
 	mu       sync.Mutex
@@ -79,7 +79,7 @@ type tally struct {
 }
 
 var (
-	tallies   []*tally
+	tallies   []*counters
 	talliesMu sync.Mutex
 )
 
@@ -104,7 +104,7 @@ func (a attack) run(t *testing.T) {
 	if planned == 0 {
 		t.Skip("only in the whole campaign: make attack")
 	}
-	all := &tally{name: a.name, planned: planned, happened: map[string]int{}}
+	all := &counters{name: a.name, planned: planned, happened: map[string]int{}}
 	talliesMu.Lock()
 	tallies = append(tallies, all)
 	talliesMu.Unlock()

@@ -93,7 +93,7 @@ func (c *cloud) forge(events map[string]bool, change func(map[string]any) map[st
 		c.t.Fatal(err)
 	}
 	if len(records) != len(events) {
-		c.t.Fatalf("%d of %d events lie in the logs", len(records), len(events))
+		c.t.Fatalf("%d of %d events are in the logs", len(records), len(events))
 	}
 	region := slices.Sorted(maps.Keys(c.areas))[0]
 	key = fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/2026/10/01/%s_CloudTrail_%s_20261001T0000Z_%016d.json.gz", account, region, account, region,

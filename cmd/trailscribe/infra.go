@@ -59,8 +59,8 @@ func (f *infraFlags) registerAdopt(c *cobra.Command) {
 	c.Flags().BoolVar(&f.adopt, "adopt", false, "take over a table or workgroup of that name that was made otherwise")
 }
 
-// estate is a lake with its clients.
-type estate struct {
+// athenaSetup is a lake with its clients.
+type athenaSetup struct {
 	*lake.Lake
 	athena   *athena.Client
 	sdk      aws.Config
@@ -69,7 +69,7 @@ type estate struct {
 	target   string // account and region
 }
 
-// what of the estate a command needs beside the configuration.
+// what of the Athena setup a command needs besides the configuration.
 type need uint8
 
 const (
@@ -79,8 +79,8 @@ const (
 	needText                 // accounts, regions and the first day, from the bucket only where they are not configured
 )
 
-// openEstate reads the configuration and, as far as needed, asks AWS who is calling and what lies in the bucket.
-func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate, error) {
+// openAthenaSetup reads the configuration and, as far as needed, asks AWS who is calling and what is in the bucket.
+func (p *program) openAthenaSetup(ctx context.Context, f infraFlags, n need) (*athenaSetup, error) {
 	cfg, problems := config.Load(config.Options{Path: p.flags.config, Dir: p.dir, Env: p.env, Formats: p.formats.choice()})
 	if err := problems.Err(); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 		}
 		s.Account = aws.ToString(who.Account)
 	}
-	e := &estate{
+	e := &athenaSetup{
 		config: cfg, sdk: sdk, athena: athena.NewFromConfig(sdk), existing: s.Existing,
 		target: "account " + s.Account + ", region " + s.Region,
 	}
@@ -157,8 +157,8 @@ func (p *program) openEstate(ctx context.Context, f infraFlags, n need) (*estate
 	return e, nil
 }
 
-// resources are the estate's, without those of others, and of these the ones asked for.
-func (e *estate) resources(components []string) ([]infra.Resource, error) {
+// resources are the setup's, without those of others, and of these the ones asked for.
+func (e *athenaSetup) resources(components []string) ([]infra.Resource, error) {
 	all := e.Resources()
 	if e.existing {
 		var ours []infra.Resource
@@ -205,7 +205,7 @@ func infraError(err error) error {
 }
 
 // adviseLayout prints what is known about the place of the logs, as status does.
-func (p *program) adviseLayout(ctx context.Context, e *estate) error {
+func (p *program) adviseLayout(ctx context.Context, e *athenaSetup) error {
 	notes, err := e.LayoutNotes(ctx)
 	if err != nil {
 		return infraError(err)

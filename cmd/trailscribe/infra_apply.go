@@ -87,7 +87,7 @@ func holdsTable(plan *infra.Plan) bool {
 }
 
 // planToApply is the saved plan, else one made now.
-func (p *program) planToApply(c *cobra.Command, f infraFlags, saved string) (*infra.Plan, *estate, error) {
+func (p *program) planToApply(c *cobra.Command, f infraFlags, saved string) (*infra.Plan, *athenaSetup, error) {
 	if saved == "" {
 		return p.makePlan(c, f, false)
 	}
@@ -99,11 +99,11 @@ func (p *program) planToApply(c *cobra.Command, f infraFlags, saved string) (*in
 	if plan.Purpose == infra.Destroying {
 		n = needCatalog
 	}
-	e, err := p.openEstate(c.Context(), f, n)
+	e, err := p.openAthenaSetup(c.Context(), f, n)
 	return plan, e, err
 }
 
-func (p *program) applyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e *estate, yes bool) error {
+func (p *program) applyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e *athenaSetup, yes bool) error {
 	rs, err := e.resources(componentsOf(f, plan))
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func (p *program) ask(ctx context.Context, question, want, hint string) error {
 }
 
 func (p *program) infraRollback(c *cobra.Command, f infraFlags, version string, yes bool) error {
-	e, err := p.openEstate(c.Context(), f, needCatalog)
+	e, err := p.openAthenaSetup(c.Context(), f, needCatalog)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (p *program) infraRollback(c *cobra.Command, f infraFlags, version string, 
 }
 
 // proveTable counts and says what came out. A table that sees nothing where files are ends with the code of a failed verification.
-func (p *program) proveTable(ctx context.Context, e *estate, accounts int) error {
+func (p *program) proveTable(ctx context.Context, e *athenaSetup, accounts int) error {
 	now, err := e.Current(ctx)
 	if err != nil {
 		return infraError(err)

@@ -11,7 +11,7 @@ import (
 
 // counter asks Athena how many records one partition of the table has. It is the prober of the control count.
 type counter struct {
-	e     *estate
+	e     *athenaSetup
 	table *gluetypes.Table
 }
 

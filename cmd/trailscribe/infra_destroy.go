@@ -45,7 +45,7 @@ removed.`,
 			if plan.Purpose != infra.Destroying {
 				return usage("'trailscribe infra apply --plan "+name+"' makes its changes", "%s is not a plan to destroy", name)
 			}
-			e, err := p.openEstate(c.Context(), f, needCatalog)
+			e, err := p.openAthenaSetup(c.Context(), f, needCatalog)
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ removed.`,
 
 // destroyPlan shows what would be removed, has the database's name typed, and removes it. A saved plan is held against what
 // is there before anybody is asked.
-func (p *program) destroyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e *estate, saved bool, confirm string) error {
+func (p *program) destroyPlan(c *cobra.Command, f infraFlags, plan *infra.Plan, e *athenaSetup, saved bool, confirm string) error {
 	rs, err := e.resources(componentsOf(f, plan))
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ are configured, nothing is asked of AWS and no credentials are needed.`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: lake.Targets,
 		RunE: func(c *cobra.Command, args []string) error {
-			e, err := p.openEstate(c.Context(), f, needText)
+			e, err := p.openAthenaSetup(c.Context(), f, needText)
 			if err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ encrypted with a KMS key, name its ARN with --kms-key; the key's own policy must
 					return usage("write arn:aws:kms:region:account:key/id", "--kms-key %q is not an ARN of a key", k)
 				}
 			}
-			e, err := p.openEstate(c.Context(), f, needNames)
+			e, err := p.openAthenaSetup(c.Context(), f, needNames)
 			if err != nil {
 				return err
 			}

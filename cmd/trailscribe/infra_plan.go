@@ -66,12 +66,12 @@ is not possible.`,
 }
 
 // makePlan asks AWS and compares.
-func (p *program) makePlan(c *cobra.Command, f infraFlags, destroy bool) (*infra.Plan, *estate, error) {
+func (p *program) makePlan(c *cobra.Command, f infraFlags, destroy bool) (*infra.Plan, *athenaSetup, error) {
 	n := needContents
 	if destroy {
 		n = needCatalog
 	}
-	e, err := p.openEstate(c.Context(), f, n)
+	e, err := p.openAthenaSetup(c.Context(), f, n)
 	if err != nil {
 		return nil, nil, err
 	}

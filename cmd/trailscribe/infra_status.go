@@ -42,7 +42,7 @@ Exit code 7 if something is missing or wrong: reports would fail or be incomplet
 
 func (p *program) infraStatus(c *cobra.Command, f infraFlags, prove int) error {
 	ctx := c.Context()
-	e, err := p.openEstate(ctx, f, needContents)
+	e, err := p.openAthenaSetup(ctx, f, needContents)
 	if err != nil {
 		return err
 	}

@@ -449,11 +449,11 @@ func TestInfraOrganization(t *testing.T) {
 	c.configure("athena:\n  logs: s3://trail-logs/p/q\n  organization: o-exampleorg1\n")
 	c.log("p/q/AWSLogs/", "111122223333", "eu-central-1", "2025/01/01", 5)
 	c.want(exitDone, "infra apply --yes", "000011112222 in us-east-1 on 2026-10-05: the bucket has 1 log file, the table gives 2 records")
-	c.want(exitDone, "infra status", "the account 111122223333 also has log files beside the organization's folder")
+	c.want(exitDone, "infra status", "the account 111122223333 also has log files next to the organization's folder")
 	c.configure("athena:\n  logs: s3://trail-logs/p/q/AWSLogs\n")
 	c.want(exitUsage, "infra plan", "write what stands before AWSLogs")
 	c.configure("athena:\n  logs: s3://trail-logs/p\n  output: s3://trail-logs/p/AWSLogs/results\n")
-	c.want(exitUsage, "infra plan", "results must never lie there")
+	c.want(exitUsage, "infra plan", "results must never be there")
 	c.configure("{}\n")
 	c.want(exitUsage, "infra plan", "write logs: s3://bucket/prefix under athena:")
 }

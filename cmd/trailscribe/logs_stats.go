@@ -23,7 +23,7 @@ func (p *program) logsStatsCommand() *cobra.Command {
 	var files bool
 	c := &cobra.Command{
 		Use:   "stats --source DIR",
-		Short: "What lies in a folder of logs: accounts, regions, days, events, files that cannot be read",
+		Short: "What is in a folder of logs: accounts, regions, days, events, files that cannot be read",
 		Long: `Stats reads the log files of a folder (all of them without --period) and prints a line per account and
 region. Files that could not be read or are not CloudTrail logs are listed with the reason on standard error,
 or with --files as data. Exit code 4 if a log file could not be read, or if copies of an event differ.`,

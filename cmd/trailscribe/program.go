@@ -118,8 +118,8 @@ func (p *program) delivered(code int, lost error) int {
 	return code
 }
 
-// patience is how long an interrupted command may need to end before it says that it is ending.
-const patience = 2 * time.Second
+// grace is how long an interrupted command may need to end before it says that it is ending.
+const grace = 2 * time.Second
 
 // tellSlowStop says what to do where something takes long to stop: a statement that an engine must give up, rows that are being written.
 func (p *program) tellSlowStop(ctx context.Context, ended <-chan struct{}) {
@@ -129,7 +129,7 @@ func (p *program) tellSlowStop(ctx context.Context, ended <-chan struct{}) {
 		return
 	}
 	select {
-	case <-time.After(patience):
+	case <-time.After(grace):
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.term.Message("stopping; a second Ctrl-C ends at once, and the same command clears up what that leaves")

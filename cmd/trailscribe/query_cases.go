@@ -20,7 +20,7 @@ import (
 func (p *program) queryTestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test [ID|TOPIC|PATTERN]...",
-		Short: "Run the test cases beside queries",
+		Short: "Run the test cases next to queries",
 		Long: `Test runs the cases of each query's _test.yaml: events in, rows out. They run on the embedded engine,
 through the same reader and relation as a report. Exit code 1 if a case fails or a query has none.
 

@@ -113,7 +113,7 @@ func (p *program) warnInputs(ctx context.Context, session engine.Session) error 
 		return explain(err)
 	}
 	if in.Listed != nil && *in.Listed == 0 {
-		p.term.Warn("no log file lies in this period: check --source and --period")
+		p.term.Warn("no log file is in this period: check --source and --period")
 		p.code = exitIncomplete
 	} else if in.Records != nil && *in.Records == 0 {
 		p.term.Warn("the logs hold no record of this scope: check --period, --accounts and --regions")

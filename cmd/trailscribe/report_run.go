@@ -199,7 +199,7 @@ func (p *program) tell(s *setup, set config.Settings, r *report.Report, saved *r
 	return nil
 }
 
-// runFolder is where a run lies below --out.
+// runFolder is where a run is below --out.
 func runFolder(s *run.Saved) string {
 	name := s.Report
 	if s.Variant != "" {

@@ -241,7 +241,7 @@ func (p *program) plan(s *setup, set config.Settings, r *report.Report) (*audit.
 	return plan, nil
 }
 
-// parts are what a run needs beside its engine.
+// parts are what a run needs besides its engine.
 func (p *program) parts(s *setup, set config.Settings) (audit.Parts, error) {
 	parts := audit.Parts{Progress: p.progress, Facts: p.whoAndWhere(set)}
 	var err error

@@ -18,7 +18,7 @@ import (
 	"trailscribe/internal/run"
 )
 
-// whoAndWhere is what the journal and the manifest say of a run beside its result: who made it, on which machine, with which build of the
+// whoAndWhere is what the journal and the manifest say of a run besides its result: who made it, on which machine, with which build of the
 // program. A value that the system does not tell is left out. The record has none of it, so that two people get the same evidence digest.
 func (p *program) whoAndWhere(set config.Settings) map[string]string {
 	facts := map[string]string{}

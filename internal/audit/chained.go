@@ -13,7 +13,7 @@ func chained(m *manifest.Manifest, against Against) Proof {
 	p := Proof{Check: CheckChain}
 	if against.Unread != nil {
 		p.State, p.Owed = NotChecked, against.Series
-		p.Says = fmt.Sprintf("the runs beside it could not be read: %v", against.Unread)
+		p.Says = fmt.Sprintf("the runs next to it could not be read: %v", against.Unread)
 		return p
 	}
 	if against.Chain == nil || against.Place != m.Run {

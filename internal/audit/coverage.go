@@ -9,7 +9,7 @@ import (
 	"trailscribe/internal/run"
 )
 
-// CoverageScope is what coverage is judged by beside the deliveries.
+// CoverageScope is what coverage is judged by besides the deliveries.
 type CoverageScope struct {
 	From, To time.Time // the period
 	Now      time.Time // days that are not over by then are outside; zero: all are over

@@ -203,7 +203,7 @@ func (w *work) estimate(ctx context.Context) (*engine.Estimate, error) {
 	return w.parts.Estimate, nil
 }
 
-// noteEstimate puts the estimate into the journal where the engine costs money: the report sets it beside what was billed.
+// noteEstimate puts the estimate into the journal where the engine costs money: the report sets it next to what was billed.
 func (w *work) noteEstimate(ctx context.Context) error {
 	if _, ok := w.session.(engine.Metered); !ok {
 		return nil
@@ -373,7 +373,7 @@ func ids(queries []*query.Query) (out []string) {
 	return out
 }
 
-// findingContext is what judging knows beside the rows.
+// findingContext is what judging knows besides the rows.
 func (w *work) findingContext(in engine.Inputs) finding.Context {
 	c := w.parts.Finding
 	if c.At.IsZero() {

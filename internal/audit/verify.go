@@ -109,9 +109,9 @@ type Against struct {
 	Tool   string
 }
 
-// Verify proves a sealed run: every file against the manifest and nothing beside them; record.json against the evidence digest, and with it
-// every definition, statement and row; the report files against what the program makes of these; the chain of manifests; and the signature.
-// err says that the folder could not be read as a run at all, or that ctx has ended.
+// Verify proves a sealed run: every file against the manifest and nothing besides them; record.json against the evidence digest, and
+// with it every definition, statement and row; the report files against what the program makes of these; the chain of manifests; and
+// the signature. err says that the folder could not be read as a run at all, or that ctx has ended.
 func Verify(ctx context.Context, fsys fs.FS, against Against) (v *Verified, err error) {
 	defer func() {
 		if ended := ctx.Err(); ended != nil { // then a file that could not be read is not altered
@@ -240,7 +240,7 @@ func proveNamed(ctx context.Context, s *run.Saved, m *manifest.Manifest) ([]Proo
 	return []Proof{definitions, statements, results}, nil
 }
 
-// agree holds the rows and exceptions of a query against what the record says of them beside their digests.
+// agree holds the rows and exceptions of a query against what the record says of them besides their digests.
 func agree(s *run.Saved, q *run.Query) error {
 	if _, err := s.Rows(q.ID); err != nil {
 		return err

@@ -42,7 +42,7 @@ func sealed(t *testing.T, base string, change func(r *Request, e *fake)) *run.Sa
 	return s
 }
 
-// whole holds a run against all that there is: the report made again, and the series that its folder lies in.
+// whole holds a run against all that there is: the report made again, and the series that its folder is in.
 func whole(t *testing.T, dir string) Against {
 	t.Helper()
 	parts := Parts{Language: english(t), Writers: []document.Writer{lines{}}}
@@ -384,7 +384,7 @@ func TestVerifyFollowsTheChain(t *testing.T) {
 	}
 }
 
-// A copy of one run, anywhere: what is beside it cannot be held against it.
+// A copy of one run, anywhere: what is next to it cannot be held against it.
 func TestVerifyARunAlone(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()

@@ -91,11 +91,11 @@ var known = []struct {
 		hint: "check the bucket's name, and that the credentials are those of its partition", quote: true},
 	{codes: []string{"NoSuchKey", "NotFound", "404"}, says: "failed because there is no such object in S3",
 		hint: "check bucket and prefix; HEAD answers this for a missing bucket too"},
-	{codes: []string{"InvalidObjectState"}, says: "failed because the object lies in an archive storage class (Glacier)",
+	{codes: []string{"InvalidObjectState"}, says: "failed because the object is in an archive storage class (Glacier)",
 		hint: "restore it and copy it back, or lengthen the time before the lifecycle rule moves logs there"},
 	{codes: []string{"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "BucketRegionError",
 		"MovedPermanently", "301"},
-		says: "failed because the bucket lies in another region", hint: "set region: under athena: to the region of the bucket; Athena reads " +
+		says: "failed because the bucket is in another region", hint: "set region: under athena: to the region of the bucket; Athena reads " +
 			"its results bucket in its own region only", quote: true},
 	{codes: []string{"TooManyRequestsException"}, says: "was refused because all query slots of the account are taken",
 		hint: "wait for other queries to end, run fewer at once, or ask AWS for a higher quota of active DML queries"},

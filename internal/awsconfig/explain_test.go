@@ -48,7 +48,7 @@ func TestExplain(t *testing.T) {
 			answered("Glue", "GetTable", "EntityNotFoundException", "Table t not found.")},
 		{"workgroup", "because of the workgroup: WorkGroup w is not found.", "infra apply", answered("Athena", "StartQueryExecution",
 			"InvalidRequestException", "WorkGroup w is not found.")},
-		{"region of the bucket", "lies in another region", "region: under athena:", answered("S3", "GetObject", "PermanentRedirect", "")},
+		{"region of the bucket", "is in another region", "region: under athena:", answered("S3", "GetObject", "PermanentRedirect", "")},
 		{"unknown code", "Athena StartQueryExecution answered NewThing: something.", "", answered("Athena", "StartQueryExecution", "NewThing",
 			"something.")},
 		{"no region", "No AWS region is known.", "AWS_REGION", fmt.Errorf("load: %w", ErrNoRegion)},

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// createTableAs writes the rows as Parquet and makes the table. In a workgroup that enforces its place the files lie in
+// createTableAs writes the rows as Parquet and makes the table. In a workgroup that enforces its place the files are in
 // tables/<query id> below it.
 func (s *Server) createTableAs(x *execution, p *plan) error {
 	st := x.statement

@@ -148,7 +148,7 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// wrote ends a statement that writes: a count, and the list of files beside the results.
+// wrote ends a statement that writes: a count, and the list of files next to the results.
 func (s *Server) wrote(x *execution, w *writing) error {
 	s.answer(x, []columnInfo{{Name: "rows", Label: "rows", Type: "bigint", Precision: 19}}, [][]*string{}, w.rows)
 	if x.managed {

@@ -12,7 +12,7 @@ type Key struct {
 	Day                          time.Time
 }
 
-// Folders beside the log files of a trail. Their content differs from log files and is never mixed with them.
+// Folders next to the log files of a trail. Their content differs from log files and is never mixed with them.
 const (
 	FolderLogs       = "CloudTrail"
 	FolderDigest     = "CloudTrail-Digest"
@@ -21,7 +21,7 @@ const (
 	FolderAggregated = "CloudTrail-Aggregated"
 )
 
-// Loose tells that the name says nothing: the file does not lie in the layout of a trail's bucket.
+// Loose tells that the name says nothing: the file does not be in the layout of a trail's bucket.
 func (k Key) Loose() bool { return k.Folder == "" }
 
 // ParseKey reads the S3 layout of a trail:

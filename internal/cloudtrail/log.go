@@ -36,7 +36,7 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// Shape is how the records lie in a file.
+// Shape is how the records are in a file.
 type Shape string
 
 // Shapes of a log file.

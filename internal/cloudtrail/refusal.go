@@ -10,7 +10,7 @@ type Kind string
 const (
 	Empty     Kind = "empty"     // no bytes at all
 	Truncated Kind = "truncated" // ends in the middle, as gzip or as JSON
-	// the gzip stream does not match its checksum or format, or there is something else beside records
+	// the gzip stream does not match its checksum or format, or there is something else besides records
 	Corrupt        Kind = "corrupt"
 	NotJSON        Kind = "not JSON"         // the text is not JSON at the place named
 	Foreign        Kind = "foreign"          // JSON, but no CloudTrail records

@@ -143,7 +143,7 @@ var fields = number(&field{shape: row, kids: []*field{
 	notInDDL(leaf("annotation", "")),
 }})
 
-// marks are keys of a top-level object that tell records from wrappers and from other JSON found beside them.
+// marks are keys of a top-level object that tell records from wrappers and from other JSON found next to them.
 const (
 	markRecords = iota
 	markEvents

@@ -31,7 +31,7 @@ search:
 		}
 		return t
 	}
-	panic(fmt.Sprintf("cloudtrail: the keys beside %q cannot be told apart", fs[0].key))
+	panic(fmt.Sprintf("cloudtrail: the keys next to %q cannot be told apart", fs[0].key))
 }
 
 func (t *table) hash(k []byte) uint16 {

@@ -121,7 +121,7 @@ func (w *window) next() (byte, error) {
 	}
 }
 
-// fill reads on. It drops what lies before pos, and makes the window larger when it is full. io.EOF: there is no more.
+// fill reads on. It drops what is before pos, and makes the window larger when it is full. io.EOF: there is no more.
 func (w *window) fill() error {
 	if w.trouble != nil {
 		return w.trouble

@@ -23,7 +23,7 @@ const (
 // CatalogExisting is the value of catalog: for a table that others made.
 const CatalogExisting = "existing"
 
-// Athena is where the logs lie in AWS, what the table over them is called, and who asks. Credentials never stand here.
+// Athena is where the logs are in AWS, what the table over them is called, and who asks. Credentials never stand here.
 type Athena struct {
 	Region, Profile, Role, ExternalID, Endpoint Setting
 	FIPS                                        bool

@@ -31,7 +31,7 @@ var (
 	ident = &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z_][a-z0-9_]{0,127}`, Like: "lower-case letters, digits and _"}
 
 	accountSettings = []yaml.Field{
-		{Name: "name", Shape: text, Help: "name that reports show beside the id"},
+		{Name: "name", Shape: text, Help: "name that reports show next to the id"},
 		{Name: "since", Shape: day, Help: "first day of logs: before it, missing files are not a gap"},
 		{Name: "until", Shape: day, Help: "last day of logs: after it, missing files are not a gap"},
 		{Name: "expect", Shape: areas, Help: "regions that must deliver logs; without any, a region without files is shown and is not a failure"},

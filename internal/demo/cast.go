@@ -127,7 +127,7 @@ func root(account, ip, extra string) actor {
 		identity: `{"type":"Root","principalId":"` + account + `","arn":"` + arn + `","accountId":"` + account + `"` + extra + `}`}
 }
 
-// forwarded is what a service does with the rights of a: the identity is theirs, the service stands beside it.
+// forwarded is what a service does with the rights of a: the identity is theirs, the service stands next to it.
 func forwarded(a actor, by, ip string) actor {
 	a.identity = strings.TrimSuffix(a.identity, "}") + `,"invokedBy":"` + by + `"}`
 	a.ip, a.agent, a.person, a.console = ip, ip, false, false

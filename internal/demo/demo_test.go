@@ -166,7 +166,7 @@ func TestLayout(t *testing.T) {
 		t.Error("no event is delivered twice")
 	}
 	if unique := len(texts); unique < 8000 || unique > 13000 {
-		t.Errorf("%d events, %d records; asked for about 8000 beside the fixed ones", unique, n)
+		t.Errorf("%d events, %d records; asked for about 8000 besides the fixed ones", unique, n)
 	}
 }
 

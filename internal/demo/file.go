@@ -46,7 +46,7 @@ func (w *writer) gzip(body []byte) []byte {
 }
 
 // files cuts the unit's events into log files. CloudTrail delivers within some minutes, and names and files the object after the moment of
-// delivery: what happens at the end of a day lies in the folder of the next. One event in two hundred is delivered twice, in the same file
+// delivery: what happens at the end of a day is in the folder of the next. One event in two hundred is delivered twice, in the same file
 // or the next; a few come days late in files of their own.
 func (u *unit) files(ctx context.Context, w *writer) []file {
 	onTime := make([]event, 0, len(u.events))
@@ -119,7 +119,7 @@ func (u *unit) file(w *writer, delivered time.Time, events []event) file {
 	return file{source.Object{Key: name, Size: int64(len(data)), Modified: delivered, Class: "STANDARD"}, data}
 }
 
-// digest puts one file of the folder beside the logs, as CloudTrail writes every hour. It is not a log file and must not be read as one.
+// digest puts one file of the folder next to the logs, as CloudTrail writes every hour. It is not a log file and must not be read as one.
 func (s *script) digest(ctx context.Context, to source.Sink) error {
 	a, r, end := s.account(0), s.main(), s.month.Add(time.Hour)
 	stamp := end.Format("20060102T150405Z")

@@ -155,7 +155,7 @@ func (s *script) extraRegions(account string, day time.Time) map[string]bool {
 		delete(out, r)
 	}
 	if len(out) > 1 {
-		panic("demo: more than one region of incidents beside the used ones would have no order")
+		panic("demo: more than one region of incidents besides the used ones would have no order")
 	}
 	return out
 }

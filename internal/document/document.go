@@ -119,7 +119,7 @@ type (
 		Text    string
 		Figures []Figure
 	}
-	// Tiles are big numbers in a row; at most six stand beside each other.
+	// Tiles are big numbers in a row; at most six stand side by side.
 	Tiles struct{ Tiles []Tile }
 	// Heading is a heading inside a section, listed in the contents.
 	Heading struct {
@@ -144,7 +144,7 @@ type (
 		Unit       string   // subtitle: what is counted
 		Categories []string // labels along the category axis; for HeatChart: the columns
 		Series     []Series // for HeatChart: one series per row
-		Half       bool     // half the width: two such charts in a row stand beside each other
+		Half       bool     // half the width: two such charts in a row stand side by side
 		Marked     string   // what signalled points are, for a legend
 		Empty      string   // said in place of a chart without any data
 	}
@@ -230,7 +230,7 @@ func (Table) block()      {}
 func (Progress) block()   {}
 func (Signatures) block() {}
 
-// Tone is what a colour means. A theme gives each its colour; a writer always prints the word beside it.
+// Tone is what a colour means. A theme gives each its colour; a writer always prints the word next to it.
 type Tone string
 
 // The tones.

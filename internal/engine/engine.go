@@ -46,7 +46,7 @@ type Mode struct {
 	Cost         Money
 	PerStatement []int64 // bytes scanned for each, in their order
 	Billed       []int64 // the same as billed: an engine may bill more than it scans
-	Work         []Work  // what the engine bills beside the statements; with Billed it makes Bytes
+	Work         []Work  // what the engine bills besides the statements; with Billed it makes Bytes
 }
 
 // Work that an engine does for all statements of a session together.

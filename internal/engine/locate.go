@@ -2,7 +2,7 @@ package engine
 
 import "context"
 
-// Location is a record of an event and where it lies.
+// Location is a record of an event and where it is.
 type Location struct {
 	EventID string
 	File    string   // key of the log file in the source
@@ -15,7 +15,7 @@ type Location struct {
 type Located struct {
 	Records []Location // by event id, file and number
 	Files   int64      // log files that were searched
-	Refused int64      // log files that could not be read, so that a record may lie in them
+	Refused int64      // log files that could not be read, so that a record may be in them
 }
 
 // Locator is an engine that finds the records of events in the log files of a scope, by their event ids, and reads them as they stand

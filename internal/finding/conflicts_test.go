@@ -57,7 +57,7 @@ func TestJudgeConflicts(t *testing.T) {
 			[]result.Row{{"e", "x"}, {"e", "y"}}, known(false, "1", "e"), Exceptions, 0, []bool{false, false}},
 		{"events without an id", byEvent, shown, []result.Row{r("1", nil, "x"), r("1", nil, "y"), r("1", "", "x"), r("1", nil, "x")}, nil,
 			Exceptions, 0, []bool{false, false, false, false}},
-		{"events without an id beside others", byEvent, shown, []result.Row{r("1", nil, "x"), r("1", "e", "x"), r("1", "e", "y")},
+		{"events without an id next to others", byEvent, shown, []result.Row{r("1", nil, "x"), r("1", "e", "x"), r("1", "e", "y")},
 			known(false, "1", "e"), Exceptions, 0, []bool{false, false, false}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

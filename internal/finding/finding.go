@@ -156,7 +156,7 @@ type lister interface {
 	Exceptions(query string) iter.Seq2[Exception, error]
 }
 
-// Context is what is known beside the rows. Waivers and Previous are nil until a run has them.
+// Context is what is known besides the rows. Waivers and Previous are nil until a run has them.
 type Context struct {
 	Waivers  Waivers
 	Previous Previous

@@ -24,7 +24,7 @@ type Pair struct{ Account, Region string }
 type Found struct {
 	Pairs         []Pair    // sorted
 	First         time.Time // earliest delivery day of all; zero: no log files
-	Outside       []string  // accounts with logs beside the organization's folder, which its table does not read
+	Outside       []string  // accounts with logs next to the organization's folder, which its table does not read
 	Organizations []string  // organizations with a folder, where the settings name none
 }
 

@@ -62,7 +62,7 @@ func (i *inspection) notice(text, hint string) {
 // own is what helps where the table itself is in the way: with catalog: existing, apply alone makes none.
 func (i *inspection) own() string {
 	if i.l.Existing {
-		return "have a table made beside it: set catalog: managed and another table: under athena:, then 'trailscribe infra apply'"
+		return "have a table made next to it: set catalog: managed and another table: under athena:, then 'trailscribe infra apply'"
 	}
 	return "set another table: under athena: and make it with 'trailscribe infra apply'"
 }
@@ -232,7 +232,7 @@ func javaDate(format string) (string, bool) {
 	return layout, layout != format && !strings.ContainsFunc(layout, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
 }
 
-// coverage names what lies in the bucket and is not in the table's lists.
+// coverage names what is in the bucket and is not in the table's lists.
 func (i *inspection) coverage(p map[string]string, template string) {
 	hint := "add it with 'trailscribe infra apply'"
 	if i.l.Existing {
@@ -298,7 +298,7 @@ func (l *Lake) Notes(ctx context.Context) ([]Remark, error) {
 	return out, nil
 }
 
-// mostPrefixes is how many folders are looked into for a trail where none lies under the configured prefix.
+// mostPrefixes is how many folders are looked into for a trail where none is under the configured prefix.
 const mostPrefixes = 50
 
 // trailsBelow are the folders directly below the configured prefix that hold AWSLogs, as Control Tower and Landing Zone lay them.
@@ -338,15 +338,15 @@ func (l *Lake) LayoutNotes(ctx context.Context) ([]Remark, error) {
 		} else if trails, err := l.trailsBelow(ctx); err != nil {
 			return nil, err
 		} else if len(trails) > 0 {
-			hint = "a trail lies in a folder below: set " + strings.Join(trails, ", or ") + " under athena:"
+			hint = "a trail is in a folder below: set " + strings.Join(trails, ", or ") + " under athena:"
 		}
-		out = append(out, Remark{Wrong, logs, "no log files lie under " + l.location(), hint})
+		out = append(out, Remark{Wrong, logs, "no log files are under " + l.location(), hint})
 	} else if len(l.Found.Organizations) > 0 {
 		out = append(out, Remark{Notice, logs, "the bucket also holds the trail of the organization " +
 			strings.Join(l.Found.Organizations, ", ") + ", which this table does not read", "set organization under athena: to read that one"})
 	}
 	for _, a := range l.Found.Outside {
-		out = append(out, Remark{Notice, logs, "the account " + a + " also has log files beside the organization's " +
+		out = append(out, Remark{Notice, logs, "the account " + a + " also has log files next to the organization's " +
 			"folder: this table does not read them", "if they are older than the organization's trail, read them with a second configuration"})
 	}
 	return out, nil

@@ -167,7 +167,7 @@ func (s Settings) Check() error {
 	logs := awsconfig.Place{Bucket: s.Logs.Bucket, Prefix: s.Logs.Key() + "AWSLogs"}
 	for what, p := range map[string]awsconfig.Place{"output": s.Output, "staging": s.Staging} {
 		if p.Bucket != "" && (logs.Holds(p) || p.Holds(logs)) {
-			return fmt.Errorf("%s is %s, which is among the logs at %s: results must never lie there", what, p, logs)
+			return fmt.Errorf("%s is %s, which is among the logs at %s: results must never be there", what, p, logs)
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func TestSettingsRefuse(t *testing.T) {
 		"not an id such as o-exampleorg1": func(s *Settings) { s.Organization = "o-UPPER" },
 		"not twelve digits":               func(s *Settings) { s.Accounts = []string{"1111 2222 33"} },
 		"not a code such as eu-central-1": func(s *Settings) { s.Regions = []string{"eu-central-1,us-east-1"} },
-		"must never lie there":            func(s *Settings) { s.Output = awsconfig.Place{Bucket: "logs", Prefix: "AWSLogs/results"} },
+		"must never be there":             func(s *Settings) { s.Output = awsconfig.Place{Bucket: "logs", Prefix: "AWSLogs/results"} },
 		"staging is":                      func(s *Settings) { s.Staging = awsconfig.Place{Bucket: "logs", Prefix: ""} },
 		"the database":                    func(s *Settings) { s.Database = "my-db" },
 		"the table":                       func(s *Settings) { s.Table = `x"; drop` },
@@ -53,7 +53,7 @@ func TestSettingsRefuse(t *testing.T) {
 		}
 	}
 	s := named()
-	s.Output = awsconfig.Place{Bucket: "logs", Prefix: "athena"} // beside the logs is allowed
+	s.Output = awsconfig.Place{Bucket: "logs", Prefix: "athena"} // next to the logs is allowed
 	if _, err := New(s, Found{}, nil, nil, nil); err != nil {
 		t.Error(err)
 	}
@@ -77,7 +77,7 @@ func TestTemplate(t *testing.T) {
 				t.Errorf("%s does not hold %s", got, *k.Name)
 			}
 		}
-		// A real key lies where the template says.
+		// A real key is where the template says.
 		key := cloudtrail.ParseKey(s.partition("111122223333", "us-east-1", day("2026-10-05")) + "f.json.gz")
 		if key.Account != "111122223333" || key.Region != "us-east-1" || key.Org != c.organization || !key.Day.Equal(day("2026-10-05")) {
 			t.Errorf("%+v", key)
@@ -459,7 +459,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// Nobody but an operator changes anything of the estate, nobody at all writes to the logs.
+// Nobody but an operator changes anything of the Athena setup, nobody at all writes to the logs.
 func TestPolicies(t *testing.T) {
 	s := named()
 	s.Output = awsconfig.Place{Bucket: "results", Prefix: "athena"}

@@ -23,7 +23,7 @@ func (s Settings) root() string {
 func (s Settings) location() string { return "s3://" + s.Logs.Bucket + "/" + s.root() }
 
 // template is the place of a partition. It holds every partition column and ends with a slash ("Setting up partition
-// projection", Athena user guide); it names the folder CloudTrail, so that digests and Insights beside it are not read.
+// projection", Athena user guide); it names the folder CloudTrail, so that digests and Insights next to it are not read.
 func (s Settings) template() string {
 	return s.location() + "${" + accountColumn + "}/CloudTrail/${" + regionColumn + "}/${" + dayColumn + "}/"
 }

@@ -13,7 +13,7 @@ import (
 // Roles that Policy knows.
 var Roles = []string{"reader", "operator", "ci"}
 
-// stagedTables is how staged copies are called; the engine makes and drops them beside the table.
+// stagedTables is how staged copies are called; the engine makes and drops them next to the table.
 const stagedTables = "trailscribe_run_*"
 
 // statement is one of a policy; the order of its fields is how people write them.

@@ -38,7 +38,7 @@ type Proof struct {
 // Blind tells that the table does not see files that are there.
 func (p Proof) Blind() bool { return p.Listed > 0 && p.Seen == 0 }
 
-// ErrNotCountable says that the table's place does not say where one day of an account lies, or that it leaves that account or region out.
+// ErrNotCountable says that the table's place does not say where one day of an account is, or that it leaves that account or region out.
 var ErrNotCountable = errors.New("it was not counted")
 
 // ErrNothingToProve says that the bucket has no log files: zero rows then mean nothing, and are not taken for an answer.
@@ -189,7 +189,7 @@ func CountSQL(database, name string, t *types.Table, p Partition) (string, error
 		parts = parts[1:]
 	}
 	if !ok || len(parts) != 4 && len(parts) != 6 {
-		return "", fmt.Errorf("the table %s.%s does not say where a day of an account lies, so one cannot be counted by itself: %w", database,
+		return "", fmt.Errorf("the table %s.%s does not say where a day of an account is, so one cannot be counted by itself: %w", database,
 			name, ErrNotCountable)
 	}
 	values := []string{p.Account, cloudtrail.FolderLogs, p.Region}

@@ -68,7 +68,7 @@ func (r *results) Read(ctx context.Context) (infra.State, error) {
 	return s, nil
 }
 
-// expiryRule is the id of the lifecycle rule of a bucket that this program made; rules of others are kept beside it.
+// expiryRule is the id of the lifecycle rule of a bucket that this program made; rules of others are kept next to it.
 const expiryRule = "trailscribe-results"
 
 const never = "never"
@@ -96,10 +96,10 @@ func (r *results) Diff(s infra.State) []infra.Change {
 	switch have := s.Fields["region"]; {
 	case !s.Exists:
 		d.add(infra.Add, "", "", "", "it is not there")
-		d.add(infra.Add, "region", "", r.Region, "results must lie in the region of the queries")
+		d.add(infra.Add, "region", "", r.Region, "results must be in the region of the queries")
 		d.add(infra.Add, "results expire", "", days(r.Expiry), "results hold what the logs hold, and cost storage")
 	case have != "" && have != r.Region:
-		d.add(infra.Modify, "region", have, r.Region, "results must lie in the region of the queries")
+		d.add(infra.Modify, "region", have, r.Region, "results must be in the region of the queries")
 		d.block("a bucket cannot move: name one of " + r.Region + " under output:")
 	case s.Ours && s.Fields["expiry"] != "" && s.Fields["expiry"] != days(r.Expiry):
 		d.add(infra.Modify, "results expire", s.Fields["expiry"], days(r.Expiry), "results_days under athena: says so")
@@ -139,7 +139,7 @@ func (r *results) Apply(ctx context.Context, s infra.State) error {
 	return r.expire(ctx, nil)
 }
 
-// expire writes the rule by which results expire, beside the rules that others made. It also clears parts of interrupted
+// expire writes the rule by which results expire, next to the rules that others made. It also clears parts of interrupted
 // writes, which no listing shows and which cost storage.
 func (r *results) expire(ctx context.Context, others []types.LifecycleRule) error {
 	rules := slices.DeleteFunc(slices.Clone(others), func(x types.LifecycleRule) bool { return aws.ToString(x.ID) == expiryRule })
@@ -157,7 +157,7 @@ func (r *results) expire(ctx context.Context, others []types.LifecycleRule) erro
 	return nil
 }
 
-// Holds reports whether objects lie in the bucket.
+// Holds reports whether objects are in the bucket.
 func (r *results) Holds(ctx context.Context, _ infra.State) (string, error) {
 	out, err := r.buckets.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &r.Output.Bucket, MaxKeys: aws.Int32(1)})
 	if err != nil {

@@ -27,7 +27,7 @@ func (t *table) Diff(s infra.State) []infra.Change {
 		d.add(infra.Add, "", "", "", "it is not there")
 		d.add(infra.Add, "location", "", *want.StorageDescriptor.Location, "the place of the logs")
 		d.add(infra.Add, "columns", "", fmt.Sprint(len(want.StorageDescriptor.Columns)),
-			"those AWS documents and those that records hold beside them")
+			"those AWS documents and those that records hold next to them")
 		d.parameters(nil, want.Parameters)
 		return d.changes
 	}
@@ -130,7 +130,7 @@ var parameterReasons = map[string]string{
 	"EXTERNAL":                  "the files stay when the table goes",
 	"classification":            "tells other tools what the files are",
 	"projection.enabled":        "partitions are computed, none is added by hand",
-	"storage.location.template": "where a partition lies",
+	"storage.location.template": "where a partition is",
 	Mark:                        "tells that Trailscribe keeps this table",
 }
 

@@ -8,7 +8,7 @@ import (
 	"testing/fstest"
 )
 
-// FuzzPaths: whatever a path says, it leads to a file of the library or to none; nothing beside the three folders is in it.
+// FuzzPaths: whatever a path says, it leads to a file of the library or to none; nothing besides the three folders is in it.
 func FuzzPaths(f *testing.F) {
 	for _, s := range []string{"queries/a/b.yaml", "queries/../secret", "../secret", "/etc/passwd", "queries//a", "queries/a/b.yaml/", ".", "",
 		"reports", "queries/[", "queries\\a", "templates/.hidden/x", "queries/a\x00", "q*/*"} {

@@ -111,7 +111,7 @@ func parse(b []byte) (*Manifest, error) {
 	return &m, nil
 }
 
-// Check compares a folder or an archive prefix with its manifest: every file and folder, and nothing beside them. trusted are
+// Check compares a folder or an archive prefix with its manifest: every file and folder, and nothing besides them. trusted are
 // public keys as OpenSSH writes them ("ssh-ed25519 AAAA…"); with any, the manifest must be signed by one of them. Without any, a
 // signature is not looked at.
 // Differences are in wrong, sorted by file; err says that the manifest itself could not be read. fsys should refuse to open what
@@ -212,7 +212,7 @@ func empty(folders []string, files map[string]bool) (wrong []Wrong) {
 	return wrong
 }
 
-// HasSignature reports whether something lies where the signature of a manifest belongs, whatever it is.
+// HasSignature reports whether something is where the signature of a manifest belongs, whatever it is.
 func HasSignature(fsys fs.FS) bool {
 	_, err := fs.Stat(fsys, Signature)
 	return !errors.Is(err, fs.ErrNotExist)

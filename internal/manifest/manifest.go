@@ -81,7 +81,7 @@ type Signer interface {
 	Sign(ctx context.Context, message []byte) (signature []byte, err error)
 }
 
-// Build lists and hashes what lies in fsys, and gives m with Format and Files set. manifest.json and its signature are
+// Build lists and hashes what is in fsys, and gives m with Format and Files set. manifest.json and its signature are
 // left out. What is neither a regular file nor a folder is an error, and so is a name that SHA256SUMS could not hold.
 func Build(fsys fs.FS, m Manifest) (*Manifest, error) {
 	m.Format, m.Files = Format, nil

@@ -17,7 +17,7 @@ const CasePeriod = "2026-10"
 // CaseDefault is the default time of a case's events whose period the caller cannot work out: the middle of CasePeriod.
 var caseDefault = time.Date(2026, 10, 14, 10, 0, 0, 0, time.UTC)
 
-// Cases are the test cases beside a query, in file order; none and no problem where there is no such file.
+// Cases are the test cases next to a query, in file order; none and no problem where there is no such file.
 func (s *Set) Cases(q *Query) ([]Case, diag.Problems) {
 	f, ok := s.lib.File(strings.TrimSuffix(q.File.Path, ".yaml") + "_test.yaml")
 	if !ok {

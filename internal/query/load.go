@@ -22,7 +22,7 @@ func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
 		if strings.HasSuffix(f.Path, "_test.yaml") {
 			if _, ok := l.File(strings.TrimSuffix(f.Path, "_test.yaml") + ".yaml"); !ok {
 				bad = append(bad, diag.Problem{At: diag.Pos{File: f.Name()}, Text: "test cases without their query", Rule: "case-without-query",
-					Hint: "a file of cases stands beside the query and is called as it is, with _test before .yaml"})
+					Hint: "a file of cases stands next to the query and is called as it is, with _test before .yaml"})
 			}
 			continue
 		}

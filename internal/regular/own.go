@@ -12,7 +12,7 @@ import (
 )
 
 // MakeFolders makes the folders base/names[0]/names[1]… and gives the path of the last. base is the user's and may be a link. What
-// lies below it is the program's own: a link there, or anything else but a folder, is an error, because what is written and
+// is below it is the program's own: a link there, or anything else but a folder, is an error, because what is written and
 // removed below would be somewhere else.
 func MakeFolders(base string, mode fs.FileMode, names ...string) (string, error) {
 	if err := os.MkdirAll(base, mode); err != nil {

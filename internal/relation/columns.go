@@ -59,7 +59,7 @@ func Columns() []sql.Column {
 	return slices.Concat(table(), derived)
 }
 
-// table is the columns of a record in the documented Athena table and beside it. Do not change it.
+// table is the columns of a record in the documented Athena table and next to it. Do not change it.
 var table = sync.OnceValue(func() []sql.Column {
 	var cols []sql.Column
 	for _, c := range cloudtrail.Columns() {

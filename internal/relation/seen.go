@@ -22,7 +22,7 @@ type Rows struct {
 	From    string   // a table, or a query in parentheses
 	Columns []string // that it has, in the order of Columns; nil: all
 	Where   []string // conditions for its rows to be those of the relation
-	More    []string // columns that it has beside those of the relation
+	More    []string // columns that it has besides those of the relation
 }
 
 // Sources are what a statement reads in place of each relation, in the words of a dialect. rows says where the rows of a relation

@@ -10,7 +10,7 @@ import (
 	"trailscribe/internal/result"
 )
 
-// many is rows like CloudTrail's: columns that hardly change beside columns that always do.
+// many is rows like CloudTrail's: columns that hardly change next to columns that always do.
 type many struct {
 	cols []result.Column
 	n    int

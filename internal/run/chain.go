@@ -80,7 +80,7 @@ func (c *Chain) End() (end Link, ok bool) {
 	return end, ok
 }
 
-// Place is the folder of the series in which the folder of a run lies, and the run's name by its path: report[~variant]/period/rN.
+// Place is the folder of the series in which the folder of a run is, and the run's name by its path: report[~variant]/period/rN.
 // It is false where the folder does not have the name of a run.
 func Place(dir string) (series, name string, ok bool) {
 	full, err := filepath.Abs(dir)

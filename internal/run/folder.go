@@ -27,7 +27,7 @@ type Folder struct {
 	period   string      // the folder of the revisions
 	dir      string      // where this run is written
 	made     os.FileInfo // that folder
-	notes    string      // beside it: notes on what is whole
+	notes    string      // next to it: notes on what is whole
 	revision int
 	history  History
 	lock     *lock.Lock
@@ -158,7 +158,7 @@ func (f *Folder) listNotes() (notes []string, err error) {
 	return notes, err
 }
 
-// Owner is a random name of this unfinished run, kept beside it: whoever goes on with the run has the same, and the same run
+// Owner is a random name of this unfinished run, kept next to it: whoever goes on with the run has the same, and the same run
 // in another folder, perhaps on another machine, has another.
 func (f *Folder) Owner() (string, error) {
 	name := filepath.Join(f.notes, "owner")

@@ -15,7 +15,7 @@ import (
 	"trailscribe/internal/result"
 )
 
-// packedLines is a result file as it lies in a run.
+// packedLines is a result file as it is in a run.
 func packedLines(text string) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)

@@ -47,7 +47,7 @@ type Entry struct {
 	Revision int
 	Manifest *manifest.Manifest // names the run and the one before it
 
-	// Rename gives the folder its final name on this machine and returns it as it lies there then. Add calls it once, when nothing can
+	// Rename gives the folder its final name on this machine and returns it as it is there then. Add calls it once, when nothing can
 	// keep the run from its number any more; what is copied elsewhere is copied from what it gives.
 	Rename func() (fs.FS, error)
 

@@ -96,7 +96,7 @@ func TestLocalHistoryTakesNothingWithoutTheFolder(t *testing.T) {
 	}
 }
 
-// What lies in the folder of this machine keeps its name, though the history does not know it.
+// What is in the folder of this machine keeps its name, though the history does not know it.
 func TestFolderThatTheHistoryDoesNotKnow(t *testing.T) {
 	m := historytest.Machine{Base: t.TempDir(), History: historytest.NewStore()}
 	k := historytest.Key("2026-10", "", "a")

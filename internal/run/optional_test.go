@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What a record may hold beside what every run has is read as it was written, and a run without it does not name it.
+// What a record may hold besides what every run has is read as it was written, and a run without it does not name it.
 func TestOptionalParts(t *testing.T) {
 	plain := Record{Format: Format}
 	b, err := plain.Canonical()

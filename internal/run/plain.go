@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// Plain is a folder of a user's into which files of a format go: a report that is rendered again. Each file is written beside its place and
-// renamed when it is whole, so that no half of one is ever seen. It is an Output of documents and exports.
+// Plain is a folder of a user's into which files of a format go: a report that is rendered again. Each file is written next to its
+// place and renamed when it is whole, so that no half of one is ever seen. It is an Output of documents and exports.
 type Plain struct {
 	dir   string
 	files []*plainFile

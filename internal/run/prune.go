@@ -16,7 +16,7 @@ import (
 // command can go on with it. A run of another plan (other parameters, files, version of the program) never takes it up.
 const KeepUnfinished = 30 * 24 * time.Hour
 
-const notesSuffix = ".kept" // of the folder of notes beside a work folder
+const notesSuffix = ".kept" // of the folder of notes next to a work folder
 
 // Prune removes the work of runs of the same report, in all its variants and periods, that nobody finished and that did not
 // change since a time. Never this run's own, and none of a period whose lock another process holds: a run may be going on
@@ -105,7 +105,7 @@ func leftovers(period string, before time.Time) (names []string, err error) {
 	return names, nil
 }
 
-// changed is when a work folder was last written: the newest of it, what lies in it, and its notes. Each step of a run
+// changed is when a work folder was last written: the newest of it, what is in it, and its notes. Each step of a run
 // writes a line to the journal and each kept result a note, so that nothing deeper need be looked at.
 func changed(dir string) (last time.Time) {
 	see := func(name string) {

@@ -1,8 +1,8 @@
 // Package run is one run on disk: written, resumed, read back. The only code that knows the folder's file names.
 //
-// A run lies at <out>/<report>[~<variant>]/<period>/rN. It is written in a folder .work-<plan> beside rN and gets its
+// A run is at <out>/<report>[~<variant>]/<period>/rN. It is written in a folder .work-<plan> next to rN and gets its
 // name when it is sealed, so that nothing unfinished can be taken for a run. Every file is written under another name,
-// flushed to the disk and renamed. A result is only trusted after a crash if a note beside it, written later, has its digest.
+// flushed to the disk and renamed. A result is only trusted after a crash if a note next to it, written later, has its digest.
 package run
 
 import (
@@ -75,7 +75,7 @@ const (
 	libraryName = "library"
 	dataName    = "data"
 	lockName    = ".lock"
-	workPrefix  = ".work-" // a run being written; its notes on what is whole lie beside it
+	workPrefix  = ".work-" // a run being written; its notes on what is whole are next to it
 	partSuffix  = ".part"
 )
 

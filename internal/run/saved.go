@@ -26,7 +26,7 @@ type Saved struct {
 	*Record
 	Digest    string // SHA-256 of record.json in hex: the evidence digest
 	Unchanged bool   // Seal made no new revision: this is the last one, whose record is equal
-	Path      string // the folder on this machine, "" where the run lies elsewhere
+	Path      string // the folder on this machine, "" where the run is elsewhere
 	fsys      fs.FS
 
 	mu     sync.Mutex
@@ -229,7 +229,7 @@ func readReason(cells []any) (why unread.Reason) {
 }
 
 // Statement is the text of sql/<name>.sql: a query id, or "events" or "history" for the relation as it ran; "" where the run holds none.
-// A text that is not the one the record names is ErrAltered; one that a record of the first format does not name is as it lies there.
+// A text that is not the one the record names is ErrAltered; one that a record of the first format does not name is as it is there.
 func (s *Saved) Statement(name string) (string, error) {
 	if err := checkID(name); err != nil {
 		return "", err
@@ -284,7 +284,7 @@ func (s *Saved) Had(exception string) bool {
 
 var _ finding.Previous = (*Saved)(nil)
 
-// RecordFile is record.json as it lies in the folder: what the evidence digest is over.
+// RecordFile is record.json as it is in the folder: what the evidence digest is over.
 func (s *Saved) RecordFile() ([]byte, error) {
 	b, err := regular.ReadFile(s.fsys, recordName, maxRecord)
 	if err != nil {

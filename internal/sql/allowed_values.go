@@ -8,7 +8,7 @@ import (
 )
 
 // AllowedValues are the values that a text column of a relation can have in the rows that matter to the statement: each place that reads
-// the relation has a condition beside it that drops every other value. An engine can leave other rows unread; no result
+// the relation has a condition next to it that drops every other value. An engine can leave other rows unread; no result
 // depends on it. ok is false where some place reads all rows.
 //
 // What counts are conditions of the same SELECT that compare the column with texts: =, IN, joined by AND and OR.

@@ -39,7 +39,7 @@ type checker struct {
 	probs   diag.Problems
 	labels  map[string]int
 	taken   map[string]int // labels of the columns of the select being checked
-	pieces  float64        // what the expressions grow to that were checked beside each other, see grow
+	pieces  float64        // what the expressions grow to that were checked side by side, see grow
 
 	nested   []ast.Node // what correlated looks into
 	suspects []ast.Expr // expressions that supported prints once
@@ -52,7 +52,7 @@ type checker struct {
 
 // Check finds what every name means and what type every expression has, by Trino's rules: no implicit casts between text and
 // numbers or dates, aliases of SELECT in ORDER BY only, GROUP BY complete. Problems carry their place and what may have been meant.
-// There may be warnings beside a Checked; with an error it is nil.
+// There may be warnings besides a Checked; with an error it is nil.
 func (p *Parsed) Check(c Catalog, t Types) (*Checked, diag.Problems) {
 	k, checked := p.resolve(c, t)
 	if k.probs.Err() == nil {

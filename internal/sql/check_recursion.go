@@ -21,7 +21,7 @@ func (k *checker) recursive(n *ast.NamedQuery) bool {
 	ast.Walk(q, func(x ast.Node) bool {
 		w, ok := x.(*ast.With)
 		if ok && w.Recursive {
-			k.problem(w, "WITH RECURSIVE cannot stand inside a query of another WITH RECURSIVE", "Put its queries beside that one", "recursion")
+			k.problem(w, "WITH RECURSIVE cannot stand inside a query of another WITH RECURSIVE", "Put its queries next to that one", "recursion")
 		}
 		return !ok
 	})

@@ -22,7 +22,7 @@ func TestDecide(t *testing.T) {
 			"SELECT a, CASE WHEN a > 1 THEN 2 END AS x FROM t"},
 		{"partition keys", "SELECT count(*) OVER (PARTITION BY a, CASE WHEN :no THEN b END, CASE WHEN :yes THEN c ELSE d END) AS n FROM t",
 			"SELECT count(*) OVER (PARTITION BY a, c) AS n FROM t"},
-		{"in an argument and beside an operator",
+		{"in an argument and next to an operator",
 			"SELECT coalesce(CASE WHEN :yes THEN a ELSE b END, 1) + CASE WHEN :no THEN 1 ELSE 2 END AS x FROM t",
 			"SELECT coalesce(a, 1) + 2 AS x FROM t"},
 		{"in a query within", "WITH q AS (SELECT a FROM t WHERE :no OR a = 1) SELECT a FROM q WHERE a IN (SELECT b FROM t WHERE :yes)",

@@ -11,7 +11,7 @@ import (
 // JSONText is a text that a statement takes out of a JSON text: json_extract_scalar(column, 'path') over a column of a relation.
 type JSONText struct{ Column, Path string }
 
-// JSONTexts are those that a statement takes from a relation, sorted, and the relation's columns that it reads beside them, in
+// JSONTexts are those that a statement takes from a relation, sorted, and the relation's columns that it reads besides them, in
 // the catalog's order. An engine whose copy of the relation holds such a text as a column of its own can answer without the
 // column it comes from, if that is not among the others: see TextWith.
 //

@@ -12,7 +12,7 @@ import (
 // is not TRUE cannot matter to the statement. An engine can leave such rows unread; no result depends on it. ok is false
 // where some place of the statement reads all rows, or reads the relation nowhere.
 //
-// For each place that reads the relation it is what is left of the WHERE beside it after all terms are taken for TRUE that
+// For each place that reads the relation it is what is left of the WHERE next to it after all terms are taken for TRUE that
 // name other columns, hold a query, can fail, or change from run to run; the places are joined by OR. Terms that name a
 // column of without are taken for TRUE too: those that are expensive to evaluate. In an outer join only the side that keeps all
 // its rows has a predicate: a row dropped from the other side would turn up as one without a partner.

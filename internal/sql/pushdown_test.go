@@ -48,7 +48,7 @@ func TestPushdown(t *testing.T) {
 		"SELECT n" +
 			" FROM events WHERE CASE WHEN ok THEN true ELSE src = 'a' END": "CASE WHEN ok THEN TRUE ELSE src = 'a' END",
 		"SELECT n FROM events WHERE false": "FALSE",
-		// what cannot be said, is dear, can fail or changes is taken for TRUE
+		// what cannot be said, is expensive, can fail or changes is taken for TRUE
 		"SELECT n FROM events WHERE src = 'a' AND CAST(name AS bigint) = 2":                 "src = 'a'",
 		"SELECT n FROM events WHERE src = 'a' AND n / 2 = 1":                                "src = 'a'",
 		"SELECT n FROM events WHERE src = 'a' OR CAST(name AS bigint) = 2":                  "all",

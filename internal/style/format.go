@@ -261,7 +261,7 @@ func (l *Language) Bytes(n int64) string {
 	return expand(l.format.bytes[unit], func(string) string { return l.Float(f, digits) })
 }
 
-// BytesUnit is the unit that a size of n bytes is written in, such as "GB", and how many bytes it is, so that figures beside each other
+// BytesUnit is the unit that a size of n bytes is written in, such as "GB", and how many bytes it is, so that figures side by side
 // have one unit.
 func (l *Language) BytesUnit(n float64) (unit string, bytes float64) {
 	i, of := 0, 1.0

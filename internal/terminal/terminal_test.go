@@ -209,7 +209,7 @@ func TestProblemsOfLongLineLookAtThePlaceOnly(t *testing.T) {
 	}
 }
 
-// Of very many problems the first are shown, and how many there are beside them.
+// Of very many problems the first are shown, and how many there are next to them.
 func TestProblemsWithoutEnd(t *testing.T) {
 	many := slices.Repeat(diag.Problems{{Text: "wrong"}}, problemsShown+7)
 	for format, want := range map[string]string{"text": "\n7 more problems are not shown\n", "json": `"msg":"7 more problems are not shown"`} {

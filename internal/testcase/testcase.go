@@ -1,4 +1,4 @@
-// Package testcase runs the cases that stand beside queries and shows how rows differ.
+// Package testcase runs the cases that stand next to queries and shows how rows differ.
 //
 // All cases go through one kind of engine, as a report would: their events are log files, read, deduplicated and given
 // derived columns like any others. Opening a scope is the dear step, so cases of the same period and settings share one
@@ -153,7 +153,7 @@ func (r *runner) collect(q *query.Query) {
 		x.stmt = engine.Statement{ID: q.ID, Query: bound, HistoryDays: q.HistoryDays, LogFiles: x.prefix}
 	}
 	if len(cases) == 0 {
-		whole("the query has no cases; put some in the file beside it, whose name ends in _test.yaml")
+		whole("the query has no cases; put some in the file next to it, whose name ends in _test.yaml")
 	} else if text := uncovered(q, cases); text != "" {
 		c := &running{query: q, verdict: Verdict{Query: q.ID, Place: q.File.Path, Remark: text}}
 		r.cases = append(r.cases, c)

@@ -145,7 +145,7 @@ func Failed(err error) Reason {
 }
 
 // Foreign reports whether a file of this kind is of another kind than log files and was found by looking into it: it is left out, and a
-// reader is told of it, since somebody put it beside the logs.
+// reader is told of it, since somebody put it next to the logs.
 func (k Kind) Foreign() bool {
 	switch k {
 	case NotText, NotObject, Config, LogsExport, Notification, NoKeys, OtherKeys:

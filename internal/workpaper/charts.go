@@ -83,7 +83,7 @@ func (c *composer) chart(id string, marks map[string]bool) (document.Chart, bool
 		}
 	}
 	var categories, series axis
-	days := map[string]string{} // the day, as 2026-10-14, that a category is or lies on
+	days := map[string]string{} // the day, as 2026-10-14, that a category is on
 	for row, err := range rows.All() {
 		if err != nil {
 			return ch, false, err

@@ -10,7 +10,7 @@ import (
 	"trailscribe/internal/run"
 )
 
-// cost sets what the run was estimated at beside what it was billed, in all and for each statement. Nothing where the
+// cost sets what the run was estimated at next to what it was billed, in all and for each statement. Nothing where the
 // engine costs nothing. The figures are the journal's: they tell of this run and not of the logs.
 func (c *composer) cost() []document.Block {
 	k := c.s.Cost()

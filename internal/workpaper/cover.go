@@ -336,7 +336,7 @@ func (c *composer) notices(most int) []document.Point {
 	return points
 }
 
-// foreignFiles says which files beside the logs were left out because they are of another kind; "" where there are none.
+// foreignFiles says which files next to the logs were left out because they are of another kind; "" where there are none.
 func (c *composer) foreignFiles() string {
 	n, files := c.unreadFiles(func(f engine.InputFile) bool { return f.State == engine.FileSkipped && f.Reason.Kind.Foreign() }, false)
 	if n == 0 {

@@ -49,7 +49,7 @@ func (c *composer) exceptions() (document.Table, bool) {
 		judged = judged || q.Verdict.Waived+q.Verdict.Undecided > 0
 	}
 	cols[len(cols)-1].Hidden = true
-	cols[len(cols)-3].Hidden = !judged // the same word on every row says nothing, and beside the disposition it would mislead
+	cols[len(cols)-3].Hidden = !judged // the same word on every row says nothing, and next to the disposition it would mislead
 	t := document.Table{Ref: exceptionsRef, Sheet: c.say("sheet.exceptions"), Title: c.say("register.exceptions"), Columns: cols,
 		Only: "sheet", Review: c.review()}
 	t.Rows = exceptionSet{c: c, columns: cols, rows: rows}

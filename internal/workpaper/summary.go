@@ -61,7 +61,7 @@ func (c *composer) summaryCharts(half bool) (blocks []document.Block, err error)
 	return blocks, nil
 }
 
-// onSummary are the metrics charted on the summary page: one beside the families and one heat map, since the summary is one page.
+// onSummary are the metrics charted on the summary page: one next to the families and one heat map, since the summary is one page.
 // The others are charted among the figures.
 func (c *composer) onSummary() []string {
 	var beside, heat string

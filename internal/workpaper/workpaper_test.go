@@ -441,7 +441,7 @@ func TestConclusions(t *testing.T) {
 			change: func(r *run.Record) { incomplete(r, "not_logged", "n", "1", "queries", "a/b") },
 			lead:   "The one test of this report could not be answered. The logs are incomplete", figures: []string{"0", "31/31"},
 			not: "found nothing to review", registerTable: 1},
-		{name: "not applicable beside others",
+		{name: "not applicable besides others",
 			queries: []asked{test("a/b", query.High, 0, 0).but(finding.NotApplicable, finding.ReasonNotApplied),
 				test("a/c", query.High, 0, 0), test("a/d", query.Low, 1, 0)}, title: "1 finding of medium or low severity.", tone: document.Medium,
 			change: china,

@@ -347,7 +347,7 @@ SELECT
   CASE lower(readonly) WHEN 'true' THEN false WHEN 'false' THEN true
     ELSE coalesce(NOT regexp_like(eventname,
       '^(Get|List|Describe|Head|Lookup|BatchGet|BatchDescribe|Search|Query|Scan|Select|Check|View|Test|Validate|Preview|Estimate|Simulate|Download|AssumeRole|Decrypt|Encrypt|ReEncrypt|GenerateDataKey|GenerateMac|GenerateRandom|Sign$|Verify)'), false) END AS is_write,
-  -- resource: one name or ARN to show beside the action, never to join on. The resources list first, then the parameter
+  -- resource: one name or ARN to show next to the action, never to join on. The resources list first, then the parameter
   -- that names the thing in this service, then other details, last the target named in the sentence of a refusal.
   coalesce(
     element_at(filter(resources, r -> r.arn <> ''), 1).arn,

@@ -13,7 +13,7 @@ import (
 // chartParts says how many categories (bars) or rows (heat) are drawn in one piece; longer charts go on below.
 const chartParts = 36
 
-// charts sets one chart, or two of half the width beside each other.
+// charts sets one chart, or two of half the width side by side.
 func (l *flow) charts(a document.Chart, b *document.Chart) {
 	const gap = 10.0
 	l.gap(1)

@@ -17,7 +17,7 @@ func plain(s string) bool {
 	return true
 }
 
-// hidden are runes that print nothing or change what stands beside them, although fonts may have a glyph for them.
+// hidden are runes that print nothing or change what stands next to them, although fonts may have a glyph for them.
 func hidden(r rune) bool {
 	switch {
 	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.Is(unicode.Cs, r),

@@ -250,7 +250,7 @@ func (l *flow) sectionHead(s document.Section) {
 	l.headEnd = l.y
 }
 
-// block lays out the block at i, and those that stand beside it; it returns how many.
+// block lays out the block at i, and those that stand next to it; it returns how many.
 func (l *flow) block(s document.Section, i int) (int, error) {
 	if l.page == nil {
 		if _, cover := s.Blocks[i].(document.Front); !cover {

@@ -176,7 +176,7 @@ func (l *flow) lineRows(b document.Lines, n int) {
 	l.y += 2
 }
 
-// refs sets references beside each other, each a link.
+// refs sets references side by side, each a link.
 func (l *flow) refs(x, y float64, refs []string) (end float64) {
 	for _, ref := range refs {
 		w := l.put(mono, lineSize-0.4, l.palette["accent"], x, y, l.line(ref))

@@ -12,7 +12,7 @@ import (
 )
 
 // A tagged PDF says what each text is (ISO 32000-1, 14.8): a reader that speaks reads headings as headings and a table cell by cell, in
-// order, also where two columns stand beside each other. What is not part of the text (lines, grounds, running headers, repeated table
+// order, also where two columns stand side by side. What is not part of the text (lines, grounds, running headers, repeated table
 // heads) is marked as an artifact.
 
 // tag is the number of an element of the structure; 0 is an artifact.

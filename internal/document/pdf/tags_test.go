@@ -182,7 +182,7 @@ func TestTooManyElements(t *testing.T) {
 	}
 }
 
-// Two columns beside each other are read one after the other, not line by line.
+// Two columns side by side are read one after the other, not line by line.
 func TestReadingOrder(t *testing.T) {
 	l := lay(t, documenttest.Full())
 	read := map[tag]string{}

@@ -144,7 +144,7 @@ func (g *page) points(p document.Points) {
 			return &excelize.Style{Font: b.font(9.5, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(true)}
 		})
 		end := g.last()
-		if to := b.targets[x.Ref]; to != "" { // beside the text: a cell that is a link does not wrap in every program
+		if to := b.targets[x.Ref]; to != "" { // next to the text: a cell that is a link does not wrap in every program
 			for end = g.last() - 1; end > pill+1 && g.width(end+1, g.last()) < 9; end-- {
 			}
 			g.put(end+1, g.last(), x.Ref, b.style("point-link", func() *excelize.Style {

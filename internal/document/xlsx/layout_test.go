@@ -39,7 +39,7 @@ func TestNothingIsDropped(t *testing.T) {
 		{Text: "2 open", Tone: document.High}, {Text: "1 new", Tone: document.High}}}
 	small := document.Table{Columns: []document.Column{{Name: "a", Label: "a", Kind: result.Text, Width: 3}},
 		Rows: result.Of([]result.Column{{Name: "a", Kind: result.Text}}, []result.Row{{"x"}}), Shown: 1}
-	for name, blocks := range map[string][]document.Block{"even": {tiles, heat, card}, "beside a table": {small, tiles, heat, card}} {
+	for name, blocks := range map[string][]document.Block{"even": {tiles, heat, card}, "next to a table": {small, tiles, heat, card}} {
 		data, _ := write(t, one("Scope", blocks...))
 		got := dump(t, data)
 		for i := range 7 {

@@ -10,7 +10,7 @@ import (
 	"trailscribe/internal/document"
 )
 
-// A page of blocks lies on a grid: even narrow columns where it holds no table, so that tiles, charts and heat maps line up; else the
+// A page of blocks is on a grid: even narrow columns where it holds no table, so that tiles, charts and heat maps line up; else the
 // columns of its tables.
 const (
 	evenColumns = 26
@@ -59,7 +59,7 @@ func (b *book) pageSheet(p *plan) {
 				}
 				blocks = append(blocks, tiles)
 			}
-			for _, x := range p.blocks { // how far the review is stands beside the verdict
+			for _, x := range p.blocks { // how far the review is stands next to the verdict
 				if progress, ok := x.(document.Progress); ok {
 					blocks = append(blocks, progress)
 				}

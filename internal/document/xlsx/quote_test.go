@@ -65,7 +65,7 @@ func TestTextsThatLookLikeFormulasAreQuoted(t *testing.T) {
 	}
 }
 
-// The same on every place where a text of a log or of a user's file can stand, with a number that is below zero beside it.
+// The same on every place where a text of a log or of a user's file can stand, with a number that is below zero next to it.
 func TestQuotedPlaces(t *testing.T) {
 	const bad = "=HYPERLINK(\"http://x\")"
 	cols := []document.Column{{Name: "a", Label: bad, Kind: result.Text, Form: document.FormText},

@@ -10,13 +10,13 @@ import (
 	"trailscribe/internal/document"
 )
 
-// lookup is where the choices of a drop-down stand: codes in one column, labels beside them.
+// lookup is where the choices of a drop-down stand: codes in one column, labels next to them.
 type lookup struct {
 	column  int
 	choices []document.Choice
 }
 
-// listsSheet is hidden. A drop-down shows labels in the report's language; the codes beside them are what a filled workbook is read back
+// listsSheet is hidden. A drop-down shows labels in the report's language; the codes next to them are what a filled workbook is read back
 // by.
 const listsSheet = "_lists"
 

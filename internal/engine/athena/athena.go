@@ -43,7 +43,7 @@ type Catalog interface {
 	DeleteTable(context.Context, *glue.DeleteTableInput, ...func(*glue.Options)) (*glue.DeleteTableOutput, error)
 }
 
-// Store is what the engine asks of S3 beside the source: results, and the files of staged copies. *s3.Client is one.
+// Store is what the engine asks of S3 besides the source: results, and the files of staged copies. *s3.Client is one.
 type Store interface {
 	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
 	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)

@@ -152,8 +152,8 @@ func (t *trial) reasons() map[engine.Reason]bool {
 	return out
 }
 
-// tally is what a campaign counts.
-type tally struct {
+// counters is what a campaign counts.
+type counters struct {
 	mu                                                                  sync.Mutex
 	faults                                                              map[string]int64
 	runs, processes, kills, refused, planned, billed, failed, stagings2 int64
@@ -219,7 +219,7 @@ func TestCampaign(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	workers := min(4, int(*faultsWanted))
-	sum := &tally{faults: map[string]int64{}}
+	sum := &counters{faults: map[string]int64{}}
 	var next, happened atomic.Int64
 	var wg sync.WaitGroup
 	begin := time.Now()
@@ -241,7 +241,7 @@ func TestCampaign(t *testing.T) {
 	}
 	wg.Wait()
 	if found, _ := filepath.Glob(filepath.Join(temp, "*")); len(found) != workers {
-		t.Errorf("temporary files are left beside those of the fakes: %q", found)
+		t.Errorf("temporary files are left besides those of the fakes: %q", found)
 	}
 	if sum.billed != sum.planned {
 		t.Errorf("%d executions were billed, %d were planned", sum.billed, sum.planned)
@@ -256,7 +256,7 @@ func TestCampaign(t *testing.T) {
 }
 
 // run does one trial to its end.
-func (f *field) run(t *testing.T, tr *trial, sum *tally) {
+func (f *field) run(t *testing.T, tr *trial, sum *counters) {
 	bad := func(format string, args ...any) {
 		t.Errorf("seed %d (%s, enforced %v, statements %v): %s\nrepeat it: go test ./internal/engine/athena -run TestCampaign -faults 1 -seed %d",
 			tr.seed, tr.mode, tr.enforced, tr.statements, fmt.Sprintf(format, args...), tr.seed)

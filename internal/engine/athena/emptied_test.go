@@ -54,7 +54,7 @@ func day(t *testing.T, s string) time.Time {
 	return d
 }
 
-// Without a partition of days Athena reads, and bills, what lies below the table's place: the price says that.
+// Without a partition of days Athena reads, and bills, what is below the table's place: the price says that.
 func TestPriceOfATableWithoutDays(t *testing.T) {
 	w := newWorld(t, awsfake.Options{})
 	w.table(false)

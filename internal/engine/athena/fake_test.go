@@ -79,7 +79,7 @@ func worldOf(t testing.TB, fake *awsfake.Server) *world {
 	return w
 }
 
-// table makes the table over the logs: laid by account, region and day, or not at all.
+// table makes the table over the logs: partitioned by account, region and day, or not at all.
 func (w *world) table(laid bool, change ...func(*gluetypes.TableInput)) {
 	w.t.Helper()
 	in := &gluetypes.TableInput{Name: aws.String("cloudtrail"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []gluetypes.Column{},
@@ -188,7 +188,7 @@ func gzipped(t testing.TB, text string) []byte {
 	return b.Bytes()
 }
 
-// The contract of every engine, over a table that is not laid by days, because the suite's log files lie anywhere.
+// The contract of every engine, over a table that is not partitioned by days, because the suite's log files are anywhere.
 func TestContract(t *testing.T) {
 	for _, mode := range []string{Staged, Direct} {
 		t.Run(mode, func(t *testing.T) {

@@ -152,7 +152,7 @@ func isOverLimit(reason string) bool {
 	return is
 }
 
-// queryFailed keeps what Athena said of a query beside the sentence made of it.
+// queryFailed keeps what Athena said of a query next to the sentence made of it.
 type queryFailed struct{ text, reason string }
 
 func (e *queryFailed) Error() string { return e.text }

@@ -124,7 +124,7 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	}
 	conflicts.End()
 	in.Conflicts = conflicts.List
-	s.unseen = s.notSeen(gave)
+	s.unmatched = s.notSeen(gave)
 	s.countFiles(&in, cell)
 	if err := s.countLoose(ctx, cell); err != nil {
 		return in, err
@@ -163,18 +163,18 @@ const telling = 300
 // notSeen is the control count. A table whose accounts, regions or days leave something out gives no rows and no error; so
 // where the bucket has files and the table gave no record of any of them, these files were not read.
 func (s *session) notSeen(gave map[string]bool) map[string]bool {
-	unseen := map[string]bool{}
+	unmatched := map[string]bool{}
 	for _, f := range s.found.files {
 		if f.state != engine.FileRead || f.loose || f.size < telling {
 			continue
 		}
 		for _, k := range []string{f.account, f.account + " " + f.place, f.account + " " + f.day} {
 			if !gave[k] {
-				unseen[k] = true
+				unmatched[k] = true
 			}
 		}
 	}
-	return unseen
+	return unmatched
 }
 
 // seen is the file with the state that the control count gives it.
@@ -193,11 +193,11 @@ func (s *session) seen(f file) file {
 		return f
 	}
 	switch {
-	case s.unseen[f.account]:
+	case s.unmatched[f.account]:
 		f.reason = unread.Because(unread.TableAccount, f.account)
-	case s.unseen[f.account+" "+f.place]:
+	case s.unmatched[f.account+" "+f.place]:
 		f.reason = unread.Because(unread.TableRegion, f.account, f.place)
-	case s.unseen[f.account+" "+f.day]:
+	case s.unmatched[f.account+" "+f.day]:
 		f.reason = unread.Because(unread.TableDay, f.account, f.day)
 	default:
 		return f
@@ -237,7 +237,7 @@ func (s *session) countFiles(in *engine.Inputs, cell func(account, region string
 	in.Listed, in.Read, in.Refused, in.Skipped, in.Bytes = &listed, &read, &refused, &skipped, &bytes
 }
 
-// countLoose lays files outside the S3 layout by their records' own day; only a table that is not laid by days has such.
+// countLoose lays files outside the S3 layout by their records' own day; only a table that is not partitioned by days has such.
 func (s *session) countLoose(ctx context.Context, cell func(account, region string, day time.Time) *engine.Cell) error {
 	if !slices.ContainsFunc(s.found.files, func(f file) bool { return f.loose && f.state == engine.FileRead }) {
 		return nil

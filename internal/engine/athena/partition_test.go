@@ -158,7 +158,7 @@ func TestPartitionsByChance(t *testing.T) {
 		}
 		return got, s.(*session)
 	}
-	want, _ := answer(1<<40, nil) // one piece, and no columns beside those of events
+	want, _ := answer(1<<40, nil) // one piece, and no columns besides those of events
 	planned := st[:90]
 	got, s := answer(1, planned)
 	different := 0

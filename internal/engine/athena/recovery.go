@@ -50,7 +50,7 @@ func (k *recovery) usable(ctx context.Context, x *execution) (bool, error) {
 	return false, k.e.drop(ctx, k.table)
 }
 
-// madeBy reports whether a staged table is that of a query. Its files lie below the number of the attempt, or the query's id.
+// madeBy reports whether a staged table is that of a query. Its files are below the number of the attempt, or the query's id.
 func madeBy(t *gluetypes.Table, x *execution) bool {
 	if t.StorageDescriptor == nil {
 		return false

@@ -34,7 +34,7 @@ type file struct {
 	reason         unread.Reason
 	account, place string // of the key; place is the region
 	day            string
-	loose, events  bool   // events: it lies in the folder whose files count as deliveries
+	loose, events  bool   // events: it is in the folder whose files count as deliveries
 	version        string // changes when its content does, or whether it can be read
 }
 
@@ -102,7 +102,7 @@ func (e *Engine) take(ctx context.Context, t *table, s engine.Scope, w span) (*s
 }
 
 // list finds the log files of a scope. It asks the bucket for the prefixes of the scope's accounts, regions and months only,
-// where the table is laid by them.
+// where the table is partitioned by them.
 func (e *Engine) list(ctx context.Context, t *table, s engine.Scope, w span) (*scan, error) {
 	prefixes, accounts, err := e.prefixes(ctx, t, w)
 	if err != nil {
@@ -175,7 +175,7 @@ func (e *Engine) prefixes(ctx context.Context, t *table, w span) (out, accounts 
 		}
 		return names, nil
 	}
-	switch { // of a table of one account or region too: what lies beside it is named as not read
+	switch { // of a table of one account or region too: what is next to it is named as not read
 	case len(w.accounts) > 0:
 		accounts = w.accounts
 	case len(e.o.Accounts) > 0:

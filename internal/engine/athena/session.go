@@ -31,7 +31,7 @@ type session struct {
 	mode   string
 
 	partitioning *partitioning // of the staged table; nil: it has no partitions
-	extracted    extracted     // columns that it has beside those of events
+	extracted    extracted     // columns that it has besides those of events
 	table        string        // the staged one
 	made         bool          // it may exist
 	stagedBy     *execution
@@ -39,10 +39,10 @@ type session struct {
 	files        map[string]bool // their keys
 	changed      engine.Changes  // of the log files while it was made
 
-	mu      sync.Mutex
-	inputs  *engine.Inputs
-	unseen  map[string]bool // account, or account and day, of whose files the table gave no record
-	closing sync.Once
+	mu        sync.Mutex
+	inputs    *engine.Inputs
+	unmatched map[string]bool // account, or account and day, of whose files the table gave no record
+	closing   sync.Once
 
 	brokenMu sync.Mutex
 	broken   map[string]unread.Reason // keys of files that Athena gave up over
@@ -74,21 +74,21 @@ func (e *Engine) Open(ctx context.Context, scope engine.Scope) (engine.Session, 
 	if err != nil {
 		return nil, err
 	}
-	laid := ""
+	layout := ""
 	value := &sql.Literals{Dialect: sql.Trino}
 	if s.mode == Staged && e.partitioned(found) {
 		s.partitioning = e.partitioning(scope, min(maxPartitioningText, longest-len(body)-reservedText))
-		laid = s.partitioning.sql(value)
+		layout = s.partitioning.sql(value)
 	}
 	if s.mode == Staged {
 		s.extracted = e.extract(scope, s.partitioning)
-		laid += strings.Join(s.extracted.columns(value), "\n")
+		layout += strings.Join(s.extracted.columns(value), "\n")
 	}
 	if value.Err != nil {
 		return nil, engine.RefuseScope(value.Err)
 	}
-	// What a crash left is taken over only if it holds the same, laid in the same way.
-	sum := sha256.Sum256([]byte(stateOf(t, found) + laid))
+	// What a crash left is taken over only if it holds the same, partitioned in the same way.
+	sum := sha256.Sum256([]byte(stateOf(t, found) + layout))
 	state := hex.EncodeToString(sum[:])
 	s.runner, s.table = e.runner(run+" "+state), stagedTable(run, state)
 	e.warnOfListing(found, w)

@@ -64,17 +64,17 @@ func (s *session) stage(ctx context.Context) error {
 	list := []string{sql.Names(cols)}
 	value := &sql.Literals{Dialect: sql.Trino}
 	list = append(list, s.extracted.columns(value)...)
-	laid := ""
+	layout := ""
 	if s.partitioning != nil {
 		list = append(list, s.partitioning.sql(value)+" AS "+partitionKey)
-		laid = ", partitioned_by = " + value.Of([]string{partitionKey})
+		layout = ", partitioned_by = " + value.Of([]string{partitionKey})
 	}
 	statement := func(attempt int, body string) string {
 		with := "format = 'PARQUET', write_compression = 'ZSTD'"
 		if external {
 			with += ", external_location = " + value.Of(awsconfig.Below(s.e.o.Staging, s.table, fmt.Sprint(attempt)))
 		}
-		return "CREATE TABLE " + s.tableName() + " WITH (" + with + laid + ") AS\nSELECT " + strings.Join(list, ", ") + "\nFROM " + body
+		return "CREATE TABLE " + s.tableName() + " WITH (" + with + layout + ") AS\nSELECT " + strings.Join(list, ", ") + "\nFROM " + body
 	}
 	if err := s.e.sweep(ctx, s.table); err != nil {
 		s.e.o.Warn("staged tables that were left behind could not be looked for: " + err.Error())
@@ -159,7 +159,7 @@ func (e *Engine) find(ctx context.Context, table string) (*gluetypes.Table, erro
 	return out.Table, nil
 }
 
-// drop removes a staged table: its files first, so that a table that still stands tells of files that still lie there.
+// drop removes a staged table: its files first, so that a table that still stands tells of files that still are there.
 func (e *Engine) drop(ctx context.Context, table string) error {
 	if !stagedName.MatchString(table) {
 		return fmt.Errorf("%q is not a staged table", table) // never a table of others
@@ -199,7 +199,7 @@ func (e *Engine) clear(ctx context.Context, location, table string) error {
 	ours := e.o.Staging != "" && strings.HasPrefix(location, awsconfig.Below(e.o.Staging, table))
 	athenas := len(parts) > 1 && queryID.MatchString(last) && parts[len(parts)-2] == "tables"
 	if strings.HasPrefix(e.o.Source.Name(), location) || !ours && !athenas {
-		return fmt.Errorf("the files of the staged table %s lie at %s, where no staged copy is put; they were left there", table, location)
+		return fmt.Errorf("the files of the staged table %s are at %s, where no staged copy is put; they were left there", table, location)
 	}
 	for keys, err := range e.keys(ctx, location) {
 		if err != nil {

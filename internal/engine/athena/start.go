@@ -50,7 +50,7 @@ func fastRetry(o *athena.Options) {
 }
 
 // start gives the id of a started query. It outlives ctx a little: a query that Athena accepted while the answer was given up
-// would run on unseen.
+// would run on unnoticed.
 func (r *runner) start(ctx context.Context, text, token, what string) (string, error) {
 	g, err := r.e.workgroup(ctx)
 	if err != nil {

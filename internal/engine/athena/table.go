@@ -40,7 +40,7 @@ type layout struct {
 	fixedAccount         string // what stands in the location in their place
 	fixedRegion          string //
 	day                  string // partition column that holds yyyy/MM/dd
-	year, month, dayPart string // partition columns of a table that is laid by these three
+	year, month, dayPart string // partition columns of a table that is partitioned by these three
 	known                bool   // the three come from columns or fixed values; else from each file's key
 }
 
@@ -72,7 +72,7 @@ var required = []string{"eventtime", "eventname", "eventsource", "useridentity"}
 
 func readTable(g *types.Table, source string) (*table, []string, error) {
 	if g == nil || g.StorageDescriptor == nil {
-		return nil, nil, fmt.Errorf("the catalog does not say what columns it has and where it lies")
+		return nil, nil, fmt.Errorf("the catalog does not say what columns it has and where it is")
 	}
 	t := &table{kinds: map[string]string{}, types: map[string]string{}}
 	have := map[string]*sql.Type{}
@@ -226,10 +226,10 @@ func (t *table) asText(column string, digits int) string {
 	return fmt.Sprintf("lpad(CAST(%s AS varchar), %d, '0')", sql.Name(column), digits)
 }
 
-// unbounded reports whether no partition column bounds the days that a query reads: it then reads all that lies below the table's place.
+// unbounded reports whether no partition column bounds the days that a query reads: it then reads all that is below the table's place.
 func (t *table) unbounded() bool { return t.layout.day == "" && t.layout.year == "" }
 
-// narrow finds out that a table without computed partitions lies in the folder of one account or region. Its place binds where it has no
+// narrow finds out that a table without computed partitions is in the folder of one account or region. Its place binds where it has no
 // partitions; partitions added by hand have places of their own, so that only the control count can say what they leave out.
 func (t *table) narrow(parts []string, at int) {
 	l := &t.layout

@@ -35,8 +35,8 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	return *s.inputs, nil
 }
 
-// tally is the figures while they are counted.
-type tally struct {
+// counters is the figures while they are counted.
+type counters struct {
 	listed, read, refused, skipped, bytes      int64
 	records, events, undated, outside, leftOut int64
 	cells                                      map[place]*engine.Cell
@@ -51,7 +51,7 @@ type place struct {
 	day             time.Time
 }
 
-func (t *tally) cell(account, region string, day time.Time) *engine.Cell {
+func (t *counters) cell(account, region string, day time.Time) *engine.Cell {
 	p := place{account, region, day}
 	if t.cells[p] == nil {
 		t.cells[p] = &engine.Cell{Account: account, Region: region, Day: day}
@@ -60,11 +60,11 @@ func (t *tally) cell(account, region string, day time.Time) *engine.Cell {
 }
 
 func (s *session) count(ctx context.Context) (engine.Inputs, error) {
-	t := &tally{cells: map[place]*engine.Cell{}, categories: map[[2]string]int64{}, digest: sha256.New()}
+	t := &counters{cells: map[place]*engine.Cell{}, categories: map[[2]string]int64{}, digest: sha256.New()}
 	s.countFiles(t)
 	for _, step := range []struct {
 		what string
-		do   func(context.Context, *tally) error
+		do   func(context.Context, *counters) error
 	}{
 		{"count the events", s.countEvents},
 		{"count the records", s.countRecords},
@@ -98,7 +98,7 @@ func (s *session) count(ctx context.Context) (engine.Inputs, error) {
 
 // countFiles takes what the cache knows of each file. Only files of the folder CloudTrail count as deliveries of a day:
 // those of its siblings are not a sign that management events arrived.
-func (s *session) countFiles(t *tally) {
+func (s *session) countFiles(t *counters) {
 	first, last := relation.FirstDay(s.scope.From), relation.LastDay(s.scope.To, 0)
 	for f := range s.snapshot.Files() {
 		t.listed++
@@ -125,7 +125,7 @@ func (s *session) countFiles(t *tally) {
 }
 
 // countEvents counts rows of the relation by UTC day and by category.
-func (s *session) countEvents(ctx context.Context, t *tally) error {
+func (s *session) countEvents(ctx context.Context, t *counters) error {
 	err := each(ctx, s.db, "SELECT coalesce(account_id, ''), coalesce(awsregion, ''), CAST(event_time AS DATE), count(*), "+
 		"sum(copies)::BIGINT, min(event_time), max(event_time) FROM events GROUP BY ALL",
 		func(scan func(...any) error) error {
@@ -163,7 +163,7 @@ func (s *session) countEvents(ctx context.Context, t *tally) error {
 }
 
 // countRecords counts the records that are not in events: without a time, outside the period, of other categories.
-func (s *session) countRecords(ctx context.Context, t *tally) error {
+func (s *session) countRecords(ctx context.Context, t *counters) error {
 	census, err := s.statement(relation.Census, sql.Name(relation.Records))
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (s *session) countRecords(ctx context.Context, t *tally) error {
 }
 
 // countLoose lays files outside the S3 layout by their records' own day.
-func (s *session) countLoose(ctx context.Context, t *tally) error {
+func (s *session) countLoose(ctx context.Context, t *counters) error {
 	if !s.loose {
 		return nil
 	}
@@ -211,7 +211,7 @@ func (s *session) countLoose(ctx context.Context, t *tally) error {
 }
 
 // listConflicts lists the events whose copies differ, with the log files that hold them.
-func (s *session) listConflicts(ctx context.Context, t *tally) error {
+func (s *session) listConflicts(ctx context.Context, t *counters) error {
 	if !s.differ {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // spill is a folder of one session for what does not fit in memory. The database names its files the same in every
-// process, so two sessions must never share one. A lock beside it tells the folder of a living session from that of one
+// process, so two sessions must never share one. A lock next to it tells the folder of a living session from that of one
 // that was killed.
 type spill struct {
 	dir  string

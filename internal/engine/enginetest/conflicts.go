@@ -17,7 +17,7 @@ func (w *world) conflicts() (lines []string) {
 	return lines
 }
 
-// wantConflicts compares the list of Inputs and the number beside it, which no engine may leave out.
+// wantConflicts compares the list of Inputs and the number next to it, which no engine may leave out.
 func (w *world) wantConflicts(want ...string) {
 	w.t.Helper()
 	in := w.inputs()

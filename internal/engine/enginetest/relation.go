@@ -33,7 +33,7 @@ func testPeriod(t *testing.T, open Open) {
 	w.figure("outside", in.Outside, 4)
 }
 
-// Folder days are days of delivery: an event may lie in the folder of a later day.
+// Folder days are days of delivery: an event may be in the folder of a later day.
 func testLate(t *testing.T, open Open) {
 	w := start(t, open, nil, files{
 		key("111122223333", "eu-west-1", "2026/11/01", "a"): log(at("2026-10-31T23:58:00Z", "one-late"),

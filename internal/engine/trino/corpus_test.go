@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// corpus is the statements of a file beside the parser.
+// corpus is the statements of a file next to the parser.
 func corpus(t *testing.T, name string) []txtar.File {
 	t.Helper()
 	a, err := txtar.ParseFile("../../sql/testdata/" + name)

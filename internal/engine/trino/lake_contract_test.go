@@ -27,7 +27,7 @@ import (
 var hiveWords = strings.NewReplacer("row(", "struct<", "array(", "array<", "map(varchar, varchar)", "map<string,string>", ")", ">",
 	"varchar", "string", ", ", ",", " ", ":")
 
-// The contract of every engine, by the Athena engine on a real Trino over raw log files that lie anywhere.
+// The contract of every engine, by the Athena engine on a real Trino over raw log files that are anywhere.
 func TestLakeContract(t *testing.T) {
 	address := trinotest.Address(t)
 	fake, err := awsfake.New(awsfake.Options{})

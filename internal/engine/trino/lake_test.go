@@ -24,8 +24,8 @@ import (
 	s3source "trailscribe/internal/source/s3"
 )
 
-// estate is the lake as 'infra apply' makes it over sample logs, with a real Trino in the place of Athena.
-type estate struct {
+// setup is the lake as 'infra apply' makes it over sample logs, with a real Trino in the place of Athena.
+type setup struct {
 	athena     *trinotest.Athena
 	definition *relation.Definition
 	set        *query.Set
@@ -33,10 +33,10 @@ type estate struct {
 	fake       *awsfake.Server
 }
 
-func newEstate(t *testing.T, options demo.Options) *estate {
+func newSetup(t *testing.T, options demo.Options) *setup {
 	t.Helper()
 	address := trinotest.Address(t)
-	e := &estate{}
+	e := &setup{}
 	e.set, e.definition = shipped(t)
 	var err error
 	if e.logs, err = mem.New(mem.Options{}); err != nil {
@@ -97,7 +97,7 @@ func newEstate(t *testing.T, options demo.Options) *estate {
 }
 
 // open is a session of the Athena engine, or of DuckDB where mode is "".
-func (e *estate) open(t *testing.T, mode string, scope engine.Scope) engine.Session {
+func (e *setup) open(t *testing.T, mode string, scope engine.Scope) engine.Session {
 	t.Helper()
 	var x engine.Engine
 	var err error
@@ -173,7 +173,7 @@ func lakeScope(set *query.Set, days int) engine.Scope {
 // What the Athena engine sends, word for word, on a real Trino over the raw log files in a bucket: the statement that stages
 // writes the partitioned Parquet table; every column of every event, every query and every population over it are DuckDB's.
 func TestLakeStaged(t *testing.T) {
-	e := newEstate(t, demo.Options{Seed: 7, Events: 4000})
+	e := newSetup(t, demo.Options{Seed: 7, Events: 4000})
 	scope := lakeScope(e.set, 27)
 	all := everything(t, e.set, e.definition, scope)
 	for _, x := range all { // so that the copy is laid out for them
@@ -210,7 +210,7 @@ func TestLakeStaged(t *testing.T) {
 
 // The same without staging: each statement reads the log files itself.
 func TestLakeDirect(t *testing.T) {
-	e := newEstate(t, demo.Options{Seed: 7, Events: 4000})
+	e := newSetup(t, demo.Options{Seed: 7, Events: 4000})
 	scope := lakeScope(e.set, 2)
 	scope.HistoryDays = 3
 	direct, duck := e.open(t, athena.Direct, scope), e.open(t, "", scope)

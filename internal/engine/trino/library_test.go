@@ -51,7 +51,7 @@ func openTrino(d *relation.Definition, s source.Source) (engine.Engine, error) {
 	return New(Options{Address: os.Getenv("TRINO_URL"), Definition: d, Source: s})
 }
 
-// Every case beside a query of the library holds at Trino: events through the relation, rows out.
+// Every case next to a query of the library holds at Trino: events through the relation, rows out.
 func TestLibraryCases(t *testing.T) {
 	server(t)
 	set, d := shipped(t)

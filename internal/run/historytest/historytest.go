@@ -169,7 +169,7 @@ func nextRevision(t *testing.T, a, b Machine) {
 		t.Fatal(first.Name(), second.Name(), third.Name())
 	}
 	if filepath.Base(second.Path) != "r2" || filepath.Dir(filepath.Dir(filepath.Dir(second.Path))) != b.Base {
-		t.Errorf("r2 lies at %s on the machine of %s", second.Path, b.Base)
+		t.Errorf("r2 is at %s on the machine of %s", second.Path, b.Base)
 	}
 	follows(t, a.History, first, nil)
 	follows(t, a.History, second, first)
@@ -249,7 +249,7 @@ func begunBefore(t *testing.T, a, b Machine) {
 	revisions(t, a.History, k, 1, 2, 3)
 }
 
-// ready is a sealed folder that lies beside all runs, as an entry of a history.
+// ready is a sealed folder that is next to all runs, as an entry of a history.
 func ready(t *testing.T, m Machine, k run.Key, revision int, previous run.End) (e run.Entry, renamed *int) {
 	t.Helper()
 	dir := t.TempDir()

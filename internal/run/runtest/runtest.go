@@ -105,7 +105,7 @@ func Restore(dir, original, name string) error {
 	return errors.Join(err, os.RemoveAll(path), os.RemoveAll(path+renamed), os.RemoveAll(away(path)), os.WriteFile(path, b, 0o600))
 }
 
-// Reseal makes SHA256SUMS and manifest.json fit what lies in the folder, as whoever alters it would. The signature, if any, stays.
+// Reseal makes SHA256SUMS and manifest.json fit what is in the folder, as whoever alters it would. The signature, if any, stays.
 func Reseal(dir string) error {
 	m, err := manifest.Read(os.DirFS(dir))
 	if err != nil {

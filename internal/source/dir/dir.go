@@ -27,7 +27,7 @@ type Options struct {
 	Name string // of the folder as the user gave it; "": Root
 	// Create makes the folder if it is missing: for a copy that is about to be made.
 	Create bool
-	// Without are folders that are not listed wherever they lie in Root, by whatever path or link they are named. They need not exist.
+	// Without are folders that are not listed wherever they are in Root, by whatever path or link they are named. They need not exist.
 	Without []string
 	// Made is asked of each folder, with the names in it: whether something else than the source of the logs made it. It
 	// gives nil, or says of a file below that folder, by its path from there and its size, why it is not a log file; "": it may be one.
@@ -42,7 +42,7 @@ type Source struct {
 	identity string
 }
 
-// metaSuffix marks the file that keeps an object's metadata beside it, such as the signature of a digest. It begins with
+// metaSuffix marks the file that keeps an object's metadata next to it, such as the signature of a digest. It begins with
 // a dot in its folder, so that no reader takes it for a log file.
 const metaSuffix = ".trailscribe-meta.json"
 
@@ -61,7 +61,7 @@ func New(o Options) (*Source, error) {
 		return nil, fmt.Errorf("opening the folder of log files: %w", err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("opening the folder of log files: %s is a file; name the folder it lies in", o.Root)
+		return nil, fmt.Errorf("opening the folder of log files: %s is a file; name its folder", o.Root)
 	}
 	root, err := os.OpenRoot(o.Root)
 	if err != nil {
@@ -269,7 +269,7 @@ func isMeta(name string) bool {
 // maxMeta is how many bytes the metadata of an object may have: S3 takes 2 KB of a user's.
 const maxMeta = 1 << 20
 
-// meta reads the metadata a copy keeps beside an object; most objects have none.
+// meta reads the metadata a copy keeps next to an object; most objects have none.
 func (s *Source) meta(path string) (map[string]string, error) {
 	f, err := regular.OpenIn(s.root, metaName(path))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -281,11 +281,11 @@ func (s *Source) meta(path string) (map[string]string, error) {
 		b, err = regular.All(f, maxMeta)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the metadata beside %q: %w", path, err)
+		return nil, fmt.Errorf("reading the metadata next to %q: %w", path, err)
 	}
 	var m map[string]string
 	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, fmt.Errorf("reading the metadata beside %q: %w", path, err)
+		return nil, fmt.Errorf("reading the metadata next to %q: %w", path, err)
 	}
 	return m, nil
 }

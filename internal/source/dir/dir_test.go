@@ -154,7 +154,7 @@ func TestPipesAreNoFiles(t *testing.T) {
 	if _, _, err := s.Open(t.Context(), "pipe.json"); err == nil {
 		t.Error("opened")
 	}
-	// Nor do those beside a log file keep anybody waiting.
+	// Nor do those next to a log file keep anybody waiting.
 	put(t, root, "a.json", []byte("{}"))
 	if err := mkfifo(filepath.Join(root, metaName("a.json"))); err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestPutLeavesNoHalfFile(t *testing.T) {
 }
 
 // Folders of the user's own program are left out by what they are, not by how they are called; and what another program made is
-// listed with the reason, but not the files beside it.
+// listed with the reason, but not the files next to it.
 func TestFoldersThatAreNotLogs(t *testing.T) {
 	root := t.TempDir()
 	for _, k := range []string{"a.json", "out/x.json", "out/deep/y.json", "out2/z.json", "made/.mark", "made/one/1.json", "made/two/2.json",

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// FuzzKey: a key, which a bucket may call as it likes, leads to a file of the folder or to none. The metadata beside it is read or is
+// FuzzKey: a key, which a bucket may call as it likes, leads to a file of the folder or to none. The metadata next to it is read or is
 // an error.
 func FuzzKey(f *testing.F) {
 	for _, key := range []string{"a/b.json", "../secret", "/etc/passwd", "a/../../secret", ".", "", "a//b.json", "a\x00b", "a\\..\\secret",

@@ -1,4 +1,4 @@
-// Package mem is a source of files in memory, for tests and for the cases beside queries.
+// Package mem is a source of files in memory, for tests and for the cases next to queries.
 package mem
 
 import (

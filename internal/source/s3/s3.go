@@ -202,7 +202,7 @@ func (s *Source) explain(ctx context.Context, doing string, err error) error {
 	case "NoSuchKey", "NotFound":
 		return fmt.Errorf("%s: %w", doing, errors.Join(fs.ErrNotExist, err))
 	case "InvalidObjectState":
-		return fmt.Errorf("%s: the object lies in Glacier and must be restored and copied back before it can be read: %w", doing, err)
+		return fmt.Errorf("%s: the object is in Glacier and must be restored and copied back before it can be read: %w", doing, err)
 	}
 	return &explained{doing: doing, err: err}
 }

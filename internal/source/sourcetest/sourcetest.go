@@ -189,7 +189,7 @@ func RunSink(t *testing.T, open func(t *testing.T) interface {
 		meta += len(original.Meta)
 	}
 	if files == 0 || meta == 0 {
-		t.Errorf("%d files, %d facts beside them", files, meta)
+		t.Errorf("%d files, %d facts besides them", files, meta)
 	}
 	n := 0
 	for _, err := range to.List(ctx, "") {

@@ -59,7 +59,7 @@ var mappingMutations = []Mutation{
 		Edits: one(`if p.Masked() != p {`, `if p.Masked() != p && ip == "" {`)},
 	{ID: "ip-inside-ipv6", Rule: "an IPv4 address inside IPv6 is shown as IPv4", Edits: one(`return a.Unmap().String(), nil`,
 		`return a.String(), nil`)},
-	{ID: "ip-in-ipv6-network", Rule: "an IPv4 address lies in a network of IPv6",
+	{ID: "ip-in-ipv6-network", Rule: "an IPv4 address is in a network of IPv6",
 		Edits: one(`return inBits(p.Addr().As16(), a.As16(), p.Bits()), nil
 	}
 	return p.Contains(a), nil`, `return p.Contains(a), nil

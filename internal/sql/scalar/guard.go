@@ -10,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// EntryBytes is what an entry of an array takes beside the text in it.
+// EntryBytes is what an entry of an array takes besides the text in it.
 const EntryBytes = 16
 
-// guards are the functions that look at what is to be made before it is. The printer puts them around an argument, not beside the
+// guards are the functions that look at what is to be made before it is. The printer puts them around an argument, not next to the
 // call: DuckDB works out what is constant first, in whatever branch of a CASE it stands.
 func guards() []GoFunction {
 	keep := func(name string, params []string, bound, exact func(a []any) (int64, error)) GoFunction {

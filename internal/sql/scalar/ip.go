@@ -18,7 +18,7 @@ func IPText(s string) (string, error) {
 }
 
 // IPIn is contains('10.0.0.0/8', ip) for an address as IPText gives it. As in Trino, bits behind the network's length are an
-// error, and an IPv4 address lies in a network of IPv6 as ::ffff:10.0.0.1.
+// error, and an IPv4 address is in a network of IPv6 as ::ffff:10.0.0.1.
 func IPIn(network, ip string) (bool, error) {
 	p, err := netip.ParsePrefix(network)
 	if err != nil {

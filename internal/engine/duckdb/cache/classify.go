@@ -36,7 +36,7 @@ func unopened(o object) (state string, why unread.Reason) {
 	switch {
 	case strings.HasSuffix(o.Key, "/"):
 		return Skipped, unread.Because(unread.FolderMarker)
-	case o.Not.Kind != "" && o.key.Loose(): // in a trail's folder a file is a log file whatever lies beside it
+	case o.Not.Kind != "" && o.key.Loose(): // in a trail's folder a file is a log file whatever is next to it
 		return Skipped, o.Not
 	case hidden(o):
 		return Skipped, unread.Because(unread.Hidden)

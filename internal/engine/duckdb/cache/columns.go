@@ -68,7 +68,7 @@ type fileRun struct {
 	rows  int
 }
 
-// leafColumn is a text leaf and the rows it lies in, outermost first.
+// leafColumn is a text leaf and the rows it is in, outermost first.
 type leafColumn struct {
 	texts
 	leaf  int

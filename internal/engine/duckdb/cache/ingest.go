@@ -276,5 +276,5 @@ func refused(f file, k cloudtrail.Key, err error) file {
 	return f
 }
 
-// partPath is where a part lies.
+// partPath is where a part is.
 func (d *day) partPath(p part) string { return filepath.Join(d.folder, p.Name) }

@@ -28,7 +28,7 @@ type partWriter struct {
 	values  []parquet.Value
 }
 
-// plan is where the columns of a batch lie in the schema.
+// plan is where the columns of a batch are in the schema.
 type plan struct {
 	schema                                            *parquet.Schema
 	codec                                             *zstd.Codec // keeps its encoders, which are large, for the next file
@@ -156,7 +156,7 @@ func (w *partWriter) put(col int, vs []parquet.Value) error {
 	return nil
 }
 
-// texts writes a column that has one value a row and lies in depth rows.
+// texts writes a column that has one value a row and is depth rows deep.
 func (w *partWriter) texts(col int, t *texts, depth int) error {
 	at := 0
 	var nulls [8]parquet.Value // by definition level; most values of most columns are NULL

@@ -24,7 +24,7 @@ import (
 type Options struct {
 	Threads int      // 0: one
 	Memory  int64    // bytes held before work spills to TempDir; 0: 2 GiB
-	Promise int64    // what the process may hold for this database, beside Program; 0: its statements are not held to it
+	Promise int64    // what the process may hold for this database, besides Program; 0: its statements are not held to it
 	TempDir string   // for what does not fit into Memory; "": nothing spills, a statement that needs more fails
 	Dirs    []string // folders whose files can be read and written, with all below them
 	Clean   bool     // without the functions of Trino: for reading plain tables
@@ -45,7 +45,7 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 		return nil, fmt.Errorf("set up the embedded database: %w", err)
 	}
 	promised.Add(o.Promise)
-	return &Database{DB: db, patience: patience, share: o.memory() / 2, promise: o.Promise, statements: running}, nil
+	return &Database{DB: db, grace: grace, share: o.memory() / 2, promise: o.Promise, statements: running}, nil
 }
 
 func setUp(ctx context.Context, db *sql.DB, o Options, running *statements) error {

@@ -11,12 +11,12 @@ import (
 // Database is an open database. Its statements end when their context does, even those that the engine cannot stop.
 //
 // The engine looks for an interrupt between two chunks of rows only, and the functions in Go do at each row: while it searches long
-// texts for a long text, it does not. Such a statement is left behind. Its caller gets an error, and it goes on unseen until it comes
-// to a function in Go, or it or the process ends.
+// texts for a long text, it does not. Such a statement is left behind. Its caller gets an error, and it goes on in the background until
+// it comes to a function in Go, or it or the process ends.
 type Database struct {
 	*sql.DB
 
-	patience   time.Duration // how long a statement may take to end after its context has
+	grace      time.Duration // how long a statement may take to end after its context has
 	share      int64         // bytes of values of a statement that the database does not count
 	promise    int64
 	statements *statements
@@ -25,11 +25,11 @@ type Database struct {
 	left int // statements that were left behind and still run
 }
 
-// patience is that of a database. Where the engine looks for an interrupt, a tenth of it is enough.
-const patience = time.Second
+// grace is that of a database. Where the engine looks for an interrupt, a tenth of it is enough.
+const grace = time.Second
 
 // ErrLeftBehind says that a statement did not end when it was told to, and still runs.
-var ErrLeftBehind = errors.New("the statement did not stop when it was told to; it goes on unseen")
+var ErrLeftBehind = errors.New("the statement did not stop when it was told to; it goes on in the background")
 
 // QueryContext runs a statement that gives rows. It may make no more than the limits of internal/sql say (LimitError), and hold no more
 // than was promised (MemoryError).
@@ -90,7 +90,7 @@ func (d *Database) ExecContext(ctx context.Context, query string, args ...any) (
 	return await(ctx, d, call, func(sql.Result) {})
 }
 
-// await gives what call gives. Once ctx has ended, it waits for as long as patience says; discard gets what comes later.
+// await gives what call gives. Once ctx has ended, it waits for as long as grace says; discard gets what comes later.
 func await[T any](ctx context.Context, d *Database, call func() (T, error), discard func(T)) (T, error) {
 	type answer struct {
 		value T
@@ -106,7 +106,7 @@ func await[T any](ctx context.Context, d *Database, call func() (T, error), disc
 		return a.value, a.err
 	case <-ctx.Done():
 	}
-	timer := time.NewTimer(d.patience)
+	timer := time.NewTimer(d.grace)
 	defer timer.Stop()
 	select {
 	case a := <-done:
@@ -150,7 +150,7 @@ func (d *Database) Close() error {
 	select {
 	case err := <-closed:
 		return err
-	case <-time.After(d.patience):
+	case <-time.After(d.grace):
 		return nil
 	}
 }

@@ -19,7 +19,7 @@ func TestLeftBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.patience = time.Millisecond
+	db.grace = time.Millisecond
 	for n := 5_000; ; n *= 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		rows, err := db.QueryContext(ctx, slow(n)) //nolint:rowserrcheck // there are no rows
@@ -54,7 +54,7 @@ func TestInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	db.patience = time.Minute
+	db.grace = time.Minute
 	for name, run := range map[string]func(context.Context) error{
 		"query": func(ctx context.Context) error {
 			_, err := db.QueryContext(ctx,

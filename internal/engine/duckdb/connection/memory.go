@@ -14,7 +14,7 @@ type MemoryError struct{ What string }
 
 func (e *MemoryError) Error() string { return e.What }
 
-// Program is what the process may hold beside what is promised for its databases: its code, what Go has allocated, buffers.
+// Program is what the process may hold besides what is promised for its databases: its code, what Go has allocated, buffers.
 const Program = 256 << 20
 
 // promised is what the open databases may take together, in bytes; see Options.Promise.

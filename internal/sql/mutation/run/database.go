@@ -20,8 +20,8 @@ import (
 	"trailscribe/internal/sql/scalar"
 )
 
-// patience is the longest a statement may take; a mutation may well make one that never ends.
-const patience = 20 * time.Second
+// grace is the longest a statement may take; a mutation may well make one that never ends.
+const grace = 20 * time.Second
 
 // database answers printed expressions.
 type database struct{ db *connection.Database }
@@ -34,7 +34,7 @@ func (d database) answer(ctx context.Context, p mutation.Printed) (got string, r
 	case p.Refused != "":
 		return "ERR " + p.Refused, true
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	rows, err := d.rows(ctx, p.SQL)
 	if err != nil {
