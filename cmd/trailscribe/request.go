@@ -178,8 +178,8 @@ func definitions(r *report.Report) []library.File {
 	for _, q := range r.Queries() {
 		files = append(files, q.File)
 	}
-	if r.Framework != nil {
-		files = append(files, r.Framework.File)
+	for _, f := range r.Criteria() {
+		files = append(files, f.File)
 	}
 	return files
 }

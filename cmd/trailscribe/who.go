@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/user"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,8 +42,9 @@ func (p *program) whoAndWhere(set config.Settings) map[string]string {
 	return facts
 }
 
-// programDigest is the SHA-256 of the running program's file; "" where it cannot be read.
-func programDigest() string {
+// programDigest is the SHA-256 of the running program's file; "" where it cannot be read. The file has some hundred megabytes, and a
+// process may make many runs.
+var programDigest = sync.OnceValue(func() string {
 	name, err := os.Executable()
 	if err != nil {
 		return ""
@@ -57,7 +59,7 @@ func programDigest() string {
 		return ""
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
+})
 
 // caller is the ARN that AWS knows the caller by. It needs no permission, and nothing fails without it: the error is then the answer.
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html

@@ -161,6 +161,9 @@ func files(r *Request, queries []*query.Query) []library.File {
 	for _, q := range queries {
 		all = append(all, q.File)
 	}
+	for _, f := range r.Report.Criteria() { // the pages name controls by them
+		all = append(all, f.File)
+	}
 	if f := r.framework(); f != nil {
 		all = append(all, f.File)
 	}

@@ -35,8 +35,10 @@ type Control struct {
 // Framework is one file of reports/frameworks/.
 type Framework struct {
 	ID, Title, Version, Publisher string
-	Controls                      []Control // in the framework's own order
-	File                          library.File
+	// what of the framework the file has, as "the requirements that CloudTrail bears on"; "" for all of it
+	Part     string
+	Controls []Control // in the framework's own order
+	File     library.File
 }
 
 // Control is the control of an id, false where the framework has none.
@@ -65,6 +67,8 @@ var shape = &yaml.Shape{Kind: yaml.Object, Title: "A control framework", Fields:
 	{Name: "id", Required: true, Help: "the name of the file, with the version: cis-aws-5.0",
 		Shape: &yaml.Shape{Kind: yaml.Text, Pattern: `[a-z0-9][a-z0-9.-]*`, Like: "lower-case words and numbers joined by hyphens"}},
 	{Name: "title", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "name of the framework as a report prints it"},
+	{Name: "part", Shape: &yaml.Shape{Kind: yaml.Text},
+		Help: "what of the framework the file has, where not all: the requirements that CloudTrail bears on"},
 	{Name: "version", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "version as its publisher writes it, quoted"},
 	{Name: "publisher", Required: true, Shape: &yaml.Shape{Kind: yaml.Text}, Help: "who publishes it"},
 	{Name: "controls", Required: true, Help: "the controls in the framework's own order",
@@ -114,7 +118,7 @@ func read(file library.File) (*Framework, diag.Problems) {
 		return nil, bad
 	}
 	f := &Framework{ID: v.Get("id").Text(), Title: v.Get("title").Text(), Version: v.Get("version").Text(),
-		Publisher: v.Get("publisher").Text(), File: file}
+		Publisher: v.Get("publisher").Text(), Part: v.Get("part").Text(), File: file}
 	if want := strings.TrimSuffix(path.Base(file.Path), ".yaml"); f.ID != "" && f.ID != want {
 		p := v.Get("id").Problem("the id is %q, but the file is called %q", f.ID, want)
 		p.Rule, p.Hint = "id-is-file-name", "give both the same name"

@@ -27,6 +27,7 @@ type Report struct {
 	Timezone, Language                 string
 	Formats                            []string
 	Framework                          *framework.Framework
+	Frameworks                         framework.Set  // all of the library; queries name controls of any of them
 	Summary                            []*query.Query // metric queries charted on the summary page
 	Sections                           []Section
 	Params                             map[string]yaml.Node // name, or query/id.name, -> value as written; a list is a JSON array
@@ -41,6 +42,20 @@ func (r *Report) Queries() []*query.Query {
 	out := slices.Clone(r.Summary)
 	for _, s := range r.Sections {
 		out = append(out, s.Queries...)
+	}
+	return out
+}
+
+// Criteria are the frameworks by which the report names controls: its own, or without one all that its queries name, by id.
+func (r *Report) Criteria() []*framework.Framework {
+	if r.Framework != nil {
+		return []*framework.Framework{r.Framework}
+	}
+	var out []*framework.Framework
+	for _, id := range r.Frameworks.IDs() {
+		if slices.ContainsFunc(r.Queries(), func(q *query.Query) bool { return len(q.Controls[id]) > 0 }) {
+			out = append(out, r.Frameworks[id])
+		}
 	}
 	return out
 }
@@ -116,6 +131,7 @@ func read(l *library.Library, file library.File, q *query.Set, f framework.Set, 
 	}
 	r.exists(v.Get("theme"), "theme", "templates/themes/", ".yaml")
 	r.exists(v.Get("language"), "language", "templates/lang/", "/messages.yaml")
+	r.out.Frameworks = f
 	if w := v.Get("framework"); w != nil {
 		r.out.Framework = f[w.Text()]
 		if r.out.Framework == nil && w.Text() != "" {

@@ -449,15 +449,24 @@ func (c *composer) frameworkName() string {
 	if c.s.Framework == "" {
 		return none
 	}
-	if c.r.Framework != nil && c.r.Framework.ID == c.s.Framework {
-		f := c.r.Framework
-		title := c.l.Text("reports/frameworks/"+f.ID+".yaml", "title", f.Title)
-		if !strings.Contains(title, f.Version) {
-			title += " " + f.Version
-		}
-		return title
+	name := c.titleOf(c.s.Framework)
+	if f := c.r.Frameworks[c.s.Framework]; f != nil && f.Part != "" {
+		name += " (" + c.l.Text("reports/frameworks/"+f.ID+".yaml", "part", f.Part) + ")"
 	}
-	return c.s.Framework
+	return name
+}
+
+// titleOf is the title of a framework with its version; its id where the library does not have it.
+func (c *composer) titleOf(id string) string {
+	f := c.r.Frameworks[id]
+	if f == nil {
+		return id
+	}
+	title := c.l.Text("reports/frameworks/"+f.ID+".yaml", "title", f.Title)
+	if !strings.Contains(title, f.Version) {
+		title += " " + f.Version
+	}
+	return title
 }
 
 func (c *composer) accountsLine() string {

@@ -146,7 +146,7 @@ func (c *composer) controlIDs(id string) string {
 	var parts []string
 	for _, f := range slices.Sorted(maps.Keys(def.Controls)) {
 		if ids := c.touched(id, f); len(ids) > 0 {
-			parts = append(parts, f+" "+strings.Join(ids, ", "))
+			parts = append(parts, c.titleOf(f)+": "+strings.Join(ids, ", "))
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -184,7 +184,7 @@ func (c *composer) criteria(id string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return c.frameworkName() + ": " + strings.Join(parts, "; ")
+	return c.titleOf(f.ID) + ": " + strings.Join(parts, "; ")
 }
 
 // reason is why a verdict is what it is, where it needs saying: faults, missing logs, accounts it does not hold for.
