@@ -16,21 +16,56 @@ import (
 	"trailscribe/internal/run"
 )
 
-// findings are a card and its evidence for each query with exceptions, worst first.
+// findings are a card and its evidence for each query with exceptions, under the titles of the report's sections: the section with
+// the worst comes first, and in each the worst.
 func (c *composer) findings() ([]document.Block, error) {
 	var blocks []document.Block
-	for _, q := range c.found {
-		t, marked, err := c.evidence(q)
-		if err != nil {
-			return nil, err
+	for _, g := range c.foundBySection() {
+		blocks = append(blocks, document.Heading{Level: 2, Text: g.title})
+		for _, q := range g.queries {
+			t, marked, err := c.evidence(q)
+			if err != nil {
+				return nil, err
+			}
+			card, err := c.findingCard(q, marked)
+			if err != nil {
+				return nil, err
+			}
+			blocks = append(blocks, card, t)
 		}
-		card, err := c.findingCard(q, marked)
-		if err != nil {
-			return nil, err
-		}
-		blocks = append(blocks, card, t)
 	}
 	return blocks, nil
+}
+
+// group is the queries with exceptions of a section.
+type group struct {
+	title   string
+	queries []*run.Query
+}
+
+// foundBySection is what was found, by the first section of the report that has the query, in the order of the first of each.
+func (c *composer) foundBySection() (groups []*group) {
+	titles := map[string]string{}
+	for i, sec := range slices.Backward(c.s.Sections) {
+		for _, id := range sec.Queries {
+			titles[id] = c.sectionTitle(i)
+		}
+	}
+	for _, id := range c.s.Summary {
+		if titles[id] == "" {
+			titles[id] = c.say("figures.summary")
+		}
+	}
+	by := map[string]*group{}
+	for _, q := range c.found {
+		title := titles[q.ID]
+		if by[title] == nil {
+			by[title] = &group{title: title}
+			groups = append(groups, by[title])
+		}
+		by[title].queries = append(by[title].queries, q)
+	}
+	return groups
 }
 
 // figures are evidence and metrics in the report's own order, under its section titles.

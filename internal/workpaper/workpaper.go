@@ -77,8 +77,8 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		return nil, fmt.Errorf("composing the findings of %s: %w", s.Report, err)
 	}
 	add(document.Findings, "findings", true, findings)
-	add(document.Controls, "controls", true, c.controls())
-	add(document.Scope, "scope", true, scope)
+	add(document.Controls, "controls", false, c.controls())
+	add(document.Scope, "scope", false, scope)
 	figures, err := c.figures()
 	if err != nil {
 		return nil, fmt.Errorf("composing the figures of %s: %w", s.Report, err)

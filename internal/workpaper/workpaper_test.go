@@ -26,6 +26,7 @@ import (
 	"trailscribe/internal/document/xlsx"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/finding"
+	"trailscribe/internal/framework"
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
 	"trailscribe/internal/report"
@@ -146,7 +147,8 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 		t.Fatal(err)
 	}
 	r.Files = f.Files()
-	def := &report.Report{ID: r.Report, Title: r.Title}
+	def := &report.Report{ID: r.Report, Title: r.Title, Frameworks: framework.Set{
+		"pci-dss-4.0.1": {ID: "pci-dss-4.0.1", Title: "PCI DSS", Version: "4.0.1", Part: "some of it"}}}
 	var section report.Section
 	for _, a := range queries {
 		q := run.Query{ID: a.ID, Columns: a.columns}
@@ -186,7 +188,9 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 	for _, q := range section.Queries {
 		ids = append(ids, q.ID)
 	}
-	r.Sections = []run.Section{{Title: "All", Queries: ids}}
+	if r.Sections == nil {
+		r.Sections = []run.Section{{Title: "All", Queries: ids}}
+	}
 	if noteMore != nil {
 		noteMore(f)
 		noteMore = nil

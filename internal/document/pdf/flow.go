@@ -205,7 +205,7 @@ func (l *flow) section(s document.Section) error {
 				l.newPage()
 			}
 		default:
-			l.gap(9)
+			l.gap(5)
 		}
 		l.sectionHead(s)
 	}
@@ -359,7 +359,7 @@ func (l *flow) keepTable(blocks []document.Block, ref string) float64 {
 	switch b := blocks[0].(type) {
 	case document.Table:
 		if b.Ref == ref {
-			return 28
+			return tableStart(b)
 		}
 	case document.Chart: // the figure that the card speaks of
 		return l.keepChart(b, blocks[1:])
@@ -367,6 +367,24 @@ func (l *flow) keepTable(blocks []document.Block, ref string) float64 {
 		return 7.4 + codeKeep(strings.Count(b.Text, "\n")+1)
 	}
 	return 0
+}
+
+// tableStart is the height of a table's head and first rows, some of which may take two lines. A table of one row needs less room
+// than the start of a long one, and a card above it begins further down.
+func tableStart(b document.Table) float64 {
+	rows := b.Rows
+	if b.Paper != nil {
+		rows = b.Paper
+	}
+	n := int64(3)
+	if rows != nil {
+		n = min(n, rows.Count())
+	}
+	h := 10 + 6*float64(n)
+	if b.Note != "" || b.Title != "" {
+		h += 5
+	}
+	return min(h, 28)
 }
 
 // keepChart is the height of a chart and of the line below it that says where its rows are.

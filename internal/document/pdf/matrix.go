@@ -52,7 +52,7 @@ func (l *flow) matrix(b document.Matrix) {
 	}
 	cw := (l.w - group - label - note) / float64(n)
 	cw = min(cw, 9)
-	ch := min(max(cw*1.15, 3.4), 4.2)
+	ch := min(max(cw*1.15, 3.4), 3.6)
 	x0 := l.l + group + label
 	head := func() {
 		labels := l.matrixLabels(b.Columns, cw, l.w-group-label)
