@@ -226,6 +226,22 @@ func (l *Language) Float(f float64, digits int) string {
 	return out
 }
 
+// Value is a number of a table with that many digits after the decimal sign, in scientific form where that would show other digits
+// than the number has: from a quadrillion on, and where nothing but zeros would be left of a number that is not zero.
+func (l *Language) Value(f float64, digits int) string {
+	switch size := math.Abs(f); {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	case size >= 1e15, f != 0 && digits >= 0 && size < math.Pow10(-digits)/2:
+		return strings.Replace(strconv.FormatFloat(f, 'e', -1, 64), ".", l.format.decimal, 1)
+	}
+	return l.Float(f, digits)
+}
+
 // Percent is a share of a hundred with one digit where it is not whole: "12.5%". What is not quite nothing or not quite all never looks so.
 func (l *Language) Percent(f float64) string {
 	n := ""

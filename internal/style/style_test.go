@@ -1,6 +1,7 @@
 package style_test
 
 import (
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -107,6 +108,9 @@ func TestFormats(t *testing.T) {
 		{l.Span(day("2026-10-05"), day("2026-10-05").Add(time.Hour)), "2026-10-05 00:00:00 – 2026-10-05 01:00:00"},
 		{l.Number(0), "0"}, {l.Number(999), "999"}, {l.Number(-1000), "-1,000"}, {l.Number(-9223372036854775808), "-9,223,372,036,854,775,808"},
 		{l.Float(1234.5, 2), "1,234.50"}, {l.Float(-0.001, 2), "0.00"}, {l.Float(0.5, -1), "0.5"},
+		{l.Value(1234.5, 2), "1,234.50"}, {l.Value(0, 2), "0.00"}, {l.Value(-0.001, 2), "-1e-03"}, {l.Value(0.005, 2), "0.01"},
+		{l.Value(math.MaxFloat64, 2), "1.7976931348623157e+308"}, {l.Value(1e15, 2), "1e+15"}, {l.Value(math.NaN(), 2), "NaN"},
+		{l.Value(math.Inf(-1), 2), "-Infinity"}, {l.Value(1e-9, -1), "0.000000001"},
 		{l.Percent(12.5), "12.5%"}, {l.Percent(100), "100%"}, {l.Percent(99.97), ">99.9%"}, {l.Percent(0.01), "<0.1%"}, {l.Percent(0), "0%"},
 		{l.Percent(33.333), "33.3%"},
 		{l.Bytes(0), "0 B"}, {l.Bytes(999), "999 B"}, {l.Bytes(1000), "1.0 kB"}, {l.Bytes(999_999), "1.0 MB"},

@@ -58,7 +58,7 @@ func (c *composer) cell(col document.Column, v any) string {
 		if col.Form == document.FormPercent {
 			return c.l.Percent(v)
 		}
-		return c.l.Float(v, 2)
+		return c.l.Value(v, 2)
 	case time.Time:
 		if col.Kind == result.Date || col.Form == document.FormDate {
 			return c.l.Day(v)
