@@ -5,14 +5,14 @@ GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 TIMEOUT ?= 30m
 DEADCODE := golang.org/x/tools/cmd/deadcode@v0.48.0
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
-SUPPORT := awsfake|engine/enginetest|engine/trino|engine/trinotest|document/documenttest|source/sourcetest|export/exporttest|run/runtest|run/historytest|sql/mutation
+SUPPORT := awsfake|engine/enginetest|engine/trino|engine/trinotest|document/documenttest|source/sourcetest|export/exporttest|run/runtest|run/historytest|sql/mutation|integrity/integritytest
 SEED    ?= 1
 FUZZTIME ?= 30s
 FUZZ    ?= .
 ATTACKS ?= whole
 RACE    ?= ./internal/result ./internal/run ./internal/audit ./internal/engine/duckdb/... ./internal/source/...
 
-.PHONY: help build install demo test race deadcode lint lint-fetch readers conformance mutation faults attack fuzz fuzz-short bench golden clean aws-smoke
+.PHONY: help build install demo test race deadcode lint lint-fetch readers conformance mutation integrity faults attack fuzz fuzz-short bench golden clean aws-smoke
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ conformance: ## a real Trino, a second parser, and moto: what the SQL means, wha
 
 mutation: ## take away one rule of the translation to DuckDB after the other; each time a test must turn red
 	$(GO) run ./internal/sql/mutation/run
+
+integrity: ## every way to tamper with a digest chain on 50 trails, and 500 untouched trails
+	$(GO) test ./internal/integrity -count=1 -run 'TestScenarios|TestCleanChains' -v -seeds 50 -clean 500
 
 faults: ## ten thousand faults, restarts and 120 interrupts at a fake Athena; what is billed, wrong or left is an error
 	$(GO) test ./internal/engine/athena -count=1 -timeout 60m -run 'TestCampaign|TestInterrupts' -v -faults 10000 -interrupts 100 -seed $(SEED)
