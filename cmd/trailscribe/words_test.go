@@ -90,7 +90,8 @@ func savedRun(t *testing.T, id string) (*run.Saved, *report.Report, *library.Lib
 }
 
 // codes are fields that no reader sees: references, keys and what a writer is told.
-var codes = map[string]bool{"Ref": true, "Code": true, "Only": true, "Type": true, "Count": true, "Initial": true, "Language": true}
+var codes = map[string]bool{"Ref": true, "Target": true, "To": true, "Code": true, "Only": true, "Type": true, "Count": true,
+	"Initial": true, "Language": true}
 
 // texts gives every text of a composed document with its place. Named string types are codes too.
 func texts(v any, say func(place, text string)) {

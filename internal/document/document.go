@@ -73,6 +73,7 @@ const (
 // Section is a numbered heading with its blocks.
 type Section struct {
 	Part    Part
+	Ref     string // link target, "" none
 	Number  string // "1", "A"; "" for the cover
 	Title   string
 	Sheet   string // name of the workbook sheet, unique and at most 31 UTF-16 units
@@ -131,6 +132,7 @@ type (
 	Paragraph struct {
 		Style Style
 		Text  string
+		Links []Link
 	}
 	// Points are sentences, each behind a pill.
 	Points struct {
@@ -194,8 +196,10 @@ type (
 		Shown   int64      // rows a paged format prints; a sheet holds all
 		Paper   result.Set // the rows that a paged format prints in place of the first Shown; nil: those
 		Note    string     // said above the rows: "first 25 of 214 rows by time; all on sheet F-02"
+		Links   []Link     // of parts of Note
 		Empty   string     // said in place of a table without rows
 		Review  *Review    // reviewer columns of a workbook; nil: none
+		Target  string     // each row is a link target: this, with {row} for the value of its first column; "" none
 		Zebra   bool       // evidence
 		Total   bool       // the last row is of all those above it, and set off from them
 	}
@@ -296,11 +300,15 @@ type (
 		Label, Value, Note string
 		Tone               Tone
 	}
+	// Link is a part of a text that leads to the target Ref: the first behind the part of the link before. Only what the program itself says
+	// has links; a value of a log may read like a reference and is not one.
+	Link struct{ Text, Ref string }
 	// Point is a sentence behind a pill; Ref links to what it speaks of.
 	Point struct {
-		Pill Pill
-		Text string
-		Ref  string
+		Pill  Pill
+		Text  string
+		Ref   string
+		Links []Link // of parts of Text
 	}
 	// Pill is a word on a colour.
 	Pill struct {
@@ -312,6 +320,8 @@ type (
 		Label, Text string
 		Mono        bool   // ids, hashes, ARNs
 		Ref         string // links there
+		Links       []Link // of parts of Text
+		Only        string // "page": said only on paper; "" in both
 	}
 	// Series is a row of points with a tone; NaN is not a point.
 	Series struct {
@@ -345,6 +355,7 @@ type (
 		Only                          string // "sheet" or "page": said only in a workbook, only on paper; "" in both
 		Count                         string // Ref of the table whose rows are the observed figure: a workbook counts them live
 		Number                        *int64 // the expected figure, for the live comparison
+		Links                         []Link // of parts of Name
 	}
 	// Role is one box of the sign-off.
 	Role struct {
@@ -384,7 +395,9 @@ type Column struct {
 	Short  bool     // a paged format may show less of a value, see Document.Paper
 	Values []Choice // of a Status column: what each code is called
 	Digits int      // of a Money column: after the decimal sign
-	Tint   Tone     // cells are coloured by their value, the largest of the column in the tone itself; "" not at all
+	// To is the link target that a cell leads to: {value} in it is each of the values between commas, {row} that of the first column; "" none.
+	To   string
+	Tint Tone // cells are coloured by their value, the largest of the column in the tone itself; "" not at all
 }
 
 // Form is how a column's values are to be read and shown, beyond their kind.

@@ -28,7 +28,7 @@ func (c *composer) conflicts() []document.Block {
 		column("log_files", c.say("column.log_files"), result.Text, document.FormCode),
 		column("log_file_names", c.say("column.log_file_names"), result.Text, document.FormCode),
 	}
-	cols[4].Sheet = true
+	cols[3].To, cols[4].Sheet = "{value}", true
 	var rows []result.Row
 	for _, x := range in.Conflicts {
 		row := result.Row{nil, x.EventID, x.Contents, listed(x, func(f string) string { return refs[f] }),
@@ -70,11 +70,13 @@ func (c *composer) conflictFiles(list []engine.Conflict) (t document.Table, refs
 		refs[f] = fmt.Sprintf("L-%02d", i+1)
 		rows = append(rows, result.Row{refs[f], f, events[f]})
 	}
-	return c.table(c.say("scope.conflict_files"), []document.Column{
+	t = c.table(c.say("scope.conflict_files"), []document.Column{
 		column("ref", c.say("column.ref"), result.Text, document.FormCode),
 		column("file", c.say("column.file"), result.Text, document.FormCode),
 		column("events", c.say("column.events"), result.Int, document.FormNumber),
-	}, rows), refs
+	}, rows)
+	t.Target = "{row}"
+	return t, refs
 }
 
 // listed are the log files of an event, each as name calls it. An event with more than a list holds says so.

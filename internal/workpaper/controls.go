@@ -36,6 +36,7 @@ func (c *composer) controls() []document.Block {
 		column("exceptions", c.say("column.control_rows"), result.Int, document.FormNumber),
 		column("lacks", c.say("column.lacks"), result.Text, document.FormText),
 	}
+	cols[3].To = "{value}"
 	for _, x := range controlStates {
 		cols[2].Values = append(cols[2].Values, document.Choice{Code: x.state, Label: c.say("control." + x.state), Tone: x.tone})
 	}
@@ -54,7 +55,7 @@ func (c *composer) controls() []document.Block {
 				}
 			}
 			t := c.table(family, kept, rows)
-			t.Zebra, t.Note = true, note
+			t.Zebra, t.Note, t.Target = true, note, toControl+"{row}"
 			blocks = append(blocks, document.Heading{Level: 2, Text: family}, t)
 		}
 		rows = nil

@@ -119,6 +119,7 @@ func (c *composer) costTable(k *run.Cost, digits int) document.Table {
 		column("ref", c.say("column.ref"), result.Text, document.FormCode),
 		column("of", c.say("cost.of"), result.Text, document.FormText),
 	}
+	cols[0].To = toStatement + "{value}"
 	add := func(name, size, money string) {
 		m := column(name+"_cost", money, result.Decimal, document.FormMoney)
 		m.Digits = digits

@@ -320,8 +320,7 @@ func (c *composer) notices(most int) []document.Point {
 	for i, n := range c.s.Notices {
 		if most > 0 && i == most && len(c.s.Notices) > most {
 			rest := int64(len(c.s.Notices) - i)
-			points = append(points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted},
-				Text: c.say("notice.more", "n", rest)})
+			points = append(points, c.moreNotices(rest))
 			break
 		}
 		pill := document.Pill{Text: c.say("notice.pill.remark"), Tone: document.Info}

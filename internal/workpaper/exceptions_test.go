@@ -28,22 +28,29 @@ func (m inMemory) Create(name string) (io.WriteCloser, error) {
 	return buffer{m[name]}, nil
 }
 
+// workbook is a document as a workbook, and that opened by another program.
+func workbook(t *testing.T, d *document.Document) (data []byte, book *excelize.File) {
+	t.Helper()
+	out := inMemory{}
+	if _, err := xlsx.New(xlsx.Options{}).Write(t.Context(), out, d); err != nil {
+		t.Fatal(err)
+	}
+	data = out["report.xlsx"].Bytes()
+	book, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = book.Close() })
+	return data, book
+}
+
 // The workbook has every exception on one sheet that can be sorted, with what a reviewer fills in, and what it is read back by.
 func TestEveryExceptionIsOnOneSheet(t *testing.T) {
 	d := compose(t, record(),
 		told("a/critical", query.Critical, did(22, "emma", "arn:aws:iam::aws:policy/Audit", "success", "203.0.113.66", day(13), "e1"),
 			did(23, "=cmd()", "x", "denied", "203.0.113.66", nil, "e2")),
 		test("a/counted", query.Low, 3, 1), test("a/clear", query.High, 0, 0))
-	out := inMemory{}
-	if _, err := xlsx.New(xlsx.Options{}).Write(t.Context(), out, d); err != nil {
-		t.Fatal(err)
-	}
-	data := out["report.xlsx"].Bytes()
-	book, err := excelize.OpenReader(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer book.Close()
+	data, book := workbook(t, d)
 	rows, err := book.GetRows("Exceptions")
 	if err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ func (c *composer) findings() ([]document.Block, error) {
 			if err != nil {
 				return nil, err
 			}
+			c.pointTo(&card, &t, q)
 			blocks = append(blocks, card, t)
 		}
 	}
@@ -93,7 +94,8 @@ func (c *composer) figures() ([]document.Block, error) {
 				}
 				rows, marked = []document.Block{t}, n
 			}
-			part = append(part, c.card(q, marked))
+			card, at := c.card(q, marked), len(part)
+			part = append(part, card)
 			drawn := false
 			if chart, ok, err := c.chart(id, marks); err != nil {
 				return err
@@ -106,6 +108,14 @@ func (c *composer) figures() ([]document.Block, error) {
 				t.Shown, t.Paper, t.Note = 0, nil, c.say("table.charted", "n", q.Rows, "ref", t.Ref)
 				rows = []document.Block{t}
 			}
+			if len(rows) > 0 {
+				t := rows[0].(document.Table)
+				c.pointTo(&card, &t, q)
+				rows[0] = t
+			} else {
+				c.pointTo(&card, nil, q)
+			}
+			part[at] = card
 			part = append(part, rows...)
 		}
 		if len(part) > 0 {
@@ -149,7 +159,9 @@ func (c *composer) card(q *run.Query, marked int64) document.Card {
 		if def != nil {
 			add("question", text("question", def.Question))
 			if q.Kind == query.KindEvidence {
-				add("criteria", c.controlIDs(q.ID))
+				if text, links := c.controlLinks(q.ID); text != "" {
+					k.Fields = append(k.Fields, document.Field{Label: c.say("card.criteria"), Text: text, Links: links})
+				}
 			}
 		}
 		add("limits", c.limits(q))
@@ -193,14 +205,16 @@ func (c *composer) findingCard(q *run.Query, marked int64) (document.Card, error
 		k.Pills = append(k.Pills, document.Pill{Text: c.say("card.new", "n", q.Verdict.New), Tone: document.High})
 	}
 	add("condition", condition)
-	add("criteria", c.criteria(q.ID))
+	if text, links := c.criteria(q.ID); text != "" {
+		k.Fields = append(k.Fields, document.Field{Label: c.say("card.criteria"), Text: text, Links: links})
+	}
 	if def != nil {
 		add("effect", text("why", def.Why))
 		add("recommendation", text("fix", def.Fix))
 		add("benign", text("false_positives", def.FalsePositives))
 	}
 	if also := story.also[q.ID]; len(also) > 0 {
-		add("also", strings.Join(also, ", "))
+		k.Fields = append(k.Fields, document.Field{Label: c.say("card.also"), Text: strings.Join(also, ", "), Links: refLinks(also...)})
 	}
 	if q.Verdict.OnlyAttempts() {
 		add("severity", c.say("card.severity_text"))

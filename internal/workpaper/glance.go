@@ -195,6 +195,7 @@ func (c *composer) shared(s *story) (document.Table, bool) {
 		column("refs", c.say("column.refs"), result.Text, document.FormText),
 		column("actors", c.say("column.actors"), result.Text, document.FormText),
 	}
+	cols[2].To = "{value}"
 	var rows []result.Row
 	for i, t := range all {
 		if i == mostAddresses {

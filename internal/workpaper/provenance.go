@@ -93,7 +93,7 @@ func (c *composer) settings() document.Table {
 
 func (c *composer) results() document.Table {
 	cols := []document.Column{
-		column("ref", c.say("column.ref"), result.Text, document.FormCode),
+		column("ref", c.say("column.ref"), result.Text, document.FormRef),
 		column("query", c.say("column.query"), result.Text, document.FormText),
 		column("rows", c.say("column.rows"), result.Int, document.FormNumber),
 		column("sha256", c.say("column.rows_sha256"), result.Text, document.FormID),
@@ -102,7 +102,9 @@ func (c *composer) results() document.Table {
 	for _, q := range c.byRef() {
 		rows = append(rows, result.Row{c.refs[q.ID], q.ID, q.Rows, orNone(q.SHA256)})
 	}
-	return c.table(c.say("provenance.results"), cols, rows)
+	t := c.table(c.say("provenance.results"), cols, rows)
+	t.Target = toStatement + "{row}"
+	return t
 }
 
 func (c *composer) definitions() document.Table {

@@ -82,6 +82,7 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 		column("population", c.say("column.population"), result.Int, document.FormNumber),
 		column("controls", c.say("column.controls"), result.Text, document.FormText),
 	}
+	cols[6].To = toControl + "{value}"
 	cols[2].Values, cols[3].Values = c.severityChoices(), c.outcomeChoices()
 	if !found {
 		cols[2].Form, cols[2].Values = document.FormText, nil
@@ -99,6 +100,9 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 	if !framed {
 		cols = slices.DeleteFunc(cols, func(k document.Column) bool { return k.Name == "controls" })
 	}
+	statement := column("query", c.say("column.query"), result.Text, document.FormCode)
+	statement.To = toStatement + "{row}"
+	cols = append(cols, statement)
 	var rows []result.Row
 	for _, q := range queries {
 		var population, controls any
@@ -127,10 +131,13 @@ func (c *composer) registerTable(title string, queries []*run.Query, found bool)
 			}
 			row = append(row, reason)
 		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, q.ID))
 	}
 	t := c.table(title, cols, rows)
-	t.Zebra = true
+	t.Zebra, t.Target = true, "{row}"
+	if found { // the reference leads to the card
+		t.Target = toRegister + "{row}"
+	}
 	return t
 }
 
@@ -168,23 +175,26 @@ func (c *composer) touched(id, framework string) []string {
 	})
 }
 
-// criteria are the controls that a query serves, by number and name; without a framework of the report, by number alone.
-func (c *composer) criteria(id string) string {
+// criteria are the controls that a query serves, by number and name; without a framework of the report, by number alone. Each leads to
+// its row of the control matrix.
+func (c *composer) criteria(id string) (text string, links []document.Link) {
 	def, f := c.queries[id], c.r.Framework
 	if def == nil || f == nil || f.ID != c.s.Framework {
-		return c.controlIDs(id)
+		return c.controlLinks(id)
 	}
 	var parts []string
 	for _, number := range c.touched(id, f.ID) {
+		link := document.Link{Ref: toControl + number}
 		if k, ok := f.Control(number); ok {
 			number += " " + c.l.Text("reports/frameworks/"+f.ID+".yaml", "controls."+k.ID+".name", k.Name)
 		}
-		parts = append(parts, number)
+		link.Text = number
+		parts, links = append(parts, number), append(links, link)
 	}
 	if len(parts) == 0 {
-		return ""
+		return "", nil
 	}
-	return c.titleOf(f.ID) + ": " + strings.Join(parts, "; ")
+	return c.titleOf(f.ID) + ": " + strings.Join(parts, "; "), links
 }
 
 // reason is why a verdict is what it is, where it needs saying: faults, missing logs, accounts it does not hold for.

@@ -200,6 +200,9 @@ func (c *composer) checks() document.Checks {
 				row.Only = "sheet"
 			}
 		}
+		if ref := c.refs[k.Query]; ref != "" {
+			row.Links = refLinks(ref)
+		}
 		if q := c.s.Query(k.Query); q != nil && c.hasSheet(q) {
 			if n, ok := wholeNumber(k.Expected); ok && k.Name == "rows" {
 				row.Count, row.Number = c.refs[k.Query], &n

@@ -234,14 +234,14 @@ func (c *composer) unanswered() document.Points {
 		switch {
 		case q.Verdict.Outcome != finding.NotEvaluated:
 		case len(p.Points) < most:
-			p.Points = append(p.Points, document.Point{Pill: c.outcomePill(q.Verdict.Outcome), Text: c.queryName(q.ID) + ": " + c.reason(&q)})
+			p.Points = append(p.Points, document.Point{Pill: c.outcomePill(q.Verdict.Outcome), Text: c.queryName(q.ID) + ": " + c.reason(&q),
+				Links: refLinks(c.refs[q.ID])})
 		default:
 			more++
 		}
 	}
 	if more > 0 { // each has a notice of its own
-		p.Points = append(p.Points, document.Point{Pill: document.Pill{Text: c.say("notice.pill.more"), Tone: document.Muted},
-			Text: c.say("notice.more", "n", more)})
+		p.Points = append(p.Points, c.moreNotices(more))
 	}
 	return p
 }

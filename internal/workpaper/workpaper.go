@@ -35,7 +35,8 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		if len(blocks) == 0 {
 			return
 		}
-		sec := document.Section{Part: part, Title: c.say("section." + key + ".title"), Sheet: c.say("section." + key + ".sheet"),
+		sec := document.Section{Part: part, Ref: toSection + key, Title: c.say("section." + key + ".title"),
+			Sheet:   c.say("section." + key + ".sheet"),
 			NewPage: newPage, Blocks: blocks}
 		switch part {
 		case document.Cover:

@@ -284,6 +284,12 @@ func dump(t *testing.T, d *document.Document) string {
 				if k.Sheet {
 					b.WriteString(" sheet")
 				}
+				if k.To != "" {
+					b.WriteString(" to " + k.To)
+				}
+			}
+			if table.Target != "" {
+				b.WriteString("  rows are " + table.Target)
 			}
 			b.WriteByte('\n')
 			var n int64
@@ -626,7 +632,8 @@ func TestManyFailures(t *testing.T) {
 			named++
 		}
 	}
-	if text := dump(t, d); named == 0 || !strings.Contains(text, fmt.Sprintf("%d further notices are in the scope section.", 20-named)) {
+	if text := dump(t, d); named == 0 ||
+		!strings.Contains(text, fmt.Sprintf("%d further notices are in the section “Scope, population and completeness”.", 20-named)) {
 		t.Errorf("%d are named, the others are not counted", named)
 	}
 	if front := of[document.Front](d)[0]; len(front.Notices) != 8 || !strings.HasPrefix(front.Notices[7].Text, "13 further notices") {

@@ -19,14 +19,16 @@ func Full() *document.Document {
 		Sections: []document.Section{
 			{Part: document.Cover, Title: "Cover", Sheet: "Summary", Blocks: []document.Block{front()}},
 			{Part: document.Summary, Number: "1", Title: "Executive summary", Sheet: "Summary", NewPage: true, Blocks: summary()},
-			{Part: document.Scope, Number: "2", Title: "Scope, population and completeness", Sheet: "Completeness", NewPage: true, Blocks: scope()},
+			{Part: document.Scope, Ref: "section/scope", Number: "2", Title: "Scope, population and completeness", Sheet: "Completeness",
+				NewPage: true, Blocks: scope()},
 			{Part: document.Register, Number: "3", Title: "Findings register", Sheet: "Findings", Blocks: register()},
-			{Part: document.Findings, Number: "4", Title: "Findings in detail", NewPage: true, Blocks: findings()},
+			{Part: document.Findings, Ref: "section/findings", Number: "4", Title: "Findings in detail", NewPage: true, Blocks: findings()},
 			{Part: document.Controls, Number: "5", Title: "Control matrix", Sheet: "Controls", Blocks: controls()},
 			{Part: document.SignOff, Number: "6", Title: "Review and sign-off", Sheet: "Sign-off", Blocks: []document.Block{
 				document.Paragraph{Style: document.Body,
 					Text: "Signing records that the reviewer has read the completeness checks in section 2, agreed or changed the disposition of " +
-						"every finding in section 4, and kept the workbook and the evidence with this report."},
+						"every finding in section 4, and kept the workbook and the evidence with this report.",
+					Links: []document.Link{{Text: "section 2", Ref: "section/scope"}, {Text: "section 4", Ref: "section/findings"}}},
 				document.Signatures{Roles: []document.Role{
 					{Title: "Prepared by", Fields: []string{"Name", "Role", "Signature", "Date"}},
 					{Title: "Reviewed by", Fields: []string{"Name", "Role", "Signature", "Date"}},
@@ -275,7 +277,7 @@ func register() []document.Block {
 	return []document.Block{
 		document.Paragraph{Style: document.Body,
 			Text: "Every control that was asked, with or without exceptions. A control that could not be evaluated is never counted as clear."},
-		document.Table{Title: "All controls", Columns: widths(cols, rows), Rows: rows, Shown: 7},
+		document.Table{Title: "All controls", Columns: widths(cols, rows), Rows: rows, Shown: 7, Target: "register/{row}"},
 	}
 }
 
@@ -378,10 +380,13 @@ func findings() []document.Block {
 			Fields: []document.Field{
 				{Label: "Condition", Text: "StopLogging was called on org-trail in account 447100932218 on 14 October at 02:11 UTC; StartLogging " +
 					"followed at 02:58."},
-				{Label: "Criteria", Text: "LOG-02: the organisation trail is never stopped. ISO/IEC 27001:2022 A.8.15."},
+				{Label: "Criteria", Text: "LOG-02: the organisation trail is never stopped. ISO/IEC 27001:2022 A.8.15.",
+					Links: []document.Link{{Text: "A.8.15", Ref: "control/A.8.15"}}},
 				{Label: "Effect", Text: "Management events of 47 minutes are not in the evidence. Nothing can be said about them."},
 				{Label: "Recommendation", Text: "Ask the role's owner for the reason; deny cloudtrail:StopLogging by a service control policy."},
 				{Label: "Actor", Text: "arn:aws:sts::447100932218:assumed-role/OrganizationAccountAccessRole/a.okafor@meridian.example", Mono: true},
+				{Label: "See also", Text: "Findings register; sheet F-01", Only: "page",
+					Links: []document.Link{{Text: "Findings register", Ref: "register/F-01"}}},
 			}},
 		document.Table{Ref: "F-01", Title: "Evidence", Sheet: "F-01", Columns: one, Rows: oneRows, Shown: 1, Note: "all 1 rows",
 			Review: Review("open"), Zebra: true},
@@ -391,7 +396,7 @@ func findings() []document.Block {
 				{Label: "Condition", Text: "214 of 9,870 console sign-ins in the period were made by five IAM users with a password and no MFA " +
 					"device, all in meridian-prod-data."},
 				{Label: "Criteria", Text: "ISM-07 §4.2: interactive access to production is federated and uses phishing-resistant MFA. ISO/IEC " +
-					"27001:2022 A.5.17, A.8.5."},
+					"27001:2022 A.5.17, A.8.5.", Links: []document.Link{{Text: "ISO/IEC 27001:2022 A.5.17", Ref: "control/A.5.17"}}},
 				{Label: "Cause", Text: "The users pre-date the move to IAM Identity Center and were left out of the deny policy by an " +
 					"account-level exception."},
 				{Label: "Effect", Text: "A stolen password is enough to reach customer data. No sign-in came from an address outside the " +
@@ -431,20 +436,20 @@ func controls() []document.Block {
 	cols := []document.Column{
 		{Name: "control", Label: "Control", Kind: result.Text, Form: document.FormCode},
 		{Name: "title", Label: "What it asks", Kind: result.Text, Form: document.FormText},
-		{Name: "ref", Label: "Ref", Kind: result.Text, Form: document.FormRef},
+		{Name: "ref", Label: "Ref", Kind: result.Text, Form: document.FormText, To: "{value}"},
 		{Name: "outcome", Label: "Outcome", Kind: result.Text, Form: document.FormStatus, Values: Outcomes()},
 		{Name: "why", Label: "What a log can show", Kind: result.Text, Form: document.FormText},
 	}
 	rows := of(cols,
 		result.Row{"A.5.15", "Access control", "E-01", "clear", "Use of identities, not the rules themselves"},
-		result.Row{"A.5.17", "Authentication information", "F-02", "exceptions", "MFA at sign-in to the console"},
+		result.Row{"A.5.17", "Authentication information", "F-02, E-01, F-03", "exceptions", "MFA at sign-in to the console"},
 		result.Row{"A.8.15", "Logging", "F-01", "exceptions", "Stops, changes and gaps of the trail"},
 		result.Row{"A.8.24", "Use of cryptography", "F-03", "exceptions", "Changes of keys and key policies"},
 		result.Row{"A.7.4", "Physical security monitoring", nil, "not-evaluated", "Nothing: the provider's duty"},
 	)
 	return []document.Block{
 		document.Heading{Level: 2, Text: "ISO/IEC 27001:2022"},
-		document.Table{Columns: widths(cols, rows), Rows: rows, Shown: 5},
+		document.Table{Columns: widths(cols, rows), Rows: rows, Shown: 5, Target: "control/{row}"},
 		document.Heading{Level: 2, Text: "What the trail shows of the controls"},
 		document.Chart{Kind: document.LineChart, Half: true, Title: "Calls by people and denied calls",
 			Unit:       "events per day; 19 October has no complete data",

@@ -23,7 +23,7 @@ func (l *flow) cardParts(b document.Card) (ref string, lines []string, indent fl
 // cardHeight is the height of a card, as far as it has to stay together with the start of its table.
 func (l *flow) cardHeight(b document.Card) float64 {
 	_, lines, _ := l.cardParts(b)
-	return float64(len(lines)-1)*5 + 12.6 + l.fieldsHeight(b.Fields) + 5
+	return float64(len(lines)-1)*5 + 12.2 + l.fieldsHeight(b.Fields) + 5
 }
 
 // card is a finding's head: a tinted band with reference, title and pills, and its texts below.
@@ -71,7 +71,7 @@ func (l *flow) card(b document.Card, keep float64) {
 		l.apart()
 		x -= 1.6
 	}
-	l.y += head + 2.6
+	l.y += head + 2.2
 	for _, p := range odd {
 		l.lines(bold, 9, 4.3, l.strong(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
 	}

@@ -35,9 +35,13 @@ func (l *flow) checks(b document.Checks) error {
 			rows[i] = append(rows[i], gridCell{text: s})
 		}
 		rows[i][4] = gridCell{text: l.line(r.Result.Text), pill: r.Result.Text != "", tone: r.Result.Tone}
-		if to := l.places[r.Count]; to != nil {
-			rows[i][3].to = to
+		if links := []document.Link{{Text: rows[i][3].text, Ref: r.Count}}; l.linked(links) {
+			rows[i][3].links = links
 		}
+		if l.linked(r.Links) {
+			rows[i][1].links = r.Links
+		}
+		rows[i][0].target = r.Ref
 		var longest int
 		for j := range g.columns {
 			l.widen(&g.columns[j], rows[i][j], &g, &longest)
@@ -49,15 +53,10 @@ func (l *flow) checks(b document.Checks) error {
 	}
 	g.sample, g.rows = rows, int64(len(rows))
 	g.fit(l)
-	at := 0
 	_, err := g.draw(l, func(yield func([]gridCell, error) bool) {
-		for i, r := range rows {
-			at = i
+		for _, r := range rows {
 			if !yield(r, nil) {
 				return
-			}
-			if ref := b.Rows[at].Ref; ref != "" {
-				l.reach(ref, max(topEdge, l.y-8))
 			}
 		}
 	})

@@ -6,7 +6,7 @@ const (
 	fieldLabel = 33.0 // width of the column of labels
 	fieldSize  = 9.0  // of the texts, in points
 	fieldLead  = 4.3
-	fieldPad   = 1.5 // between two fields
+	fieldPad   = 1.0 // between two fields
 )
 
 func (l *flow) fieldLines(f document.Field) (labels, values []string) {
@@ -55,14 +55,22 @@ func (l *flow) fields(fields []document.Field) {
 			c = p["accent"]
 		}
 		x := l.l + fieldLabel
-		for _, s := range values {
+		var parts [][]span
+		if s, _ := l.clean(f.Text); l.linked(f.Links) {
+			parts = l.spans(values, s, f.Links)
+		}
+		for i, s := range values {
 			if l.y+fieldLead > l.bottom {
 				l.newPage()
 			}
 			if to != nil {
 				l.linkTo(x, l.y, l.width(id, fieldSize, s), fieldLead, to)
 			}
-			l.put(id, fieldSize, c, x, l.y+fieldLead*0.76, s)
+			if parts != nil {
+				l.putSpans(id, fieldSize, c, x, l.y+fieldLead*0.76, parts[i])
+			} else {
+				l.put(id, fieldSize, c, x, l.y+fieldLead*0.76, s)
+			}
 			l.y += fieldLead
 		}
 		if l.page == page {

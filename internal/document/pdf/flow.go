@@ -71,6 +71,7 @@ func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *f
 		}
 	}
 	for _, s := range d.Sections {
+		define(s.Ref)
 		for _, b := range s.Blocks {
 			switch b := b.(type) {
 			case document.Heading:
@@ -82,6 +83,14 @@ func newFlow(ctx context.Context, fs *faces, p palette, d *document.Document) *f
 				define(b.Ref)
 			case document.Table:
 				define(b.Ref)
+				if b.Target != "" && b.Only != "sheet" {
+					for row, err := range l.printedRows(b).All() {
+						if err != nil { // said when the table is set
+							break
+						}
+						define(b.TargetOf(row))
+					}
+				}
 			case document.Checks:
 				for _, r := range b.Rows {
 					define(r.Ref)
@@ -234,6 +243,10 @@ func (l *flow) sectionHead(s document.Section) {
 	title, _ := l.clean(s.Title)
 	lines := l.wrap(display, h1Size, title, l.w-indent)
 	l.list(0, s.Number, s.Title, false, l.y)
+	l.reach(s.Ref, l.y)
+	if p := l.places[s.Ref]; p != nil {
+		p.name = l.line(s.Title)
+	}
 	if len(lines) > 12 { // a title is not a page
 		lines = lines[:12]
 	}
@@ -336,7 +349,7 @@ func (l *flow) keep(blocks []document.Block) float64 {
 	case document.Verdict:
 		h = 34
 	case document.Card:
-		h = l.cardHeight(b) + l.keepTable(blocks[1:], b.Ref)
+		h = 5 + l.cardHeight(b) + l.keepTable(blocks[1:], b.Ref)
 	case document.Table, document.Checks:
 		h = 30
 	case document.Code:

@@ -3,6 +3,7 @@ package pdf
 import (
 	"iter"
 	"math"
+	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/style"
@@ -24,7 +25,9 @@ type gridCell struct {
 	text string
 	pill bool
 	tone document.Tone
-	to   *place
+
+	links  []document.Link // of parts of text
+	target string          // of the row, in its first cell
 
 	total bool    // of the row of all others
 	share float64 // of the largest value of a tinted column; 0 for a cell without a tint
@@ -349,6 +352,12 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 			l.rule(l.l, l.y, l.r, 0.3, l.palette["navy"])
 		}
 	}
+	if len(cells) > 0 && from == 0 && cells[0].target != "" {
+		l.reach(cells[0].target, l.y)
+		if p := l.places[cells[0].target]; p != nil {
+			p.name = strings.TrimSpace(g.title + "  " + cells[0].text)
+		}
+	}
 	x := l.l
 	for i, c := range g.columns {
 		cell := cells[i]
@@ -371,8 +380,9 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 			id, back = bold, l.strong(cell.tone)
 			color = back
 		}
-		if cell.to != nil {
-			color = l.palette["accent"]
+		var parts [][]span
+		if cell.links != nil {
+			parts = l.spans(lines[i], cell.text, cell.links)
 		}
 		y := l.y + g.padY + g.lead*0.74
 		for j := from; j < to && j < len(lines[i]); j++ {
@@ -381,11 +391,12 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 			if c.right {
 				at = x + c.w - g.padX - l.inked(id, g.size, s)
 			}
-			if s != "" {
+			switch {
+			case s == "":
+			case parts != nil:
+				l.putSpans(id, g.size, color, at, y, parts[j])
+			default:
 				l.put(id, g.size, color, at, y, s)
-				if cell.to != nil {
-					l.linkTo(at, y-g.lead*0.74, l.width(id, g.size, s), g.lead, cell.to)
-				}
 			}
 			y += g.lead
 		}

@@ -179,8 +179,11 @@ func (l *flow) lineRows(b document.Lines, n int) {
 // refs sets references side by side, each a link.
 func (l *flow) refs(x, y float64, refs []string) (end float64) {
 	for _, ref := range refs {
+		outer := l.begin(tagSpan)
 		w := l.put(mono, lineSize-0.4, l.palette["accent"], x, y, l.line(ref))
+		l.apart()
 		l.linkTo(x, y-3, w, 4, l.places[ref])
+		l.end(outer)
 		l.apart()
 		x += w + 1.6
 	}

@@ -9,13 +9,26 @@ import (
 
 // lines sets lines of text from y on, over pages if need be.
 func (l *flow) lines(id faceID, size, lead float64, c style.RGB, x float64, lines []string) {
+	l.linkedLines(id, size, lead, c, x, lines, "", nil)
+}
+
+// linkedLines sets the lines of the text s, whose links lead to their places.
+func (l *flow) linkedLines(id faceID, size, lead float64, c style.RGB, x float64, lines []string, s string, links []document.Link) {
+	var parts [][]span
+	if l.linked(links) {
+		parts = l.spans(lines, s, links)
+	}
 	for i, s := range lines {
 		if l.y+lead > l.bottom {
 			l.newPage()
 		} else if i == 0 && len(lines) > 2 && l.y+2*lead > l.bottom {
 			l.newPage() // no single first line at the end of a page
 		}
-		l.put(id, size, c, x, l.y+lead*0.74, s)
+		if parts != nil {
+			l.putSpans(id, size, c, x, l.y+lead*0.74, parts[i])
+		} else {
+			l.put(id, size, c, x, l.y+lead*0.74, s)
+		}
 		l.y += lead
 	}
 }
@@ -29,14 +42,14 @@ func (l *flow) paragraph(b document.Paragraph) {
 	switch b.Style {
 	case document.Lead:
 		l.gap(1)
-		l.lines(display, leadSize, leadLead, l.palette["navy"], l.l, l.wrap(display, leadSize, s, l.w))
+		l.linkedLines(display, leadSize, leadLead, l.palette["navy"], l.l, l.wrap(display, leadSize, s, l.w), s, b.Links)
 		l.y += 4
 	case document.Note:
 		l.gap(0.5)
-		l.lines(italic, noteSize, noteLead, l.palette["grey"], l.l, l.wrap(italic, noteSize, s, l.w))
+		l.linkedLines(italic, noteSize, noteLead, l.palette["grey"], l.l, l.wrap(italic, noteSize, s, l.w), s, b.Links)
 		l.y += 3
 	default:
-		l.lines(text, bodySize, bodyLead, l.palette["ink"], l.l, l.wrap(text, bodySize, s, min(l.w, 190)))
+		l.linkedLines(text, bodySize, bodyLead, l.palette["ink"], l.l, l.wrap(text, bodySize, s, min(l.w, 190)), s, b.Links)
 		l.y += 3
 	}
 }
@@ -138,7 +151,7 @@ func (l *flow) pointList(points []document.Point, x, w float64) {
 			l.right(mono, 8.2, l.palette["accent"], x+w, y0+bodyLead*0.74, label)
 			l.apart()
 		}
-		l.lines(text, bodySize, bodyLead, l.palette["ink"], x+indent, lines)
+		l.linkedLines(text, bodySize, bodyLead, l.palette["ink"], x+indent, lines, s, p.Links)
 		end := l.y
 		if l.page != page {
 			end = l.bottom
@@ -203,6 +216,10 @@ func (l *flow) fact(f document.Field, column float64) {
 	if to != nil {
 		color = l.palette["accent"]
 	}
+	var parts [][]span
+	if l.linked(f.Links) {
+		parts = l.spans(values, value, f.Links)
+	}
 	n := max(len(labels), len(values))
 	l.need(min(float64(n)*lead+factGap, l.room()/2))
 	defer l.end(l.tag)
@@ -217,7 +234,11 @@ func (l *flow) fact(f document.Field, column float64) {
 			l.put(bold, 8.4, l.palette["grey"], l.l, l.y+3.6, labels[i])
 		}
 		l.tag = second
-		if i < len(values) {
+		switch {
+		case i >= len(values):
+		case parts != nil:
+			l.putSpans(id, size, color, l.l+column, l.y+3.6, parts[i])
+		default:
 			l.put(id, size, color, l.l+column, l.y+3.6, values[i])
 			l.linkTo(l.l+column, l.y, l.width(id, size, values[i]), lead, to)
 		}

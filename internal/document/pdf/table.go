@@ -109,19 +109,26 @@ func choice(c document.Column, v any) (document.Choice, bool) {
 }
 
 // cell is a value as it is set in a grid.
-func (l *flow) gridCell(c document.Column, v any) (cell gridCell, altered bool) {
-	switch c.Form {
-	case document.FormStatus:
-		if ch, ok := choice(c, v); ok {
-			return gridCell{text: l.line(ch.Label), pill: true, tone: ch.Tone}, false
-		}
-	case document.FormRef:
-		if ref, ok := v.(string); ok {
-			cell.to = l.places[ref]
-		}
+func (l *flow) gridCell(c document.Column, v any, row result.Row) (cell gridCell, altered bool) {
+	if ch, ok := choice(c, v); ok && c.Form == document.FormStatus {
+		return gridCell{text: l.line(ch.Label), pill: true, tone: ch.Tone}, false
+	}
+	if links := c.LinksOf(v, row); l.linked(links) {
+		cell.links = links
 	}
 	cell.text, altered = l.cellText(c, v)
 	return cell, altered
+}
+
+// printedRows are the rows of a table that a paged format prints.
+func (l *flow) printedRows(b document.Table) result.Set {
+	switch {
+	case b.Paper != nil:
+		return b.Paper
+	case b.Rows == nil:
+		return result.Of(nil, nil)
+	}
+	return result.Head(b.Rows, b.Shown)
 }
 
 // table sets a table of the document: title and note, then the rows that a paged format prints.
@@ -186,7 +193,7 @@ func (l *flow) table(b document.Table) error {
 					v = row[at]
 				}
 				var altered bool
-				cells[i], altered = l.gridCell(b.Columns[at], v)
+				cells[i], altered = l.gridCell(b.Columns[at], v, row)
 				cells[i].total = b.Total && place == count-1
 				if n, ok := v.(int64); ok && b.Columns[at].Tint != "" && highest[at] > 0 {
 					cells[i].tone, cells[i].share = b.Columns[at].Tint, float64(n)/float64(highest[at])
@@ -195,6 +202,7 @@ func (l *flow) table(b document.Table) error {
 					l.altered[b.Ref]++
 				}
 			}
+			cells[0].target = b.TargetOf(row)
 			if !yield(cells, nil) {
 				return
 			}
@@ -251,7 +259,7 @@ func (l *flow) tableHead(b document.Table, title string) {
 		if elsewhere {
 			l.need(8)
 		} else {
-			l.need(28)
+			l.need(tableStart(b))
 		}
 		l.reach(b.Ref, l.y)
 		if title == "" && note == "" {
@@ -269,11 +277,15 @@ func (l *flow) tableHead(b document.Table, title string) {
 				if w > 0 {
 					l.y += 4.6
 				}
-				l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
+				l.linkedLines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w), note, b.Links)
 				l.y += 1.4
 				return
 			}
-			l.put(text, 8.2, l.palette["grey"], l.l+w, l.y+3.4, note)
+			if l.linked(b.Links) {
+				l.putSpans(text, 8.2, l.palette["grey"], l.l+w, l.y+3.4, l.spans([]string{note}, note, b.Links)[0])
+			} else {
+				l.put(text, 8.2, l.palette["grey"], l.l+w, l.y+3.4, note)
+			}
 		}
 		l.y += 6.2
 		return
@@ -284,7 +296,7 @@ func (l *flow) tableHead(b document.Table, title string) {
 	l.subhead(b.Ref, title, 26)
 	defer l.end(l.begin(tagP))
 	if note != "" {
-		l.lines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w))
+		l.linkedLines(text, 8.2, 3.9, l.palette["grey"], l.l, l.wrap(text, 8.2, note, l.w), note, b.Links)
 		l.y += 1.4
 	}
 }
@@ -329,7 +341,7 @@ func (l *flow) measure(g *grid, b document.Table, index []int, n int64) error {
 			if at < len(row) {
 				v = row[at]
 			}
-			cell, _ := l.gridCell(b.Columns[at], v)
+			cell, _ := l.gridCell(b.Columns[at], v, row)
 			cell.total = b.Total && place == last
 			l.widen(&g.columns[i], cell, g, &longest[i])
 			if len(g.sample) < triedRows {

@@ -37,6 +37,7 @@ const (
 	tagContents = "TOC"
 	tagLine     = "TOCI"
 	tagLink     = "Link"
+	tagSpan     = "Span" // a part of a text: as soon as one part is a link, all are spans
 )
 
 func leaf(kind string) bool {

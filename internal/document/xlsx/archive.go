@@ -31,11 +31,13 @@ type archive struct {
 	inject map[string]producer // part name -> rows
 	sizes  map[string]string   // part name -> the cells of a sheet whose rows are poured in: "A1:K214"
 	cached map[string]map[string]string
+	links  map[string]*[]byte // part name -> links of its rows, known once they are poured in
 	parts  map[string]*bytes.Buffer
 }
 
 func newArchive(w io.Writer, b *book) *archive {
-	a := &archive{out: zip.NewWriter(w), inject: b.inject, sizes: b.sizes, cached: b.cached, parts: map[string]*bytes.Buffer{}}
+	a := &archive{out: zip.NewWriter(w), inject: b.inject, sizes: b.sizes, cached: b.cached, links: b.poured,
+		parts: map[string]*bytes.Buffer{}}
 	a.out.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, level) })
 	return a
 }
@@ -93,7 +95,8 @@ func (a *archive) Close() error {
 		if err != nil {
 			return err
 		}
-		if err := pour(w, head, tail, rows); err != nil {
+		after := func() []byte { return withLinks(tail, a.links[name]) }
+		if err := pour(w, head, after, rows); err != nil {
 			return err
 		}
 	}
@@ -199,8 +202,24 @@ func sortDefaults(part []byte) []byte {
 	return b.Bytes()
 }
 
+// withLinks puts the links of poured rows where the format has them: behind the rows and before what is about printing.
+func withLinks(tail []byte, links *[]byte) []byte {
+	if links == nil || len(*links) == 0 {
+		return tail
+	}
+	if i := bytes.Index(tail, []byte("</hyperlinks>")); i >= 0 {
+		return slices.Concat(tail[:i], *links, tail[i:])
+	}
+	for _, before := range []string{"<printOptions", "<pageMargins"} {
+		if i := bytes.Index(tail, []byte(before)); i >= 0 {
+			return slices.Concat(tail[:i], []byte("<hyperlinks>"), *links, []byte("</hyperlinks>"), tail[i:])
+		}
+	}
+	return tail
+}
+
 // pour deflates in a goroutine of its own while the rows are being encoded.
-func pour(w io.Writer, head, tail []byte, rows producer) error {
+func pour(w io.Writer, head []byte, tail func() []byte, rows producer) error {
 	const buffers = 6
 	full := make(chan []byte, buffers)
 	free := make(chan []byte, buffers+1)
@@ -221,7 +240,7 @@ func pour(w io.Writer, head, tail []byte, rows producer) error {
 	send := func(b []byte) { full <- append(<-free, b...) }
 	send(head)
 	err := rows(func(b []byte) error { send(b); return nil })
-	send(tail)
+	send(tail())
 	close(full)
 	if e := <-done; err == nil {
 		err = e

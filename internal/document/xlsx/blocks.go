@@ -181,13 +181,14 @@ func (g *page) facts(f document.Facts) {
 			Alignment: &excelize.Alignment{Vertical: "top", WrapText: true, Horizontal: "left"}}
 	})
 	for _, x := range f.Fields {
+		if x.Only == "page" {
+			continue
+		}
 		to := g.take(26)
 		end := max(g.take(pageWidth), to+1)
 		g.put(2, to, x.Label, label)
 		g.put(to+1, end, x.Text, value)
-		if t := b.targets[x.Ref]; t != "" {
-			b.try(b.f.SetCellHyperLink(g.name, address(to+1, g.row), t, "Location"))
-		}
+		b.lead(g.name, address(to+1, g.row), []document.Link{{Ref: x.Ref}})
 		g.height(max(16, 12.5*max(lines(x.Label, g.width(2, to)), lines(x.Text, g.width(to+1, end)))+4))
 		g.next()
 	}

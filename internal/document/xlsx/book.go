@@ -32,7 +32,9 @@ type book struct {
 	lookups     map[string]lookup            // choices -> where they stand
 	choices     []lookup                     // the same in order
 	conditional map[document.Tone]int
-	home        []link // where every sheet links back to
+	home        []link             // where every sheet links back to
+	leads       []lead             // links within the workbook, set when all cells have their place
+	poured      map[string]*[]byte // part -> the links of the rows that were poured into it
 	written     document.Written
 	failed      error
 }
@@ -192,7 +194,7 @@ func (b *book) cellStyle(col document.Column, wrap bool) int {
 
 // styleOf is cellStyle; that of a total is set off from the rows above it.
 func (b *book) styleOf(col document.Column, wrap, total bool, format string) int {
-	name := fmt.Sprintf("cell-%s-%d-%t-%t-%s", col.Form, col.Kind, wrap, total, format)
+	name := fmt.Sprintf("cell-%s-%d-%t-%t-%t-%s", col.Form, col.Kind, wrap, total, col.To != "", format)
 	return b.style(name, func() *excelize.Style {
 		s := &excelize.Style{Font: b.font(size, false, b.color("ink")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: left(wrap)}
 		switch align, _ := layoutOf(col); {
@@ -210,7 +212,7 @@ func (b *book) styleOf(col document.Column, wrap, total bool, format string) int
 		if mono(col.Form) {
 			s.Font.Color = b.color("ink")
 		}
-		if col.Form == document.FormRef {
+		if col.Form == document.FormRef || col.To != "" {
 			s.Font.Color, s.Font.Underline = b.color("accent"), "single"
 		}
 		if total {

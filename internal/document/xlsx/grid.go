@@ -98,6 +98,7 @@ func (g *page) table(t document.Table) {
 			return
 		}
 		place++
+		b.target(t.TargetOf(row), g.name, address(2, g.row))
 		tallest := 1.0
 		for i, col := range t.Columns {
 			cell := address(2+i, g.row)
@@ -107,10 +108,8 @@ func (g *page) table(t document.Table) {
 				format = sizeFormat(n, b.d.Cell(col, n))
 			}
 			b.try(b.f.SetCellStyle(g.name, cell, cell, b.styleOf(col, true, t.Total && place == t.Rows.Count()-1, format)))
+			b.lead(g.name, cell, col.LinksOf(row[i], row))
 			if s, ok := row[i].(string); ok {
-				if col.Form == document.FormRef && b.targets[s] != "" {
-					b.try(b.f.SetCellHyperLink(g.name, cell, b.targets[s], "Location"))
-				}
 				tallest = max(tallest, lines(s, g.widths[i]))
 			}
 		}

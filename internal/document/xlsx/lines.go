@@ -70,6 +70,7 @@ func (g *page) compact(t document.Table) {
 		for i, col := range t.Columns {
 			first, last := address(spans[i][0], g.row), address(spans[i][1], g.row)
 			b.value(g.name, first, col, row[i])
+			b.lead(g.name, first, col.LinksOf(row[i], row))
 			if spans[i][1] > spans[i][0] {
 				b.try(b.f.MergeCell(g.name, first, last))
 			}

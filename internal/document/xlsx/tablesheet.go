@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,8 @@ func (p *plan) texts() []document.Field {
 	if p.card == nil || p.part != document.Findings {
 		return nil
 	}
-	return p.card.Fields[:min(len(p.card.Fields), mostTexts)]
+	all := slices.DeleteFunc(slices.Clone(p.card.Fields), func(f document.Field) bool { return f.Only == "page" })
+	return all[:min(len(all), mostTexts)]
 }
 
 // head is where the header of the plan's table stands; rows begin below it.
@@ -121,7 +123,6 @@ func (b *book) tableSheet(p *plan) {
 	last := 1 + len(labels) // column of the last label, A is the margin
 	b.try(f.SetColWidth(sh, "A", "A", 2))
 	b.title(sh, strings.TrimSpace(t.Ref+"  "+t.Title), b.subtitle(p), last)
-	b.back(sh, 3, 5)
 	b.textsAbove(p, last)
 	head := p.head()
 
@@ -211,6 +212,14 @@ func (b *book) textsAbove(p *plan, last int) {
 // pourRows is called while the archive is written.
 func (b *book) pourRows(p *plan, styles []int, emit func([]byte) error) error {
 	e := b.encoder(styles)
+	var links []byte
+	var leading []int // columns with links
+	for i, col := range p.table.Columns {
+		if col.To != "" || col.Form == document.FormRef {
+			leading = append(leading, i)
+		}
+	}
+	b.poured[p.file] = &links
 	var n, size int64
 	for row, err := range p.table.Rows.All() {
 		if err != nil {
@@ -220,7 +229,9 @@ func (b *book) pourRows(p *plan, styles []int, emit func([]byte) error) error {
 			break
 		}
 		if n >= p.first {
-			b.row(e, p.table, row, n, p.head()+1+n-p.first)
+			at := p.head() + 1 + n - p.first
+			b.row(e, p.table, row, n, at)
+			links = b.rowLinks(links, p.table, leading, row, at, n-p.first)
 			b.written.Rows[p.table.Ref]++
 			if len(e.B) > 256<<10 {
 				if size += int64(len(e.B)); size > mostXML+mostXML/4 {
@@ -294,7 +305,7 @@ func (b *book) subtitle(p *plan) string {
 	switch {
 	case len(p.texts()) > 0: // its texts stand below
 		parts = append(parts, p.card.Title)
-	case p.card != nil && len(p.card.Fields) > 0:
+	case p.card != nil && len(p.card.Fields) > 0 && p.card.Fields[0].Only != "page":
 		parts = append(parts, p.card.Fields[0].Text)
 	}
 	if p.of > 1 {
@@ -309,23 +320,6 @@ func (b *book) subtitle(p *plan) string {
 
 func (b *book) number(n int64) string {
 	return b.d.Cell(document.Column{Kind: result.Int, Form: document.FormNumber}, n)
-}
-
-// back are the links to the summary and to the register.
-func (b *book) back(sh string, columns ...int) {
-	link := b.style("back", func() *excelize.Style {
-		return &excelize.Style{Font: &excelize.Font{Family: b.face(), Size: 8, Color: b.color("accent"), Underline: "single"},
-			Alignment: &excelize.Alignment{Vertical: "center"}}
-	})
-	for i, to := range b.home {
-		if to.sheet == sh || i >= len(columns) {
-			continue
-		}
-		cell := address(columns[i], 4)
-		b.try(b.f.SetCellStr(sh, cell, to.text))
-		b.try(b.f.SetCellHyperLink(sh, cell, quote(to.sheet)+"!A1", "Location"))
-		b.try(b.f.SetCellStyle(sh, cell, cell, link))
-	}
 }
 
 func identifier(s string) string {

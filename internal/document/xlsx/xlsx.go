@@ -47,7 +47,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 		f: excelize.NewFile(), d: d, theme: w.o.Theme, ctx: ctx,
 		styles: map[string]int{}, quoted: map[int]int{}, names: map[string]bool{}, pageTables: map[string]int{}, targets: map[string]string{},
 		tables: map[string][]span{}, reviews: map[string]reviewed{}, files: map[string]string{}, sizes: map[string]string{},
-		cached: map[string]map[string]string{}, inject: map[string]producer{},
+		cached: map[string]map[string]string{}, inject: map[string]producer{}, poured: map[string]*[]byte{},
 		written: document.Written{Files: []string{name}, Rows: map[string]int64{}, Altered: map[string]int64{}},
 	}
 	defer b.f.Close()
@@ -67,6 +67,7 @@ func (w *Writer) Write(ctx context.Context, out document.Output, d *document.Doc
 			return b.written, fmt.Errorf("laying out sheet %q: %w", p.name, b.failed)
 		}
 	}
+	b.links(plans)
 	b.lists()
 	b.runOf(plans)
 	b.quotePages()
