@@ -108,7 +108,7 @@ func wrongFlag(c *cobra.Command, err error) error {
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:/`)
 
 // places are the flags that name a file or a folder of this machine, besides --source, which may name a bucket.
-var places = []string{"out", "cache", "config", "library", "plan", "trusted-keys", "source"}
+var places = []string{"out", "cache", "config", "library", "plan", "allowed-signers", "source"}
 
 // checkPlaces refuses addresses where a path is expected: "s3://bucket/reports" would become a folder "s3:" here, and a job
 // would lose its report with its machine.

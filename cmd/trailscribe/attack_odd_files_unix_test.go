@@ -43,7 +43,7 @@ func TestAttackOddUserFiles(t *testing.T) {
 		{"lib/queries/root/console-login_test.yaml", []string{"query", "test", "--library", "lib", "root/console-login"}},
 		{"lib/reports/attack.yaml", []string{"report", "list", "--library", "lib"}},
 		{"lib/templates/lang/en/messages.yaml", []string{"report", "run", "cis-aws", "--source", ".", "--library", "lib", "--dry-run"}},
-		{"keys.pub", []string{"verify", "RUN", "--trusted-keys", "keys.pub"}},
+		{"keys.pub", []string{"verify", "RUN", "--allowed-signers", "keys.pub"}},
 		{"plan.json", []string{"infra", "apply", "--plan", "plan.json"}},
 		{"run/manifest.json", []string{"verify", "run"}},
 		{"run/record.json", []string{"report", "render", "run", "--out", "again"}},

@@ -10,7 +10,8 @@ import (
 func TestAttackSecrets(t *testing.T) {
 	names := []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_PROFILE",
-		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "GITHUB_TOKEN", "HTTPS_PROXY", "HTTP_PROXY", "SSH_AUTH_SOCK", "PGPASSWORD", "DUCKDB_TOKEN",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "GITHUB_TOKEN", "HTTPS_PROXY", "HTTP_PROXY", "SSH_AUTH_SOCK", "TRAILSCRIBE_SIGN_PASSPHRASE",
+		"PGPASSWORD", "DUCKDB_TOKEN",
 	}
 	attack{name: "secrets in the environment: all formats, --verbose, damaged logs", whole: 6, sample: 1, try: func(t *try) {
 		g, folder := attackGround(t), t.TempDir()

@@ -25,11 +25,11 @@ type flags struct {
 	out, theme, failOn           string
 	dryRun                       bool
 	memory, threads              string
-	preparer                     string
+	preparer, sign               string
 	queryTimeout                 string
 	awsProfile, awsRegion, mode  string
 	estimate, yes                bool
-	trustedKeys                  string
+	allowedSigners               string
 	maxCost                      string
 }
 

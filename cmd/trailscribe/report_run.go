@@ -85,6 +85,8 @@ func (f *flags) registerReport(c *cobra.Command, all formats) {
 	p.BoolVar(&f.dryRun, "dry-run", false, "say what would be asked, and stop")
 	completions(c, "format", all.names())
 	p.StringVar(&f.preparer, "preparer", "", "who makes the report, for the sign-off page; also in the journal and the manifest")
+	p.StringVar(&f.sign, "sign", "",
+		"key that signs the manifest: a private key file, ssh-agent, ssh-agent:FINGERPRINT, kms:KEY, env:NAME or none")
 	completions(c, "fail-on", query.Severities())
 }
 
@@ -102,6 +104,9 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 		return nil, err
 	}
 	if err := p.checkOut(set, plan.Key.Series()); err != nil {
+		return nil, err
+	}
+	if parts.Signer, err = p.signer(ctx, s, set); err != nil {
 		return nil, err
 	}
 	e, err := p.openEngine(ctx, s, set)
@@ -126,6 +131,9 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 		return nil, explain(err)
 	}
 	p.tellFallen(parts.Language)
+	if parts.Signer != nil {
+		p.term.Message("signed with the key " + parts.Signer.Fingerprint() + " of " + parts.Signer.Name())
+	}
 	return saved, p.tell(s, set, r, saved, out)
 }
 

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/csv"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
+	"golang.org/x/crypto/ssh"
 	"io"
 	"maps"
 	"os"
@@ -65,6 +69,7 @@ func TestScripts(t *testing.T) {
 			"formulas":  formulas,
 			"cut":       cut,
 			"sign":      sign,
+			"newkey":    newKey,
 		},
 	})
 }
@@ -255,6 +260,25 @@ func sign(ts *testscript.TestScript, _ bool, args []string) {
 	signature, err := key.Sign(context.Background(), text)
 	ts.Check(err)
 	ts.Check(errors.Join(os.WriteFile(name+".sig", signature, 0o644), os.WriteFile(ts.MkAbs(args[1]), []byte(key.Public()+"\n"), 0o644)))
+}
+
+// newkey FILE [PASSPHRASE] makes a private key and FILE.pub, as ssh-keygen -t ed25519 does.
+func newKey(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: newkey FILE [PASSPHRASE]")
+	}
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	ts.Check(err)
+	block, err := ssh.MarshalPrivateKey(private, "")
+	if len(args) == 2 {
+		block, err = ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte(args[1]))
+	}
+	ts.Check(err)
+	key, err := ssh.NewPublicKey(public)
+	ts.Check(err)
+	name := ts.MkAbs(args[0])
+	ts.Check(errors.Join(os.WriteFile(name, pem.EncodeToMemory(block), 0o600),
+		os.WriteFile(name+".pub", ssh.MarshalAuthorizedKey(key), 0o644)))
 }
 
 // same A B holds two files of any kind to the same bytes.

@@ -21,7 +21,7 @@ func (f *flags) level() (config.Level, error) {
 	var l config.Level
 	for name, value := range map[string]string{
 		config.Source: f.source, config.Engine: f.engine, config.Mode: f.mode, config.Cache: f.cache,
-		config.Memory: f.memory, config.Threads: f.threads, config.Preparer: f.preparer,
+		config.Memory: f.memory, config.Threads: f.threads, config.Preparer: f.preparer, config.Sign: f.sign,
 		config.Profile: f.awsProfile, config.Region: f.awsRegion, config.MaxPerRun: f.maxCost,
 		config.Period: f.period, config.Timezone: f.timezone, config.Language: f.lang, config.Theme: f.theme, config.FailOn: f.failOn,
 		config.AsOf: f.asOf, config.Out: f.out, config.QueryTimeout: f.queryTimeout,

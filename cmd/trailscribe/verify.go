@@ -30,8 +30,8 @@ follows the manifests to the run before and after. Each check is ok, wrong or no
 "What verify proves" in docs/reliability.md says what follows from it.
 
 Compare the evidence digest with the one you were given: whoever can rewrite the whole folder can
-make another one that is consistent in itself. A signature rules that out. With --trusted-keys the
-manifest must be signed by one of these keys:
+make another one that is consistent in itself. A signature rules that out: see --sign of report run.
+With --allowed-signers the manifest must be signed by one of these keys. ssh-keygen signs as well:
 
   ssh-keygen -Y sign -n trailscribe-manifest -f KEY FOLDER/manifest.json
 
@@ -39,12 +39,12 @@ Exit code 7 if anything is missing, altered or added; 4 if something could not b
 report of another version of the program or, in a folder of runs, a run that is gone from its series.`,
 		Example: `  trailscribe verify reports-out/monthly-security/2026-10/r1
   trailscribe verify reports-out
-  trailscribe verify reports-out/monthly-security/2026-10/r1 --trusted-keys auditor.pub --output json`,
+  trailscribe verify reports-out/monthly-security/2026-10/r1 --allowed-signers auditor.pub --output json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return p.verify(c.Context(), args[0]) },
 	}
-	c.Flags().StringVar(&p.flags.trustedKeys, "trusted-keys", "",
-		"file of public Ed25519 keys, as .pub files or ssh-keygen's allowed signers; a run must be signed by one")
+	c.Flags().StringVar(&p.flags.allowedSigners, "allowed-signers", "",
+		"file of public keys, as .pub files or ssh-keygen's allowed signers; a run must be signed by one")
 	return c
 }
 
@@ -53,9 +53,9 @@ func (p *program) verify(ctx context.Context, dir string) error {
 		return usage("give the folder rN of a run, or a folder of runs", "%s is not a folder", dir)
 	}
 	against := audit.Against{Tool: version, Remake: p.remakeFiles}
-	if p.flags.trustedKeys != "" {
+	if p.flags.allowedSigners != "" {
 		var err error
-		if against.Trusted, err = p.trustedKeys(p.flags.trustedKeys); err != nil {
+		if against.Trusted, err = p.trustedKeys(p.flags.allowedSigners); err != nil {
 			return err
 		}
 	}
@@ -93,11 +93,11 @@ func (p *program) remakeFiles(s *run.Saved, files []string) (*report.Report, aud
 	return p.remake(s, p.formats.of(s, files), "", "")
 }
 
-// trustedKeys reads --trusted-keys.
+// trustedKeys reads --allowed-signers.
 func (p *program) trustedKeys(path string) ([][]byte, error) {
 	text, err := regular.Read(p.at(path), 1<<20)
 	if err != nil {
-		return nil, usage("name a file of public keys, such as KEY.pub", "reading the trusted keys: %w", err)
+		return nil, usage("name a file of public keys, such as KEY.pub", "reading the allowed signers: %w", err)
 	}
 	keys, wrong := manifest.TrustedKeys(text)
 	var problems diag.Problems

@@ -290,7 +290,9 @@ func signed(fsys fs.FS, m *manifest.Manifest, trusted [][]byte, wrong []manifest
 		}
 		p.State, p.Says = Proved, "signed by the trusted key "+by
 	case manifest.HasSignature(fsys):
-		p.Says = "a signature is present and was not checked: no trusted keys were given"
+		p.Says = "a signature is present and was not checked: no allowed signers were given"
+	case m.Facts[run.FactSigningKey] != "":
+		p.differs(manifest.Unsigned, manifest.Name, "a signature of the key "+m.Facts[run.FactSigningKey], "no "+manifest.Signature)
 	default:
 		p.Says = "not signed: what was checked proves consistency, not origin"
 	}

@@ -202,7 +202,7 @@ func TestVerifySignature(t *testing.T) {
 		}
 	}
 	nothing := func(string) error { return nil }
-	const unlooked = "a signature is present and was not checked: no trusted keys were given"
+	const unlooked = "a signature is present and was not checked: no allowed signers were given"
 	remove := func(dir string) error { return os.Remove(filepath.Join(dir, manifest.Signature)) }
 	for _, c := range []struct {
 		name    string

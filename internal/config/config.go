@@ -82,6 +82,7 @@ type Config struct {
 	QueryTimeout          Setting // how long one statement may run; see ParseTimeout
 	Entity                Setting // whose logs these are, as a report prints it
 	Preparer              Setting // who makes the reports, as the sign-off page prints it
+	Sign                  Setting // the key that signs reports; see ParseSigningKey
 	Accounts              []Account
 	Calendar              Setting // id of a file of reports/calendars
 	LateDays              int     // days after the period whose files are read too, because CloudTrail delivers late

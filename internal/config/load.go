@@ -172,7 +172,13 @@ func (l *loader) file(name string, data []byte) {
 	c := l.c
 	c.Engine, c.Source, c.Cache, c.Entity, c.Calendar = setting(v.Get("engine")), setting(v.Get("source")), setting(v.Get("cache")),
 		setting(v.Get("entity")), setting(v.Get("calendar"))
-	c.Preparer = setting(v.Get("preparer"))
+	c.Preparer, c.Sign = setting(v.Get("preparer")), setting(v.Get("sign"))
+	switch key, err := ParseSigningKey(c.Sign.Value); {
+	case err != nil:
+		l.add(v.Get("sign").Scalar(), "config-sign", "write a file, ssh-agent, kms:KEY, env:NAME or none", "%v", err)
+	case key.Kind == SignFile:
+		c.Sign.Written, c.Sign.Value = c.Sign.Value, l.path(c.Sign.Value)
+	}
 	c.Cache.Value = l.path(c.Cache.Value)
 	switch bucket := wholeS3.MatchString(c.Source.Value); {
 	case strings.Contains(c.Source.Value, "://") && !bucket:
@@ -340,6 +346,12 @@ func (l *loader) environment(env func(string) string) {
 			l.period(node)
 		case "engine":
 			l.oneOf(node, []string{"duckdb", "athena"})
+		case "sign":
+			if _, err := ParseSigningKey(v); err != nil {
+				p := diag.Problem{At: diag.Pos{File: name}, Text: err.Error(), Rule: "config-sign"}
+				l.bad = append(l.bad, p)
+				return
+			}
 		case "fail_on":
 			l.oneOf(node, []string{"critical", "high", "medium", "low", "info", "none"})
 		}
@@ -349,6 +361,7 @@ func (l *loader) environment(env func(string) string) {
 	get("TRAILSCRIBE_SOURCE", &c.Source, "")
 	get("TRAILSCRIBE_CACHE", &c.Cache, "")
 	get("TRAILSCRIBE_PREPARER", &c.Preparer, "")
+	get("TRAILSCRIBE_SIGN", &c.Sign, "sign")
 	get("TRAILSCRIBE_PERIOD", &c.Environment.Period, "period")
 	get("TRAILSCRIBE_TIMEZONE", &c.Environment.Timezone, "timezone")
 	get("TRAILSCRIBE_LANGUAGE", &c.Environment.Language, "")

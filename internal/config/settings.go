@@ -18,6 +18,7 @@ const (
 	Memory        = "memory"
 	Threads       = "threads"
 	Preparer      = "preparer"
+	Sign          = "sign"
 	QueryTimeout  = "query_timeout"
 	Mode          = "athena.mode"
 	Profile       = "athena.profile"
@@ -142,7 +143,7 @@ func (s Shared) level() Level {
 func (c *Config) level() Level {
 	l := c.Defaults.level()
 	l.Texts[Engine], l.Texts[Source], l.Texts[Cache], l.Texts[QueryTimeout] = c.Engine, c.Source, c.Cache, c.QueryTimeout
-	l.Texts[Preparer] = c.Preparer
+	l.Texts[Preparer], l.Texts[Sign] = c.Preparer, c.Sign
 	l.Texts[Profile], l.Texts[Region], l.Texts[MaxPerRun] = c.Athena.Profile, c.Athena.Region, c.Cost.MaxPerRun
 	return l
 }

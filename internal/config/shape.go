@@ -64,6 +64,8 @@ func Shape(formats yaml.Choice) *yaml.Shape {
 			Help: "how long one statement may run, from 1s to 24h; one that runs longer is stopped, and not evaluated in a report", Default: "10m"},
 		{Name: "entity", Shape: text, Help: "organisation whose logs these are, as reports print it"},
 		{Name: "preparer", Shape: text, Help: "who makes the reports, as the sign-off page prints it"},
+		{Name: "sign", Shape: text, Help: "key that signs reports: a private key file, ssh-agent, ssh-agent:FINGERPRINT, kms:KEY, " +
+			"env:NAME or none"},
 		{Name: "accounts", Shape: accounts, Help: "accounts whose logs are expected: a list of ids, or of ids with settings; or a " +
 			"mapping of ids to names or settings"},
 		{Name: "calendar", Shape: name, Help: "working days: a file of reports/calendars", Default: "weekdays"},

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -42,14 +43,15 @@ func TrustedKeys(text []byte) (keys [][]byte, problems []KeyProblem) {
 		case at < 0:
 			bad(words[0], "there is no key in this line; write ssh-ed25519 AAAA…, or principals before it")
 			continue
-		case words[at].text != keyType:
-			bad(words[at], "a key of the kind %s cannot be checked; allowed: %s", words[at].text, keyType)
+		case !slices.Contains(KeyTypes, words[at].text):
+			bad(words[at], "a key of the kind %s cannot be checked; allowed: %s", words[at].text, strings.Join(KeyTypes, ", "))
 			continue
 		case at+1 == len(words):
 			bad(words[at], "the key itself is missing behind its kind")
 			continue
 		}
-		if _, err := publicKey([]byte(keyType + " " + words[at+1].text)); err != nil {
+		line := []byte(words[at].text + " " + words[at+1].text)
+		if _, err := publicKey(line); err != nil {
 			bad(words[at+1], "%v", err)
 			continue
 		}
@@ -67,7 +69,7 @@ func TrustedKeys(text []byte) (keys [][]byte, problems []KeyProblem) {
 				continue
 			}
 		}
-		keys = append(keys, []byte(keyType+" "+words[at+1].text))
+		keys = append(keys, line)
 	}
 	return keys, problems
 }

@@ -4,7 +4,6 @@ package manifest
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -74,12 +73,6 @@ func (m *Manifest) Canonical() []byte {
 
 // Digest is the SHA-256 of the canonical form in hex: what the next manifest of the series names as Previous.
 func (m *Manifest) Digest() string { return hexSum(m.Canonical()) }
-
-// Signer signs the canonical bytes of a manifest.
-type Signer interface {
-	Name() string
-	Sign(ctx context.Context, message []byte) (signature []byte, err error)
-}
 
 // Build lists and hashes what is in fsys, and gives m with Format and Files set. manifest.json and its signature are
 // left out. What is neither a regular file nor a folder is an error, and so is a name that SHA256SUMS could not hold.

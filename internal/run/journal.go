@@ -68,6 +68,10 @@ func (f *Folder) Note(facts ...Fact) error {
 // FactPreparer is the name of the fact that says who made a run, where somebody said so. The sign-off page prints it.
 const FactPreparer = "preparer"
 
+// FactSigningKey is the name of the fact of a manifest that says which key signs it, by its fingerprint: whoever takes the signature away
+// has to change the manifest too.
+const FactSigningKey = "signing_key"
+
 // Preparer is who made the run, by its journal; "" where nobody said so. Of several processes that worked at it the last counts.
 func (s *Saved) Preparer() (name string) {
 	for _, x := range s.Facts() {

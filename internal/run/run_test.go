@@ -747,6 +747,8 @@ func TestSealRefuses(t *testing.T) {
 
 type signer struct{}
 
+func (signer) Fingerprint() string { return "SHA256:x" }
+
 func (signer) Name() string { return "test" }
 func (signer) Sign(_ context.Context, message []byte) ([]byte, error) {
 	return append([]byte("signed "), message...), nil

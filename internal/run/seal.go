@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -45,7 +46,7 @@ func (f *Folder) Seal(ctx context.Context, r *Record, facts map[string]string, s
 	if err := f.ready(r); err != nil {
 		return nil, err
 	}
-	if same, err := f.unchanged(ctx, r); same != nil || err != nil {
+	if same, err := f.unchanged(ctx, r, s); same != nil || err != nil {
 		return same, err
 	}
 	if err := f.closeJournal(); err != nil {
@@ -83,6 +84,13 @@ func (f *Folder) writeManifest(ctx context.Context, m manifest.Manifest, s manif
 		return nil, err
 	}
 	m.Previous, m.PreviousRun = before.Digest, before.Run
+	if s != nil {
+		m.Facts = maps.Clone(m.Facts)
+		if m.Facts == nil {
+			m.Facts = map[string]string{}
+		}
+		m.Facts[FactSigningKey] = s.Fingerprint()
+	}
 	list, err := manifest.Build(regular.Sealed(ctx, f.dir), m)
 	if err != nil {
 		return nil, err
@@ -174,8 +182,8 @@ func (f *Folder) ready(r *Record) error {
 	return nil
 }
 
-// unchanged gives the last revision if it says the same as r in at least the same formats, and drops this run.
-func (f *Folder) unchanged(ctx context.Context, r *Record) (*Saved, error) {
+// unchanged gives the last revision if it says the same as r in at least the same formats, signed if this one is to be, and drops this run.
+func (f *Folder) unchanged(ctx context.Context, r *Record, s manifest.Signer) (*Saved, error) {
 	numbers, err := f.history.Revisions(ctx, f.key)
 	if err != nil || len(numbers) == 0 {
 		return nil, err
@@ -200,6 +208,9 @@ func (f *Folder) unchanged(ctx context.Context, r *Record) (*Saved, error) {
 	m, wrong, err := manifest.Check(last.fsys, nil)
 	if err != nil || len(wrong) > 0 || !last.whole() {
 		return nil, nil // it cannot stand for this run
+	}
+	if s != nil && m.Facts[FactSigningKey] != s.Fingerprint() {
+		return nil, nil // not signed, or with another key
 	}
 	has := map[string]bool{}
 	for _, file := range m.Files {

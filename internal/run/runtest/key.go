@@ -3,6 +3,7 @@ package runtest
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/binary"
@@ -29,6 +30,12 @@ func (k Key) wire() []byte {
 
 // Name is what errors call it.
 func (k Key) Name() string { return "a key for tests" }
+
+// Fingerprint is what ssh-keygen -l prints of the public key.
+func (k Key) Fingerprint() string {
+	sum := sha256.Sum256(k.wire())
+	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
+}
 
 // Sign signs the canonical bytes of a manifest, by OpenSSH's PROTOCOL.sshsig.
 func (k Key) Sign(_ context.Context, message []byte) ([]byte, error) {
