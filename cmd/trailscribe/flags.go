@@ -55,21 +55,27 @@ func completions(c *cobra.Command, flag string, values []string) {
 	})
 }
 
-// registerSource are the flags of commands that read logs.
+// registerSource are the flags of commands that ask an engine about logs.
 func (f *flags) registerSource(c *cobra.Command) {
+	f.registerPlace(c)
 	p := c.Flags()
-	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files, the S3 layout or loose files; or s3://bucket/prefix")
 	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source) or athena")
 	p.StringVar(&f.mode, "mode", "", "how Athena works: staged (one reading for all queries), direct (each "+
 		"query reads), auto (what is cheaper)")
-	p.StringVar(&f.awsProfile, "aws-profile", "", "profile of the shared AWS files")
-	p.StringVar(&f.awsRegion, "aws-region", "", "AWS region")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
 	f.registerMachine(c)
-	p.StringSliceVar(&f.accounts, "accounts", nil, "limit to these account ids")
-	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
 	completions(c, "engine", engines)
 	completions(c, "mode", modes)
+}
+
+// registerPlace are the flags of commands that read logs.
+func (f *flags) registerPlace(c *cobra.Command) {
+	p := c.Flags()
+	p.StringVar(&f.source, "source", "", "folder of CloudTrail log files, the S3 layout or loose files; or s3://bucket/prefix")
+	p.StringVar(&f.awsProfile, "aws-profile", "", "profile of the shared AWS files")
+	p.StringVar(&f.awsRegion, "aws-region", "", "AWS region")
+	p.StringSliceVar(&f.accounts, "accounts", nil, "limit to these account ids")
+	p.StringSliceVar(&f.regions, "regions", nil, "limit to these regions")
 }
 
 // registerStatements are the flags of commands that ask the statements of queries.
@@ -87,11 +93,16 @@ func (f *flags) registerMachine(c *cobra.Command) {
 		"where the memory does not carry them)")
 }
 
-// registerPeriod are the flags of commands that ask about a period.
+// registerPeriod are the flags of commands that ask queries about a period.
 func (f *flags) registerPeriod(c *cobra.Command) {
+	f.registerWhen(c)
+	c.Flags().StringArrayVar(&f.params, "param", nil, "parameter name=value, or query/id.name=value for one query; may be repeated")
+}
+
+// registerWhen are the flags of commands that look at a period.
+func (f *flags) registerWhen(c *cobra.Command) {
 	p := c.Flags()
 	p.StringVar(&f.period, "period", "", "last-month, last-week, yesterday, last-30-days, 2026-10, 2026-Q3, 2026-10-01..2026-10-16 …")
 	p.StringVar(&f.timezone, "timezone", "", "IANA time zone the period and local times are meant in (default UTC)")
-	p.StringArrayVar(&f.params, "param", nil, "parameter name=value, or query/id.name=value for one query; may be repeated")
 	completions(c, "period", []string{"last-month", "last-week", "last-quarter", "last-30-days", "yesterday", "this-month"})
 }

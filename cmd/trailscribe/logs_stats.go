@@ -16,7 +16,7 @@ import (
 )
 
 func (p *program) logsCommand() *cobra.Command {
-	return group("logs", "Look at log files", p.logsStatsCommand(), p.logsShowCommand())
+	return group("logs", "Look at log files", p.logsStatsCommand(), p.logsShowCommand(), p.logsVerifyCommand())
 }
 
 func (p *program) logsStatsCommand() *cobra.Command {

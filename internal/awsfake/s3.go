@@ -65,6 +65,16 @@ func (s *Server) Put(bucketName, key string, body []byte, class string) {
 	s.s3.buckets[bucketName].set(key, o)
 }
 
+// PutMeta puts an object with metadata of its writer.
+func (s *Server) PutMeta(bucketName, key string, body []byte, meta map[string]string) {
+	s.Put(bucketName, key, body, "")
+	s.s3.mu.Lock()
+	defer s.s3.mu.Unlock()
+	for name, value := range meta {
+		s.s3.buckets[bucketName].objects[key].header.Set("X-Amz-Meta-"+name, value)
+	}
+}
+
 // PutFS puts all files of a tree into a bucket, below a prefix.
 func (s *Server) PutFS(bucketName, prefix string, files fs.FS) error {
 	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {

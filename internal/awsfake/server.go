@@ -1,4 +1,4 @@
-// Package awsfake is a fake AWS for tests: S3, Glue, Athena and STS over real HTTP, in memory.
+// Package awsfake is a fake AWS for tests: S3, Glue, Athena, CloudTrail's keys and STS over real HTTP, in memory.
 //
 // It is reached only through the SDK's own endpoint settings (Env), so that what is tested is the program as it runs. Its
 // Athena runs the statements: on DuckDB, over the objects in the fake bucket, found by the table in the fake Glue. It
@@ -56,6 +56,7 @@ type Server struct {
 	athena athenaState
 	faults faultState
 	roles  roleState
+	trail  trailState
 	meter  meterState
 
 	dbOnce sync.Once
@@ -94,6 +95,7 @@ func New(o Options) (*Server, error) {
 	s.s3.uploads = map[string]*upload{}
 	s.glue.databases = map[string]*database{"default": {Name: "default", CreateTime: o.Now()}}
 	s.roles.keys = map[string]*role{}
+	s.trail.keys = map[string][]PublicKey{}
 	s.faults.seed, s.faults.asked, s.faults.done = o.Seed, map[string]int{}, map[string]int64{}
 	s.meter.calls = map[string]int64{}
 	s.startAthena()
@@ -168,7 +170,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	switch target := r.Header.Get("X-Amz-Target"); {
 	case target != "":
 		c.service, c.operation, _ = strings.Cut(target, ".")
-		c.service = map[string]string{"AmazonAthena": "athena", "AWSGlue": "glue"}[c.service]
+		c.service = map[string]string{"AmazonAthena": "athena", "AWSGlue": "glue", "CloudTrail_20131101": "cloudtrail"}[c.service]
 		c.format = jsonErrors
 	case c.service == "sts":
 		c.form()
@@ -212,6 +214,8 @@ func (c *call) do() *failure {
 		return c.json(glueOperations)
 	case "athena":
 		return c.json(athenaOperations)
+	case "cloudtrail":
+		return c.json(cloudtrailOperations)
 	}
 	return &failure{400, "UnknownOperationException", "the fake has no service for " + c.r.Header.Get("X-Amz-Target")}
 }

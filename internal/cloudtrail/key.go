@@ -21,6 +21,20 @@ const (
 	FolderAggregated = "CloudTrail-Aggregated"
 )
 
+// FolderKeys is the folder of a copy of a trail's bucket that holds CloudTrail's public keys, a file REGION.json for each region. It is
+// next to AWSLogs; CloudTrail itself keeps no such folder.
+const FolderKeys = "cloudtrail-keys"
+
+// KeysRegion is the region whose public keys a file holds, by its name; "" where it is not such a file.
+func KeysRegion(name string) string {
+	rest, ok := strings.CutPrefix(name, FolderKeys+"/")
+	region, json := strings.CutSuffix(rest, ".json")
+	if !ok || !json || !isRegion(region) {
+		return ""
+	}
+	return region
+}
+
 // Loose tells that the name says nothing: the file does not be in the layout of a trail's bucket.
 func (k Key) Loose() bool { return k.Folder == "" }
 

@@ -50,6 +50,11 @@ type errMalformed struct{ says string }
 
 func (e errMalformed) Error() string { return e.says }
 
+// errAbsent is for a field that is missing, by its name.
+type errAbsent string
+
+func (e errAbsent) Error() string { return string(e) + " is missing" }
+
 func malformed(format string, args ...any) error { return errMalformed{fmt.Sprintf(format, args...)} }
 
 // parse fills the digest from its JSON. As much as can be read is filled even if there is an error: a digest that is not as
@@ -59,9 +64,11 @@ func (d *digest) parse(text []byte) error {
 	if err != nil {
 		return err
 	}
-	var wrong []string
+	var absent, wrong []string
 	note := func(err error) {
-		if err != nil {
+		if m, ok := err.(errAbsent); ok {
+			absent = append(absent, string(m))
+		} else if err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}
@@ -100,6 +107,9 @@ func (d *digest) parse(text []byte) error {
 	d.prevHash = strings.ToLower(d.prevHash)
 	note(d.entries(top["logFiles"]))
 	d.parsed = d.object != "" && !d.end.IsZero()
+	if len(absent) > 0 {
+		wrong = append(wrong, "it has no "+strings.Join(absent, ", "))
+	}
 	if len(wrong) > 0 {
 		return malformed("%s", strings.Join(wrong, "; "))
 	}
@@ -113,7 +123,7 @@ func (d *digest) parse(text []byte) error {
 
 func (d *digest) entries(raw json.RawMessage) error {
 	if raw == nil {
-		return malformed("logFiles is missing")
+		return errAbsent("logFiles")
 	}
 	var list []json.RawMessage
 	if raw[0] != '[' || json.Unmarshal(raw, &list) != nil {
@@ -185,7 +195,7 @@ func object(text []byte) (fields, error) {
 func (f fields) text(name string, to *string, null bool) error {
 	raw, ok := f[name]
 	if !ok {
-		return malformed("%s is missing", name)
+		return errAbsent(name)
 	}
 	if null && string(raw) == "null" {
 		return nil

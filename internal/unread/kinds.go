@@ -16,6 +16,7 @@ const (
 	OwnCache     Kind = "own-cache" // a file of a cache of this program
 	Hidden       Kind = "hidden"
 	DigestPlace  Kind = "digest-folder"
+	PublicKeys   Kind = "public-keys" // of CloudTrail, kept with a copy of digests
 	InsightPlace Kind = "insight-folder"
 	NetworkPlace Kind = "network-folder"
 	Aggregated   Kind = "aggregated-folder"
@@ -84,7 +85,8 @@ const (
 
 // Kinds has the names of the arguments of each kind. A number called bytes is a size.
 var Kinds = map[Kind][]string{
-	FolderMarker: nil, OwnRun: {"run"}, OwnCache: nil, Hidden: nil, DigestPlace: nil, InsightPlace: nil, NetworkPlace: nil, Aggregated: nil,
+	FolderMarker: nil, OwnRun: {"run"}, OwnCache: nil, Hidden: nil, DigestPlace: nil, PublicKeys: nil, InsightPlace: nil, NetworkPlace: nil,
+	Aggregated: nil,
 	OtherPlace: {"folder"}, Archived: {"class"}, Link: nil,
 	TableAccount: {"account"}, TableRegion: {"account", "region"}, TableDay: {"account", "day"}, AthenaFailed: {"error"},
 	Vanished: nil, CannotRead: {"error"}, CannotDecode: nil, GzipCutOff: nil, GzipChecksum: nil, GzipDamaged: nil,

@@ -38,6 +38,8 @@ func unopened(o object) (state string, why unread.Reason) {
 		return Skipped, unread.Because(unread.FolderMarker)
 	case o.Not.Kind != "" && o.key.Loose(): // in a trail's folder a file is a log file whatever is next to it
 		return Skipped, o.Not
+	case cloudtrail.KeysRegion(o.Key) != "":
+		return Skipped, unread.Because(unread.PublicKeys)
 	case hidden(o):
 		return Skipped, unread.Because(unread.Hidden)
 	}
