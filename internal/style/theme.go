@@ -2,7 +2,6 @@ package style
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,9 +10,6 @@ import (
 	"trailscribe/internal/library"
 	"trailscribe/internal/yaml"
 )
-
-// RGB is a colour.
-type RGB struct{ R, G, B uint8 }
 
 // Theme is one file of templates/themes: colours by name (navy, accent, ink, grey, rule, tint, zebra, tones critical, high …) and faces.
 type Theme struct {
@@ -132,31 +128,11 @@ func hex(s string) RGB {
 	return RGB{uint8(n >> 16), uint8(n >> 8), uint8(n)}
 }
 
-// On is the colour of text on a ground: white, or the dark text colour, whichever stands out more (contrast ratio of WCAG 2.1).
+// On is the colour of text on a ground: white, or the theme's dark text where white cannot be read.
 func (t *Theme) On(ground RGB) RGB {
-	white, dark := t.Colors["white"], t.Colors["ink"]
+	dark := t.Colors["ink"]
 	if d, ok := t.Colors["darktext"]; ok {
 		dark = d
 	}
-	if Contrast(white, ground) >= Contrast(dark, ground) {
-		return white
-	}
-	return dark
-}
-
-// Contrast is the contrast ratio of WCAG 2.1, from 1 to 21.
-func Contrast(a, b RGB) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(c RGB) float64 {
-	f := func(v uint8) float64 {
-		s := float64(v) / 255
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*f(c.R) + 0.7152*f(c.G) + 0.0722*f(c.B)
+	return On(ground, t.Colors["white"], dark)
 }

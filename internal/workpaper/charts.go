@@ -181,10 +181,9 @@ func (c *composer) inOneUnit(sums map[point]float64) string {
 
 // draw fills a chart with its sums. A line breaks off where there is none; a bar has no height there.
 func (c *composer) draw(ch *document.Chart, categories, series []string, sums map[point]float64) {
-	tones := []document.Tone{document.Neutral, document.Accent, document.Info, document.Low, document.Medium, document.High}
 	ch.Categories = categories
-	for i, name := range series {
-		s := document.Series{Name: name, Tone: tones[i%len(tones)], Points: make([]float64, len(categories))}
+	for _, name := range series { // a tone would say that a series is good or bad
+		s := document.Series{Name: name, Tone: document.Neutral, Points: make([]float64, len(categories))}
 		if name == "" { // one series is named by what it counts
 			s.Name = ch.Unit
 		}

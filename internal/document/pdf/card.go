@@ -73,7 +73,7 @@ func (l *flow) card(b document.Card, keep float64) {
 	}
 	l.y += head + 2.2
 	for _, p := range odd {
-		l.lines(bold, 9, 4.3, l.strong(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
+		l.lines(bold, 9, 4.3, l.word(p.Tone), l.l, l.wrap(bold, 9, l.line(p.Text), l.w))
 	}
 	l.end(outer)
 	l.fields(b.Fields)

@@ -207,18 +207,21 @@ func (l *flow) chart(c document.Chart, x, y, w float64) {
 	l.plot(c, w).draw(x, y+h)
 }
 
-// colors are one colour per series: its tone's, or, where a tone comes again, one from a row of quiet colours.
+// colors are one colour per series: its tone's, or, where it has none among others or has that of another, a shade of the heat scale.
 func (l *flow) colors(c document.Chart) []style.RGB {
-	quiet := []style.RGB{l.palette["neutral"], l.palette["navy"], l.palette["accent"], l.palette["low"], l.palette["mid"], l.palette["grey"]}
+	quiet := style.Series(l.ramp)
 	seen := map[style.RGB]bool{}
 	out := make([]style.RGB, len(c.Series))
 	for i, s := range c.Series {
 		v := l.fill(s.Tone)
+		if neutral := s.Tone == document.Neutral || s.Tone == ""; neutral && len(c.Series) > 1 {
+			v = quiet[0]
+		}
 		for j := 0; seen[v] && j < len(quiet); j++ {
 			v = quiet[j]
 		}
 		if seen[v] { // more series than colours: shades of the house colour
-			v = mix(l.palette["navy"], l.palette["tint"], float64(i%7)/8)
+			v = style.Mix(l.palette["navy"], l.palette["tint"], float64(i%7)/8)
 		}
 		seen[v] = true
 		out[i] = v

@@ -65,7 +65,7 @@ func (l *flow) code(b document.Code) {
 		l.rect(l.l, l.y, 0.8, h, l.palette["accent"])
 		y := l.y + 5
 		for _, r := range part {
-			l.artifact(func() { l.right(mono, leastSize/0.86, l.palette["mid"], l.l+8, y, r.number) })
+			l.artifact(func() { l.right(mono, leastSize/0.86, l.dim(), l.l+8, y, r.number) })
 			l.put(mono, size, l.palette["ink"], l.l+11, y, r.text)
 			if r.last {
 				l.apart()

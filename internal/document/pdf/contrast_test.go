@@ -16,7 +16,7 @@ var tones = []document.Tone{document.Neutral, document.Good, document.Critical, 
 // readable fails where text on a ground has less contrast than WCAG 2.1 asks for at level AA.
 func readable(t *testing.T, what string, text, ground style.RGB) {
 	t.Helper()
-	if ratio := style.Contrast(text, ground); ratio < enough {
+	if ratio := style.Contrast(text, ground); ratio < style.Enough {
 		t.Errorf("%s: contrast %.2f of text %v on %v", what, ratio, text, ground)
 	}
 }
@@ -26,15 +26,21 @@ func TestTextStandsOutFromItsGround(t *testing.T) {
 	p := l.palette
 	for _, tone := range tones {
 		readable(t, "pill "+string(tone), p.on(p.fill(tone)), p.fill(tone))
+		for _, ground := range []string{"white", "tint", "zebra"} {
+			readable(t, "word "+string(tone)+" on "+ground, p.word(tone), p[ground])
+			if ratio := style.Contrast(p.figure(tone), p[ground]); ratio < style.EnoughLarge {
+				t.Errorf("figure %s: contrast %.2f on %s", tone, ratio, ground)
+			}
+		}
 		ground, mark := l.cellColors(tone)
 		readable(t, "matrix "+string(tone), mark, ground)
 		for i := range 101 { // the shades of a cell that stands for a share
-			ground := mix(p["white"], p.fill(tone), 0.12+0.78*float64(i)/100)
+			ground := style.Mix(p["white"], p.fill(tone), 0.12+0.78*float64(i)/100)
 			readable(t, "share "+string(tone), p.on(ground), ground)
 		}
 	}
 	for i := range 501 {
-		ground := shade(heatRamp, float64(i)/500)
+		ground := style.Shade(heatRamp, float64(i)/500)
 		readable(t, "heat", p.on(ground), ground)
 	}
 	for _, text := range []string{"ink", "grey", "navy", "accent"} {
@@ -81,20 +87,78 @@ func deuteranopia(c [3]float64) (out [3]float64) {
 	return out
 }
 
-// Severities are told by their word first. Any two also differ to who lacks the green cones, and those that follow on each other, as in
-// a stacked bar, differ in grey print. High and low do not in grey: a bar without medium is told by its legend's order and its figures.
+// apart is how far two colours are from each other in CIE L*a*b* to who lacks the green cones, and in lightness alone, as in grey print.
+func apart(a, b style.RGB) (withoutGreen, inGrey float64) {
+	x, y := labOf(deuteranopia(linear(a))), labOf(deuteranopia(linear(b)))
+	return math.Hypot(math.Hypot(x[0]-y[0], x[1]-y[1]), x[2]-y[2]), math.Abs(labOf(linear(a))[0] - labOf(linear(b))[0])
+}
+
+// Severities are told by their word first. Any two also differ to who lacks the green cones and in grey print.
 func TestSeveritiesDifferWithoutGreenAndInGrey(t *testing.T) {
 	p := newPalette(nil)
 	order := []document.Tone{document.Critical, document.High, document.Medium, document.Low}
 	for i, a := range order {
-		for j, b := range order[i+1:] {
-			x, y := labOf(deuteranopia(linear(p.fill(a)))), labOf(deuteranopia(linear(p.fill(b))))
-			if d := math.Hypot(math.Hypot(x[0]-y[0], x[1]-y[1]), x[2]-y[2]); d < 15 {
-				t.Errorf("%s and %s: %.0f apart without green cones", a, b, d)
+		for _, b := range order[i+1:] {
+			green, grey := apart(p.fill(a), p.fill(b))
+			if green < 15 || grey < 12 {
+				t.Errorf("%s and %s: %.0f apart without green cones, %.0f in grey", a, b, green, grey)
 			}
-			grey := math.Abs(labOf(linear(p.fill(a)))[0] - labOf(linear(p.fill(b)))[0])
-			if j == 0 && grey < 12 {
-				t.Errorf("%s and %s: %.0f apart in grey", a, b, grey)
+		}
+	}
+}
+
+// So do the colours of whatever else shares a chart: the series of a query, and clear next to exceptions and not answered.
+func TestSeriesDifferWithoutGreenAndInGrey(t *testing.T) {
+	l := lay(t, documenttest.Empty())
+	many := document.Chart{Series: make([]document.Series, 5)}
+	tests := document.Chart{Series: []document.Series{{Tone: document.Good}, {Tone: document.Critical}, {Tone: document.Muted}}}
+	signal := document.Chart{Series: []document.Series{{Tone: document.Critical}, {Tone: document.Neutral}}}
+	for _, c := range []document.Chart{many, tests, signal} {
+		colors := l.colors(c)
+		for i, a := range colors {
+			for j, b := range colors[i+1:] {
+				if green, grey := apart(a, b); green < 12 || grey < 12 {
+					t.Errorf("%d series, %d and %d: %.0f apart without green cones, %.0f in grey", len(colors), i, i+1+j, green, grey)
+				}
+			}
+		}
+	}
+	if green, grey := apart(l.palette["neutral"], l.palette["critical"]); green < 12 || grey < 12 { // one series and its signalled points
+		t.Errorf("signalled points: %.0f apart without green cones, %.0f in grey", green, grey)
+	}
+}
+
+// Whatever is set on a page can be read on what it stands on: the surface drawn last below it.
+func TestEveryTextStandsOut(t *testing.T) {
+	for _, n := range documenttest.All() {
+		l := lay(t, n.Document)
+		for i, p := range l.pages {
+			for k, m := range p.marks {
+				if m.kind != textMark && m.kind != capsMark || strings.TrimSpace(m.text) == "" {
+					continue
+				}
+				least := style.Enough
+				if m.size >= 18 || m.size >= 14 && (m.face == bold || m.face == display) {
+					least = style.EnoughLarge
+				}
+				x := m.x + float32(l.width(m.face, float64(m.size), m.text))/2 // its middle
+				ground := l.palette["white"]
+				for _, g := range p.marks[:k] {
+					top := m.y - m.size*0.12
+					switch g.kind {
+					case rectMark, roundMark:
+						if x >= g.x && x <= g.x+g.w && top >= g.y && top <= g.y+g.h {
+							ground = g.color
+						}
+					case discMark:
+						if math.Hypot(float64(x-g.x), float64(top-g.y)) <= float64(g.w) {
+							ground = g.color
+						}
+					}
+				}
+				if ratio := style.Contrast(m.color, ground); ratio < least {
+					t.Errorf("%s, page %d: contrast %.2f of %.30q in %.1f points, %v on %v", n.Name, i+1, ratio, m.text, m.size, m.color, ground)
+				}
 			}
 		}
 	}

@@ -371,13 +371,13 @@ func (g *grid) strip(l *flow, cells []gridCell, lines [][]string, tags []tag, fr
 		}
 		id, color := cell.face(c.face), l.palette["ink"]
 		if cell.share > 0 {
-			ground := mix(l.palette["white"], l.fill(cell.tone), 0.12+0.78*cell.share)
+			ground := style.Mix(l.palette["white"], l.fill(cell.tone), 0.12+0.78*cell.share)
 			l.rect(x+0.2, l.y+0.1, c.w-0.4, h-0.2, ground)
 			color = l.on(ground)
 		}
 		var back style.RGB
 		if cell.pill {
-			id, back = bold, l.strong(cell.tone)
+			id, back = bold, l.word(cell.tone)
 			color = back
 		}
 		var parts [][]span

@@ -36,7 +36,7 @@ func (l *flow) heatPlot(c document.Chart, w float64) plot {
 	}
 	labels := l.categories(c.Categories, n, cw, w-lw, false)
 	rows := float64(len(c.Series))
-	color := func(v float64) style.RGB { return shade(l.ramp, 0.02+0.98*(v-low)/(high-low)) }
+	color := func(v float64) style.RGB { return style.Shade(l.ramp, 0.02+0.98*(v-low)/(high-low)) }
 	return plot{rows*ch + labels.height + 6, func(x, y float64) {
 		gx := x + lw
 		for i, s := range c.Series {

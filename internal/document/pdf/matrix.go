@@ -117,13 +117,13 @@ func (l *flow) cellColors(t document.Tone) (ground, mark style.RGB) {
 	p := l.palette
 	switch t {
 	case document.Good:
-		return mix(p["good"], p["white"], 0.72), mix(p["good"], p["ink"], 0.35)
+		return style.Mix(p["good"], p["white"], 0.72), style.Mix(p["good"], p["ink"], 0.35)
 	case document.Accent:
-		return mix(p["accent"], p["white"], 0.62), mix(p["accent"], p["ink"], 0.5)
+		return style.Mix(p["accent"], p["white"], 0.62), style.Mix(p["accent"], p["ink"], 0.5)
 	case document.Muted:
-		return mix(p["muted"], p["white"], 0.35), p["ink"]
+		return style.Mix(p["muted"], p["white"], 0.35), p["ink"]
 	case document.Neutral, "":
-		return mix(p["rule"], p["white"], 0.5), p["grey"]
+		return style.Mix(p["rule"], p["white"], 0.5), p["grey"]
 	}
 	c := l.fill(t)
 	return c, l.on(c)

@@ -14,7 +14,7 @@ var navy = map[string]style.RGB{
 	"band":  {R: 0x9F, G: 0xC3, B: 0xD6}, "bandtext": {R: 0xD6, G: 0xE4, B: 0xEE}, "bandrule": {R: 0x3F, G: 0xB6, B: 0xC4},
 	"good": {R: 0x1E, G: 0x8A, B: 0x5A}, "critical": {R: 0xA3, G: 0x16, B: 0x2A}, "high": {R: 0xD4, G: 0x55, B: 0x1B},
 	"medium": {R: 0xD9, G: 0x9A, B: 0x12},
-	"low":    {R: 0x3F, G: 0x7F, B: 0xBF}, "info": {R: 0x85, G: 0x93, B: 0xA3}, "neutral": {R: 0x9D, G: 0xB4, B: 0xC8},
+	"low":    {R: 0x9D, G: 0xCD, B: 0xF3}, "info": {R: 0x85, G: 0x93, B: 0xA3}, "neutral": {R: 0x9D, G: 0xB4, B: 0xC8},
 	"muted":    {R: 0xA9, G: 0xB4, B: 0xC0},
 	"darktext": {R: 0x2B, G: 0x1D, B: 0x00}, "white": {R: 0xFF, G: 0xFF, B: 0xFF},
 }
@@ -58,34 +58,22 @@ func (p palette) strong(t document.Tone) style.RGB {
 	return p["navy"]
 }
 
-// enough is the least contrast ratio of text that WCAG 2.1 asks for at level AA.
-const enough = 4.5
-
-// on is the text colour that can be read on c: white or the theme's dark text, whichever stands out more. On a middle shade neither may
-// stand out enough; black or white always does.
-func (p palette) on(c style.RGB) style.RGB {
-	best := p["white"]
-	for _, other := range []style.RGB{p["darktext"], {}, {R: 255, G: 255, B: 255}} {
-		if now := style.Contrast(best, c); now < enough && style.Contrast(other, c) > now {
-			best = other
-		}
-	}
-	return best
+// word is the colour of small text of that tone on white or on the tint of a card.
+func (p palette) word(t document.Tone) style.RGB {
+	return style.Readable(p.strong(t), p["tint"], style.Enough)
 }
+
+// figure is the colour of a large figure of that tone on the tint of a tile.
+func (p palette) figure(t document.Tone) style.RGB {
+	return style.Readable(p.strong(t), p["tint"], style.EnoughLarge)
+}
+
+// dim is the colour of text that steps back behind what it stands next to, such as the number of a line.
+func (p palette) dim() style.RGB { return style.Readable(p["mid"], p["tint"], style.Enough) }
+
+// on is the text colour that can be read on c: white, or the theme's dark text where white cannot be read.
+func (p palette) on(c style.RGB) style.RGB { return style.On(c, p["white"], p["darktext"]) }
 
 // heatRamp are the shades of a heat chart, from few to many, of the theme compiled in.
 var heatRamp = []style.RGB{{R: 0xF4, G: 0xF7, B: 0xFA}, {R: 0xD3, G: 0xE3, B: 0xE9}, {R: 0x9C, G: 0xC7, B: 0xCF},
 	{R: 0x57, G: 0xA5, B: 0xB0}, {R: 0x0F, G: 0x7B, B: 0x8A}, {R: 0x0B, G: 0x2A, B: 0x4A}}
-
-// shade is the colour of a ramp at a place between 0 and 1.
-func shade(ramp []style.RGB, at float64) style.RGB {
-	at = min(max(at, 0), 1) * float64(len(ramp)-1)
-	i := min(int(at), len(ramp)-2)
-	return mix(ramp[i], ramp[i+1], at-float64(i))
-}
-
-// mix is a at 0, b at 1.
-func mix(a, b style.RGB, at float64) style.RGB {
-	f := func(x, y uint8) uint8 { return uint8(float64(x) + (float64(y)-float64(x))*at + 0.5) }
-	return style.RGB{R: f(a.R, b.R), G: f(a.G, b.G), B: f(a.B, b.B)}
-}

@@ -139,7 +139,7 @@ func (l *flow) pointList(points []document.Point, x, w float64) {
 		case word != nil:
 			for i, s := range word {
 				if l.y+float64(i)*3.1 < l.bottom {
-					l.put(bold, pillSize, l.palette.strong(p.Pill.Tone), x, y0+3+float64(i)*3.1, s)
+					l.put(bold, pillSize, l.word(p.Pill.Tone), x, y0+3+float64(i)*3.1, s)
 				}
 			}
 		case pill != "":

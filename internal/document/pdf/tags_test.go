@@ -23,7 +23,7 @@ func TestEveryTextIsTagged(t *testing.T) {
 				}
 				running := !p.bare && (float64(m.y) < headerY || float64(m.y) > h-footerDrop)
 				again := strings.Contains(m.text, "continued") || float64(m.y) < topEdge+20 && m.face == bold
-				number := m.face == mono && m.color == l.palette["mid"]
+				number := m.face == mono && m.color == l.dim()
 				if l.tree.of(&m) == 0 && !running && !again && !number {
 					t.Errorf("%s, page %d: %.40q is not part of the structure", n.Name, i+1, m.text)
 				}

@@ -44,7 +44,7 @@ func (l *flow) tiles(b document.Tiles) {
 			l.apart()
 			y := l.y + 15.4 + float64(labels-1)*2.9
 			s := l.line(t.Value)
-			l.put(display, l.shrink(display, s, 20, 6, w-6), l.strong(t.Tone), x+3, y, s)
+			l.put(display, l.shrink(display, s, 20, 6, w-6), l.figure(t.Tone), x+3, y, s)
 			l.apart()
 			for j, s := range noteLines[i] {
 				l.put(text, 7.6, l.palette["grey"], x+3, y+5.4+float64(j)*3.5, s)

@@ -60,14 +60,6 @@ func (g *page) verdict(v document.Verdict) {
 	g.gap(6)
 }
 
-// onTone is the colour of words on a tone's full colour.
-func (b *book) onTone(t document.Tone) string {
-	if t == document.Medium {
-		return "2B1D00"
-	}
-	return "FFFFFF"
-}
-
 func (g *page) tiles(tiles []document.Tile) {
 	if len(tiles) == 0 {
 		return
@@ -90,7 +82,7 @@ func (g *page) tiles(tiles []document.Tile) {
 					Border: append([]excelize.Border{{Type: "top", Color: tone, Style: 5}}, white...), Alignment: left(false)}
 			}),
 			b.style("tile-value-"+string(t.Tone), func() *excelize.Style {
-				return &excelize.Style{Font: b.font(22, true, tone), Fill: fill(b.color("tint")), Border: white, Alignment: left(false)}
+				return &excelize.Style{Font: b.font(22, true, b.figure(t.Tone)), Fill: fill(b.color("tint")), Border: white, Alignment: left(false)}
 			}),
 			b.style("tile-note", func() *excelize.Style {
 				return &excelize.Style{Font: b.font(8, false, b.color("grey")), Fill: fill(b.color("tint")), Border: white,

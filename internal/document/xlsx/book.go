@@ -71,39 +71,6 @@ func (b *book) try(err error) {
 	}
 }
 
-// palette is used for a colour that the theme does not name.
-var palette = map[string]string{
-	"navy": "0B2A4A", "accent": "0F7B8A", "ink": "1B2733", "grey": "5B6B7B", "mid": "93A1AF", "rule": "D5DCE4", "tint": "F4F7FA",
-	"white":   "FFFFFF",
-	"neutral": "0B2A4A", "good": "1E8A5A", "critical": "A3162A", "high": "D4551B", "medium": "D99A12", "low": "3F7FBF", "info": "8593A3",
-	"muted": "93A1AF", "chart": "9DB4C8",
-}
-
-// color is a theme colour as six hex digits.
-func (b *book) color(name string) string {
-	if b.theme != nil {
-		if c, ok := b.theme.Colors[name]; ok {
-			return fmt.Sprintf("%02X%02X%02X", c.R, c.G, c.B)
-		}
-	}
-	if c, ok := palette[name]; ok {
-		return c
-	}
-	return palette["ink"]
-}
-
-func (b *book) tone(t document.Tone) string { return b.color(string(t)) }
-
-// pale mixes a colour with white: the ground a word of that colour stands on.
-func pale(hex string, share float64) string {
-	var out strings.Builder
-	for i := 0; i < 6; i += 2 {
-		v, _ := strconv.ParseInt(hex[i:i+2], 16, 32)
-		fmt.Fprintf(&out, "%02X", int(255-(255-float64(v))*share))
-	}
-	return out.String()
-}
-
 // Colours of cells to fill in, in every theme: cream is what an auditor's workpapers use.
 const (
 	cream     = "FFFBEF"

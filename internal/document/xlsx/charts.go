@@ -73,7 +73,7 @@ func (g *page) room() {
 // native writes the numbers right of the page and a chart of the format's own over them, so that a reader can restyle and check it.
 func (g *page) native(c document.Chart, from, to int) {
 	b := g.b
-	grey := b.style("chart-data", func() *excelize.Style { return &excelize.Style{Font: b.font(8, false, b.color("mid"))} })
+	grey := b.style("chart-data", func() *excelize.Style { return &excelize.Style{Font: b.font(8, false, b.dim())} })
 	series := marked(c)
 	first := g.data
 	top := int64(2)
@@ -128,11 +128,7 @@ func (g *page) native(c document.Chart, from, to int) {
 		}
 		chart.YAxis.MajorUnit = wholeUnit(series)
 	}
-	for i, s := range series {
-		color := b.tone(s.Tone)
-		if s.Tone == document.Neutral || s.Tone == "" {
-			color = b.color("chart")
-		}
+	for i, color := range b.series(series) {
 		x := excelize.ChartSeries{Name: fmt.Sprintf("%s!$%s$%d", quote(g.name), column(first+1+i), top), Categories: ref(first, top+1, end),
 			Values: ref(first+1+i, top+1, end), Fill: fill(color)}
 		if c.Kind == document.LineChart {

@@ -10,6 +10,7 @@ import (
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/result"
+	"trailscribe/internal/style"
 )
 
 func column(n int) string {
@@ -271,10 +272,7 @@ func (g *page) matrix(m document.Matrix) {
 			}
 			white := []excelize.Border{{Type: "left", Color: "FFFFFF", Style: 2}, {Type: "right", Color: "FFFFFF", Style: 2},
 				{Type: "top", Color: "FFFFFF", Style: 2}, {Type: "bottom", Color: "FFFFFF", Style: 2}}
-			ink := "FFFFFF"
-			if t == document.Neutral || t == document.Muted {
-				ink = b.color("grey")
-			}
+			ink := hexOf(style.On(rgb(ground), rgb(b.color("white")), rgb(b.color("grey")), rgb(b.color("ink"))))
 			return &excelize.Style{Font: b.font(8, true, ink), Fill: fill(ground), Border: white,
 				Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}
 		})
@@ -367,8 +365,8 @@ func (g *page) heat(c document.Chart) {
 	}
 	cells := address(labelTo+1, top) + ":" + address(labelTo+len(c.Categories), g.row-1)
 	b.try(b.f.SetConditionalFormat(g.name, cells, []excelize.ConditionalFormatOptions{{Type: "3_color_scale", Criteria: "=", MinType: "min",
-		MidType: "percentile", MidValue: "75", MaxType: "max", MinColor: "#" + b.color("tint"), MidColor: "#" + pale(b.color("accent"), 0.45),
-		MaxColor: "#" + b.color("accent")}}))
+		MidType: "percentile", MidValue: "75", MaxType: "max", MinColor: "#" + b.color("tint"), MidColor: "#" + pale(b.heat(), 0.45),
+		MaxColor: "#" + b.heat()}}))
 	axis := b.style("heat-axis", func() *excelize.Style {
 		return &excelize.Style{Font: b.font(7.5, false, b.color("grey")), Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "top"}}
 	})

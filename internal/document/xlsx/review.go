@@ -96,7 +96,7 @@ func (b *book) toneFormats(sh, cells string, choices []document.Choice) {
 		if !ok {
 			var err error
 			id, err = b.f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Bold: true, Color: b.word(tone)},
-				Fill: fill(pale(b.tone(tone), 0.14))})
+				Fill: fill(pale(b.tone(tone), paleShare))})
 			b.try(err)
 			if b.conditional == nil {
 				b.conditional = map[document.Tone]int{}
@@ -109,17 +109,6 @@ func (b *book) toneFormats(sh, cells string, choices []document.Choice) {
 	if len(formats) > 0 {
 		b.try(b.f.SetConditionalFormat(sh, cells, formats))
 	}
-}
-
-// word is a tone's colour dark enough to be read on its pale ground.
-func (b *book) word(t document.Tone) string {
-	switch t {
-	case document.Medium:
-		return "7A5200"
-	case document.Muted, document.Info:
-		return b.color("grey")
-	}
-	return b.tone(t)
 }
 
 // progress says how many rows of a reviewed table have another choice than the first: counted live, with today's figure for programs that

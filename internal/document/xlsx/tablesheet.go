@@ -128,7 +128,7 @@ func (b *book) tableSheet(p *plan) {
 
 	// styles and widths of the columns
 	styles := []int{b.style("row-number", func() *excelize.Style {
-		return &excelize.Style{Font: b.font(size, false, b.color("mid")), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: right()}
+		return &excelize.Style{Font: b.font(size, false, b.dim()), Border: under(pale(b.color("rule"), 0.7), 1), Alignment: right()}
 	})}
 	b.width(sh, 2, max(6.5, float64(len(strconv.FormatInt(p.first+p.n, 10)))+3))
 	for i, col := range t.Columns {
