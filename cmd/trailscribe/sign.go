@@ -15,7 +15,7 @@ import (
 )
 
 // passphraseVariable holds the passphrase of an encrypted key. There is no flag for it: command lines are read by others.
-const passphraseVariable = "TRAILSCRIBE_SIGN_PASSPHRASE"
+const passphraseVariable = "TRAILSCRIBE_SIGN_PASSPHRASE" //nolint:gosec // the name of a variable
 
 // mostKey is how many bytes a private key may have.
 const mostKey = 64 << 10

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -185,8 +186,11 @@ func dataWords(t *testing.T, saved *run.Saved) map[string]bool {
 		}
 	}
 	err := fs.WalkDir(os.DirFS(saved.Path), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(name, "library/") || strings.HasPrefix(name, "data/") {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, "data/") {
 			return err
+		}
+		if framework, _ := path.Match("library/reports/frameworks/*.yaml", name); strings.HasPrefix(name, "library/") && !framework {
+			return nil
 		}
 		data, err := os.ReadFile(filepath.Join(saved.Path, name))
 		if err != nil {
@@ -203,6 +207,13 @@ func dataWords(t *testing.T, saved *run.Saved) map[string]bool {
 		}
 		if strings.HasSuffix(name, ".sql") {
 			add(string(data))
+			return nil
+		}
+		if version := editions.FindSubmatch(data); strings.HasPrefix(name, "library/") {
+			if version == nil {
+				return fmt.Errorf("%s: the framework has no version", name)
+			}
+			add(string(version[1])) // the publisher's name of an edition
 			return nil
 		}
 		if name != "record.json" && !strings.HasSuffix(name, ".jsonl.gz") {
@@ -223,6 +234,8 @@ func dataWords(t *testing.T, saved *run.Saved) map[string]bool {
 	}
 	return words
 }
+
+var editions = regexp.MustCompile(`(?m)^version: (.*)$`)
 
 // signs are words of no language: units of the SI and names of formats.
 var signs = map[string]bool{"kB": true, "MB": true, "GB": true, "UTC": true, "SHA": true, "trailscribe": true}

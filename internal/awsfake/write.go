@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"trailscribe/internal/sql"
-	language "trailscribe/internal/sql"
 )
 
 // purpose is what besides its SELECT decides what a statement gives; "" where that is not told.
@@ -210,11 +209,11 @@ func (s *Server) insert(x *execution, p *plan) error {
 	}
 	var columns []string
 	for i, c := range p.checked.Columns() {
-		want, err := language.ParseType(all[i].Type)
+		want, err := sql.ParseType(all[i].Type)
 		if err != nil {
 			return err
 		}
-		if language.DuckType(want) != language.DuckType(p.types[i]) {
+		if sql.DuckType(want) != sql.DuckType(p.types[i]) {
 			return athenaError(2, 1006, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: column %s is %s, the query gives %s",
 				all[i].Name, all[i].Type, p.types[i])
 		}

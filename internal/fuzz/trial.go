@@ -56,9 +56,10 @@ func try(ctx context.Context, o options, t target, binary string) (result, error
 		return result{target: t}, fmt.Errorf("find the build cache: %w", err)
 	}
 	kept := filepath.Join(strings.TrimSpace(string(cache)), "fuzz", filepath.FromSlash(t.pkg))
-	c := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+o.each.String(),
-		"-test.fuzzminimizetime="+minimized,
-		"-test.parallel="+strconv.Itoa(o.workers), "-test.timeout="+(10*time.Minute+2*o.each).String(), "-test.fuzzcachedir="+kept)
+	arguments := []string{"-test.run=^$", "-test.fuzz=^" + t.name + "$", "-test.fuzztime=" + o.each.String(), "-test.fuzzminimizetime=" +
+		minimized,
+		"-test.parallel=" + strconv.Itoa(o.workers), "-test.timeout=" + (10*time.Minute + 2*o.each).String(), "-test.fuzzcachedir=" + kept}
+	c := exec.CommandContext(ctx, binary, arguments...)
 	c.Dir = t.dir
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it ends its workers
 	c.WaitDelay = 10 * time.Second

@@ -21,20 +21,20 @@ type digest struct {
 	says     string
 	parsed   bool
 
-	account, endText           string
-	start, end                 time.Time
-	bucket, object             string
-	fingerprint, algorithm     string
-	first                      bool // all of previous* are null
-	prevBucket, prevObject     string
-	prevHash, prevSignature    string // of the predecessor; lower case hash
-	logs                       []reference
-	metaSignature, metaAlg     string // of the object's metadata; "": none
-	generated                  string
-	signature                  string // the one that was verified
-	modified                   time.Time
-	next                       *digest // names this one as its predecessor
-	prevMissing, signedByOther bool
+	account, endText        string
+	start, end              time.Time
+	bucket, object          string
+	fingerprint, algorithm  string
+	first                   bool // all of previous* are null
+	prevBucket, prevObject  string
+	prevHash, prevSignature string // of the predecessor; lower case hash
+	logs                    []reference
+	metaSignature, metaAlg  string // of the object's metadata; "": none
+	generated               string
+	signature               string // the one that was verified
+	modified                time.Time
+	next                    *digest // names this one as its predecessor
+	signedByOther           bool
 }
 
 // reference is a log file as a digest lists it.
@@ -66,7 +66,8 @@ func (d *digest) parse(text []byte) error {
 	}
 	var absent, wrong []string
 	note := func(err error) {
-		if m, ok := err.(errAbsent); ok {
+		var m errAbsent
+		if errors.As(err, &m) {
 			absent = append(absent, string(m))
 		} else if err != nil {
 			wrong = append(wrong, err.Error())

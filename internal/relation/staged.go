@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"trailscribe/internal/diag"
 	"trailscribe/internal/sql"
 )
 
@@ -41,7 +40,7 @@ func checkStaged(p part, v variant) (*sql.Checked, error) {
 		checked, bad = parsed.Check(sql.Catalog{Records: RecordColumns()}, types())
 	}
 	if bad.Err() != nil {
-		return nil, diag.Problems(bad)
+		return nil, bad
 	}
 	has := map[string]bool{}
 	for _, c := range checked.Columns() {

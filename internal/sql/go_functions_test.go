@@ -170,7 +170,9 @@ func FuzzFormats(f *testing.F) {
 				}
 			}
 		}
-		foreignPattern(s)
+		if what := foreignPattern(s); what != "" && what != foreignPattern(s+"a") { // what follows does not change what stands before
+			t.Fatalf("the pattern %q has %s, and with a letter behind it %s", s, what, foreignPattern(s+"a"))
+		}
 		for groups := range 4 {
 			if got, err := replacement(s, groups); err == nil && utf8.ValidString(s) && !utf8.ValidString(got) {
 				t.Fatalf("the replacement %q becomes %q", s, got)

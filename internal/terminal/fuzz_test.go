@@ -69,7 +69,7 @@ func FuzzRows(f *testing.F) {
 			t.Fatal(err)
 		}
 		var got []map[string]*string
-		if err := json.Unmarshal([]byte(out.String()), &got); err != nil {
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 			t.Fatalf("%v in %s", err, out)
 		}
 		if utf8.ValidString(a+b) && utf8.ValidString(a) && (len(got) != 2 || *got[0]["a"] != a || *got[0]["b"] != b || got[1]["a"] != nil) {

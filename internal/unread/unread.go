@@ -142,7 +142,7 @@ func (r Reason) Arguments() (all []Argument, err error) {
 	if _, err := d.Token(); err != nil {
 		return nil, fmt.Errorf("reading the arguments of the reason %.40q: %w", r.Kind, err)
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // a decoder gives io.EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return nil, fmt.Errorf("there is more behind the arguments of the reason %.40q", r.Kind)
 	}
 	return all, nil

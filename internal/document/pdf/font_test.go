@@ -30,7 +30,7 @@ func smallFont(ranges ...[2]uint16) []byte {
 	for g := range glyphs {
 		loca = append(loca, pack(uint32(len(glyf)))...)
 		glyf = append(glyf, box...)
-		hmtx = append(hmtx, pack(uint16(400+g%7*50), int16(0))...)
+		hmtx = append(hmtx, pack(400+g%7*50, int16(0))...)
 	}
 	loca = append(loca, pack(uint32(len(glyf)))...)
 	cmap := pack(uint16(0), uint16(1), uint16(3), uint16(1), uint32(12),

@@ -177,7 +177,7 @@ func (l *flow) lineRows(b document.Lines, n int) {
 }
 
 // refs sets references side by side, each a link.
-func (l *flow) refs(x, y float64, refs []string) (end float64) {
+func (l *flow) refs(x, y float64, refs []string) {
 	for _, ref := range refs {
 		outer := l.begin(tagSpan)
 		w := l.put(mono, lineSize-0.4, l.palette["accent"], x, y, l.line(ref))
@@ -187,7 +187,6 @@ func (l *flow) refs(x, y float64, refs []string) (end float64) {
 		l.apart()
 		x += w + 1.6
 	}
-	return x
 }
 
 // timeline sets events in two columns: when, a disc with the initial of the severity, what, references. The columns are filled one

@@ -90,9 +90,8 @@ func solid(s string) (n int) {
 	return n
 }
 
-// putSpans sets a line of spans, each in an element of its own, so that every link has its own text, and gives the width of them all.
-func (l *flow) putSpans(id faceID, size float64, c style.RGB, x, y float64, line []span) float64 {
-	start := x
+// putSpans sets a line of spans, each in an element of its own, so that every link has its own text.
+func (l *flow) putSpans(id faceID, size float64, c style.RGB, x, y float64, line []span) {
 	for _, s := range line {
 		outer := l.begin(tagSpan)
 		color := c
@@ -103,5 +102,4 @@ func (l *flow) putSpans(id faceID, size float64, c style.RGB, x, y float64, line
 		x += l.put(id, size, color, x, y, s.text)
 		l.end(outer)
 	}
-	return x - start
 }

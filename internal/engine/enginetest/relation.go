@@ -338,13 +338,13 @@ func testProcessZone(t *testing.T, open Open) {
 	for _, zone := range []string{"America/New_York", "Asia/Tokyo", "UTC"} {
 		t.Run(zone, func(t *testing.T) {
 			t.Setenv("TZ", zone)
-			old := time.Local
 			loc, err := time.LoadLocation(zone)
 			if err != nil {
 				t.Fatal(err)
 			}
+			old := time.Local
+			t.Cleanup(func() { time.Local = old }) // registered first, so that it runs when the session is closed
 			time.Local = loc
-			defer func() { time.Local = old }()
 			start(t, open, nil, f, october()).want(text, want...)
 		})
 	}

@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto"
-	"crypto/md5"
+	"crypto/md5" //nolint:gosec // the fingerprint that CloudTrail gives a public key
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -100,7 +100,7 @@ func Hash(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
 // Public is the key as ListPublicKeys gives it, and its fingerprint.
 func Public(key *rsa.PublicKey) (der []byte, fingerprint string) {
 	der = x509.MarshalPKCS1PublicKey(key)
-	return der, fmt.Sprintf("%x", md5.Sum(der))
+	return der, fmt.Sprintf("%x", md5.Sum(der)) //nolint:gosec // see the import
 }
 
 // Place is where a trail's files are.

@@ -121,7 +121,7 @@ func TestKeysOfEachKindSign(t *testing.T) {
 
 func TestKeysThatCannotSign(t *testing.T) {
 	good := curve(t, elliptic.P256())
-	small, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // one that must not sign
+	small, err := rsa.GenerateKey(rand.Reader, 1024) // one that must not sign
 	if err != nil {
 		t.Fatal(err)
 	}

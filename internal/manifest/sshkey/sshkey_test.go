@@ -128,7 +128,7 @@ func TestEncryptedKey(t *testing.T) {
 }
 
 func TestWhatIsNotAKeyIsNotRepeated(t *testing.T) {
-	small, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // one that must not sign
+	small, err := rsa.GenerateKey(rand.Reader, 1024) // one that must not sign
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestWhatIsNotAKeyIsNotRepeated(t *testing.T) {
 // ask starts an agent with these keys and gives its socket.
 func ask(t *testing.T, list ...crypto.Signer) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "agent") // short: the path of a socket has at most 104 bytes
+	dir, err := os.MkdirTemp("", "agent") //nolint:usetesting // short: the path of a socket has at most 104 bytes
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestAgent(t *testing.T) {
 
 // An agent that asks its user and gets no answer does not hold the program.
 func TestAgentThatDoesNotAnswer(t *testing.T) {
-	dir, err := os.MkdirTemp("", "agent")
+	dir, err := os.MkdirTemp("", "agent") //nolint:usetesting // as short as above
 	if err != nil {
 		t.Fatal(err)
 	}

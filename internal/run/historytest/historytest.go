@@ -249,11 +249,11 @@ func begunBefore(t *testing.T, a, b Machine) {
 	revisions(t, a.History, k, 1, 2, 3)
 }
 
-// ready is a sealed folder that is next to all runs, as an entry of a history.
-func ready(t *testing.T, m Machine, k run.Key, revision int, previous run.End) (e run.Entry, renamed *int) {
+// ready is a sealed folder of revision 1 that is next to all runs, as an entry of a history.
+func ready(t *testing.T, m Machine, k run.Key, previous run.End) (e run.Entry, renamed *int) {
 	t.Helper()
 	dir := t.TempDir()
-	r := &run.Record{Format: run.Format, Report: k.Report, Variant: k.Variant, Period: run.Period{ID: k.Period}, Revision: revision,
+	r := &run.Record{Format: run.Format, Report: k.Report, Variant: k.Variant, Period: run.Period{ID: k.Period}, Revision: 1,
 		Title: t.Name() + dir}
 	b, err := r.Canonical()
 	if err != nil {
@@ -265,7 +265,7 @@ func ready(t *testing.T, m Machine, k run.Key, revision int, previous run.End) (
 		}
 	}
 	write(manifest.Record, b)
-	write("report.txt", fmt.Appendf(nil, "revision %d\n", revision))
+	write("report.txt", []byte("revision 1\n"))
 	sum := sha256.Sum256(b)
 	list, err := manifest.Build(os.DirFS(dir), manifest.Manifest{Run: r.Name(), Evidence: hex.EncodeToString(sum[:]),
 		Previous: previous.Digest, PreviousRun: previous.Run})
@@ -277,7 +277,7 @@ func ready(t *testing.T, m Machine, k run.Key, revision int, previous run.End) (
 	list.Add(manifest.Sums, sums)
 	write(manifest.Name, list.Canonical())
 	renamed = new(int)
-	return run.Entry{Key: k, Revision: revision, Manifest: list, Rename: func() (fs.FS, error) {
+	return run.Entry{Key: k, Revision: 1, Manifest: list, Rename: func() (fs.FS, error) {
 		*renamed++
 		final := filepath.Join(m.Base, filepath.FromSlash(list.Run))
 		if err := os.MkdirAll(filepath.Dir(final), 0o750); err != nil {
@@ -290,8 +290,8 @@ func ready(t *testing.T, m Machine, k run.Key, revision int, previous run.End) (
 // oneNumber: both machines have asked, and both have a run with the number that they were told.
 func oneNumber(t *testing.T, a, b Machine) {
 	k := Key("2026-10", "", "a")
-	mine, _ := ready(t, a, k, 1, run.End{})
-	other, renamed := ready(t, b, k, 1, run.End{})
+	mine, _ := ready(t, a, k, run.End{})
+	other, renamed := ready(t, b, k, run.End{})
 	if err := a.History.Add(t.Context(), mine); err != nil {
 		t.Fatal(err)
 	}
@@ -310,8 +310,8 @@ func oneNumber(t *testing.T, a, b Machine) {
 
 func onePlace(t *testing.T, a, b Machine) {
 	october, november := Key("2026-10", "", "a"), Key("2026-11", "", "a")
-	mine, _ := ready(t, a, october, 1, run.End{})
-	other, renamed := ready(t, b, november, 1, run.End{})
+	mine, _ := ready(t, a, october, run.End{})
+	other, renamed := ready(t, b, november, run.End{})
 	if err := a.History.Add(t.Context(), mine); err != nil {
 		t.Fatal(err)
 	}
@@ -319,11 +319,11 @@ func onePlace(t *testing.T, a, b Machine) {
 		t.Errorf("the second of one place: %v, renamed %d times", err, *renamed)
 	}
 	revisions(t, b.History, november)
-	forged, renamed := ready(t, b, november, 1, run.End{Run: mine.Manifest.Run, Digest: strings.Repeat("0", 64)})
+	forged, renamed := ready(t, b, november, run.End{Run: mine.Manifest.Run, Digest: strings.Repeat("0", 64)})
 	if err := b.History.Add(t.Context(), forged); !errors.Is(err, run.ErrMoved) || *renamed > 0 {
 		t.Errorf("a predecessor of another digest: %v, renamed %d times", err, *renamed)
 	}
-	again, renamed := ready(t, b, november, 1, run.End{Run: mine.Manifest.Run, Digest: mine.Manifest.Digest()})
+	again, renamed := ready(t, b, november, run.End{Run: mine.Manifest.Run, Digest: mine.Manifest.Digest()})
 	if err := b.History.Add(t.Context(), again); err != nil || *renamed != 1 {
 		t.Errorf("behind the end: %v, renamed %d times", err, *renamed)
 	}
@@ -426,7 +426,7 @@ func sealUnlocked(t *testing.T, m Machine, k run.Key, what string) *run.Saved {
 
 func endOfContext(t *testing.T, a, _ Machine) {
 	k := Key("2026-10", "", "a")
-	e, renamed := ready(t, a, k, 1, run.End{})
+	e, renamed := ready(t, a, k, run.End{})
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	if err := a.History.Add(ctx, e); !errors.Is(err, context.Canceled) || *renamed > 0 {

@@ -20,6 +20,7 @@ type Database struct {
 	share      int64         // bytes of values of a statement that the database does not count
 	promise    int64
 	statements *statements
+	releases   sync.WaitGroup // connections that wait for their rows to be closed
 
 	mu   sync.Mutex
 	left int // statements that were left behind and still run
@@ -36,7 +37,7 @@ var ErrLeftBehind = errors.New("the statement did not stop when it was told to; 
 func (d *Database) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	call := func() (rows *sql.Rows, err error) {
 		err = d.run(ctx, true, func(c *sql.Conn) (err error) {
-			rows, err = c.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller's
+			rows, err = c.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the caller's
 			return err
 		})
 		if err != nil && rows != nil {
@@ -56,7 +57,7 @@ type Row struct {
 
 // QueryRowContext runs a statement that gives one row, as QueryContext does.
 func (d *Database) QueryRowContext(ctx context.Context, query string, args ...any) *Row {
-	rows, err := d.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // Scan closes them
+	rows, err := d.QueryContext(ctx, query, args...) //nolint:rowserrcheck // Scan looks for their error
 	return &Row{rows, err}
 }
 
@@ -145,12 +146,27 @@ func (d *Database) Close() error {
 	closed := make(chan error, 1)
 	go func() { closed <- d.DB.Close() }()
 	if !d.Running() {
-		return <-closed
+		err := <-closed
+		d.released(d.grace)
+		return err
 	}
 	select {
 	case err := <-closed:
 		return err
 	case <-time.After(d.grace):
 		return nil
+	}
+}
+
+// released waits until the connections of closed rows are given back, which happens in the background. Rows that nobody closed keep theirs.
+func (d *Database) released(patience time.Duration) {
+	done := make(chan struct{})
+	go func() {
+		d.releases.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
 	}
 }

@@ -21,7 +21,6 @@ type statement struct {
 	asked   bool  // a query: its values are held to the limits, and its memory to what was promised
 	share   int64 // bytes that a batch of values may take together
 	stopped atomic.Bool
-	ended   atomic.Bool
 	fault   atomic.Pointer[error] // the first that was noted
 }
 
@@ -133,7 +132,7 @@ func (d *Database) run(ctx context.Context, asked bool, do func(*sql.Conn) error
 		c.Close()
 		return err
 	}
-	go c.Close() // when the rows are closed
+	d.releases.Go(func() { c.Close() }) // when the rows are closed
 	return nil
 }
 
