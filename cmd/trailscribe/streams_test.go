@@ -62,6 +62,7 @@ var everyCommand = []struct {
 	{"trailscribe query run", "query run activity/by-day --source logs --cache cache --period 2026-10", exitDone},
 	{"trailscribe query lint", "query lint root/console-login", exitDone}, // which says on standard error that all is well
 	{"trailscribe query test", "query test root/console-login", exitDone},
+	{"trailscribe logs verify", "logs verify --source logs --period 2026-10", exitIncomplete},
 	{"trailscribe report", "report", exitDone},
 	{"trailscribe report list", "report list", exitDone},
 	{"trailscribe report show", "report show cis-aws", exitDone},
