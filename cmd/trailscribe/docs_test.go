@@ -139,7 +139,7 @@ func TestPagesTellTheTruth(t *testing.T) {
 }
 
 // progressLines are the lines of progress, which a screen shows in place and takes away.
-var progressLines = regexp.MustCompile(`(?m)^(making sample logs|opening the logs|reading logs|asking|judging|composing|writing|sealing|cases)\n`)
+var progressLines = regexp.MustCompile(`(?m)^(making sample logs|opening the logs|reading logs|asking|judging|composing|writing|sealing|verifying|cases)\n`)
 
 // A link of a page to another file of the project leads somewhere.
 func TestPagesLinkToWhatIsThere(t *testing.T) {

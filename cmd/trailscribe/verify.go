@@ -70,7 +70,9 @@ func (p *program) verify(ctx context.Context, dir string) error {
 	against.Series = folders[0] != top
 	chains := map[string]*run.Chain{}
 	t := &verification{p: p}
-	for _, folder := range folders {
+	defer p.term.Done()
+	for i, folder := range folders {
+		p.term.Progress("verifying", int64(i), int64(len(folders)))
 		this := against
 		series, place, ok := run.Place(folder)
 		if ok && chains[series] == nil {
