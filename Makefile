@@ -69,8 +69,8 @@ fuzz: ## every fuzz target for FUZZTIME (30s), and every mutation of definitions
 	$(GO) test ./internal ./internal/workpaper -count=1 -run 'TestDefinitionsMutated|TestForgedRecords' -nth 1
 	$(GO) run ./internal/fuzz -time $(FUZZTIME) -only '$(FUZZ)'
 
-fuzz-short: ## every fuzz target for two seconds, and not more than five minutes
-	$(GO) run ./internal/fuzz -time 2s -total 5m
+fuzz-short: ## every fuzz target for two seconds, without instruments, whose build takes longer than that
+	$(GO) run ./internal/fuzz -time 2s -total 5m -guided=false -jobs 2 -parallel 1
 
 bench: ## speed and memory, for docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./internal/...

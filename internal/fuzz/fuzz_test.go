@@ -92,6 +92,9 @@ func TestResult(t *testing.T) {
 	if said := r.failure(); !strings.Contains(said, "before it was fuzzed") || !strings.Contains(said, "-run '^FuzzX$'") {
 		t.Error(said)
 	}
+	if e, f := counts("fuzz: elapsed: 2s, execs: 253754 (123191/sec)\n"); e != 253754 || f != 0 { // built without instruments
+		t.Error(e, f)
+	}
 	if e, f := counts(""); e != 0 || f != 0 {
 		t.Error(e, f)
 	}

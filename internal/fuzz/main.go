@@ -1,4 +1,4 @@
-// Fuzz runs every fuzz target of the module, one after the other: make fuzz. It finds them in the source, so a new one is run without
+// Fuzz runs every fuzz target of the module: make fuzz. It finds them in the source, so a new one is run without
 // being listed anywhere. It stops at the first that fails, with the failing input and the command that runs it again.
 package main
 
@@ -22,6 +22,8 @@ type options struct {
 	total    time.Duration  // after which no other target is begun; 0: no limit
 	only     *regexp.Regexp // package and name of the targets to run
 	workers  int
+	jobs     int
+	guided   bool
 	all      bool    // go on after a failure
 	leastCPU float64 // executions per second of processor time; a target below is too slow
 }
@@ -35,6 +37,8 @@ func main() {
 	flag.DurationVar(&o.total, "total", 0, "begin no other target after this time, builds included; 0: no limit")
 	only := flag.String("only", "", "a regular expression for targets, such as 'internal/yaml FuzzDecode'")
 	flag.IntVar(&o.workers, "parallel", runtime.GOMAXPROCS(0), "processes that fuzz a target at the same time")
+	flag.IntVar(&o.jobs, "jobs", 1, "targets that are fuzzed at the same time")
+	flag.BoolVar(&o.guided, "guided", true, "build with the instruments by which fuzzing finds new code; without, inputs are mutated blindly")
 	flag.BoolVar(&o.all, "all", false, "go on with the other targets after one has failed")
 	flag.Float64Var(&o.leastCPU, "least", 10, "executions per second of processor time; a target with fewer is too slow to find anything")
 	list := flag.Bool("list", false, "list the targets and run none")
@@ -63,7 +67,7 @@ func main() {
 	}
 }
 
-// run fuzzes the targets one after the other.
+// run fuzzes the targets, o.jobs at the same time, and prints their results in the order of the targets.
 func run(ctx context.Context, out io.Writer, o options, targets []target) error {
 	temp, err := os.MkdirTemp("", "fuzz")
 	if err != nil {
@@ -71,42 +75,71 @@ func run(ctx context.Context, out io.Writer, o options, targets []target) error 
 	}
 	defer os.RemoveAll(temp)
 	began := time.Now()
-	binary, built := "", ""
 	var failed, slow, left []string
 	executions := int64(0)
-	for _, t := range targets {
-		if !o.only.MatchString(t.String()) {
-			continue
+	end := false
+	var done []chan outcome
+	next := func(n int) {
+		x := <-done[n]
+		switch {
+		case x.skipped:
+			return
+		case x.left:
+			left = append(left, targets[n].String())
+			return
 		}
-		if o.total > 0 && time.Since(began) > o.total {
-			left = append(left, t.String())
+		executions += x.executions
+		fmt.Fprintln(out, x.result)
+		if x.err != nil {
+			fmt.Fprintf(out, "%s\n%s", x.err, x.failure())
+			failed = append(failed, targets[n].String())
+			end = end || !o.all
+		} else if x.rate() < o.leastCPU {
+			slow = append(slow, targets[n].String())
+		}
+	}
+	binary, built := "", ""
+	for n, t := range targets {
+		answer := make(chan outcome, 1)
+		done = append(done, answer)
+		if n >= o.jobs {
+			next(n - o.jobs)
+		}
+		switch {
+		case end || !o.only.MatchString(t.String()):
+			answer <- outcome{skipped: true}
+			continue
+		case o.total > 0 && time.Since(began) > o.total:
+			answer <- outcome{left: true}
 			continue
 		}
 		if built != t.pkg {
-			binary, built = filepath.Join(temp, "fuzz.test"), t.pkg
-			if err := build(ctx, t, binary); err != nil {
+			binary, built = filepath.Join(temp, fmt.Sprintf("%d.test", n)), t.pkg
+			if err := build(ctx, o, t, binary); err != nil {
 				return err
 			}
 		}
-		r, err := fuzz(ctx, o, t, binary)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		executions += r.executions
-		fmt.Fprintln(out, r)
-		if err != nil {
-			fmt.Fprintf(out, "%s\n%s", err, r.failure())
-			failed = append(failed, t.String())
-			if !o.all {
-				break
-			}
-		}
-		if err == nil && r.rate() < o.leastCPU {
-			slow = append(slow, t.String())
-		}
+		go func(binary string) {
+			r, err := fuzz(ctx, o, t, binary)
+			answer <- outcome{result: r, err: err}
+		}(binary)
+	}
+	for n := max(0, len(targets)-o.jobs); n < len(targets); n++ {
+		next(n)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	fmt.Fprintf(out, "%d executions in %s\n", executions, time.Since(began).Round(time.Second))
 	return verdict(out, o, failed, slow, left)
+}
+
+// outcome is what became of one target.
+type outcome struct {
+	result
+	err     error
+	skipped bool // it was not asked for
+	left    bool // the time was over
 }
 
 // verdict says what was found and what was not tried.

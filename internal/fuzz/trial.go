@@ -14,9 +14,14 @@ import (
 	"time"
 )
 
-// build makes the package's tests with the instruments that fuzzing goes by.
-func build(ctx context.Context, t target, binary string) error {
-	c := exec.CommandContext(ctx, "go", "test", "-c", "-fuzz=.", "-o", binary, t.pkg)
+// build makes the package's tests, and where fuzzing is guided with the instruments that it goes by. For these every package that the tests
+// import is compiled once more, which takes minutes the first time.
+func build(ctx context.Context, o options, t target, binary string) error {
+	arguments := []string{"test", "-c", "-vet=off", "-o", binary}
+	if o.guided {
+		arguments = append(arguments, "-fuzz=.")
+	}
+	c := exec.CommandContext(ctx, "go", append(arguments, t.pkg)...)
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the tests of %s: %w\n%s", t.path, err, out)
 	}
@@ -92,7 +97,7 @@ func endedLate(output string) bool {
 
 var (
 	latePattern     = regexp.MustCompile(`(?m)^--- FAIL: Fuzz\w+ \([0-9.]+s\)\n    context deadline exceeded\nFAIL\n`)
-	progressPattern = regexp.MustCompile(`execs: (\d+) \([^)]*\), new interesting: (\d+)`)
+	progressPattern = regexp.MustCompile(`execs: (\d+) \([^)]*\)(?:, new interesting: (\d+))?`)
 	inputPattern    = regexp.MustCompile(`(?m)^\s+Failing input written to (\S+)$`)
 )
 
