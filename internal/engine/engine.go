@@ -155,8 +155,8 @@ type Inputs struct {
 	Records     *int64 `json:"records"`     // management and data records of the period, duplicates counted
 	Events      *int64 `json:"events"`      // the same after removing duplicates: rows of `events`
 	Conflicting *int64 `json:"conflicting"` // events of the period and its history whose copies differ
-	Undated     *int64 `json:"undated"`     // records of the files read whose eventTime cannot be read
-	Outside     *int64 `json:"outside"`     // dated records of the files read that lie outside the period
+	Undated     *int64 `json:"undated"`     // records of the scope whose eventTime cannot be read
+	Outside     *int64 `json:"outside"`     // records of the files read outside the period, or of other accounts or regions
 	LeftOut     *int64 `json:"left_out"`    // network, Insight and aggregated records of the period, not in `events`
 
 	First      time.Time  `json:"first,omitzero"` // of the events; zero without any

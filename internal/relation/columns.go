@@ -17,7 +17,7 @@ const (
 
 // Statements over the records that are not relations of queries: an engine answers with them what its rows rest on.
 const (
-	Census     = "census"     // records by account, category, dated, in_period
+	Census     = "census"     // records by account, category, dated, in_period, in_scope
 	Deliveries = "deliveries" // log files outside the S3 layout by account, region and UTC day of their records
 	Conflicts  = "conflicts"  // the different contents of events whose copies differ, by account and event id
 )

@@ -107,6 +107,7 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 		}
 		if account != "" && len(s.scope.Accounts) > 0 && !slices.Contains(s.scope.Accounts, account) || region != "" &&
 			len(s.scope.Regions) > 0 && !slices.Contains(s.scope.Regions, region) {
+			outside += copies
 			return
 		}
 		switch {

@@ -162,7 +162,7 @@ func (s *session) countEvents(ctx context.Context, t *counters) error {
 		})
 }
 
-// countRecords counts the records that are not in events: without a time, outside the period, of other categories.
+// countRecords counts the records that are not in events: without a time, outside the period or the scope, of other categories.
 func (s *session) countRecords(ctx context.Context, t *counters) error {
 	census, err := s.statement(relation.Census, sql.Name(relation.Records))
 	if err != nil {
@@ -171,12 +171,14 @@ func (s *session) countRecords(ctx context.Context, t *counters) error {
 	return each(ctx, s.db, census, func(scan func(...any) error) error {
 		var account stdsql.NullString
 		var category string
-		var dated, within bool
+		var dated, within, inScope bool
 		var n int64
-		if err := scan(&account, &category, &dated, &within, &n); err != nil {
+		if err := scan(&account, &category, &dated, &within, &inScope, &n); err != nil {
 			return err
 		}
 		switch {
+		case !inScope:
+			t.outside += n
 		case !dated:
 			t.undated += n
 		case !within:

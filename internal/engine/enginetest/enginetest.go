@@ -47,6 +47,7 @@ func Run(t *testing.T, open Open) {
 		{"loose and S3 layout", testLayouts},
 		{"empty scope", testEmpty},
 		{"inputs", testInputs},
+		{"mixed accounts", testMixed},
 		{"coverage cells", testCells},
 		{"files", testFiles},
 		{"state", testState},

@@ -42,6 +42,28 @@ func testEmpty(t *testing.T, open Open) {
 	}
 }
 
+// A loose file has records of any account and region: those of the scope are events, and the others are counted as outside it.
+func testMixed(t *testing.T, open Open) {
+	scope := october()
+	scope.Accounts, scope.Regions = []string{"111122223333"}, []string{"eu-west-1"}
+	other := map[string]any{"recipientAccountId": "444455556666"}
+	w := start(t, open, nil, files{
+		"export/mixed.json": log(at("2026-10-25T08:00:00Z", "mine"), at("2026-10-25T09:00:00Z", "other", other), at("nonsense", "undated"),
+			at("nonsense", "undated of another", other), at("2026-10-25T09:00:00Z", "elsewhere", map[string]any{"awsRegion": "us-east-1"}),
+			at("2026-09-01T00:00:00Z", "before")),
+		"export/others.json": log(at("2026-10-26T08:00:00Z", "another", other)),
+	}, scope)
+	w.want("SELECT eventid FROM events ORDER BY eventid", "mine")
+	in := w.inputs()
+	w.figure("read", in.Read, 2)
+	w.figure("records", in.Records, 1)
+	w.figure("undated", in.Undated, 1)
+	w.figure("outside", in.Outside, 5)
+	if len(in.Cells) != 1 || in.Cells[0].Account != "111122223333" || in.Cells[0].Files != 1 || in.Cells[0].Events != 1 {
+		t.Errorf("deliveries of the scope: %+v", in.Cells)
+	}
+}
+
 // Records = events + duplicates, and every record of a file that was read is somewhere.
 func testInputs(t *testing.T, open Open) {
 	f := files{

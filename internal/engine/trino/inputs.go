@@ -41,9 +41,9 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	}
 	census, err := s.statement(relation.Census, s.table(relation.Records))
 	if err == nil {
-		all, err = s.rows(ctx, "SELECT coalesce(account_id, ''), category, count(*), true, true FROM "+s.table(relation.Events)+
-			" GROUP BY 1, 2 UNION ALL SELECT coalesce(account_id, ''), category, records, dated, in_period FROM ("+
-			census+") WHERE NOT dated OR NOT in_period OR category <> 'management' AND category NOT LIKE 'data:%' ORDER BY 1, 2")
+		all, err = s.rows(ctx, "SELECT coalesce(account_id, ''), category, count(*), true, true, true FROM "+s.table(relation.Events)+
+			" GROUP BY 1, 2 UNION ALL SELECT coalesce(account_id, ''), category, records, dated, in_period, in_scope FROM ("+
+			census+") WHERE NOT in_scope OR NOT dated OR NOT in_period OR category <> 'management' AND category NOT LIKE 'data:%' ORDER BY 1, 2")
 	}
 	if err != nil {
 		return engine.Inputs{}, fault(ctx, fmt.Errorf("count the records: %w", err))
@@ -51,6 +51,9 @@ func (s *session) Inputs(ctx context.Context) (engine.Inputs, error) {
 	for _, r := range all {
 		count, category := r[2].(int64), r[1].(string)
 		switch {
+		case r[5] == false:
+			n.outside += count
+			continue
 		case r[3] == false:
 			n.undated += count
 			continue
