@@ -30,8 +30,9 @@ test: ## every test that needs no network; what was skipped, and why, is in the 
 	$(GO) vet ./...
 	$(GO) run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- -timeout $(TIMEOUT) ./...
 
+# What is left out measures memory, of which the race detector takes several times as much.
 race: ## the packages with goroutines, under the race detector
-	$(GO) test -race -timeout $(TIMEOUT) $(RACE)
+	$(GO) test -race -timeout $(TIMEOUT) -skip '^Test(Attacks|Threads)$$' $(RACE)
 
 lint: ## golangci-lint, fetched by the Go tool
 	$(GO) run $(LINT) run ./...

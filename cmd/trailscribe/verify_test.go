@@ -175,7 +175,7 @@ func TestVerifyRowsFollowTheirSchema(t *testing.T) {
 	for dir, want := range map[string]int{
 		original: exitDone, altered: exitMismatch, filepath.Dir(original): exitDone, t.TempDir(): exitMismatch,
 	} {
-		code, text := tell(t, "verify", dir, "--output", "json")
+		code, text := tell(t, "verify", dir, "--output", "json", "--quiet")
 		if code != want {
 			t.Errorf("%s: exit code %d\n%s", dir, code, text)
 		}
