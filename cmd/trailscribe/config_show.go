@@ -22,12 +22,16 @@ configuration, what is built in. With a report, what that report says counts too
 				return err
 			}
 			p.term.Problems(problems)
+			s, err := p.open()
+			if err != nil {
+				return err
+			}
+			if problems = p.checkConfig(s); problems.Err() != nil {
+				return problems
+			}
+			p.term.Problems(problems)
 			var r *report.Report
 			if len(args) > 0 {
-				s, err := p.open()
-				if err != nil {
-					return err
-				}
 				if r, problems = report.Load(s.library, args[0], s.queries, s.frameworks, p.formats.choice()); problems.Err() != nil {
 					return problems
 				}

@@ -54,10 +54,11 @@ func (all formats) writers(s *setup, want []string, theme string) ([]document.Wr
 	if err := problems.Err(); err != nil {
 		return nil, nil, err
 	}
-	fonts, err := fs.Sub(templates.FS, "fonts")
+	builtIn, err := fs.Sub(templates.FS, "fonts")
 	if err != nil {
 		return nil, nil, err
 	}
+	fonts := s.library.Over("templates/fonts", builtIn)
 	var documents []document.Writer
 	var exports []export.Writer
 	for _, name := range want {

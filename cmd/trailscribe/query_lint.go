@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/diag"
+	"trailscribe/internal/period"
 	"trailscribe/internal/report"
 	"trailscribe/internal/style"
 )
@@ -12,9 +13,11 @@ func (p *program) queryLintCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [ID|TOPIC|PATTERN]...",
 		Short: "Check queries against Athena's language, and the rest of the library, offline",
-		Long: `Lint reads every query, report, framework and language of the library, checks the SQL against Athena's
-language and the columns of events, and prints every problem with its place. It needs no engine and no
-account. Exit code 2 if there are problems.`,
+		Long: `Lint reads every query, report, framework, calendar, theme and language of the library, checks the SQL
+against Athena's language and the columns of events, holds the configuration against the library, and
+prints every problem with its place, and every file that nothing reads. It needs no engine and no account.
+
+Exit codes: 0 done, 1 error. Exit code 2 if there are problems.`,
 		Example: `  trailscribe query lint
   trailscribe query lint --library ./audit iam`,
 		ValidArgsFunction: p.completeQueries,
@@ -47,6 +50,8 @@ account. Exit code 2 if there are problems.`,
 			_, more := report.All(s.library, s.queries, s.frameworks, p.formats.choice())
 			problems = append(problems, more...)
 			problems = append(problems, style.CheckLanguages(s.library)...)
+			problems = append(problems, s.lintRest()...)
+			problems = append(problems, p.checkConfig(s)...)
 			problems = distinct(problems).Sort()
 			if err := problems.Err(); err != nil {
 				return problems
@@ -56,6 +61,19 @@ account. Exit code 2 if there are problems.`,
 			return nil
 		},
 	}
+}
+
+// lintRest reads the calendars and themes of the library and names its files that nothing reads.
+func (s *setup) lintRest() (bad diag.Problems) {
+	for _, f := range s.library.Glob("reports/calendars/*.yaml") {
+		_, problems := period.LoadCalendar(f.Name(), f.Data)
+		bad = append(bad, problems...)
+	}
+	for _, name := range style.Themes(s.library) {
+		_, problems := style.LoadTheme(s.library, name)
+		bad = append(bad, problems...)
+	}
+	return append(bad, s.library.Unknown()...)
 }
 
 // distinct keeps one of equal problems: a file may be looked at twice.

@@ -22,6 +22,7 @@ import (
 	"trailscribe/internal/run"
 	"trailscribe/internal/sql"
 	"trailscribe/internal/style"
+	"trailscribe/internal/yaml"
 )
 
 // resolvePeriod reads the period in its zone.
@@ -59,10 +60,11 @@ func (s *setup) calendar() (*period.Calendar, []library.File, error) {
 		for _, f := range s.library.Glob("reports/calendars/*.yaml") {
 			ids = append(ids, strings.TrimSuffix(filepath.Base(f.Path), ".yaml"))
 		}
-		return nil, nil, diag.Problems{{At: s.config.Calendar.At, Text: fmt.Sprintf("there is no calendar %q", id), Allowed: ids,
-			Rule: "calendar-unknown"}}
+		return nil, nil, diag.Problems{{At: s.config.Calendar.At, Text: fmt.Sprintf("there is no calendar %q%s", id, yaml.DidYouMean(id, ids)),
+			Allowed: ids,
+			Rule:    "calendar-unknown"}}
 	}
-	c, problems := period.LoadCalendar(file.Path, file.Data)
+	c, problems := period.LoadCalendar(file.Name(), file.Data)
 	return c, []library.File{file}, problems.Err()
 }
 
@@ -83,6 +85,22 @@ func (s *setup) ownFrameworks() (files []library.File) {
 	for _, id := range s.frameworks.IDs() {
 		if f := s.frameworks[id].File; f.Origin != library.BuiltIn {
 			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// ownFonts are the faces of a theme that lie in the user's own library: a run must be made again without it.
+func (s *setup) ownFonts(theme string) (files []library.File) {
+	t, problems := style.LoadTheme(s.library, theme)
+	if problems.Err() != nil {
+		return nil
+	}
+	f := t.Faces
+	for _, name := range []string{f.Display, f.Text, f.Bold, f.Italic, f.Mono, f.Fallback} {
+		if x, ok := s.library.File("templates/fonts/" + name); ok && name != "" && x.Origin != library.BuiltIn &&
+			!slices.ContainsFunc(files, func(y library.File) bool { return y.Path == x.Path }) {
+			files = append(files, x)
 		}
 	}
 	return files
@@ -116,6 +134,7 @@ func request(s *setup, set config.Settings, r *report.Report, now time.Time) (_ 
 	if f, ok := s.library.File("templates/themes/" + theme + ".yaml"); ok {
 		files = append(files, f)
 	}
+	files = append(files, s.ownFonts(theme)...)
 	files = append(files, s.definition.Files()...)
 	files = append(files, s.ownFrameworks()...)
 	name, err := sourceName(s, set)
@@ -220,6 +239,11 @@ func (p *program) single(s *setup, qs ...*query.Query) (*audit.Plan, config.Sett
 
 // plan is what a report asks with these settings. Warnings are printed.
 func (p *program) plan(s *setup, set config.Settings, r *report.Report) (*audit.Plan, error) {
+	bad := p.checkConfig(s)
+	if bad.Err() != nil {
+		return nil, bad
+	}
+	p.term.Problems(append(bad, p.checkScope(s, set)...))
 	if _, err := s.language(set.Text(config.Language)); err != nil { // what the report will need is looked for before anything is asked
 		return nil, err
 	}

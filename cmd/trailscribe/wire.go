@@ -89,6 +89,7 @@ func (p *program) openConfig(configuration string) (*setup, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
+	p.term.Problems(s.library.Unknown())
 	return s, nil
 }
 

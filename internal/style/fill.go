@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/feature/plural"
+	xlang "golang.org/x/text/language"
 )
 
 // fill chooses the form that the count asks for and fills its placeholders. key names the text where a placeholder stays empty.
@@ -36,7 +37,7 @@ func (l *Language) fill(key string, forms map[string]string, args []any) string 
 	}
 	text, ok := forms["other"]
 	if counted > 0 {
-		if t, has := forms[l.pluralForm(count)]; has {
+		if t, has := forms[l.pluralForm(key, count)]; has {
 			text, ok = t, true
 		}
 	}
@@ -57,14 +58,18 @@ func (l *Language) fill(key string, forms map[string]string, args []any) string 
 	})
 }
 
-// pluralForm is the CLDR category of a whole number in the language.
-func (l *Language) pluralForm(n int64) string {
+// pluralForm is the CLDR category of a whole number in the language that a sentence is in: English where the language lacks it.
+func (l *Language) pluralForm(key string, n int64) string {
+	tag := l.tag
+	if l.fallen["messages.yaml "+key] {
+		tag = xlang.English
+	}
 	if n > 1_000_000 || n < -1_000_000 { // the rules look at the last six digits of large numbers
 		n = 1_000_000 + max(n%1_000_000, -(n%1_000_000)) // the smallest number has no opposite
 	} else if n < 0 {
 		n = -n
 	}
-	switch plural.Cardinal.MatchPlural(l.tag, int(n), 0, 0, 0, 0) {
+	switch plural.Cardinal.MatchPlural(tag, int(n), 0, 0, 0, 0) {
 	case plural.Zero:
 		return "zero"
 	case plural.One:
