@@ -77,6 +77,11 @@ func TestScripts(t *testing.T) {
 // ownFolders keeps a script's cache and home inside its own folder, whatever the system.
 func ownFolders(e *testscript.Env) error {
 	home := filepath.Join(e.WorkDir, ".home")
+	fonts, err := filepath.Abs("../../templates/fonts")
+	if err != nil {
+		return err
+	}
+	e.Setenv("FONTS", fonts)
 	e.Setenv("HOME", home)
 	e.Setenv("USERPROFILE", home)
 	e.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))

@@ -15,8 +15,9 @@ var patterns = []string{"queries/*/*.yaml", "queries/*.yaml", "reports/*.yaml", 
 	"templates/*.yaml", "templates/themes/*.yaml", "templates/fonts/*", "templates/schemas/*", "templates/lang/*/*.yaml",
 	"templates/lang/*/*/*.yaml", "templates/lang/*/*/*/*.yaml", "templates/sql/*"}
 
-// Unknown warns of files of the users' own that nothing reads: YAML files that lie elsewhere or end in .yml, and folders at the
-// top that are not called queries, reports or templates but hold YAML files. Texts such as README.md may lie anywhere.
+// Unknown warns of files of the users' own that nothing reads: YAML files elsewhere or with the ending .yml, and folders at the top
+// that are not called queries, reports or templates but hold YAML files. Texts such as README.md may be anywhere. A library that
+// is the folder of a project, with its trailscribe.yaml, has other things at its top.
 func (l *Library) Unknown() (found diag.Problems) {
 	for _, layer := range l.layers {
 		if layer.Origin == BuiltIn {
@@ -31,12 +32,12 @@ func (l *Library) Unknown() (found diag.Problems) {
 			}
 		}
 		top, err := fs.ReadDir(layer.FS, ".")
-		if err != nil {
-			continue // Open has said so
+		if err != nil || slices.ContainsFunc(top, func(d fs.DirEntry) bool { return d.Name() == "trailscribe.yaml" }) {
+			continue // Open has told of what cannot be read
 		}
 		for _, d := range top {
 			switch name := d.Name(); {
-			case strings.HasPrefix(name, "."), slices.Contains(folders, name), name == "trailscribe.yaml":
+			case strings.HasPrefix(name, "."), slices.Contains(folders, name):
 			case !d.IsDir():
 				if isYAML(name) {
 					found = append(found, unknown(layer, name))

@@ -8,8 +8,9 @@ import (
 	xlang "golang.org/x/text/language"
 )
 
-// fill chooses the form that the count asks for and fills its placeholders. key names the text where a placeholder stays empty.
-func (l *Language) fill(key string, forms map[string]string, args []any) string {
+// fill chooses the form that the count asks for in the language of the forms and fills its placeholders. key names the text where a
+// placeholder stays empty.
+func (l *Language) fill(key string, of xlang.Tag, forms map[string]string, args []any) string {
 	values := map[string]string{}
 	var count int64
 	counted := 0 // 1: the first whole number, 2: the argument n
@@ -37,7 +38,7 @@ func (l *Language) fill(key string, forms map[string]string, args []any) string 
 	}
 	text, ok := forms["other"]
 	if counted > 0 {
-		if t, has := forms[l.pluralForm(key, count)]; has {
+		if t, has := forms[pluralForm(of, count)]; has {
 			text, ok = t, true
 		}
 	}
@@ -58,12 +59,8 @@ func (l *Language) fill(key string, forms map[string]string, args []any) string 
 	})
 }
 
-// pluralForm is the CLDR category of a whole number in the language that a sentence is in: English where the language lacks it.
-func (l *Language) pluralForm(key string, n int64) string {
-	tag := l.tag
-	if l.fallen["messages.yaml "+key] {
-		tag = xlang.English
-	}
+// pluralForm is the CLDR category of a whole number in a language.
+func pluralForm(tag xlang.Tag, n int64) string {
 	if n > 1_000_000 || n < -1_000_000 { // the rules look at the last six digits of large numbers
 		n = 1_000_000 + max(n%1_000_000, -(n%1_000_000)) // the smallest number has no opposite
 	} else if n < 0 {

@@ -28,6 +28,7 @@ type Language struct {
 	pseudo   bool
 	messages map[string]map[string]string // key -> plural form -> text; "other" alone where there are none
 	format   format
+	english  map[string]bool // keys of messages that are in English because the language lacks them
 
 	mu      sync.Mutex
 	texts   map[string]map[string]string // path of a mirrored file -> field -> text
@@ -61,7 +62,8 @@ func Languages(l *library.Library) []string {
 // LoadLanguage reads templates/lang/<tag>/messages.yaml and format.yaml; what is missing there comes from English and is counted in Fallen.
 // The tag "qps-ploc" is the pseudo-language: every English text marked ⟦…⟧, for tests.
 func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
-	lang := &Language{Tag: tag, lib: l, texts: map[string]map[string]string{}, missing: map[string]bool{}, fallen: map[string]bool{}}
+	lang := &Language{Tag: tag, lib: l, texts: map[string]map[string]string{}, missing: map[string]bool{}, fallen: map[string]bool{},
+		english: map[string]bool{}}
 	english, bad := english(l)
 	lang.messages = english
 	f, more := loadFormat(l, "en", format{})
@@ -94,6 +96,7 @@ func LoadLanguage(l *library.Library, tag string) (*Language, diag.Problems) {
 	for key := range english {
 		if _, ok := own[key]; !ok {
 			lang.fallen["messages.yaml "+key] = true
+			lang.english[key] = true
 		}
 	}
 	maps.Copy(lang.messages, own)
@@ -216,7 +219,11 @@ func (l *Language) Say(key string, args ...any) string {
 		l.lack(key)
 		return "⟨" + key + "⟩"
 	}
-	return l.mark(l.fill(key, forms, args))
+	tag := l.tag
+	if l.english[key] {
+		tag = xlang.English
+	}
+	return l.mark(l.fill(key, tag, forms, args))
 }
 
 // Has reports whether a key exists.
@@ -245,13 +252,12 @@ func (l *Language) Fallen() []string {
 	return slices.Sorted(maps.Keys(l.fallen))
 }
 
-// Fill is a text from elsewhere (a query's headline) with placeholders filled by the language's rules; forms is keyed by one, few, many,
-// other.
+// Fill is a text from elsewhere with placeholders filled by the language's rules; forms is keyed by one, few, many, other.
 func (l *Language) Fill(forms map[string]string, args ...any) string {
 	if len(forms) == 0 {
 		return ""
 	}
-	return l.mark(l.fill("text", forms, args))
+	return l.mark(l.fill("text", l.tag, forms, args))
 }
 
 func (l *Language) mark(s string) string {

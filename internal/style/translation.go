@@ -31,6 +31,41 @@ func (l *Language) Text(path, field, english string) string {
 	if !strings.HasSuffix(path, ".yaml") {
 		path += ".yaml"
 	}
+	if t, ok := l.fieldsOf(path)[field]; ok {
+		return t
+	}
+	l.fall(path + " " + field)
+	return english
+}
+
+// Forms is a text of a file of the library that has plural forms, with its placeholders filled: the language's own forms by the
+// plural rules of the language, or where it has none the English ones by those of English; fallen back is counted.
+func (l *Language) Forms(path, field string, english map[string]string, args ...any) string {
+	if len(english) == 0 {
+		return ""
+	}
+	if l.tag == xlang.English || strings.HasPrefix(l.Tag, "en") || l.pseudo {
+		return l.Fill(english, args...)
+	}
+	own := map[string]string{}
+	fields := l.fieldsOf(path)
+	if text, ok := fields[field]; ok {
+		own["other"] = text
+	}
+	for _, form := range pluralForms {
+		if text, ok := fields[field+"."+form]; ok {
+			own[form] = text
+		}
+	}
+	if len(own) > 0 {
+		return l.Fill(own, args...)
+	}
+	l.fall(path + " " + field)
+	return l.fill(field, xlang.English, english, args)
+}
+
+// fieldsOf are the texts that the language has of a file of the library.
+func (l *Language) fieldsOf(path string) map[string]string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fields, ok := l.texts[path]
@@ -38,11 +73,13 @@ func (l *Language) Text(path, field, english string) string {
 		fields = l.mirror(path)
 		l.texts[path] = fields
 	}
-	if t, ok := fields[field]; ok {
-		return t
-	}
-	l.fallen[path+" "+field] = true
-	return english
+	return fields
+}
+
+func (l *Language) fall(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fallen[text] = true
 }
 
 func (l *Language) mirror(path string) map[string]string {

@@ -271,11 +271,7 @@ func (c *composer) headline(q *run.Query) string {
 	if len(headline) == 0 {
 		return c.say("card.headline", "n", q.Verdict.Open, "title", c.title(q)) // what is waived needs none
 	}
-	forms := map[string]string{}
-	for form, text := range headline {
-		forms[form] = c.queryText(q.ID, field+"."+form, text)
-	}
-	return c.l.Fill(forms, args...)
+	return strings.TrimSpace(c.l.Forms("queries/"+q.ID+".yaml", field, headline, args...))
 }
 
 // evidence is a query's rows as a table: the columns its file names, then the status columns; the rest is hidden detail. marked
