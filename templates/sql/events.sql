@@ -214,13 +214,14 @@ WITH dated AS (
 ), s AS (
   SELECT *,
     -- service_call: own (for itself), linked (through its service-linked role), forwarded (with the caller's rights); NULL is a direct call.
+    -- Only AWS's own field invokedBy says that a service passed the call on. A service's host as the source address does not: calls from
+    -- AppStream or CloudShell have one, and root or a person made them.
     CASE
       WHEN h_type LIKE '%insight' OR h_kind = 'AWSService' THEN 'own'
       WHEN h_kind IS NULL AND actor_type = 'service' THEN 'own'
       WHEN h_kind = 'Root' AND h_type = 'awsserviceevent' THEN 'own'
       WHEN h_linked THEN 'linked'
       WHEN h_invoker IS NOT NULL THEN 'forwarded'
-      WHEN h_host IS NOT NULL AND NOT h_signin THEN 'forwarded'
     END AS service_call,
     -- outcome: the error code first, then the message, then what sign-in and some services write into the response.
     -- Sign-ins that fail have no error code. NULL where the record proves neither success nor failure.
