@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ import (
 func (p *program) checkConfig(s *setup) diag.Problems {
 	var bad diag.Problems
 	if _, _, err := s.calendar(); err != nil {
-		if problems, ok := err.(diag.Problems); ok {
+		var problems diag.Problems
+		if errors.As(err, &problems) {
 			bad = append(bad, problems...)
 		}
 	}

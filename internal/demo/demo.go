@@ -120,6 +120,7 @@ func Generate(ctx context.Context, o Options, to source.Sink) ([]Planted, error)
 		}()
 	}
 	found := map[string]Planted{}
+	chains := newChains(s)
 	for i := range units {
 		var m made
 		select {
@@ -132,6 +133,7 @@ func Generate(ctx context.Context, o Options, to source.Sink) ([]Planted, error)
 			if err := to.Put(ctx, f.object, bytes.NewReader(f.data)); err != nil {
 				return nil, fmt.Errorf("writing the sample file %s: %w", f.object.Key, err)
 			}
+			chains.add(units[i].place, f)
 		}
 		for _, p := range m.planted {
 			k := p.Query + "\x00" + strings.Join(p.Keys, "\x00")
@@ -140,7 +142,7 @@ func Generate(ctx context.Context, o Options, to source.Sink) ([]Planted, error)
 			}
 		}
 	}
-	if err := s.digest(ctx, to); err != nil {
+	if err := chains.put(ctx, to); err != nil {
 		return nil, err
 	}
 	out := make([]Planted, 0, len(found)+len(s.silences))

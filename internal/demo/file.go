@@ -6,18 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
 
+	"trailscribe/internal/integrity/sample"
 	"trailscribe/internal/source"
 )
 
 // file is a finished object.
 type file struct {
-	object source.Object
-	data   []byte
+	object    source.Object
+	data      []byte
+	hash      string // SHA-256 of the decoded bytes
+	delivered time.Time
 }
 
 // writer holds what one goroutine needs to compress files. The gzip header carries no name and no time, so the same records give the same
@@ -116,23 +118,5 @@ func (u *unit) file(w *writer, delivered time.Time, events []event) file {
 	name := fmt.Sprintf("AWSLogs/%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%s_%s.json.gz", u.account, u.region, delivered.Format("2006/01/02"),
 		u.account, u.region, delivered.Format("20060102T1504Z"), u.letters(16))
 	data := w.gzip(body)
-	return file{source.Object{Key: name, Size: int64(len(data)), Modified: delivered, Class: "STANDARD"}, data}
-}
-
-// digest puts one file of the folder next to the logs, as CloudTrail writes every hour. It is not a log file and must not be read as one.
-func (s *script) digest(ctx context.Context, to source.Sink) error {
-	a, r, end := s.account(0), s.main(), s.month.Add(time.Hour)
-	stamp := end.Format("20060102T150405Z")
-	key := fmt.Sprintf("AWSLogs/%s/CloudTrail-Digest/%s/%s/%s_CloudTrail-Digest_%s_example-org-trail_%s_%s.json.gz", a, r,
-		end.Format("2006/01/02"), a, r, r, stamp)
-	text := fmt.Sprintf(`{"awsAccountId":%q,"digestStartTime":%q,"digestEndTime":%q,"digestS3Bucket":"example-org-cloudtrail-logs","digestS3Object":%q,`+
-		`"digestPublicKeyFingerprint":%q,"digestSignatureAlgorithm":"SHA256withRSA","newestEventTime":null,"oldestEventTime":null,"previousDigestS3Bucket":null,`+
-		`"previousDigestS3Object":null,"previousDigestHashValue":null,"previousDigestHashAlgorithm":null,"previousDigestSignature":null,"logFiles":[]}`,
-		a, s.month.Format(time.RFC3339), end.Format(time.RFC3339), key, strings.Repeat(hash(a, 16), 2))
-	data := newWriter().gzip([]byte(text))
-	if err := to.Put(ctx, source.Object{Key: key, Size: int64(len(data)), Modified: end, Class: "STANDARD"},
-		bytes.NewReader(data)); err != nil {
-		return fmt.Errorf("writing the sample digest file %s: %w", key, err)
-	}
-	return nil
+	return file{source.Object{Key: name, Size: int64(len(data)), Modified: delivered, Class: "STANDARD"}, data, sample.Hash(body), delivered}
 }

@@ -21,7 +21,7 @@ func build(ctx context.Context, o options, t target, binary string) error {
 	if o.guided {
 		arguments = append(arguments, "-fuzz=.")
 	}
-	c := exec.CommandContext(ctx, "go", append(arguments, t.pkg)...)
+	c := exec.CommandContext(ctx, "go", append(arguments, t.pkg)...) //nolint:gosec // a package of this module
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the tests of %s: %w\n%s", t.path, err, out)
 	}

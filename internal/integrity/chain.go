@@ -137,7 +137,11 @@ func (v *verified) cover(byTrail map[string][]*digest) {
 	asked := v.asked(windows)
 	v.out.Covered = clip(union(windows), asked.From, v.limit)
 	said := map[int]bool{}
-	for _, w := range minus(asked, v.out.Covered) {
+	uncovered := minus(asked, v.out.Covered)
+	if len(uncovered) == 0 && len(v.out.Covered) == 0 { // nothing was asked for that is over, and nothing is there
+		uncovered = []Window{{v.r.From, v.r.To}}
+	}
+	for _, w := range uncovered {
 		f := Finding{Class: ChainGap, Kind: KindTime, From: w.From, To: w.To, Says: "no valid digest covers it"}
 		switch {
 		case len(v.digests) == 0:

@@ -131,6 +131,10 @@ func TestPending(t *testing.T) {
 	if got := classes(r); !slices.Equal(got, of(integrity.TailUncovered)) {
 		t.Errorf("a day later: %v\n%s", got, tell(r))
 	}
+	later := integrity.Range{From: w.To.AddDate(1, 0, 0), To: w.To.AddDate(1, 1, 0), Now: w.To}
+	if r = run(t, w, false, nil, later); r.Result() != integrity.Incomplete {
+		t.Errorf("a period that has not begun is %s\n%s", r.Result(), tell(r))
+	}
 	w.Log(w.To.Add(50*time.Hour), "")
 	r = run(t, w, true, nil, integrity.Range{})
 	if got := classes(r); !slices.Equal(got, of(integrity.TailUncovered)) {
@@ -211,5 +215,32 @@ func TestKeyFile(t *testing.T) {
 		if _, err := integrity.ReadKeys([]byte(bad)); err == nil {
 			t.Errorf("%q is read as keys", bad)
 		}
+	}
+}
+
+// A digest that proves nothing, because it lacks what CloudTrail writes, still names log files: those that are not there are told.
+func TestLogsOfABadDigestAreLookedFor(t *testing.T) {
+	const day = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/07/111122223333_CloudTrail_us-east-1_20261007T0805Z_"
+	const name = "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/10/07/111122223333_CloudTrail-Digest_us-east-1_20261007T0805Z_1.json.gz"
+	entry := func(letters string) string {
+		return fmt.Sprintf(`{"s3Bucket":"logs","s3Object":"%s%s.json.gz","hashAlgorithm":"SHA-256","hashValue":%q}`, day, letters,
+			sample.Hash([]byte("{}")))
+	}
+	text := fmt.Sprintf(`{"awsAccountId":"111122223333","digestStartTime":"2026-10-07T00:00:00Z","digestEndTime":"2026-10-07T23:59:59Z",`+
+		`"digestS3Bucket":"logs","digestS3Object":%q,"previousDigestS3Object":null,"logFiles":[%s,%s]}`, name, entry("here"), entry("gone"))
+	src, err := mem.New(mem.Options{Files: map[string][]byte{name: sample.Gzip([]byte(text)),
+		day + "here.json.gz": sample.Gzip([]byte("{}"))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := integrity.Check(context.Background(), integrity.Options{Source: src, Keys: integrity.KeySet{}}, integrity.Range{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := classes(r); !slices.Equal(got, of(integrity.Malformed, integrity.Missing, integrity.NoDigests)) {
+		t.Errorf("found %v\n%s", got, tell(r))
+	}
+	if _, logs := r.Totals(); logs != (integrity.Count{Failed: 1, Unverifiable: 1}) {
+		t.Errorf("log files are %+v; the one that is there is not proved by such a digest", logs)
 	}
 }
