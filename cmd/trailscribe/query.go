@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trailscribe/internal/diag"
 	"trailscribe/internal/library"
 	"trailscribe/internal/query"
 	"trailscribe/internal/yaml"
@@ -34,6 +35,9 @@ func (p *program) completeQueries(c *cobra.Command, _ []string, _ string) ([]str
 func (s *setup) one(id string) (*query.Query, error) {
 	if q, ok := s.queries.Get(id); ok {
 		return q, nil
+	}
+	if d, ok := s.queries.Draft(id); ok {
+		return nil, d.Problems
 	}
 	var near []string
 	for _, q := range s.queries.Queries {
@@ -68,21 +72,44 @@ func (s *setup) some(patterns []string) ([]*query.Query, error) {
 		pattern = strings.TrimSuffix(strings.TrimSuffix(pattern, ".yaml"), "/")
 		n := len(picked)
 		for _, q := range s.queries.Queries {
-			ok, err := path.Match(pattern, q.ID)
+			ok, err := meant(pattern, q.ID)
 			if err != nil {
-				return nil, usage("", "%q is not a pattern: %v", pattern, err)
+				return nil, err
 			}
-			if (ok || q.Topic() == pattern || strings.HasSuffix(pattern, "queries/"+q.ID)) && !slices.Contains(picked, q) {
+			if ok && !slices.Contains(picked, q) {
 				picked = append(picked, q)
 			}
 		}
-		if len(picked) == n {
+		if len(picked) == n && len(s.draftsOf([]string{pattern})) == 0 {
 			if _, err := s.one(pattern); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return picked, nil
+}
+
+// meant reports whether a query is meant by its id, its topic, a pattern or the path of its file.
+func meant(pattern, id string) (bool, error) {
+	ok, err := path.Match(pattern, id)
+	if err != nil {
+		return false, usage("write an id, a topic, or a pattern such as 'root/*'", "%q is not a pattern", pattern)
+	}
+	topic, _, _ := strings.Cut(id, "/")
+	return ok || topic == pattern || strings.HasSuffix(pattern, "queries/"+id), nil
+}
+
+// draftsOf are the problems of drafts that match ids, patterns or topics; of all without any.
+func (s *setup) draftsOf(patterns []string) (bad diag.Problems) {
+	for _, d := range s.queries.Drafts {
+		if len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
+			ok, err := meant(strings.TrimSuffix(strings.TrimSuffix(pattern, ".yaml"), "/"), d.ID)
+			return ok && err == nil
+		}) {
+			bad = append(bad, d.Problems...)
+		}
+	}
+	return bad
 }
 
 // origin is where a definition comes from, in a word.

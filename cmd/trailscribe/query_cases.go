@@ -38,6 +38,9 @@ match everything. A remark fails nothing.`,
 			if err != nil {
 				return err
 			}
+			if bad := s.draftsOf(args); bad.Err() != nil {
+				return bad
+			}
 			verdicts, err := p.runCases(c.Context(), s, picked)
 			if err != nil {
 				return err

@@ -34,9 +34,7 @@ func (p *program) reportListCommand() *cobra.Command {
 				return err
 			}
 			all, problems := report.All(s.library, s.queries, s.frameworks, p.formats.choice())
-			if err := problems.Err(); err != nil {
-				return err
-			}
+			p.term.Problems(leftOut(problems))
 			var rows []result.Row
 			for _, r := range all {
 				rows = append(rows, result.Row{r.ID, r.Title, int64(len(r.Queries())), r.Period, origin(r.File)})

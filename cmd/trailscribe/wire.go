@@ -43,6 +43,7 @@ type setup struct {
 	frameworks framework.Set
 	queries    *query.Set
 	definition *relation.Definition
+	drafts     diag.Problems // of files that only stop what uses them: queries and frameworks
 }
 
 // builtin is the layer that the program carries.
@@ -51,8 +52,15 @@ func builtin(content bool) library.Layer {
 }
 
 // openAll loads everything and gives the problems apart, so that lint can show all of them.
-func (p *program) openAll() (*setup, diag.Problems, error) { return p.load(p.flags.config) }
+func (p *program) openAll() (*setup, diag.Problems, error) {
+	s, problems, err := p.load(p.flags.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, append(problems, s.drafts...), nil
+}
 
+// load gives the problems that stop every command.
 func (p *program) load(configuration string) (*setup, diag.Problems, error) {
 	cfg, problems := config.Load(config.Options{Path: configuration, Dir: p.dir, Env: p.env, Formats: p.formats.choice()})
 	if err := problems.Err(); err != nil {
@@ -69,9 +77,9 @@ func (p *program) load(configuration string) (*setup, diag.Problems, error) {
 	s.library, problems = library.Open(layers...)
 	all := problems
 	s.frameworks, problems = framework.Load(s.library)
-	all = append(all, problems...)
+	s.drafts = append(s.drafts, problems...)
 	s.queries, problems = query.Load(s.library, s.frameworks)
-	all = append(all, problems...)
+	s.drafts = append(s.drafts, problems...)
 	s.definition, problems = relation.Load(s.library)
 	all = append(all, problems...)
 	return s, all, nil
@@ -89,8 +97,21 @@ func (p *program) openConfig(configuration string) (*setup, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	p.term.Problems(s.library.Unknown())
+	p.term.Problems(append(s.library.Unknown(), leftOut(s.drafts)...))
 	return s, nil
+}
+
+// leftOut warns of files that are not used because of their problems, of each once.
+func leftOut(drafts diag.Problems) (out diag.Problems) {
+	for _, q := range drafts {
+		if q.Warning {
+			out = append(out, q)
+		} else if !slices.ContainsFunc(out, func(x diag.Problem) bool { return x.At.File == q.At.File && x.Rule == "left-out" }) {
+			q.Text, q.Hint, q.Rule, q.Warning = "left out: "+q.Text, "'trailscribe query lint' shows every problem", "left-out", true
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // sourceFolder is the folder of logs.

@@ -14,7 +14,7 @@ import (
 )
 
 // Load reads every query of the library and checks what can be checked without compiling its SQL. frameworks are what controls are held to.
-// A query with problems is not in the set.
+// A query with problems is not among the queries of the set but among its drafts.
 func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
 	s := &Set{lib: l}
 	var bad diag.Problems
@@ -30,6 +30,8 @@ func Load(l *library.Library, frameworks framework.Set) (*Set, diag.Problems) {
 		bad = append(bad, p...)
 		if q != nil && p.Err() == nil {
 			s.Queries = append(s.Queries, q)
+		} else {
+			s.Drafts = append(s.Drafts, Draft{ID: strings.TrimSuffix(strings.TrimPrefix(f.Path, "queries/"), ".yaml"), Query: q, Problems: p})
 		}
 	}
 	for _, f := range l.Glob("queries/*.yaml") {

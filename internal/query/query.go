@@ -200,7 +200,25 @@ type Case struct {
 // Set is every query of a library, sorted by id.
 type Set struct {
 	Queries []*Query
+	Drafts  []Draft // sorted by id
 	lib     *library.Library
+}
+
+// Draft is a query that cannot be asked because its file has problems. It stops what uses it and nothing else.
+type Draft struct {
+	ID       string // from the path of the file
+	Query    *Query // what could be read; nil where nothing could
+	Problems diag.Problems
+}
+
+// Draft is the draft of an id, false where there is none.
+func (s *Set) Draft(id string) (Draft, bool) {
+	for _, d := range s.Drafts {
+		if d.ID == id {
+			return d, true
+		}
+	}
+	return Draft{}, false
 }
 
 // Get is the query of an id, false where there is none.
@@ -221,11 +239,16 @@ func (s *Set) IDs() []string {
 	return ids
 }
 
-// Topics are the topics of all queries, sorted, each once.
+// Topics are the topics of all queries and drafts, sorted, each once.
 func (s *Set) Topics() []string {
 	var topics []string
 	for _, q := range s.Queries {
 		topics = append(topics, q.Topic())
 	}
+	for _, d := range s.Drafts {
+		topic, _, _ := strings.Cut(d.ID, "/")
+		topics = append(topics, topic)
+	}
+	slices.Sort(topics)
 	return slices.Compact(topics)
 }

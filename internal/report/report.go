@@ -180,6 +180,10 @@ func (r *reader) exists(v *yaml.Value, what, before, after string) {
 // take puts a query into the report if it exists and does not stand there yet.
 func (r *reader) take(n yaml.Node) *query.Query {
 	q, ok := r.set.Get(n.Value)
+	if d, broken := r.set.Draft(n.Value); broken && !ok {
+		r.draft(d, n.Problem("the query %q has problems of its own", n.Value))
+		return nil
+	}
 	if !ok {
 		r.add("query-unknown", "see trailscribe query list", n.Problem("there is no query %q%s", n.Value, yaml.DidYouMean(n.Value, r.set.IDs())))
 		return nil
@@ -190,6 +194,12 @@ func (r *reader) take(n yaml.Node) *query.Query {
 	}
 	r.line[q.ID] = n.At.Line
 	return q
+}
+
+// draft says that a query of the report cannot be asked, and why.
+func (r *reader) draft(d query.Draft, p diag.Problem) {
+	r.add("query-draft", "mend the file of the query, or take it out of the library", p)
+	r.bad = append(r.bad, d.Problems...)
 }
 
 func (r *reader) summary(v *yaml.Value) {
@@ -253,18 +263,25 @@ func (r *reader) choose(c *yaml.Value) []*query.Query {
 			r.add("control-unknown", "see "+f.File.Path, n.Problem("%s has no control %q", id, control))
 		}
 	}
+	fits := func(q *query.Query) bool {
+		return (kind == "" || q.Kind == kind) && q.Severity >= least &&
+			(len(controls) == 0 || slices.ContainsFunc(controls, func(n yaml.Node) bool { return r.serves(q, n.Value) }))
+	}
+	ofTopic := func(id string) bool {
+		topic, _, _ := strings.Cut(id, "/")
+		return len(topics) == 0 || slices.ContainsFunc(topics, func(n yaml.Node) bool { return n.Value == topic })
+	}
 	var out []*query.Query
 	for _, q := range r.set.Queries {
-		switch {
-		case r.line[q.ID] != 0, kind != "" && q.Kind != kind, q.Severity < least:
-			continue
-		case len(topics) > 0 && !slices.ContainsFunc(topics, func(n yaml.Node) bool { return n.Value == q.Topic() }):
-			continue
-		case len(controls) > 0 && !slices.ContainsFunc(controls, func(n yaml.Node) bool { return r.serves(q, n.Value) }):
-			continue
+		if r.line[q.ID] == 0 && ofTopic(q.ID) && fits(q) {
+			out = append(out, q)
+			r.line[q.ID] = c.Where().Line
 		}
-		out = append(out, q)
-		r.line[q.ID] = c.Where().Line
+	}
+	for _, d := range r.set.Drafts { // what may be meant is not left out
+		if ofTopic(d.ID) && (d.Query == nil || fits(d.Query)) {
+			r.draft(d, diag.Problem{At: c.Where(), Width: 1, Text: fmt.Sprintf("select takes the query %q, which has problems of its own", d.ID)})
+		}
 	}
 	slices.SortStableFunc(out, func(a, b *query.Query) int { return int(b.Severity) - int(a.Severity) })
 	if len(out) == 0 {
