@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/demo"
 	"trailscribe/internal/source"
 )
@@ -104,7 +105,7 @@ type recordSink struct{ all []map[string]any }
 func (*recordSink) Have(context.Context, source.Object) (bool, error) { return false, nil }
 
 func (r *recordSink) Put(_ context.Context, o source.Object, body io.Reader) error {
-	if strings.Contains(o.Key, "Digest") {
+	if cloudtrail.ParseKey(o.Key).Folder != cloudtrail.FolderLogs {
 		return nil
 	}
 	return r.read(o.Key, body)
@@ -116,7 +117,7 @@ func (r *recordSink) file(name string) error {
 		return err
 	}
 	defer f.Close()
-	if strings.Contains(name, "Digest") {
+	if !cloudtrail.ParseKey(filepath.ToSlash(name)).IsLog() {
 		return nil
 	}
 	return r.read(name, f)

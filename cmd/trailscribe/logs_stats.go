@@ -98,8 +98,8 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	}
 	p.term.Message(fmt.Sprintf("%s: %s read, %s could not be read, %s are not log files of this scope",
 		noun(in.Listed, "file", "files"), figure(in.Read), figure(in.Refused), figure(in.Skipped)))
-	p.term.Message(fmt.Sprintf("%s: %s events, %s conflicting, %s of other categories, %s outside the scope, %s undated",
-		noun(in.Records, "record", "records"), figure(in.Events), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside),
+	p.term.Message(fmt.Sprintf("%s: %s, %s conflicting, %s of other categories, %s outside the scope, %s undated",
+		noun(in.Records, "record", "records"), noun(in.Events, "event", "events"), figure(in.Conflicting), figure(in.LeftOut), figure(in.Outside),
 		figure(in.Undated)))
 	if !files {
 		shown := 0

@@ -190,7 +190,7 @@ func explained(w manifest.Wrong) string {
 	case manifest.Changed, manifest.Odd:
 		return "it was altered after the run was sealed"
 	case manifest.SumsDiff:
-		return "it does not say what the manifest says"
+		return "it does not say what manifest.json says"
 	case manifest.Evidence:
 		return "the record is not the one under the evidence digest"
 	case manifest.Unsigned:

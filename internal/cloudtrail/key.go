@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Key is what an object's name says; a loose file has only Name.
+// Key is what an object's name says. A loose file has no folder; it has account, region and day where it still has the name that
+// CloudTrail gave it, as in a copy of all log files in one folder.
 type Key struct {
 	Name                         string
 	Account, Region, Org, Folder string // Folder: CloudTrail, CloudTrail-Digest, CloudTrail-Insight ...
@@ -35,8 +36,11 @@ func KeysRegion(name string) string {
 	return region
 }
 
-// Loose tells that the name says nothing: the file does not be in the layout of a trail's bucket.
+// Loose reports whether the file lies outside the layout of a trail's bucket.
 func (k Key) Loose() bool { return k.Folder == "" }
+
+// IsLog reports whether the file is one of a trail's log files by its place or by its name.
+func (k Key) IsLog() bool { return k.Folder == FolderLogs || k.Folder == "" && !k.Day.IsZero() }
 
 // ParseKey reads the S3 layout of a trail:
 //
@@ -44,7 +48,28 @@ func (k Key) Loose() bool { return k.Folder == "" }
 //
 // The prefix may hold anything, even another AWSLogs. The day is the day of delivery, not of the events in the file.
 // Below AWSLogs/account other services keep their own folders; there Folder is their name and nothing else is known.
-func ParseKey(name string) Key { return parseKey(name) }
+// Outside this layout the name of a log file is read: account_CloudTrail_region_yyyymmddThhmmZ_letters.json.gz.
+func ParseKey(name string) Key {
+	k := parseKey(name)
+	if k.Loose() {
+		k.Account, k.Region, k.Day = parseName(name[strings.LastIndexByte(name, '/')+1:])
+	}
+	return k
+}
+
+// parseName reads the name of a log file; the day is zero where it is another one.
+func parseName(base string) (account, region string, day time.Time) {
+	parts := strings.Split(base, "_")
+	if len(parts) != 5 || parts[1] != FolderLogs || !isAccount(parts[0]) || !isRegion(parts[2]) || parts[4] == "" {
+		return "", "", time.Time{}
+	}
+	_, suffix, _ := strings.Cut(parts[4], ".")
+	delivered, err := time.Parse("20060102T1504Z", parts[3])
+	if err != nil || suffix != "json.gz" && suffix != "json" {
+		return "", "", time.Time{}
+	}
+	return parts[0], parts[2], delivered.Truncate(24 * time.Hour)
+}
 
 func parseKey(name string) Key {
 	k := Key{Name: name}

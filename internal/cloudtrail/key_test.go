@@ -11,6 +11,7 @@ import (
 func TestParseKey(t *testing.T) {
 	day := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	const file = "111122223333_CloudTrail_us-east-1_20261001T0000Z_AAAAAAAAAAAAAAAA.json.gz"
+	flat := Key{Account: "111122223333", Region: "us-east-1", Day: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
 	full := Key{Account: "111122223333", Region: "us-east-1", Folder: "CloudTrail", Day: day}
 	org := full
 	org.Org = "o-abcde12345"
@@ -36,22 +37,29 @@ func TestParseKey(t *testing.T) {
 			Folder: "vpcflowlogs"}},
 		{"AWSLogs/111122223333/elasticloadbalancing/x", Key{Account: "111122223333", Folder: "elasticloadbalancing"}},
 
-		// Loose: the name says nothing.
+		// Loose: only the name that CloudTrail gave the file says something.
 		{"", Key{}},
-		{file, Key{}},
+		{file, flat},
 		{"logs/events.json", Key{}},
-		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/13/01/" + file, Key{}},
-		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/02/30/" + file, Key{}},
-		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/1/1/" + file, Key{}},
-		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/01/deeper/" + file, Key{}},
+		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/13/01/" + file, flat},
+		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/02/30/" + file, flat},
+		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/1/1/" + file, flat},
+		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/01/deeper/" + file, flat},
 		{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/01/", Key{}},
-		{"AWSLogs//111122223333/CloudTrail/US/2026/10/01/" + file, Key{}},
-		{"AWSLogs/11112222333/CloudTrail/us-east-1/2026/10/01/" + file, Key{}},
+		{"AWSLogs//111122223333/CloudTrail/US/2026/10/01/" + file, flat},
+		{"AWSLogs/11112222333/CloudTrail/us-east-1/2026/10/01/" + file, flat},
 		{"AWSLogs/111122223333/CloudTrailX/us-east-1/2026/10/01/" + file, Key{Account: "111122223333", Folder: "CloudTrailX"}},
 		{"AWSLogs", Key{}},
 		{"AWSLogs/o-abcde12345", Key{}},
 		{"AWSLogs/a/b/c", Key{}},
 		{"x/../../etc/passwd", Key{}},
+		{"copy/" + strings.TrimSuffix(file, ".gz"), flat},
+		{"copy/" + file + ".gz", Key{}},
+		{"copy/" + strings.Replace(file, "1001T", "1341T", 1), Key{}},
+		{"copy/" + strings.Replace(file, "_CloudTrail_", "_CloudTrail-Digest_", 1), Key{}},
+		{"copy/" + strings.Replace(file, "1111", "111", 1), Key{}},
+		{"copy/" + strings.Replace(file, "AAAA.", "AAAA_copy.", 1), Key{}},
+		{"copy/" + file + "/x.json", Key{}},
 	} {
 		c.want.Name = c.name
 		got := ParseKey(c.name)

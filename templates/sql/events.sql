@@ -29,8 +29,8 @@
 WITH dated AS (
   -- What decides whether a record belongs to the report: when it happened, whose log it is, and what kind of event.
   -- Log files lie by delivery day, which is never before the event; so the days of the period and some late days are read.
-  -- The account is the one that received the event. Old records do not say it; then the folder does, then the caller's
-  -- own account, but never that of a caller from another account (type AWSAccount).
+  -- The account is the one that received the event. Old records do not say it; then the folder does, then the file's name, then
+  -- the caller's own account, but never that of a caller from another account (type AWSAccount).
   SELECT *,
     CASE WHEN regexp_like(eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z$')
       THEN CAST(at_timezone(TRY(from_iso8601_timestamp(eventtime)), 'UTC') AS timestamp(3))
@@ -38,6 +38,7 @@ WITH dated AS (
     coalesce(
       nullif(recipientaccountid, ''),
       regexp_extract(file, '(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?([0-9]{12})/', 1),
+      regexp_extract(file, '(?:^|/)([0-9]{12})_CloudTrail_[a-z0-9-]+_[0-9]{8}T[0-9]{4}Z_[^/_]+$', 1),
       CASE WHEN h_kind IS DISTINCT FROM 'AWSAccount' THEN nullif(useridentity.accountid, '') END
     ) AS account_id,
     -- Since event version 1.07 records name their category. Before, managementEvent (1.06) does, and before that the thing

@@ -248,6 +248,9 @@ const leastGzip = 34
 // named here: hidden names, and objects in Glacier.
 func (t *table) classify(o source.Object, w span) (file, bool) {
 	k := cloudtrail.ParseKey(o.Key)
+	if k.Loose() { // Athena reads every file of a table's place, whatever its name says
+		k.Account, k.Region, k.Day = "", "", time.Time{}
+	}
 	f := file{key: o.Key, size: o.Size, state: engine.FileRead, loose: k.Loose(), account: k.Account, place: k.Region,
 		events: k.Folder == cloudtrail.FolderLogs}
 	if t.layout.known && (!f.events || !strings.HasPrefix(o.Key, t.layout.base)) {

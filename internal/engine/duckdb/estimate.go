@@ -30,9 +30,10 @@ func (e *Engine) Estimate(ctx context.Context, scope engine.Scope, statements []
 	return est, nil
 }
 
-// inWindow reports whether a key may be in the window. A loose file always may: only its records say when they happened.
+// inWindow reports whether a key may be in the window. A loose file whose name does not say it always may: only its records say when
+// they happened.
 func inWindow(k cloudtrail.Key, w cache.Window) bool {
-	if k.Loose() {
+	if k.Loose() && k.Day.IsZero() {
 		return true
 	}
 	if k.Folder == cloudtrail.FolderDigest || k.Folder == cloudtrail.FolderInsight {

@@ -97,7 +97,7 @@ func (s *session) count(ctx context.Context) (engine.Inputs, error) {
 }
 
 // countFiles takes what the cache knows of each file. Only files of the folder CloudTrail count as deliveries of a day:
-// those of its siblings are not a sign that management events arrived.
+// those of its siblings are not a sign that management events arrived. Loose files that were read are laid by their records.
 func (s *session) countFiles(t *counters) {
 	first, last := relation.FirstDay(s.scope.From), relation.LastDay(s.scope.To, 0)
 	for f := range s.snapshot.Files() {
@@ -112,7 +112,8 @@ func (s *session) countFiles(t *counters) {
 		case cache.Skipped:
 			t.skipped++
 		}
-		if f.State == cache.Skipped || f.Folder != cloudtrail.FolderLogs || f.Day.Before(first) || f.Day.After(last) {
+		loose := f.Folder == "" && f.State == cache.Refused && !f.Day.IsZero()
+		if f.State == cache.Skipped || f.Folder != cloudtrail.FolderLogs && !loose || f.Day.Before(first) || f.Day.After(last) {
 			continue
 		}
 		c := t.cell(f.Account, f.Region, f.Day)

@@ -48,6 +48,7 @@ func Run(t *testing.T, open Open) {
 		{"empty scope", testEmpty},
 		{"inputs", testInputs},
 		{"mixed accounts", testMixed},
+		{"log files in one folder", testFlat},
 		{"coverage cells", testCells},
 		{"files", testFiles},
 		{"state", testState},

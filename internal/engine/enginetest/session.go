@@ -42,6 +42,26 @@ func testEmpty(t *testing.T, open Open) {
 	}
 }
 
+// A copy of log files in one folder: their names say account, region and day of delivery. An old record belongs to the account of the
+// name.
+func testFlat(t *testing.T, open Open) {
+	scope := october()
+	scope.Accounts, scope.Regions = []string{"111122223333"}, []string{"eu-west-1"}
+	name := func(account, region, stamp, letters string) string {
+		return "copy/" + account + "_CloudTrail_" + region + "_" + stamp + "_" + letters + ".json.gz"
+	}
+	old := map[string]any{"recipientAccountId": nil, "userIdentity": map[string]any{"type": "AWSAccount", "accountId": "999999999999"}}
+	w := start(t, open, nil, files{
+		name("111122223333", "eu-west-1", "20261025T0805Z", "a"): log(at("2026-10-25T08:00:00Z", "mine"), at("2026-10-25T08:01:00Z", "old", old)),
+		name("111122223333", "eu-west-1", "20260905T0805Z", "b"): log(at("2026-09-05T08:00:00Z", "before")),
+		name("111122223333", "us-east-1", "20261025T0805Z", "c"): log(at("2026-10-25T08:00:00Z", "elsewhere",
+			map[string]any{"awsRegion": "us-east-1"})),
+		name("444455556666", "eu-west-1", "20261025T0805Z", "d"): log(at("2026-10-25T08:00:00Z", "other",
+			map[string]any{"recipientAccountId": "444455556666"})),
+	}, scope)
+	w.want("SELECT eventid, account_id FROM events ORDER BY eventid", "mine|111122223333", "old|111122223333")
+}
+
 // A loose file has records of any account and region: those of the scope are events, and the others are counted as outside it.
 func testMixed(t *testing.T, open Open) {
 	scope := october()

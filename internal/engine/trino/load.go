@@ -94,7 +94,7 @@ func (l *loader) read(ctx context.Context, s source.Source, o source.Object, k c
 		switch {
 		case errors.As(err, &bad):
 			f.State, f.Reason = engine.FileRefused, bad.Reason
-			if bad.Kind == cloudtrail.Foreign && k.Loose() {
+			if bad.Kind == cloudtrail.Foreign && !k.IsLog() {
 				f.State = engine.FileSkipped
 			}
 			return f, nil

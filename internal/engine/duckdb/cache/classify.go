@@ -79,7 +79,7 @@ func hidden(o object) bool {
 
 // expected reports whether a file should be a log file, by its place or by its name. If it cannot be read, something is missing.
 func expected(base string, k cloudtrail.Key) bool {
-	if k.Folder == cloudtrail.FolderLogs {
+	if k.IsLog() {
 		return true
 	}
 	n := strings.TrimSuffix(strings.ToLower(base), ".gz")
@@ -89,7 +89,7 @@ func expected(base string, k cloudtrail.Key) bool {
 // verdict is the state of a file that could not be read. A file in a trail's folder should have been a log file, whatever
 // is in it. Elsewhere JSON of another kind is none of ours, and so is a file that neither looks nor is named like JSON.
 func verdict(k cloudtrail.Key, kind cloudtrail.Kind) string {
-	if k.Folder == cloudtrail.FolderLogs {
+	if k.IsLog() {
 		return Refused
 	}
 	switch kind {
