@@ -55,9 +55,8 @@ an earlier demonstration's.`,
 	c.Flags().IntVar(&o.PerFile, "per-file", 0, "most events in one file (default 2000)")
 	c.Flags().BoolVar(&logsOnly, "logs-only", false, "make the logs and no report")
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language of the reports (default: en)")
-	p.flags.registerStatements(c)
+	p.flags.registerTimeout(c)
 	p.flags.registerMachine(c)
-	completions(c, "format", p.formats.names())
 	return c
 }
 

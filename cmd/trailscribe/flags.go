@@ -44,15 +44,6 @@ func (f *flags) register(root *cobra.Command) {
 	p.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but data and errors")
 	p.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
 	p.StringVar(&f.logFormat, "log-format", "text", "messages on standard error: text or json")
-	completions(root, "output", outputs)
-	completions(root, "color", []string{"auto", "always", "never"})
-	completions(root, "log-format", []string{"text", "json"})
-}
-
-func completions(c *cobra.Command, flag string, values []string) {
-	_ = c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return values, cobra.ShellCompDirectiveNoFileComp
-	})
 }
 
 // registerSource are the flags of commands that ask an engine about logs.
@@ -60,12 +51,8 @@ func (f *flags) registerSource(c *cobra.Command) {
 	f.registerPlace(c)
 	p := c.Flags()
 	p.StringVar(&f.engine, "engine", "", "engine that answers: duckdb (default with --source) or athena")
-	p.StringVar(&f.mode, "mode", "", "how Athena works: staged (one reading for all queries), direct (each "+
-		"query reads), auto (what is cheaper)")
 	p.StringVar(&f.cache, "cache", "", "folder for what was read (default: the user's cache folder)")
 	f.registerMachine(c)
-	completions(c, "engine", engines)
-	completions(c, "mode", modes)
 }
 
 // registerPlace are the flags of commands that read logs.
@@ -80,6 +67,13 @@ func (f *flags) registerPlace(c *cobra.Command) {
 
 // registerStatements are the flags of commands that ask the statements of queries.
 func (f *flags) registerStatements(c *cobra.Command) {
+	c.Flags().StringVar(&f.mode, "mode", "", "how Athena works: staged (one reading for all queries), direct (each "+
+		"query reads), auto (what is cheaper)")
+	f.registerTimeout(c)
+}
+
+// registerTimeout are the flags of commands that ask the statements of queries of the embedded engine alone.
+func (f *flags) registerTimeout(c *cobra.Command) {
 	c.Flags().StringVar(&f.queryTimeout, "query-timeout", "", "how long one statement may run, such as 90s, 10m or "+
 		"1h30m; then it is stopped (default 10m)")
 }
@@ -104,5 +98,4 @@ func (f *flags) registerWhen(c *cobra.Command) {
 	p := c.Flags()
 	p.StringVar(&f.period, "period", "", "last-month, last-week, yesterday, last-30-days, 2026-10, 2026-Q3, 2026-10-01..2026-10-16 …")
 	p.StringVar(&f.timezone, "timezone", "", "IANA time zone the period and local times are meant in (default UTC)")
-	completions(c, "period", []string{"last-month", "last-week", "last-quarter", "last-30-days", "yesterday", "this-month"})
 }

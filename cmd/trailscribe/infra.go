@@ -47,12 +47,10 @@ func (f *infraFlags) register(p *program, c *cobra.Command) {
 	c.Flags().StringVar(&p.flags.awsRegion, "aws-region", "", "AWS region (default: athena.region, else AWS_REGION)")
 	c.Flags().StringVar(&f.catalog, "catalog", "", "managed: database and table are kept by Trailscribe; existing: a "+
 		"table made by others is used as it is")
-	completions(c, "catalog", []string{"managed", "existing"})
 }
 
 func (f *infraFlags) registerComponents(c *cobra.Command) {
 	c.Flags().StringSliceVar(&f.components, "component", nil, "only these: results, workgroup, database, table")
-	completions(c, "component", []string{"results", "workgroup", "database", "table"})
 }
 
 func (f *infraFlags) registerAdopt(c *cobra.Command) {

@@ -25,9 +25,7 @@ func (p *program) infraStatusCommand() *cobra.Command {
 		Short: "Whether everything is there, and whether the table can see every log file",
 		Long: `Status looks at each resource, names accounts and regions that have log files and are missing in the table, days
 before its range, and everything else that would make Athena answer with zero rows and no error. It changes nothing
-and runs no query; with --prove N it counts N accounts as 'infra apply' does.
-
-Exit code 7 if something is missing or wrong: reports would fail or be incomplete.`,
+and runs no query; with --prove N it counts N accounts as 'infra apply' does.`,
 		Example: `  trailscribe infra status
   trailscribe infra status --prove 3 --output json
   trailscribe infra status --catalog existing`,

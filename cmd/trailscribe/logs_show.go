@@ -22,9 +22,7 @@ func (p *program) logsShowCommand() *cobra.Command {
 		Long: `Show prints the JSON of the records with these event ids as it stands in the log files, with the file, the
 SHA-256 of the file's decoded bytes (the one that CloudTrail's digest files and reports have) and the number of the
 record in it. Copies of an event are printed one after the other. The files of the period are searched, all of them
-without --period; those in the cache are not read again.
-
-Exit code 1 if an event is not in the log files, 4 if it was not found and a log file could not be read.`,
+without --period; those in the cache are not read again.`,
 		Example: `  trailscribe logs show 1e9f6f0a-5d1c-4b7e-8f6a-0d5f4f7c2a11 --source ./logs
   trailscribe logs show 1e9f6f0a-5d1c-4b7e-8f6a-0d5f4f7c2a11 --source ./logs --output json`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -36,7 +34,7 @@ Exit code 1 if an event is not in the log files, 4 if it was not found and a log
 		RunE: func(c *cobra.Command, ids []string) error { return p.logsShow(c, ids) },
 	}
 	p.flags.registerSource(c)
-	p.flags.registerPeriod(c)
+	p.flags.registerWhen(c)
 	return c
 }
 

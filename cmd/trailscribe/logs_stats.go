@@ -26,14 +26,14 @@ func (p *program) logsStatsCommand() *cobra.Command {
 		Short: "What is in a folder of logs: accounts, regions, days, events, files that cannot be read",
 		Long: `Stats reads the log files of a folder (all of them without --period) and prints a line per account and
 region. Files that could not be read or are not CloudTrail logs are listed with the reason on standard error,
-or with --files as data. Exit code 4 if a log file could not be read, or if copies of an event differ.`,
+or with --files as data.`,
 		Example: `  trailscribe logs stats --source ./logs
   trailscribe logs stats --source ./logs --files --output csv`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return p.logsStats(c, files) },
 	}
 	p.flags.registerSource(c)
-	p.flags.registerPeriod(c)
+	p.flags.registerWhen(c)
 	c.Flags().BoolVar(&files, "files", false, "list every file with its state, size and SHA-256")
 	return c
 }

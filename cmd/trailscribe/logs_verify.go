@@ -49,10 +49,7 @@ The signatures are metadata of the digests in S3. A copy keeps them next to each
 .NAME.trailscribe-meta.json; without it, a digest is verified with the signature that the next one holds, and
 only the newest cannot be checked. Public keys come from AWS for s3://, else from the folder cloudtrail-keys of the
 source, a file REGION.json each as 'aws cloudtrail list-public-keys --region REGION' prints it. docs/logs.md has
-the commands that make such a copy.
-
-Exit code 0 if all that was asked for is covered by valid digests and every log file in them is as CloudTrail
-delivered it; 7 if something is not; 4 if nothing wrong was found but not everything could be checked.`,
+the commands that make such a copy.`,
 		Example: `  trailscribe logs verify --source s3://example-trail-logs --period 2026-10
   trailscribe logs verify --source ./logs
   trailscribe logs verify --source ./logs --keys ./keys --output json`,

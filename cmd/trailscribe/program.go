@@ -192,11 +192,7 @@ It needs no AWS account: give it a folder of log files.
   trailscribe report run monthly-security --source DIR   a report of last month
   trailscribe query list                                 what can be asked
   trailscribe query run root/console-login --source DIR  one question, on the screen
-  trailscribe infra plan                                 what reports by Athena need in your AWS account
-
-Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail-on,
-4 report incomplete, 5 refused by the cost guard, 6 infra plan --detailed-exitcode: there are changes,
-7 verification failed, 8 another run holds the lock, 130 stopped.`,
+  trailscribe infra plan                                 what reports by Athena need in your AWS account`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -215,13 +211,17 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 	}
 	root.AddCommand(p.demoCommand(), p.initCommand(), p.queryCommand(), p.reportCommand(), p.logsCommand(), p.infraCommand(),
 		p.verifyCommand(), p.configCommand(), p.schemaCommand(), p.versionCommand())
+	root.AddCommand(topicCommands()...)
+	root.SetUsageFunc(func(c *cobra.Command) error { return usageText(c, c.OutOrStderr()) })
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() { // cobra's own two answer a wrong word with their help and 0
 		switch c.Name() {
 		case "completion":
+			c.Short = "Completion of commands, ids and flags for bash, zsh, fish and PowerShell"
 			strictGroup(c)
 		case "help":
+			c.Short = "Help of a command, or a topic"
 			c.Args = func(_ *cobra.Command, args []string) error {
 				if found, rest, err := root.Find(args); err != nil || len(rest) > 0 {
 					return unknownCommand(found, args[len(args)-max(1, len(rest))])
@@ -231,6 +231,7 @@ Exit codes: 0 done, 1 error, 2 bad flags or files, 3 findings at or above --fail
 		}
 		strictArguments(c)
 	}
+	p.completeFlags(root)
 	return root
 }
 

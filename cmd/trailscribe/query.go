@@ -15,7 +15,7 @@ import (
 
 func (p *program) queryCommand() *cobra.Command {
 	return group("query", "List, show, run, test and lint audit queries", p.queryListCommand(), p.queryShowCommand(), p.queryRunCommand(),
-		p.queryTestCommand(), p.queryLintCommand(), p.queryFunctionsCommand())
+		p.queryTestCommand(), p.queryLintCommand(), p.queryFunctionsCommand(), p.queryColumnsCommand())
 }
 
 // completeQueries offers the ids of the library.

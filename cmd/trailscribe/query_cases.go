@@ -22,7 +22,7 @@ func (p *program) queryTestCommand() *cobra.Command {
 		Use:   "test [ID|TOPIC|PATTERN]...",
 		Short: "Run the test cases next to queries",
 		Long: `Test runs the cases of each query's _test.yaml: events in, rows out. They run on the embedded engine,
-through the same reader and relation as a report. Exit code 1 if a case fails or a query has none.
+through the same reader and relation as a report.
 
 Cases that hold but do not show both a row and a near miss are remarked on: a query that never failed to match may
 match everything. A remark fails nothing.`,
@@ -48,7 +48,7 @@ match everything. A remark fails nothing.`,
 			return p.showVerdicts(verdicts)
 		},
 	}
-	p.flags.registerStatements(c)
+	p.flags.registerTimeout(c)
 	return c
 }
 

@@ -15,9 +15,7 @@ func (p *program) queryLintCommand() *cobra.Command {
 		Short: "Check queries against Athena's language, and the rest of the library, offline",
 		Long: `Lint reads every query, report, framework, calendar, theme and language of the library, checks the SQL
 against Athena's language and the columns of events, holds the configuration against the library, and
-prints every problem with its place, and every file that nothing reads. It needs no engine and no account.
-
-Exit codes: 0 done, 1 error. Exit code 2 if there are problems.`,
+prints every problem with its place, and every file that nothing reads. It needs no engine and no account.`,
 		Example: `  trailscribe query lint
   trailscribe query lint --library ./audit iam`,
 		ValidArgsFunction: p.completeQueries,

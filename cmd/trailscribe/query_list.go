@@ -68,8 +68,6 @@ func (p *program) queryListCommand() *cobra.Command {
 	c.Flags().StringVar(&kind, "kind", "", "only exception, evidence or metric queries")
 	c.Flags().StringVar(&severity, "severity", "", "only queries of this severity and above")
 	c.Flags().StringVar(&control, "control", "", "only queries that serve FRAMEWORK or FRAMEWORK/CONTROL")
-	completions(c, "kind", []string{query.KindException, query.KindEvidence, query.KindMetric})
-	completions(c, "severity", query.Severities())
 	return c
 }
 

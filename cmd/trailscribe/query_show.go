@@ -50,7 +50,6 @@ of the relation events that it reads: what a reader can paste into the Athena co
 	}
 	c.Flags().BoolVar(&sqlOnly, "sql", false, "print only the SQL, parameters filled in")
 	c.Flags().StringVar(&dialect, "dialect", "athena", "athena or duckdb")
-	completions(c, "dialect", []string{"athena", "duckdb"})
 	p.flags.registerPeriod(c)
 	return c
 }

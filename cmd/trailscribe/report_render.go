@@ -34,7 +34,6 @@ The sealed folder is never changed; files go to --out.`,
 	c.Flags().StringSliceVar(&p.flags.formats, "format", nil, p.formats.help(strings.Join(p.formats.choice().Usual, ", ")))
 	c.Flags().StringVar(&p.flags.theme, "theme", "", "look (default: the run's own)")
 	c.Flags().StringVar(&p.flags.lang, "lang", "", "language (default: the run's own)")
-	completions(c, "format", p.formats.names())
 	return c
 }
 

@@ -13,7 +13,6 @@ import (
 
 	"trailscribe/internal/audit"
 	"trailscribe/internal/config"
-	"trailscribe/internal/query"
 	"trailscribe/internal/report"
 	"trailscribe/internal/result"
 	"trailscribe/internal/run"
@@ -31,10 +30,7 @@ interrupted one ended; when nothing changed since the last revision, no new one 
 
 With --engine athena the logs stay in their bucket: the period is read once into a staged copy that all
 queries share, or each query reads the logs itself where that is cheaper. --estimate says beforehand what
-either costs.
-
-Exit codes: 0 done (findings alone do not fail), 3 findings at or above --fail-on, 4 the report is
-incomplete (logs missing or unreadable, copies of an event that differ, a query failed), 5 it would cost more than allowed, 8 another run is writing the same report.`,
+either costs.`,
 		Example: `  trailscribe report run monthly-security --source ./logs --period 2026-10 --out ./reports
   trailscribe report run cis-aws --source ./logs --format pdf,xlsx,csv --fail-on high
   trailscribe report run monthly-security --source ./logs --dry-run`,
@@ -83,11 +79,9 @@ func (f *flags) registerReport(c *cobra.Command, all formats) {
 	p.StringVar(&f.failOn, "fail-on", "", "end with 3 if there are findings of this severity and above: critical, high, medium, low, info")
 	p.StringVar(&f.asOf, "as-of", "", "the time printed in the report (default: the end of the period)")
 	p.BoolVar(&f.dryRun, "dry-run", false, "say what would be asked, and stop")
-	completions(c, "format", all.names())
 	p.StringVar(&f.preparer, "preparer", "", "who makes the report, for the sign-off page; also in the journal and the manifest")
 	p.StringVar(&f.sign, "sign", "",
 		"key that signs the manifest: a private key file, ssh-agent, ssh-agent:FINGERPRINT, kms:KEY, env:NAME or none")
-	completions(c, "fail-on", query.Severities())
 }
 
 // runReport plans, runs and tells the outcome; nil for a dry run.
@@ -157,11 +151,22 @@ func (p *program) tellFallen(l *style.Language) {
 
 // showPlan prints what a run would ask.
 func (p *program) showPlan(plan *audit.Plan) error {
-	cols := []result.Column{{Name: "statement", Kind: result.Text}, {Name: "columns", Kind: result.Int},
-		{Name: "history_days", Kind: result.Int}}
+	cols := []result.Column{{Name: "statement", Kind: result.Text}, {Name: "title", Kind: result.Text},
+		{Name: "parameters", Kind: result.Text}}
 	var rows []result.Row
 	for _, x := range plan.Statements {
-		rows = append(rows, result.Row{x.ID, int64(len(x.Query.Columns())), int64(x.HistoryDays)})
+		row := result.Row{x.ID, nil, nil}
+		if q, ok := plan.Request.Queries.Get(x.ID); ok {
+			row[1] = q.Title
+		}
+		var params []string
+		for _, v := range plan.Params(x.ID) {
+			params = append(params, fmt.Sprintf("%s=%s (%s)", v.Name, v.Value, v.Origin))
+		}
+		if len(params) > 0 {
+			row[2] = strings.Join(params, "; ")
+		}
+		rows = append(rows, row)
 	}
 	p.term.Message(fmt.Sprintf("%s for %s to %s (%s), plan %.12s; nothing was read", plan.Key.Report,
 		plan.Scope.From.Format("2006-01-02 15:04"), plan.Scope.To.Format("2006-01-02 15:04"), plan.Request.Period.Zone, plan.Key.Plan))

@@ -33,10 +33,7 @@ Compare the evidence digest with the one you were given: whoever can rewrite the
 make another one that is consistent in itself. A signature rules that out: see --sign of report run.
 With --allowed-signers the manifest must be signed by one of these keys. ssh-keygen signs as well:
 
-  ssh-keygen -Y sign -n trailscribe-manifest -f KEY FOLDER/manifest.json
-
-Exit code 7 if anything is missing, altered or added; 4 if something could not be checked, such as the
-report of another version of the program or, in a folder of runs, a run that is gone from its series.`,
+  ssh-keygen -Y sign -n trailscribe-manifest -f KEY FOLDER/manifest.json`,
 		Example: `  trailscribe verify reports-out/monthly-security/2026-10/r1
   trailscribe verify reports-out
   trailscribe verify reports-out/monthly-security/2026-10/r1 --allowed-signers auditor.pub --output json`,

@@ -117,6 +117,9 @@ func NewPlan(r Request) (*Plan, diag.Problems) {
 	return p, unique(bad.Sort())
 }
 
+// Params are the parameters of a query of the report, with the values they got and where each comes from.
+func (p *Plan) Params(id string) []run.Setting { return slices.Clone(p.params[id]) }
+
 // bind fills a statement's parameters in. Of those that were told of already no more is said.
 func bind(q *query.Query, id string, c *sql.Checked, v sql.Values, told map[string]bool, at diag.Pos,
 	bad *diag.Problems) (engine.Statement, bool) {
