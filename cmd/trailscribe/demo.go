@@ -14,6 +14,7 @@ import (
 	"trailscribe/internal/demo"
 	"trailscribe/internal/regular"
 	"trailscribe/internal/report"
+	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 	"trailscribe/internal/source/dir"
 )
@@ -77,10 +78,31 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 	if err != nil {
 		return err
 	}
+	people := p.flags.output == "table"
+	told := struct {
+		Logs    string    `json:"logs"`
+		Planted int       `json:"planted_incidents"`
+		Reports []toldRun `json:"reports"`
+	}{logs, len(planted), []toldRun{}}
+	end := func() error {
+		switch p.flags.output {
+		case "json":
+			return p.term.Object(told)
+		case "csv":
+			rows := []result.Row{{"logs", logs}}
+			for _, t := range told.Reports {
+				rows = append(rows, result.Row{"report", t.Folder})
+			}
+			return p.term.Rows(result.Of([]result.Column{{Name: "what", Kind: result.Text}, {Name: "folder", Kind: result.Text}}, rows), "csv")
+		}
+		return nil
+	}
 	p.term.Message(fmt.Sprintf("sample logs with %s are in %s", count(len(planted), "planted incident", "planted incidents"), logs))
 	if logsOnly {
-		p.term.Print(logs)
-		return nil
+		if people {
+			p.term.Print(logs)
+		}
+		return end()
 	}
 	configuration := filepath.Join(out, config.FileName)
 	if _, err := os.Lstat(p.at(configuration)); errors.Is(err, fs.ErrNotExist) { // what somebody changed there stays
@@ -96,17 +118,31 @@ func (p *program) runDemo(c *cobra.Command, o demo.Options, out string, logsOnly
 	caller.Set(config.Source, logs, originFlag)   // reports name the folder as the user did
 	caller.Set(config.Out, filepath.Join(out, "reports"), "demo")
 	for _, id := range report.IDs(s.library) {
-		p.term.Print("")
+		if people {
+			p.term.Print("")
+		}
 		r, problems := report.Load(s.library, id, s.queries, s.frameworks, p.formats.choice())
 		if err := problems.Err(); err != nil {
 			return err
 		}
 		set := s.config.Resolve(config.Request{Caller: caller, Report: reportLevel(r)})
-		if _, err := p.runReport(ctx, s, set, r); err != nil {
+		saved, err := p.runReport(ctx, s, set, r)
+		if err != nil {
 			return fmt.Errorf("report %s: %w", id, err)
 		}
+		if people {
+			if err := p.tell(s, set, r, saved, set.Text(config.Out)); err != nil {
+				return err
+			}
+			continue
+		}
+		t, err := p.told(s, set, r, saved, filepath.Join(set.Text(config.Out), runFolder(saved)))
+		if err != nil {
+			return err
+		}
+		told.Reports = append(told.Reports, t)
 	}
-	return nil
+	return end()
 }
 
 // demoMark is in every folder that a demonstration made.

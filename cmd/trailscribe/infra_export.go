@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/lake"
+	"trailscribe/internal/result"
 )
 
 func (p *program) infraExportCommand() *cobra.Command {
@@ -31,6 +32,10 @@ are configured, nothing is asked of AWS and no credentials are needed.`,
 			}
 			if err != nil {
 				return infraError(err)
+			}
+			if p.flags.output != "table" && args[0] != "cloudformation" { // which is JSON
+				cols := []result.Column{{Name: "target", Kind: result.Text}, {Name: "text", Kind: result.Text}}
+				return p.term.Rows(result.Of(cols, []result.Row{{args[0], text}}), p.flags.output)
 			}
 			p.term.Print(text)
 			return nil

@@ -51,9 +51,8 @@ func (p *program) initialise(dir string) error {
 			return fmt.Errorf("writing a schema: %w", err)
 		}
 	}
-	p.term.Print(filepath.Join(dir, "trailscribe.yaml"))
 	p.term.Message("next: set source in trailscribe.yaml, then 'trailscribe report run monthly-security'")
-	return nil
+	return p.printFiles([]string{filepath.Join(dir, "trailscribe.yaml")})
 }
 
 func (p *program) writeNew(path string, data []byte) error {

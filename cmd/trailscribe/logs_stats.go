@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -26,7 +27,7 @@ func (p *program) logsStatsCommand() *cobra.Command {
 		Short: "What is in a folder of logs: accounts, regions, days, events, files that cannot be read",
 		Long: `Stats reads the log files of a folder (all of them without --period) and prints a line per account and
 region. Files that could not be read or are not CloudTrail logs are listed with the reason on standard error,
-or with --files as data.`,
+or with --files as data. --output json holds all of it.`,
 		Example: `  trailscribe logs stats --source ./logs
   trailscribe logs stats --source ./logs --files --output csv`,
 		Args: cobra.NoArgs,
@@ -79,6 +80,10 @@ func (p *program) logsStats(c *cobra.Command, files bool) error {
 	p.term.Done()
 	if files {
 		if err := p.listFiles(c, session, words); err != nil {
+			return err
+		}
+	} else if p.flags.output == "json" {
+		if err := p.statsObject(ctx, session, in, words); err != nil {
 			return err
 		}
 	} else if err := p.term.Rows(byRegion(in), p.flags.output); err != nil {
@@ -159,6 +164,48 @@ func byRegion(in engine.Inputs) result.Set {
 		r[7] = r[7].(int64) + c.Events
 	}
 	return result.Of(cols, rows)
+}
+
+// statsObject prints what people are told in words and in the table as one object. What cannot be observed is null.
+func (p *program) statsObject(ctx context.Context, session engine.Session, in engine.Inputs, words *style.Language) error {
+	type unread struct {
+		File   string `json:"file"`
+		State  string `json:"state"`
+		Reason string `json:"reason"`
+	}
+	told := struct {
+		Regions []map[string]any  `json:"regions"`
+		Files   map[string]*int64 `json:"files"`
+		Records map[string]*int64 `json:"records"`
+		Unread  []unread          `json:"unread"`
+		Differ  []engine.Conflict `json:"differ"`
+	}{[]map[string]any{}, map[string]*int64{"listed": in.Listed, "read": in.Read, "refused": in.Refused, "skipped": in.Skipped,
+		"bytes": in.Bytes},
+		map[string]*int64{"records": in.Records, "events": in.Events, "conflicting": in.Conflicting, "other_categories": in.LeftOut,
+			"outside": in.Outside, "undated": in.Undated}, []unread{}, append([]engine.Conflict{}, in.Conflicts...)}
+	regions := byRegion(in)
+	for row, err := range regions.All() {
+		if err != nil {
+			return err
+		}
+		object := map[string]any{}
+		for i, col := range regions.Columns() {
+			object[col.Name] = row[i]
+			if day, ok := row[i].(time.Time); ok {
+				object[col.Name] = day.Format(time.DateOnly)
+			}
+		}
+		told.Regions = append(told.Regions, object)
+	}
+	for f, err := range session.Files(ctx) {
+		if err != nil {
+			return explain(err)
+		}
+		if f.State != engine.FileRead {
+			told.Unread = append(told.Unread, unread{f.Key, f.State, workpaper.Unread(words, f.Reason)})
+		}
+	}
+	return p.term.Object(told)
 }
 
 func (p *program) listFiles(c *cobra.Command, session engine.Session, words *style.Language) error {

@@ -102,11 +102,11 @@ func (p *program) showVerdicts(verdicts []testcase.Verdict) error {
 			failed++
 			p.term.Message(fmt.Sprintf("%s: %s: %s\n%s", v.Place, v.Query, v.Case, v.Diff))
 		}
-		rows = append(rows, result.Row{v.Query, v.Case, state, v.Rows})
+		rows = append(rows, result.Row{v.Query, v.Case, state, v.Rows, orNull(v.Diff + v.Remark), v.Place})
 	}
 	if p.flags.output != "table" {
 		cols := []result.Column{{Name: "query", Kind: result.Text}, {Name: "case", Kind: result.Text}, {Name: "state", Kind: result.Text},
-			{Name: "rows", Kind: result.Int}}
+			{Name: "rows", Kind: result.Int}, {Name: "says", Kind: result.Text}, {Name: "at", Kind: result.Text}}
 		if err := p.term.Rows(result.Of(cols, rows), p.flags.output); err != nil {
 			return err
 		}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/diag"
 	"trailscribe/internal/period"
 	"trailscribe/internal/report"
+	"trailscribe/internal/result"
 	"trailscribe/internal/style"
 )
 
@@ -51,6 +54,12 @@ prints every problem with its place, and every file that nothing reads. It needs
 			problems = append(problems, s.lintRest()...)
 			problems = append(problems, p.checkConfig(s)...)
 			problems = distinct(problems).Sort()
+			if p.flags.output != "table" {
+				if problems.Err() != nil {
+					p.code = exitUsage
+				}
+				return p.term.Rows(problemRows(problems), p.flags.output)
+			}
 			if err := problems.Err(); err != nil {
 				return problems
 			}
@@ -72,6 +81,22 @@ func (s *setup) lintRest() (bad diag.Problems) {
 		bad = append(bad, problems...)
 	}
 	return append(bad, s.library.Unknown()...)
+}
+
+// problemRows are problems as data.
+func problemRows(problems diag.Problems) result.Set {
+	var rows []result.Row
+	for _, q := range problems {
+		weight := "error"
+		if q.Warning {
+			weight = "warning"
+		}
+		rows = append(rows, result.Row{q.At.File, int64(q.At.Line), int64(q.At.Col), weight, q.Rule, q.Text,
+			strings.Join(q.Allowed, ", "), q.Hint})
+	}
+	return result.Of([]result.Column{{Name: "file", Kind: result.Text}, {Name: "line", Kind: result.Int}, {Name: "column", Kind: result.Int},
+		{Name: "weight", Kind: result.Text}, {Name: "rule", Kind: result.Text}, {Name: "text", Kind: result.Text},
+		{Name: "allowed", Kind: result.Text}, {Name: "hint", Kind: result.Text}}, rows)
 }
 
 // distinct keeps one of equal problems: a file may be looked at twice.

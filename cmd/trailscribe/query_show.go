@@ -151,7 +151,7 @@ func (p *program) showSQL(s *setup, q *query.Query, dialect string) error {
 	if dialect == "duckdb" {
 		d = sql.DuckDB
 	}
-	fmt.Fprintf(p.out, "-- %s\n%s\n", q.ID, plan.Statements[0].Query.Text(d, nil))
+	rows := []result.Row{{q.ID, plan.Statements[0].Query.Text(d, nil)}}
 	for _, name := range []string{relation.Events, relation.History} {
 		if name == relation.History && q.HistoryDays == 0 {
 			continue
@@ -160,7 +160,15 @@ func (p *program) showSQL(s *setup, q *query.Query, dialect string) error {
 		if err != nil {
 			return fmt.Errorf("writing the statement of %s: %w", name, err)
 		}
-		fmt.Fprintf(p.out, "\n-- the relation %s, over the records of the log files\n%s\n", name, bound.Text(d, nil))
+		rows = append(rows, result.Row{name, bound.Text(d, nil)})
+	}
+	if p.flags.output != "table" {
+		cols := []result.Column{{Name: "statement", Kind: result.Text}, {Name: "sql", Kind: result.Text}}
+		return p.term.Rows(result.Of(cols, rows), p.flags.output)
+	}
+	fmt.Fprintf(p.out, "-- %s\n%s\n", rows[0]...)
+	for _, r := range rows[1:] {
+		fmt.Fprintf(p.out, "\n-- the relation %s, over the records of the log files\n%s\n", r...)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"trailscribe/internal/query"
 	"trailscribe/internal/regular"
 	"trailscribe/internal/report"
+	"trailscribe/internal/result"
 	"trailscribe/internal/run"
 )
 
@@ -73,10 +74,26 @@ func (p *program) renderRun(c *cobra.Command, dir string) error {
 	}
 	p.term.Done()
 	p.tellFallen(parts.Language)
+	var names []string
 	for _, name := range out.Names() {
-		p.term.Print(filepath.Join(p.flags.out, filepath.FromSlash(name)))
+		names = append(names, filepath.Join(p.flags.out, filepath.FromSlash(name)))
 	}
-	return nil
+	return p.printFiles(names)
+}
+
+// printFiles prints the names of files that were written.
+func (p *program) printFiles(names []string) error {
+	if p.flags.output == "table" {
+		for _, name := range names {
+			p.term.Print(name)
+		}
+		return nil
+	}
+	var rows []result.Row
+	for _, name := range names {
+		rows = append(rows, result.Row{name})
+	}
+	return p.term.Rows(result.Of([]result.Column{{Name: "file", Kind: result.Text}}, rows), p.flags.output)
 }
 
 // remake is what it takes to write a run again: its report, and the parts for some formats. The look and the fonts are this program's, the

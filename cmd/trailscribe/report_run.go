@@ -49,16 +49,22 @@ either costs.`,
 			if err != nil {
 				return err
 			}
-			failOn, err := failOn(set)
-			if err != nil {
+			if _, err := failOn(set); err != nil {
 				return err
 			}
 			saved, err := p.runReport(c.Context(), s, set, r)
 			if err != nil || saved == nil {
 				return err
 			}
-			p.code = audit.ExitCode(saved.Record, failOn)
-			return nil
+			code, reason, err := p.ended(set, saved)
+			if err != nil {
+				return err
+			}
+			if reason != "" {
+				p.term.Message(fmt.Sprintf("exit code %d: %s", code, reason))
+			}
+			p.code = code
+			return p.tell(s, set, r, saved, set.Text(config.Out))
 		},
 	}
 	p.flags.registerSource(c)
@@ -84,7 +90,7 @@ func (f *flags) registerReport(c *cobra.Command, all formats) {
 		"key that signs the manifest: a private key file, ssh-agent, ssh-agent:FINGERPRINT, kms:KEY, env:NAME or none")
 }
 
-// runReport plans, runs and tells the outcome; nil for a dry run.
+// runReport plans and runs; nil for a dry run.
 func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, r *report.Report) (*run.Saved, error) {
 	plan, err := p.plan(s, set, r)
 	if err != nil {
@@ -128,7 +134,7 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 	if parts.Signer != nil {
 		p.term.Message("signed with the key " + parts.Signer.Fingerprint() + " of " + parts.Signer.Name())
 	}
-	return saved, p.tell(s, set, r, saved, out)
+	return saved, nil
 }
 
 // tellFallen warns of texts that the language of a report does not have.
@@ -176,7 +182,14 @@ func (p *program) showPlan(plan *audit.Plan) error {
 // tell prints the verdict and where the files are.
 func (p *program) tell(s *setup, set config.Settings, r *report.Report, saved *run.Saved, out string) error {
 	folder := filepath.Join(out, runFolder(saved))
-	if p.flags.output != "table" {
+	switch p.flags.output {
+	case "json":
+		t, err := p.told(s, set, r, saved, folder)
+		if err != nil {
+			return err
+		}
+		return p.term.Object(t)
+	case "csv":
 		var rows []result.Row
 		add := func(name string, v any) { rows = append(rows, result.Row{name, fmt.Sprint(v)}) }
 		add("report", saved.Report)

@@ -44,6 +44,7 @@ var outputSchemas = []struct {
 }{
 	{"run", "data/run.json of a run", json.Schema},
 	{"verify", "what 'verify --output json' prints", verifySchema},
+	{"report-run", "what 'report run --output json' prints", toldSchema},
 }
 
 func (p *program) schemaCommand() *cobra.Command {
@@ -58,7 +59,8 @@ func (p *program) schemaCommand() *cobra.Command {
 		Use:   "schema [NAME]",
 		Short: "JSON Schemas of the files you write, for your editor, and of what programs read",
 		Long: `Without a name, schema lists the formats. With a name, it prints the JSON Schema of one: of the files
-you write, of data/run.json, which --format json writes, and of what 'verify --output json' prints.`,
+you write, of data/run.json, which --format json writes, and of what 'report run --output json' and
+'verify --output json' print.`,
 		Example:   "  trailscribe schema query > query.schema.json",
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: names,
