@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -137,6 +138,51 @@ func TestModelines(t *testing.T) {
 		})
 		if err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+var modeline = regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)$`)
+
+// Every shipped file, and every example of the pages, names the schema that an editor completes it from.
+func TestFilesNameTheirSchema(t *testing.T) {
+	for _, f := range formats {
+		files, err := filepath.Glob(filepath.Join("..", f.files))
+		if err != nil || f.files == "" {
+			continue
+		}
+		for _, file := range files {
+			if f.except != "" && strings.HasSuffix(file, f.except) {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := modeline.FindSubmatch(text)
+			if m == nil {
+				t.Errorf("%s names no schema", file)
+				continue
+			}
+			want := filepath.Join("..", "templates", "schemas", f.name+".schema.json")
+			if got := filepath.Join(filepath.Dir(file), string(m[1])); got != want {
+				t.Errorf("%s names %s, want %s", file, got, want)
+			}
+		}
+	}
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, "../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("(?m)^```yaml.*\n(# .*\\.yaml)\n(.*)\n").FindAllStringSubmatch(string(text), -1) {
+			if !modeline.MatchString(m[2]) {
+				t.Errorf("%s: the example %q names no schema in its second line", page, m[1])
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trailscribe/internal/config"
 	"trailscribe/internal/report"
 	"trailscribe/internal/result"
 )
@@ -71,8 +72,16 @@ func (p *program) reportShowCommand() *cobra.Command {
 					rows = append(rows, result.Row{sec.Title, q.ID, q.Kind, q.Severity.String(), q.Title})
 				}
 			}
-			if p.flags.output == "table" {
-				fmt.Fprintf(p.out, "%s: %s\nfor %s, period %s, formats %s", r.ID, r.Title, r.Audience, r.Period, strings.Join(r.Formats, ", "))
+			set, err := p.resolve(s, r)
+			if err != nil {
+				return err
+			}
+			formats := set.List(config.Formats).Values
+			switch p.flags.output {
+			case "json":
+				return p.showReport(r, formats, rows)
+			case "table":
+				fmt.Fprintf(p.out, "%s: %s\nfor %s, period %s, formats %s", r.ID, r.Title, r.Audience, r.Period, strings.Join(formats, ", "))
 				if r.Framework != nil {
 					fmt.Fprintf(p.out, ", framework %s", r.Framework.ID)
 				}
@@ -81,4 +90,31 @@ func (p *program) reportShowCommand() *cobra.Command {
 			return p.term.Rows(result.Of(cols, rows), p.flags.output)
 		},
 	}
+}
+
+// showReport prints a report as one object: what it is, and what it asks.
+func (p *program) showReport(r *report.Report, formats []string, rows []result.Row) error {
+	type asked struct {
+		Section  string `json:"section"`
+		Query    string `json:"query"`
+		Kind     string `json:"kind"`
+		Severity string `json:"severity"`
+		Title    string `json:"title"`
+	}
+	told := struct {
+		ID        string   `json:"id"`
+		Title     string   `json:"title"`
+		Audience  string   `json:"audience"`
+		Period    string   `json:"period"`
+		Formats   []string `json:"formats"`
+		Framework string   `json:"framework"`
+		Queries   []asked  `json:"queries"`
+	}{r.ID, r.Title, r.Audience, r.Period, formats, "", []asked{}}
+	if r.Framework != nil {
+		told.Framework = r.Framework.ID
+	}
+	for _, row := range rows {
+		told.Queries = append(told.Queries, asked{row[0].(string), row[1].(string), row[2].(string), row[3].(string), row[4].(string)})
+	}
+	return p.term.Object(told)
 }
