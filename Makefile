@@ -64,7 +64,7 @@ faults: ## ten thousand faults, restarts and 120 interrupts at a fake Athena; wh
 	$(GO) test ./cmd/trailscribe -count=1 -timeout 30m -run TestSignalsAtAthena -v -signals 20
 
 attack: ## the attacks of docs/reliability.md, whole: what did not hold is an error; ATTACKS=10 tries each ten times
-	cd cmd/trailscribe && $(GO) test -count=1 -timeout 60m -run ^TestAttack -attacks $(ATTACKS) -seed $(SEED)
+	cd cmd/trailscribe && $(GO) test -count=1 -timeout 60m -run ^TestAttack -parallel 4 -attacks $(ATTACKS) -seed $(SEED)
 
 fuzz: ## every fuzz target for FUZZTIME (30s), and every mutation of definitions and records; FUZZ='internal/yaml ' picks targets
 	$(GO) test ./internal ./internal/workpaper -count=1 -run 'TestDefinitionsMutated|TestForgedRecords' -nth 1

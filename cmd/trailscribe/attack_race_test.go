@@ -18,7 +18,7 @@ var raced = []job{
 
 // Of several processes that want the same run, one writes it; the others are told that it is locked, or find it unchanged.
 func TestAttackRaceForOneRun(t *testing.T) {
-	attack{name: "2 to 4 processes for one run", whole: 40, sample: 1, try: func(t *try) {
+	attack{name: "2 to 4 processes for one run", whole: 30, sample: 1, try: func(t *try) {
 		j := raced[t.IntN(len(raced))]
 		race(t, slices.Repeat([]job{j}, 2+t.IntN(3)))
 	}}.run(t)

@@ -7,7 +7,7 @@ import (
 
 // A run that was stopped goes on with the logs as they are now, never with what it kept of logs that have changed since.
 func TestAttackStaleResume(t *testing.T) {
-	attack{name: "logs that change between the stop of a run and its going on", whole: 20, sample: 1, try: func(t *try) {
+	attack{name: "logs that change between the stop of a run and its going on", whole: 12, sample: 1, try: func(t *try) {
 		d := newDisturbed(t)
 		logs := d.path("logs")
 		copyTree(t, d.ground.logs, logs)

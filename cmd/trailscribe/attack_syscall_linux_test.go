@@ -25,7 +25,7 @@ func init() { morePrograms["watched"] = playWatched }
 
 // A run that is killed as it enters the nth rename, removal, new folder, flush or lock goes on to the same bytes.
 func TestAttackKillAtCalls(t *testing.T) {
-	attack{name: "kill -9 on entering the nth rename, unlink, mkdir, fsync, flock", whole: 80, sample: 1, try: func(t *try) {
+	attack{name: "kill -9 on entering the nth rename, unlink, mkdir, fsync, flock", whole: 60, sample: 1, try: func(t *try) {
 		d := newDisturbed(t)
 		kind := choose(t, []string{"rename", "unlink", "mkdir", "fsync", "flock"})
 		for range 1 + t.IntN(2) {
@@ -40,7 +40,7 @@ func TestAttackKillAtCalls(t *testing.T) {
 // A call of the disk that fails once, or from then on, ends the run with an error that says so, or with the same report;
 // afterwards the same command writes what an undisturbed run writes.
 func TestAttackErrorsOfTheDisk(t *testing.T) {
-	attack{name: "the nth write, rename, mkdir, fsync fails (ENOSPC, EIO, EDQUOT)", whole: 48, sample: 1, try: func(t *try) {
+	attack{name: "the nth write, rename, mkdir, fsync fails (ENOSPC, EIO, EDQUOT)", whole: 36, sample: 1, try: func(t *try) {
 		d := newDisturbed(t)
 		kind := choose(t, []string{"write", "rename", "mkdir", "fsync"})
 		with := choose(t, []syscall.Errno{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT})

@@ -164,7 +164,7 @@ func (t *try) reading(x readsYAML) []string {
 
 // Files of the library that are altered somewhere are read, or refused with their name and the place; nothing panics.
 func TestAttackAlteredYAML(t *testing.T) {
-	attack{name: "files of configuration and library altered somewhere", whole: 400, sample: 6, try: func(t *try) {
+	attack{name: "files of configuration and library altered somewhere", whole: 300, sample: 6, try: func(t *try) {
 		folder, x := t.TempDir(), yamlReaders[t.IntN(6)]
 		text := t.altered(t.shippedYAML(x.file))
 		at := filepath.Join(folder, filepath.FromSlash(x.file))
