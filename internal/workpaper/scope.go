@@ -2,6 +2,7 @@ package workpaper
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"trailscribe/internal/document"
@@ -276,22 +277,9 @@ func (c *composer) files() ([]document.Block, error) {
 		{Code: engine.FileRefused, Label: c.say("file.refused"), Tone: document.High},
 		{Code: engine.FileSkipped, Label: c.say("file.skipped"), Tone: document.Muted},
 	}
-	var not []result.Row
-	var more int64
-	for _, want := range []string{engine.FileRefused, engine.FileSkipped} { // refused first: they make a report incomplete
-		for f, err := range c.s.InputFiles() {
-			if err != nil {
-				return nil, err
-			}
-			if f.State != want {
-				continue
-			}
-			if len(not) >= mostFilesListed {
-				more++
-				continue
-			}
-			not = append(not, result.Row{f.State, f.Key, c.fileReason(f.Reason), f.Size})
-		}
+	not, more, err := c.filesNotRead(c.s.InputFiles)
+	if err != nil {
+		return nil, err
 	}
 	var blocks []document.Block
 	if len(not) > 0 {
@@ -314,12 +302,52 @@ func (c *composer) files() ([]document.Block, error) {
 	return blocks, nil
 }
 
+// filesNotRead has a row for each file that was not read, those that could not be first: they make a report incomplete. Of many files
+// that were left out for one reason, such as the digests of a trail, there is one row: the sheet of all files has each.
+func (c *composer) filesNotRead(files func() iter.Seq2[engine.InputFile, error]) (rows []result.Row, more int64, _ error) {
+	alike := map[string]int{}
+	for f, err := range files() {
+		if err != nil {
+			return nil, 0, err
+		}
+		if f.State == engine.FileSkipped {
+			alike[c.fileReason(f.Reason)]++
+		}
+	}
+	told := map[string]int{} // reasons whose row is there, by its place
+	for _, want := range []string{engine.FileRefused, engine.FileSkipped} {
+		for f, err := range files() {
+			if err != nil {
+				return nil, 0, err
+			}
+			if f.State != want {
+				continue
+			}
+			why, key := c.fileReason(f.Reason), f.Key
+			if n := alike[why]; want == engine.FileSkipped && n > mostAlike {
+				if i, ok := told[why]; ok {
+					rows[i][3] = rows[i][3].(int64) + f.Size
+					continue
+				}
+				told[why] = len(rows)
+				key = c.say("scope.files_alike", "n", int64(n), "key", f.Key)
+			} else if len(rows) >= mostFilesListed {
+				more++
+				continue
+			}
+			rows = append(rows, result.Row{f.State, key, why, f.Size})
+		}
+	}
+	return rows, more, nil
+}
+
 // filesSheet is the reference of the sheet that lists every input file; a PDF only points to it.
 const filesSheet = "I-01"
 
 // Bounds of what is printed on paper; a workbook holds everything.
 const (
 	shownRows       = 25
+	mostAlike       = 3 // files left out for one reason that are listed one by one
 	mostFilesListed = 5_000
 )
 
