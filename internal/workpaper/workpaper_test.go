@@ -136,6 +136,12 @@ func inputFiles(yield func(engine.InputFile, error) bool) {
 // save writes a run as an audit does, up to the record.
 func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Report) {
 	t.Helper()
+	return saveOver(t, inputFiles, r, queries...)
+}
+
+// saveOver is save with these log files.
+func saveOver(t *testing.T, files iter.Seq2[engine.InputFile, error], r run.Record, queries ...asked) (*run.Saved, *report.Report) {
+	t.Helper()
 	base := t.TempDir()
 	key := run.Key{Report: r.Report, Period: r.Period.ID, Plan: strings.Repeat("ab", 32)}
 	f, _, err := run.Create(t.Context(), base, key, run.NewLocal(base))
@@ -143,7 +149,7 @@ func save(t *testing.T, r run.Record, queries ...asked) (*run.Saved, *report.Rep
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
-	if err := f.KeepInputs(r.Inputs, "", inputFiles); err != nil {
+	if err := f.KeepInputs(r.Inputs, "", files); err != nil {
 		t.Fatal(err)
 	}
 	r.Files = f.Files()
