@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
@@ -219,7 +220,7 @@ func (p *program) adviseLayout(ctx context.Context, e *athenaSetup) error {
 }
 
 // changeRows are changes as a table.
-func changeRows(p *infra.Plan) result.Set {
+func changeRows(p *infra.Plan, people bool) result.Set {
 	cols := []result.Column{{Name: "change", Kind: result.Text}, {Name: "resource", Kind: result.Text}, {Name: "field", Kind: result.Text},
 		{Name: "old", Kind: result.Text}, {Name: "new", Kind: result.Text}, {Name: "reason", Kind: result.Text}}
 	var rows []result.Row
@@ -237,7 +238,19 @@ func changeRows(p *infra.Plan) result.Set {
 				reason = c.Reason + "; " + reason
 			}
 		}
-		rows = append(rows, result.Row{c.Op, c.Ref, null(c.Field), null(c.Old), null(c.New), reason})
+		old, now := c.Old, c.New
+		if people && c.Field == lake.ScanLimit {
+			old, now = inUnits(old), inUnits(now)
+		}
+		rows = append(rows, result.Row{c.Op, c.Ref, null(c.Field), null(old), null(now), reason})
 	}
 	return result.Of(cols, rows)
+}
+
+// inUnits is a number of bytes as people read it; other texts stay.
+func inUnits(text string) string {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return size(n)
+	}
+	return text
 }

@@ -95,7 +95,7 @@ func (p *program) makePlan(c *cobra.Command, f infraFlags, destroy bool) (*infra
 // showChanges prints the changes as data, and what stays as messages.
 func (p *program) showChanges(plan *infra.Plan) error {
 	if len(plan.Changes()) > 0 || p.flags.output != "table" {
-		if err := p.term.Rows(changeRows(plan), p.flags.output); err != nil {
+		if err := p.term.Rows(changeRows(plan, p.flags.output == "table"), p.flags.output); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trailscribe/internal/audit"
+	"trailscribe/internal/config"
 	"trailscribe/internal/diag"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/query"
@@ -80,7 +81,7 @@ func (p *program) runQuery(ctx context.Context, s *setup, q *query.Query) error 
 	if err := p.term.Rows(shown, p.flags.output); err != nil {
 		return explain(err)
 	}
-	return p.warnInputs(ctx, session)
+	return p.warnInputs(ctx, set, session)
 }
 
 // once shows an engine's rows as a set that is read a single time.
@@ -107,16 +108,16 @@ func (o *once) All() iter.Seq2[result.Row, error] {
 
 // warnInputs says on standard error what the rows do not rest on; a file that could not be read, or copies of an event that
 // differ, make the answer incomplete.
-func (p *program) warnInputs(ctx context.Context, session engine.Session) error {
+func (p *program) warnInputs(ctx context.Context, set config.Settings, session engine.Session) error {
 	in, err := session.Inputs(ctx)
 	if err != nil {
 		return explain(err)
 	}
 	if in.Listed != nil && *in.Listed == 0 {
-		p.term.Warn("no log file is in this period: check --source and --period")
+		p.term.Warn("no log file is in this period: " + p.whereLogsAre(ctx, set))
 		p.code = exitIncomplete
 	} else if in.Records != nil && *in.Records == 0 {
-		p.term.Warn("the logs hold no record of this scope: check --period, --accounts and --regions")
+		p.term.Warn("the logs hold no record of this scope: " + p.whereLogsAre(ctx, set))
 		p.code = exitIncomplete
 	}
 	if in.Refused != nil && *in.Refused > 0 {

@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) queryShowCommand() *cobra.Command {
-	var sqlOnly bool
+	var sqlOnly, yamlOnly bool
 	var dialect string
 	c := &cobra.Command{
 		Use:   "show ID",
@@ -23,7 +23,8 @@ func (p *program) queryShowCommand() *cobra.Command {
 With --sql it prints the statement with its parameters filled in for a period, and the statement
 of the relation events that it reads: what a reader can paste into the Athena console.`,
 		Example: `  trailscribe query show root/console-login
-  trailscribe query show root/console-login --sql --period 2026-10`,
+  trailscribe query show root/console-login --sql --period 2026-10
+  trailscribe query show root/console-login --yaml > audit/queries/root/console-login.yaml`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeQueries,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -34,6 +35,12 @@ of the relation events that it reads: what a reader can paste into the Athena co
 			q, err := s.one(args[0])
 			if err != nil {
 				return err
+			}
+			if yamlOnly && sqlOnly {
+				return usage("give one of them", "--sql and --yaml print different texts")
+			}
+			if yamlOnly {
+				return p.showYAML(q)
 			}
 			if sqlOnly {
 				if err := oneOf("dialect", dialect, []string{"athena", "duckdb"}); err != nil {
@@ -49,9 +56,20 @@ of the relation events that it reads: what a reader can paste into the Athena co
 		},
 	}
 	c.Flags().BoolVar(&sqlOnly, "sql", false, "print only the SQL, parameters filled in")
+	c.Flags().BoolVar(&yamlOnly, "yaml", false, "print the file of the query, to begin one of your own from")
 	c.Flags().StringVar(&dialect, "dialect", "athena", "athena or duckdb")
 	p.flags.registerPeriod(c)
 	return c
+}
+
+// showYAML prints the file of a query as it is.
+func (p *program) showYAML(q *query.Query) error {
+	if p.flags.output != "table" {
+		cols := []result.Column{{Name: "file", Kind: result.Text}, {Name: "origin", Kind: result.Text}, {Name: "text", Kind: result.Text}}
+		return p.term.Rows(result.Of(cols, []result.Row{{q.File.Path, origin(q.File), string(q.File.Data)}}), p.flags.output)
+	}
+	_, err := p.out.Write(q.File.Data)
+	return err
 }
 
 // describe is a query as name and value.

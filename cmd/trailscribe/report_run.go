@@ -131,6 +131,9 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 		return nil, explain(err)
 	}
 	p.tellFallen(parts.Language)
+	if in := saved.Inputs; in.Records != nil && *in.Records == 0 {
+		p.term.Warn("the logs hold no record of this scope: " + p.whereLogsAre(ctx, set))
+	}
 	if parts.Signer != nil {
 		p.term.Message("signed with the key " + parts.Signer.Fingerprint() + " of " + parts.Signer.Name())
 	}

@@ -64,12 +64,15 @@ func (w *workgroup) Read(ctx context.Context) (infra.State, error) {
 	}
 }
 
+// ScanLimit is the setting of a workgroup whose value is a number of bytes.
+const ScanLimit = "scan limit"
+
 // Settings of a workgroup, as they are shown and compared.
 const (
 	groupState      = "state"
 	groupEnforced   = "enforced settings"
 	groupEngine     = "engine version"
-	groupLimit      = "scan limit"
+	groupLimit      = ScanLimit
 	groupMetrics    = "metrics"
 	groupRequester  = "requester pays"
 	groupManaged    = "managed results"

@@ -118,7 +118,7 @@ func (r *runner) verdicts() []Verdict {
 // collect compiles a query and binds its cases. What is wrong here is the verdict already.
 func (r *runner) collect(q *query.Query) {
 	whole := func(text string) {
-		c := &running{query: q, verdict: Verdict{Query: q.ID, Place: q.File.Path}}
+		c := &running{query: q, verdict: Verdict{Query: q.ID, Place: q.File.Name()}}
 		r.cases = append(r.cases, c)
 		r.finish(c, text)
 	}
@@ -155,7 +155,7 @@ func (r *runner) collect(q *query.Query) {
 	if len(cases) == 0 {
 		whole("the query has no cases; put some in the file next to it, whose name ends in _test.yaml")
 	} else if text := uncovered(q, cases); text != "" {
-		c := &running{query: q, verdict: Verdict{Query: q.ID, Place: q.File.Path, Remark: text}}
+		c := &running{query: q, verdict: Verdict{Query: q.ID, Place: q.File.Name(), Remark: text}}
 		r.cases = append(r.cases, c)
 		r.finish(c, "")
 	}
@@ -176,7 +176,7 @@ func uncovered(q *query.Query, cases []query.Case) string {
 	case !hit:
 		return "no case matches: add one that wants a row"
 	case !miss:
-		return "no case nearly matches: add one with events that differ in one point and give no row"
+		return "no case wants no row: add one with events that nearly match and give none"
 	}
 	return ""
 }

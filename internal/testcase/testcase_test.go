@@ -182,7 +182,7 @@ func TestRun(t *testing.T) {
 		"a/wrong: in another zone and month":      "",
 		"a/no-cases: ":                            "has no cases",
 		"a/no-miss: root signs in":                "",
-		"a/no-miss: ":                             "no case nearly matches",
+		"a/no-miss: ":                             "no case wants no row",
 		"a/no-hit: a user signs in":               "",
 		"a/no-hit: ":                              "no case matches",
 		"a/fails: root signs in":                  "the query failed",

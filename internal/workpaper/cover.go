@@ -243,7 +243,7 @@ func (c *composer) front() (document.Front, error) {
 		{Label: c.say("cover.accounts"), Text: c.accountsLine()},
 		{Label: c.say("cover.events"), Text: c.eventsLine()},
 		{Label: c.say("cover.source"), Text: s.Source, Mono: true},
-		{Label: c.say("cover.as_of"), Text: c.say("cover.as_of_text", "time", c.l.Time(s.As.UTC()), "engine", engineName(s.Engine))},
+		{Label: c.say("cover.as_of"), Text: c.asOf()},
 		{Label: c.say("cover.audience"), Text: orNone(c.reportText("audience", s.Audience))},
 	}
 	if s.Framework != "" {
@@ -508,4 +508,21 @@ func wholeNumber(s string) (int64, bool) {
 		n = n*10 + int64(r-'0')
 	}
 	return n, true
+}
+
+// asOf is the time of the report on the clock of its zone, and the engine that answered.
+func (c *composer) asOf() string {
+	s := c.s
+	if zone := c.zone.String(); zone != "UTC" {
+		return c.say("cover.as_of_zoned", "time", c.l.Time(c.local(s.As)), "zone", zone, "engine", engineName(s.Engine))
+	}
+	return c.say("cover.as_of_text", "time", c.l.Time(s.As.UTC()), "engine", engineName(s.Engine))
+}
+
+// footer is the line at the foot of each page.
+func (c *composer) footer() string {
+	if zone := c.zone.String(); zone != "UTC" {
+		return c.say("page.footer_zoned", "as", c.l.Time(c.local(c.s.As)), "zone", zone)
+	}
+	return c.say("page.footer", "as", c.l.Time(c.s.As.UTC()))
 }

@@ -24,7 +24,7 @@ func Compose(s *run.Saved, r *report.Report, l *style.Language) (*document.Docum
 		Period:   c.period(),
 		Language: l.Tag,
 		As:       s.As,
-		Footer:   c.say("page.footer", "as", l.Time(s.As.UTC())),
+		Footer:   c.footer(),
 		Words:    c.words(),
 		Cell:     c.cell,
 		Run:      c.runFields(),
