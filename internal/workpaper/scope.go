@@ -277,12 +277,18 @@ func (c *composer) files() ([]document.Block, error) {
 		{Code: engine.FileRefused, Label: c.say("file.refused"), Tone: document.High},
 		{Code: engine.FileSkipped, Label: c.say("file.skipped"), Tone: document.Muted},
 	}
-	not, more, err := c.filesNotRead(c.s.InputFiles)
+	not, groups, more, err := c.filesNotRead(c.s.InputFiles)
 	if err != nil {
 		return nil, err
 	}
 	var blocks []document.Block
-	if len(not) > 0 {
+	switch {
+	case len(not) > 0 && len(not) == groups: // nothing that should have been read
+		blocks = append(blocks, document.Heading{Level: 2, Text: c.say("scope.files_not_read")})
+		for _, x := range not {
+			blocks = append(blocks, document.Paragraph{Style: document.Body, Text: c.say("scope.files_left_out", "files", x[1], "reason", x[2])})
+		}
+	case len(not) > 0:
 		k := cols()
 		k[0].Values = states
 		t := c.table(c.say("scope.files_not_read"), k, not)
@@ -303,12 +309,12 @@ func (c *composer) files() ([]document.Block, error) {
 }
 
 // filesNotRead has a row for each file that was not read, those that could not be first: they make a report incomplete. Of many files
-// that were left out for one reason, such as the digests of a trail, there is one row: the sheet of all files has each.
-func (c *composer) filesNotRead(files func() iter.Seq2[engine.InputFile, error]) (rows []result.Row, more int64, _ error) {
+// that were left out for one reason, such as the digests of a trail, there is one row, a group: the sheet of all files has each.
+func (c *composer) filesNotRead(files func() iter.Seq2[engine.InputFile, error]) (rows []result.Row, groups int, more int64, _ error) {
 	alike := map[string]int{}
 	for f, err := range files() {
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, 0, err
 		}
 		if f.State == engine.FileSkipped {
 			alike[c.fileReason(f.Reason)]++
@@ -318,7 +324,7 @@ func (c *composer) filesNotRead(files func() iter.Seq2[engine.InputFile, error])
 	for _, want := range []string{engine.FileRefused, engine.FileSkipped} {
 		for f, err := range files() {
 			if err != nil {
-				return nil, 0, err
+				return nil, 0, 0, err
 			}
 			if f.State != want {
 				continue
@@ -338,7 +344,7 @@ func (c *composer) filesNotRead(files func() iter.Seq2[engine.InputFile, error])
 			rows = append(rows, result.Row{f.State, key, why, f.Size})
 		}
 	}
-	return rows, more, nil
+	return rows, len(told), more, nil
 }
 
 // filesSheet is the reference of the sheet that lists every input file; a PDF only points to it.
