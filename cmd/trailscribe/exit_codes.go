@@ -17,7 +17,7 @@ var meanings = []struct {
 	{exitError, "error"},
 	{exitUsage, "wrong arguments, flags, configuration, query or report file; nothing was asked"},
 	{exitFindings, "findings at or above --fail-on"},
-	{exitIncomplete, "incomplete: logs are missing or unreadable, copies of an event differ, or a query failed; outranks 3"},
+	{exitIncomplete, "incomplete: logs are missing, unreadable or not as signed, copies of an event differ, or a query failed; outranks 3"},
 	{exitCost, "refused by the cost guard: above --max-cost, cost.max_per_run or cost.confirm_over"},
 	{exitChanges, "infra plan --detailed-exitcode: there are changes"},
 	{exitMismatch, "verification failed: something is missing, altered or added"},

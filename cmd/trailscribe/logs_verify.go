@@ -80,8 +80,7 @@ func (p *program) logsVerify(ctx context.Context, o verifyLogs) error {
 		if err != nil {
 			return err
 		}
-		// Events of the last minutes are delivered after the period; those deliveries are checked where digests of them are there.
-		r.From, r.To, r.Until = when.From, when.To, when.To.Add(24*time.Hour)
+		r.From, r.To, r.Until = when.From, when.To, when.To.Add(afterwards)
 	}
 	v, keys, err := p.openVerification(ctx, s, set, o, !r.From.IsZero())
 	if err != nil {

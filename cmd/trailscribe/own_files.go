@@ -26,7 +26,23 @@ func (p *program) openFolder(set config.Settings, folder, cache string) (source.
 	} else if same {
 		return nil, usage("name another folder; one inside the log source is not read as logs", "--cache %s is the log source itself", cache)
 	}
-	var without []string
+	without, err := p.ownFolders(set, folder, cache)
+	if err != nil {
+		return nil, err
+	}
+	for _, own := range without {
+		if _, err := os.Stat(p.at(own)); err == nil {
+			p.term.Message(fmt.Sprintf("%s is in the log source and is not read as logs", own))
+		}
+	}
+	for i := range without {
+		without[i] = p.at(without[i])
+	}
+	return dir.New(dir.Options{Root: p.at(folder), Name: folder, Without: without, Made: made})
+}
+
+// ownFolders are the folders of this command line that are in a folder of logs.
+func (p *program) ownFolders(set config.Settings, folder, cache string) (without []string, err error) {
 	for _, own := range []string{set.Text(config.Out), cache} {
 		if own == "" {
 			continue
@@ -38,12 +54,9 @@ func (p *program) openFolder(set config.Settings, folder, cache string) (source.
 		if same, err := samePlace(p.at(own), p.at(folder)); err != nil || same || !inside {
 			continue
 		}
-		without = append(without, p.at(own))
-		if _, err := os.Stat(p.at(own)); err == nil {
-			p.term.Message(fmt.Sprintf("%s is in the log source and is not read as logs", own))
-		}
+		without = append(without, own)
 	}
-	return dir.New(dir.Options{Root: p.at(folder), Name: folder, Without: without, Made: made})
+	return without, nil
 }
 
 // checkOut refuses an --out below which the runs of a series would be written around or into the log source: leaving them

@@ -124,6 +124,11 @@ func (p *program) runReport(ctx context.Context, s *setup, set config.Settings, 
 		}
 	}
 	parts.Engine, parts.Parallel, parts.Estimate = e, parallel(s, set), estimate
+	if verifiesLogs(set) {
+		parts.Integrity = func(ctx context.Context, scope audit.IntegrityScope) (*run.Integrity, error) {
+			return p.proveLogs(ctx, set, scope)
+		}
+	}
 	out := set.Text(config.Out)
 	saved, err := audit.Run(ctx, plan, p.at(out), parts)
 	p.term.Done()

@@ -2,6 +2,7 @@
 package audit
 
 import (
+	"context"
 	"time"
 
 	"trailscribe/internal/document"
@@ -29,6 +30,10 @@ type Parts struct {
 	Finding  finding.Context
 	Progress func(Event) // nil: silent; called from one goroutine at a time
 	Parallel int         // statements asked at the same time; 0 and 1: one after the other
+
+	// Integrity verifies CloudTrail's digests of the log files; nil: they are not checked. So it is where the source has none, which a
+	// nil result says.
+	Integrity func(ctx context.Context, s IntegrityScope) (*run.Integrity, error)
 
 	// History is where revisions, the run before and equal runs are looked for; nil: in the folder of all runs.
 	History run.History

@@ -65,7 +65,8 @@ func (w *work) checks(r *run.Record, answers []answer) (out []run.Check) {
 		gaps := int64(len(r.Coverage.Gaps))
 		add("gaps", zero, &gaps, nil)
 	}
-	out = append(out, w.accounts(r), run.Check{Name: "digests", Expected: "=any", Observed: "=not_checked", State: run.CheckNotChecked})
+	out = append(out, w.accounts(r))
+	out = append(out, integrityChecks(r.Coverage.Integrity)...)
 	over := run.Check{Name: "period", Expected: "=over", Observed: "=over", State: run.CheckPass}
 	switch q := &w.plan.Request; {
 	case !q.over(r.Period.To):
@@ -236,6 +237,10 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 		ids, files := conflicts(in.Conflicts)
 		incomplete("conflicting", "n", number(in.Conflicting), "ids", ids, "files", files)
 	}
+	if i := r.Coverage.Integrity; i != nil && i.Result == run.IntegrityFailed {
+		n, files := notAsSigned(i)
+		incomplete("logs_altered", "n", count(n), "files", files)
+	}
 	for _, x := range r.Queries {
 		if x.Verdict.Outcome == finding.NotEvaluated {
 			incomplete("query_failed", "query", x.ID)
@@ -332,7 +337,16 @@ func (w *work) notices(r *run.Record, answers []answer) (out []run.Notice) {
 	if altered > 0 {
 		remark("altered", "n", strconv.FormatInt(altered, 10))
 	}
-	remark("digests_unchecked")
+	if i := r.Coverage.Integrity; i == nil {
+		remark("digests_unchecked")
+	} else {
+		if i.Open > 0 {
+			remark("digests_open", "n", strconv.FormatInt(i.Open, 10))
+		}
+		if places := uncovered(i); len(places) > 0 {
+			remark("digests_uncovered", "n", count(len(places)), "places", some(places))
+		}
+	}
 	return out
 }
 

@@ -57,6 +57,8 @@ type work struct {
 	started time.Time
 	texts   []run.Statement // that are of no single query
 
+	integrity *run.Integrity // nil: CloudTrail's digests were not checked
+
 	mu   sync.Mutex
 	done int64
 
@@ -99,6 +101,9 @@ func (w *work) run(ctx context.Context, resumed bool) (*run.Saved, error) {
 		return nil, err
 	}
 	if err := w.compare(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.prove(ctx); err != nil {
 		return nil, err
 	}
 	queries, err := w.judge(ctx, in, answers)
@@ -313,6 +318,7 @@ func (w *work) record(in engine.Inputs, queries []run.Query, answers []answer) *
 	r.Accounts, r.Partition = accounts(in, q), partition(in, q)
 	r.Coverage = Coverage(in, CoverageScope{From: r.Period.From, To: r.Period.To, Now: q.Now, Accounts: q.Accounts, Only: q.OnlyAccounts,
 		Regions: q.OnlyRegions})
+	r.Coverage.Integrity = w.integrity
 	for _, s := range q.Report.Sections {
 		r.Sections = append(r.Sections, run.Section{Title: s.Title, Queries: ids(s.Queries)})
 	}

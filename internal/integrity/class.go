@@ -43,6 +43,12 @@ const (
 
 var incomplete = []Class{ChainGap, HeadUncovered, TailUncovered, NoDigests, Unverifiable}
 
+// Classes are all of them but Valid, in the order in which they are declared.
+func Classes() []Class {
+	return []Class{Modified, Missing, Truncated, TrailingData, NotGzip, BadSignature, BadAlgorithm, UnknownKey, KeyMismatch, Moved, Malformed,
+		ChainMismatch, DuplicateReference, UnreferencedLog, ChainGap, HeadUncovered, TailUncovered, NoDigests, Unverifiable, Pending, Notice}
+}
+
 // Result is what one finding of the class comes to.
 func (c Class) Result() Result {
 	switch {

@@ -176,7 +176,8 @@ func (v *verified) log(ctx context.Context, r listing) (f Finding, events []plac
 		return f, nil, false, nil
 	}
 	var b body
-	if known, ok := v.known(key); ok && known == r.hash {
+	known, ok := v.known(key)
+	if ok && known == r.hash {
 		b.sum = known
 	} else {
 		err = v.read(ctx, key, func(in io.Reader, o source.Object) (err error) {
@@ -197,6 +198,9 @@ func (v *verified) log(ctx context.Context, r listing) (f Finding, events []plac
 	case b.sum != r.hash:
 		f.Class, f.Says = Modified, "its content is not what CloudTrail signed"
 		f.Expected, f.Found = fmt.Sprintf("%x", r.hash), fmt.Sprintf("%x", b.sum)
+	case ok && known != r.hash:
+		f.Class, f.Says = Modified, "its content is what CloudTrail signed now, and was not when it was read before"
+		f.Expected, f.Found = fmt.Sprintf("%x", r.hash), fmt.Sprintf("%x", known)
 	}
 	if r.by.class != Valid {
 		if f.Class == Valid {

@@ -186,6 +186,30 @@ func (f *Folder) RecordsRead() (n int64, ok bool) {
 	return n, n > 0
 }
 
+// Hashes are those of the log files that were read, by key, as the list of log files has them.
+func (f *Folder) Hashes() (map[string][32]byte, error) {
+	out := map[string][32]byte{}
+	k, ok := f.noted("inputs.")
+	if !ok || k.Rows == 0 {
+		return out, nil
+	}
+	set, err := result.Stored(f.opener(k.File), k.Rows)
+	if err != nil {
+		return nil, fmt.Errorf("reading the list of log files: %w", err)
+	}
+	for r, err := range set.All() {
+		if err != nil {
+			return nil, fmt.Errorf("reading the list of log files: %w", err)
+		}
+		key, _ := r[0].(string)
+		text, _ := r[2].(string)
+		if b, err := hex.DecodeString(text); err == nil && len(b) == 32 && r[4] == engine.FileRead {
+			out[key] = [32]byte(b)
+		}
+	}
+	return out, nil
+}
+
 // Recount counts and hashes the kept rows of a query again, from the file.
 func (f *Folder) Recount(query string) (rows int64, sha256 string, err error) {
 	if err := checkID(query); err != nil {

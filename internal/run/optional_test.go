@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -25,7 +26,10 @@ func TestOptionalParts(t *testing.T) {
 	full.Partition = "aws-cn"
 	full.Waivers = []Waiver{{ID: "W-1", Reason: "accepted <&>", Owner: "amy", Until: at(9, 1)}}
 	full.Compared = &Compared{Run: "monthly/2026-09/r2", Revision: 2, Digest: "d"}
-	full.Coverage.Integrity = &Integrity{State: IntegrityPartly, Digests: 24, Proved: 700, Failed: 1, Open: 3}
+	full.Coverage.Integrity = &Integrity{State: IntegrityPartly, Digests: 24, Proved: 700, Failed: 1, Open: 3, Result: IntegrityFailed,
+		Places: []IntegrityPlace{{Account: "1", Region: "r", Digests: 24, Logs: 700, Covered: []Span{{at(9, 1), at(9, 2)}}}},
+		Findings: []IntegrityFinding{{Class: "missing", Result: IntegrityFailed, About: "log", Account: "1", Region: "r",
+			File: "f", From: at(9, 1)}}}
 	first, err := full.Canonical()
 	if err != nil {
 		t.Fatal(err)
@@ -39,13 +43,14 @@ func TestOptionalParts(t *testing.T) {
 		t.Error(cmp.Diff(string(first), string(again)), err)
 	}
 	if s.Partition != "aws-cn" || s.Waivers[0] != full.Waivers[0] || *s.Compared != *full.Compared ||
-		*s.Coverage.Integrity != *full.Coverage.Integrity {
+		!reflect.DeepEqual(s.Coverage.Integrity, full.Coverage.Integrity) {
 		t.Errorf("%+v", s.Record)
 	}
 	for name, change := range map[string]func(r *Record){
 		"a waiver twice":           func(r *Record) { r.Waivers = append(r.Waivers, r.Waivers[0]) },
 		"a waiver without an id":   func(r *Record) { r.Waivers = []Waiver{{}} },
 		"integrity of another day": func(r *Record) { r.Coverage.Integrity = &Integrity{State: "mostly"} },
+		"another result":           func(r *Record) { r.Coverage.Integrity = &Integrity{State: IntegrityAll, Result: "fine"} },
 	} {
 		r := full
 		r.Waivers = append([]Waiver{}, full.Waivers...)

@@ -30,6 +30,7 @@ func (c *composer) scope() ([]document.Block, error) {
 	if len(c.s.Coverage.Gaps) > 0 {
 		blocks = append(blocks, c.gaps())
 	}
+	blocks = append(blocks, c.integrity()...)
 	blocks = append(blocks, document.Heading{Level: 2, Text: c.say("scope.checks")},
 		document.Paragraph{Style: document.Note, Text: c.say("scope.checks_note")}, c.checks())
 	if t := c.categories(); t.Rows.Count() > 0 {
