@@ -3,7 +3,6 @@ package pdf
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"trailscribe/internal/document"
 	"trailscribe/internal/result"
@@ -152,37 +151,9 @@ func (l *flow) plot(c document.Chart, w float64) plot {
 	return l.barPlot(c, w)
 }
 
-// chartAlt is what is said in place of a chart: its title and unit, and each figure with its series and category.
-func (l *flow) chartAlt(c document.Chart) string {
-	var b strings.Builder
-	b.WriteString(strings.TrimSpace(c.Title + ". " + c.Unit))
-	if !hasData(c) {
-		b.WriteString(". " + c.Empty)
-	}
-	for _, s := range c.Series {
-		before := "; "
-		if s.Name != "" {
-			before += s.Name + ": "
-		}
-		for i := range s.Points {
-			v := point(s, i)
-			if !finite(v) {
-				continue
-			}
-			b.WriteString(before)
-			if i < len(c.Categories) && c.Categories[i] != "" {
-				b.WriteString(c.Categories[i] + " ")
-			}
-			b.WriteString(l.number(v))
-			before = ", "
-		}
-	}
-	return l.line(b.String())
-}
-
 func (l *flow) chart(c document.Chart, x, y, w float64) {
 	title, unit, h := l.chartHead(c, w)
-	defer l.end(l.beginAlt(tagFigure, l.chartAlt(c)))
+	defer l.end(l.beginAlt(tagFigure, l.line(c.Described(l.number))))
 	at := y
 	for _, s := range title {
 		l.put(bold, 9.2, l.palette["navy"], x, at+3, s)

@@ -166,12 +166,12 @@ func TestEveryTextStandsOut(t *testing.T) {
 
 func TestChartSaysItsFigures(t *testing.T) {
 	l := lay(t, documenttest.Empty())
-	got := l.chartAlt(document.Chart{Title: "Exceptions by day", Unit: "count", Categories: []string{"1 Oct", "2 Oct"},
-		Series: []document.Series{{Name: "High", Points: []float64{3, 0}}, {Name: "Low", Points: []float64{1}}}})
+	got := document.Chart{Title: "Exceptions by day", Unit: "count", Categories: []string{"1 Oct", "2 Oct"},
+		Series: []document.Series{{Name: "High", Points: []float64{3, 0}}, {Name: "Low", Points: []float64{1}}}}.Described(l.number)
 	if want := "Exceptions by day. count; High: 1 Oct 3, 2 Oct 0; Low: 1 Oct 1"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := l.chartAlt(document.Chart{Title: "Volume", Empty: "No events"}); !strings.Contains(got, "No events") {
+	if got := (document.Chart{Title: "Volume", Empty: "No events"}).Described(l.number); !strings.Contains(got, "No events") {
 		t.Errorf("an empty chart says %q", got)
 	}
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/xuri/excelize/v2"
 
@@ -73,6 +74,7 @@ func (g *page) room() {
 // native writes the numbers right of the page and a chart of the format's own over them, so that a reader can restyle and check it.
 func (g *page) native(c document.Chart, from, to int) {
 	b := g.b
+	alt := altText(c)
 	grey := b.style("chart-data", func() *excelize.Style { return &excelize.Style{Font: b.font(8, false, b.dim())} })
 	series := marked(c)
 	first := g.data
@@ -109,7 +111,7 @@ func (g *page) native(c document.Chart, from, to int) {
 		XAxis:     excelize.ChartAxis{Font: axis},
 		YAxis:     excelize.ChartAxis{Font: axis, MajorGridLines: true, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "#,##0"}},
 		Dimension: excelize.ChartDimension{Width: uint(g.pixels(from, to)) - 8, Height: uint(chartRows*chartRowPts*96/72) - 6},
-		Format:    excelize.GraphicOptions{OffsetX: 2, OffsetY: 2, Positioning: "oneCell"},
+		Format:    excelize.GraphicOptions{OffsetX: 2, OffsetY: 2, Positioning: "oneCell", AltText: alt},
 	}
 	if len(series) > 1 {
 		chart.Legend = excelize.ChartLegend{Position: "bottom", Font: &axis}
@@ -138,6 +140,15 @@ func (g *page) native(c document.Chart, from, to int) {
 		chart.Series = append(chart.Series, x)
 	}
 	b.try(b.f.AddChart(g.name, address(from, g.row), chart))
+}
+
+// altText describes a chart within what the format holds.
+func altText(c document.Chart) string {
+	said := []rune(clean(c.Described(func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) })))
+	if most := excelize.MaxGraphicAltTextLength / 2; len(said) > most { // a rune may take two of the format's characters
+		said = append(said[:most-1], '…')
+	}
+	return string(said)
 }
 
 // marked splits a series with signalled points into the plain and the signalled ones, since a native chart colours by series.
