@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -77,6 +78,14 @@ func newCloudOf(t testing.TB, since string, o demo.Options) *cloud {
 	o.Seed = 7
 	if _, err := demo.Generate(t.Context(), o, logs); err != nil {
 		t.Fatal(err)
+	}
+	// A report of the folder is held against one of Athena, which verifies no digests: one log file that they list is not there.
+	digests, err := filepath.Glob(filepath.Join(c.dir, "logs", "AWSLogs", "*", cloudtrail.FolderDigest))
+	for _, name := range digests {
+		err = errors.Join(err, os.RemoveAll(name))
+	}
+	if err != nil || len(digests) == 0 {
+		t.Fatal(digests, err)
 	}
 	fake.CreateBucket("logs")
 	fake.CreateBucket("results")

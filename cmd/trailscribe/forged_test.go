@@ -216,6 +216,12 @@ func TestForgedCopiesHideNothing(t *testing.T) {
 	// One question and the look at the logs say it too, on both engines and in both modes.
 	for _, engine := range [][]string{local, {"--mode", "staged"}, {"--mode", "direct"}} {
 		for _, command := range [][]string{{"query", "run", "root/console-login", "--output", "csv"}, {"logs", "stats"}} {
+			if command[0] == "logs" && engine[0] == "--mode" {
+				if engine[1] == "direct" {
+					continue
+				}
+				engine = nil // it asks one question, and has no mode
+			}
 			code, _, said := c.run(t.Context(), append(append(command, "--period", "2026-10"), engine...)...)
 			for _, want := range []string{fmt.Sprintf("copies of %d events differ", len(events)), id, "3 different copies in " + forged,
 				fmt.Sprintf("and %d more", len(events)-5)} {
