@@ -3,6 +3,7 @@ package workpaper
 import (
 	"fmt"
 	"iter"
+	"path"
 	"time"
 
 	"trailscribe/internal/document"
@@ -337,7 +338,7 @@ func (c *composer) filesNotRead(files func() iter.Seq2[engine.InputFile, error])
 					continue
 				}
 				told[why] = len(rows)
-				key = c.say("scope.files_alike", "n", int64(n), "key", f.Key)
+				key = c.say("scope.files_alike", "n", int64(n), "key", path.Base(f.Key))
 			} else if len(rows) >= mostFilesListed {
 				more++
 				continue
