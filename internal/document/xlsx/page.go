@@ -39,6 +39,8 @@ func (b *book) pageSheet(p *plan) {
 	g.data = len(g.widths) + 5
 	title := p.title
 	b.title(p.name, title, b.pageSubtitle(), g.last())
+	// Tables of their own heads follow each other here, so the head of the sheet stays in view; a matrix freezes its own.
+	b.try(b.f.SetPanes(p.name, &excelize.Panes{Freeze: true, YSplit: 3, TopLeftCell: "A4", ActivePane: "bottomLeft"}))
 	if order(p) > 0 {
 		b.back(p.name, 2, g.take(20)+1)
 		g.row++

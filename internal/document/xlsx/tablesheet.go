@@ -115,6 +115,12 @@ func (b *book) initial(r *document.Review) string {
 	return ""
 }
 
+// freeze keeps the header of a table and its first columns in view.
+func (b *book) freeze(sh string, head int64) {
+	b.try(b.f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: int(head), TopLeftCell: address(4, head+1),
+		ActivePane: "bottomRight"}))
+}
+
 // tableSheet lays out one sheet of a table: title, the finding's own sentence, links back, header, rows.
 func (b *book) tableSheet(p *plan) {
 	t := p.table
@@ -151,6 +157,7 @@ func (b *book) tableSheet(p *plan) {
 		b.try(f.SetCellStyle(sh, address(3, head+1), address(3, head+1), b.style("empty", func() *excelize.Style {
 			return &excelize.Style{Font: b.font(size, false, b.color("grey")), Alignment: &excelize.Alignment{Vertical: "center"}}
 		})))
+		b.freeze(sh, head)
 		b.written.Rows[t.Ref] += 0
 		return
 	}
@@ -161,8 +168,7 @@ func (b *book) tableSheet(p *plan) {
 	b.try(f.AddTable(sh, &excelize.Table{Range: address(2, head) + ":" + address(last, to), Name: table, StyleName: "TableStyleLight1",
 		ShowRowStripes: ptr(false)}))
 	b.header(sh, head, 2, t, labels) // AddTable writes plain header cells over ours
-	b.try(f.SetPanes(sh, &excelize.Panes{Freeze: true, XSplit: 3, YSplit: int(head), TopLeftCell: address(4, head+1),
-		ActivePane: "bottomRight"}))
+	b.freeze(sh, head)
 	b.try(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quote(sh),
 		head, head), Scope: sh}))
 	for i, col := range t.Columns {

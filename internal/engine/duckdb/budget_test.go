@@ -13,6 +13,7 @@ import (
 
 	duck "github.com/duckdb/duckdb-go/v2"
 
+	"trailscribe/internal/cloudtrail"
 	"trailscribe/internal/demo"
 	"trailscribe/internal/engine"
 	"trailscribe/internal/engine/duckdb/cache"
@@ -163,6 +164,9 @@ func forge(t *testing.T, logs *mem.Source) {
 	for o, err := range logs.List(t.Context(), "") {
 		if err != nil {
 			t.Fatal(err)
+		}
+		if cloudtrail.ParseKey(o.Key).Folder != cloudtrail.FolderLogs {
+			continue
 		}
 		body, _, err := logs.Open(t.Context(), o.Key)
 		if err != nil {
