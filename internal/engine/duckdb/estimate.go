@@ -39,6 +39,9 @@ func inWindow(k cloudtrail.Key, w cache.Window) bool {
 	if k.Folder == cloudtrail.FolderDigest || k.Folder == cloudtrail.FolderInsight {
 		return false
 	}
+	if k.Loose() {
+		return !k.Day.Before(w.FromDay) && !k.Day.After(w.ToDay)
+	}
 	return !k.Day.Before(w.FromDay) && !k.Day.After(w.ToDay) &&
 		(len(w.Accounts) == 0 || slices.Contains(w.Accounts, k.Account)) &&
 		(len(w.Regions) == 0 || slices.Contains(w.Regions, k.Region))

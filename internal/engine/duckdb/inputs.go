@@ -116,6 +116,9 @@ func (s *session) countFiles(t *counters) {
 		if f.State == cache.Skipped || f.Folder != cloudtrail.FolderLogs && !loose || f.Day.Before(first) || f.Day.After(last) {
 			continue
 		}
+		if loose && !s.asked(f.Account, f.Region) {
+			continue
+		}
 		c := t.cell(f.Account, f.Region, f.Day)
 		if f.State == cache.Refused {
 			c.Refused++
@@ -123,6 +126,12 @@ func (s *session) countFiles(t *counters) {
 			c.Files++
 		}
 	}
+}
+
+// asked reports whether an account and region are of the scope.
+func (s *session) asked(account, region string) bool {
+	return (len(s.scope.Accounts) == 0 || slices.Contains(s.scope.Accounts, account)) &&
+		(len(s.scope.Regions) == 0 || slices.Contains(s.scope.Regions, region))
 }
 
 // countEvents counts rows of the relation by UTC day and by category.

@@ -114,7 +114,10 @@ func newWindow(s engine.Scope) (window, error) {
 }
 
 func (w window) holds(k cloudtrail.Key) bool {
-	return k.Loose() && k.Day.IsZero() || !k.Day.Before(w.from) && !k.Day.After(w.to) &&
+	if k.Loose() {
+		return k.Day.IsZero() || !k.Day.Before(w.from) && !k.Day.After(w.to)
+	}
+	return !k.Day.Before(w.from) && !k.Day.After(w.to) &&
 		(len(w.accounts) == 0 || slices.Contains(w.accounts, k.Account)) && (len(w.regions) == 0 || slices.Contains(w.regions, k.Region))
 }
 

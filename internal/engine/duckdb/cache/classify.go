@@ -16,10 +16,13 @@ type object struct {
 	key cloudtrail.Key
 }
 
-// asked reports whether the object belongs to the window. Loose files always do: their name does not say when they are from.
+// asked reports whether the object belongs to the window. Loose files do unless their name says that they are from another day.
 func (w *Window) asked(k cloudtrail.Key) bool {
 	if k.Day.IsZero() {
 		return true
+	}
+	if k.Loose() { // whose records a name of another account or region hides, nobody knows: copies are renamed
+		return w.day(k)
 	}
 	return w.day(k) &&
 		(len(w.Accounts) == 0 || slices.Contains(w.Accounts, k.Account)) &&

@@ -157,7 +157,9 @@ func (b *batch) reset() {
 // begin starts the rows of a file; first is the number of its next record.
 func (b *batch) begin(k cloudtrail.Key, first int64) {
 	day := ""
-	if !k.Loose() {
+	if k.Loose() { // its name decides only whether it is opened
+		k.Account, k.Region = "", ""
+	} else {
 		day = k.Day.Format("2006/01/02")
 	}
 	b.files = append(b.files, fileRun{key: k, day: day, first: first})
